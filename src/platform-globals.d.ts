@@ -1,0 +1,12 @@
+/**
+ * What both Node and browsers offer beyond the language itself and the core may use.
+ * The core compiles with neither's types, so that nothing else of a platform can slip in.
+ */
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(bytes: Uint8Array): string;
+}
+declare const performance: { now(): number };
