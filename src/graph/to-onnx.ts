@@ -1,0 +1,133 @@
+/** A graph as an ONNX model. */
+import { WeightsError } from '../errors.ts';
+import type { OnnxGraph, OnnxInitializer, OnnxModel, OnnxValueInfo } from '../onnx/model.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { StoredTensor, WeightsSource } from '../tensor/weights.ts';
+import type { Node, Parameter, Value } from './value.ts';
+import { reach } from './walk.ts';
+
+export interface ToOnnxOptions {
+  /** The graph's name in the file. */
+  readonly name?: string;
+  /**
+   * Inline: numbers are part of the model's bytes. External: each initializer refers to a location of its own name, and
+   * the engine is given the tensors beside the model, without a copy. Tensors stored in files are always external.
+   */
+  readonly storage: 'inline' | 'external';
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The ONNX form of the graph that the named outputs reach.
+ * @throws WeightsError if a parameter has no tensor or one of another shape; all of them in one message.
+ */
+export function toOnnx(
+  outputs: Readonly<Record<string, Value>>,
+  weights: WeightsSource,
+  options: ToOnnxOptions,
+): OnnxModel {
+  const { nodes, inputs, parameters, constants } = reach(Object.values(outputs));
+  checkWeights(parameters, weights);
+  const names = nameValues(outputs, nodes, constants);
+  const nameOf = (value: Value): string => {
+    const { source } = value;
+    return source.kind === 'input' || source.kind === 'parameter' ? source.name : (names.get(value) as string);
+  };
+  const graph: OnnxGraph = {
+    name: options.name ?? 'refinenet',
+    nodes: [
+      ...nodes.map((node) => ({
+        opType: node.op.name,
+        name: nodeName(node, names),
+        inputs: node.inputs.map((value) => (value ? nameOf(value) : '')),
+        outputs: node.outputs.map(nameOf),
+        attributes: node.op.onnxAttributes?.(node.attributes, node.inputs) ?? {},
+      })),
+      ...aliases(outputs, nameOf),
+    ],
+    inputs: [...inputs.values()].map((value) => valueInfo(value.source.name, value)),
+    outputs: Object.entries(outputs).map(([name, value]) => valueInfo(name, value)),
+    initializers: [
+      ...[...parameters.keys()].map((name) =>
+        initializer(name, weights.get(name) as Tensor | StoredTensor, options.storage),
+      ),
+      ...constants.flatMap((value) =>
+        value.source.kind === 'constant' ? [{ name: nameOf(value), tensor: value.source.tensor }] : [],
+      ),
+    ],
+  };
+  return options.metadata ? { graph, metadata: options.metadata } : { graph };
+}
+
+function checkWeights(parameters: ReadonlyMap<string, Parameter>, weights: WeightsSource): void {
+  const problems: string[] = [];
+  for (const [name, { shape, dtype }] of parameters) {
+    const tensor = weights.get(name);
+    if (!tensor) problems.push(`${name} is missing`);
+    else if (!sameShape(tensor.shape, shape) || tensor.dtype !== dtype) {
+      const got = `${tensor.dtype} ${formatShape(tensor.shape)}`;
+      problems.push(`${name} is ${got} where the graph takes ${dtype} ${formatShape(shape)}`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new WeightsError(`The weights do not fit the graph: ${problems.join('; ')}.`);
+  }
+}
+
+/** Names for everything that nodes produce and for constants: the output's own name, else its place and operator. */
+function nameValues(
+  outputs: Readonly<Record<string, Value>>,
+  nodes: readonly Node[],
+  constants: readonly Value[],
+): Map<Value, string> {
+  const names = new Map<Value, string>();
+  const used = new Map<string, number>();
+  for (const [name, value] of Object.entries(outputs)) {
+    used.set(name, 1);
+    if (value.source.kind === 'node' && !names.has(value)) names.set(value, name);
+  }
+  const fresh = (wanted: string): string => {
+    const count = used.get(wanted) ?? 0;
+    used.set(wanted, count + 1);
+    return count === 0 ? wanted : fresh(`${wanted}_${count}`);
+  };
+  for (const node of nodes) {
+    for (const value of node.outputs) {
+      if (!names.has(value)) names.set(value, fresh(node.place ? `${node.place}/${node.op.name}` : node.op.name));
+    }
+  }
+  for (const value of constants) names.set(value, fresh('constant'));
+  return names;
+}
+
+function nodeName(node: Node, names: ReadonlyMap<Value, string>): string {
+  return names.get(node.outputs[0] as Value) as string;
+}
+
+/** ONNX forbids one value to be two outputs, and an input to be an output: such outputs are copies by Identity. */
+function aliases(outputs: Readonly<Record<string, Value>>, nameOf: (value: Value) => string): OnnxGraph['nodes'] {
+  return Object.entries(outputs)
+    .filter(([name, value]) => nameOf(value) !== name)
+    .map(([name, value]) => ({
+      opType: 'Identity',
+      name,
+      inputs: [nameOf(value)],
+      outputs: [name],
+      attributes: {},
+    }));
+}
+
+function valueInfo(name: string, { dtype, shape }: Value): OnnxValueInfo {
+  return { name, dtype, shape };
+}
+
+function initializer(name: string, tensor: Tensor | StoredTensor, storage: ToOnnxOptions['storage']): OnnxInitializer {
+  const { dtype, shape } = tensor;
+  if ('stored' in tensor) {
+    const { file, offset, length } = tensor.stored;
+    return { name, dtype, shape, external: { location: file, offset, length } };
+  }
+  if (storage === 'inline') return { name, tensor };
+  return { name, dtype, shape, external: { location: name, offset: 0, length: tensor.data.byteLength } };
+}

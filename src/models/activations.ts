@@ -1,0 +1,10 @@
+/** The activations that networks of this family use, by name. */
+import { relu, relu6 } from '../graph/ops/elementwise.ts';
+import type { Value } from '../graph/value.ts';
+
+export const ACTIVATIONS = {
+  relu,
+  relu6,
+} as const satisfies Record<string, (x: Value, place?: string) => Value>;
+
+export type Activation = keyof typeof ACTIVATIONS;

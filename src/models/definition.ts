@@ -1,0 +1,45 @@
+/** A network of the RefineNet family as data: what config.json holds and what the builder reads. */
+import type { CoordinateTransformation } from '../graph/ops/resize.ts';
+import type { PoolingOrder, Skip } from './blocks.ts';
+import type { Activation } from './activations.ts';
+import type { StridePlacement } from './encoders/encoder.ts';
+import type { EncoderName } from './encoders/index.ts';
+
+/** One decoder covers the family; every difference between its members is a field here. */
+export interface DecoderDefinition {
+  /** Kernel of reduction, fusion and pooling convolutions: 3 in RefineNet, 1 in Light-Weight RefineNet. */
+  readonly kernel: 1 | 3;
+  /** Encoder taps by name, from coarse to fine. Several encoders (scales) repeat the list. */
+  readonly taps: readonly string[];
+  /** Channels each tap is reduced to, from coarse to fine. */
+  readonly widths: readonly number[];
+  /**
+   * The block each path enters, counted from 1 at the coarsest: [1, 1, 1, 1] is a single RefineNet, [1, 1, 2, 2]
+   * 2-cascaded, [1, 2, 3, 4] 4-cascaded; twice as long for two scales.
+   */
+  readonly cascade: readonly number[];
+  /** Residual conv units on each block input, after each block, and before the classifier. */
+  readonly units: { readonly adapt: number; readonly output: number; readonly head: number };
+  readonly pooling: { readonly order: PoolingOrder; readonly count: number };
+  /** Which block inputs pass a fusion convolution: all, or only the previous block's output. */
+  readonly fusion: 'all' | 'previous';
+  readonly skip: Skip;
+  readonly activation: Activation;
+  readonly upsampling: CoordinateTransformation;
+  /** Kernel of the classifier. */
+  readonly classifier: 1 | 3;
+  /** Dropout probabilities: on the two coarsest levels' features, and before the classifier. */
+  readonly dropout: { readonly features: number; readonly classifier: number };
+}
+
+export interface NetworkDefinition {
+  readonly encoder: EncoderName;
+  readonly stridePlacement: StridePlacement;
+  /**
+   * One encoder per entry, each with weights of its own, fed with the image at 1 / entry of its size; from coarse to fine,
+   * ending in 1. [1] is the ordinary network, [2, 1] the 2-scale one.
+   */
+  readonly imageDivisors: readonly number[];
+  readonly classes: number;
+  readonly decoder: DecoderDefinition;
+}

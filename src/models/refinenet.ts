@@ -1,0 +1,92 @@
+/** The whole network: encoders, the cascade of RefineNet blocks from coarse to fine, and the classifier. */
+import { ShapeError } from '../errors.ts';
+import type { Dimension } from '../graph/dimension.ts';
+import { resizeByDivisor } from '../graph/ops/resize.ts';
+import { type Value, input } from '../graph/value.ts';
+import { conv2d, dropout } from '../nn/layers.ts';
+import { type Scope, scope } from '../nn/scope.ts';
+import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
+import type { NetworkDefinition } from './definition.ts';
+import type { Tap } from './encoders/encoder.ts';
+import { ENCODERS } from './encoders/index.ts';
+
+/** The name of the network's input, as Hugging Face's image models call it. */
+export const PIXEL_VALUES = 'pixel_values';
+
+/** The name of the network's output. */
+export const LOGITS = 'logits';
+
+/** A graph input for images whose batch, height and width are open unless given. */
+export function pixelValues(shape: { batch?: Dimension; height?: Dimension; width?: Dimension } = {}): Value {
+  const { batch = 'batch', height = 'height', width = 'width' } = shape;
+  return input(PIXEL_VALUES, 'float32', [batch, 3, height, width]);
+}
+
+/**
+ * Class scores for normalised images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
+ * Parameters are `encoder.*` (`encoders.i.*` when there are several) and `decoder.*`.
+ */
+export function refineNet(definition: NetworkDefinition, x: Value, root: Scope = scope()): Value {
+  const features = encode(definition, x, root);
+  return decode(definition, features, root.at('decoder'));
+}
+
+/** One path from an encoder to a block of the decoder. */
+interface Path {
+  readonly value: Value;
+  readonly tap: Tap;
+}
+
+/** The tapped features of every encoder, in the order of the definition's taps, repeated for each scale. */
+function encode(
+  { encoder, stridePlacement, imageDivisors, decoder }: NetworkDefinition,
+  x: Value,
+  root: Scope,
+): Path[] {
+  const { taps, forward } = ENCODERS[encoder];
+  return imageDivisors.flatMap((divisor, index) => {
+    const place = imageDivisors.length === 1 ? root.at('encoder') : root.at('encoders').at(index);
+    const values = forward(place, resizeByDivisor(x, divisor, place.name), stridePlacement);
+    return decoder.taps.map((name) => {
+      const at = taps.findIndex((tap) => tap.name === name);
+      if (at < 0) {
+        throw new ShapeError(
+          `${place.name}: ${encoder} has no tap "${name}". Its taps are ${taps.map((tap) => tap.name).join(', ')}.`,
+        );
+      }
+      return { value: values[at] as Value, tap: taps[at] as Tap };
+    });
+  });
+}
+
+/** From features, coarse to fine, to logits at the finest feature's size. */
+function decode({ decoder, classes, imageDivisors }: NetworkDefinition, paths: readonly Path[], place: Scope): Value {
+  const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
+  checkPaths(place, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
+  const reduced = paths.map(({ value, tap }, index): BlockInput => {
+    const reduction = place.at('reduction').at(index);
+    const regularized = tap.stride >= 16 ? dropout(reduction, value, probabilities.features) : value;
+    const channels = widths[index % widths.length] as number;
+    return { value: conv2d(reduction, regularized, { channels, kernel }), fuse: fusion === 'all' };
+  });
+  const blocks = Math.max(...cascade);
+  let y: Value | null = null;
+  for (let block = 1; block <= blocks; block++) {
+    const own = reduced.filter((_, index) => cascade[index] === block);
+    const inputs: readonly BlockInput[] = y ? [{ value: y, fuse: true }, ...own] : own;
+    // The paper counts blocks from fine to coarse: RefineNet-4 is the coarsest of four.
+    y = refineNetBlock(place.at(`refinenet${blocks + 1 - block}`), inputs, decoder);
+  }
+  const refined = residualConvUnits(place.at('head'), y as Value, units.head, decoder);
+  const classifier = place.at('classifier');
+  const regularized = dropout(classifier, refined, probabilities.classifier);
+  return conv2d(classifier, regularized, { channels: classes, kernel: decoder.classifier, bias: true });
+}
+
+function checkPaths(place: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {
+  for (const [field, length] of Object.entries(lengths)) {
+    if (length !== paths) {
+      throw new ShapeError(`${place.name}: ${field} covers ${length} paths, but the encoders give ${paths}.`);
+    }
+  }
+}

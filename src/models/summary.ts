@@ -1,0 +1,65 @@
+/** A network's size at a glance: parameters and multiply-adds, layer by layer and by part. */
+import { nodeCosts } from '../graph/cost.ts';
+import type { NetworkDefinition } from './definition.ts';
+import { pixelValues, refineNet } from './refinenet.ts';
+
+export interface LayerSummary {
+  /** The layer's place, which is also the prefix of its parameters' names. */
+  readonly name: string;
+  readonly operator: string;
+  readonly outputShape: readonly number[];
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
+export interface PartSummary {
+  readonly name: string;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
+export interface NetworkSummary {
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  /** Two levels of names, for example `encoder.layer1` and `decoder.refinenet4`. */
+  readonly parts: readonly PartSummary[];
+  /** Every layer that has parameters. */
+  readonly layers: readonly LayerSummary[];
+}
+
+/**
+ * Counts a network for one image of this size. Parameters are what training can change (batch statistics are not);
+ * multiply-adds are those of convolutions.
+ */
+export function summarize(
+  definition: NetworkDefinition,
+  size: { readonly width: number; readonly height: number },
+): NetworkSummary {
+  const logits = refineNet(definition, pixelValues({ batch: 1, ...size }));
+  const layers = nodeCosts([logits])
+    .filter(({ parameters }) => parameters > 0)
+    .map(({ place, op, outputShape, parameters, multiplyAdds }) => ({
+      name: place,
+      operator: op,
+      outputShape,
+      parameters,
+      multiplyAdds,
+    }));
+  const parts = new Map<string, PartSummary>();
+  for (const { name, parameters, multiplyAdds } of layers) {
+    const part = partOf(name);
+    const sum = parts.get(part) ?? { name: part, parameters: 0, multiplyAdds: 0 };
+    parts.set(part, {
+      name: part,
+      parameters: sum.parameters + parameters,
+      multiplyAdds: sum.multiplyAdds + multiplyAdds,
+    });
+  }
+  const total = (key: 'parameters' | 'multiplyAdds'): number => layers.reduce((sum, layer) => sum + layer[key], 0);
+  return { parameters: total('parameters'), multiplyAdds: total('multiplyAdds'), parts: [...parts.values()], layers };
+}
+
+function partOf(name: string): string {
+  const depth = name.startsWith('encoders.') ? 3 : 2;
+  return name.split('.').slice(0, depth).join('.');
+}
