@@ -1,0 +1,97 @@
+/** Joins given and fresh weights to a network's. */
+import { UsageError } from '../errors.ts';
+import { parametersOf } from '../graph/walk.ts';
+import { initialize } from '../nn/initialize.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { fitWeights, type Mismatch } from '../weights/fit.ts';
+import type { NetworkDefinition } from './definition.ts';
+import { pixelValues, refineNet } from './refinenet.ts';
+
+/** Which part is drawn anew, by the beginning of its tensors' names. */
+const REINITIALISED = {
+  none: undefined,
+  classifier: 'decoder.classifier.',
+  decoder: 'decoder.',
+} as const satisfies Record<string, string | undefined>;
+
+export type Reinitialise = keyof typeof REINITIALISED;
+
+export interface AssembleOptions {
+  /**
+   * `none` takes every tensor from the given weights, `classifier` draws a classifier for another number of classes,
+   * `decoder` keeps only the encoder. Given tensors of a part drawn anew are not looked at.
+   */
+  readonly reinitialise: Reinitialise;
+  /** A whole number from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** What is being loaded, to begin errors with: a file's name. */
+  readonly subject?: string;
+}
+
+export interface AssembledWeights {
+  /** Every tensor of the network, float32, in the order the network needs them. */
+  readonly weights: Weights;
+  /** The names that were drawn. */
+  readonly fresh: readonly string[];
+}
+
+/**
+ * The weights of a network from given ones under our names, with one part drawn anew if asked. A network of several encoders
+ * takes a single given one for each of them.
+ * @throws WeightsError listing all that does not fit, and which part to reinitialise if that helps.
+ * @throws UsageError if the seed or the part to reinitialise is not an allowed one.
+ */
+export function assembleWeights(
+  definition: NetworkDefinition,
+  given: Weights,
+  { reinitialise, seed, subject = 'The weights' }: AssembleOptions,
+): AssembledWeights {
+  if (!Object.hasOwn(REINITIALISED, reinitialise)) {
+    throw new UsageError(
+      `reinitialise is one of ${Object.keys(REINITIALISED).join(', ')}, got ${JSON.stringify(reinitialise)}.`,
+    );
+  }
+  const part = REINITIALISED[reinitialise];
+  const isFresh = (name: string): boolean => part !== undefined && name.startsWith(part);
+  const parameters = parametersOf([refineNet(definition, pixelValues())]);
+  const spread = spreadEncoder(given, definition.imageDivisors.length);
+  const hasDecoder = [...given.keys()].some((name) => name.startsWith(REINITIALISED.decoder));
+  const kept = fitWeights(spread, parameters, {
+    subject,
+    ignore: isFresh,
+    advise: (mismatches) => adviceOn(mismatches, hasDecoder),
+  });
+  const drawn = initialize(parameters, seed, isFresh);
+  const weights = new Map([...parameters.keys()].map((name) => [name, (kept.get(name) ?? drawn.get(name)) as Tensor]));
+  return { weights, fresh: [...drawn.keys()] };
+}
+
+/** One encoder's tensors, for each of several encoders. */
+function spreadEncoder(given: Weights, encoders: number): Weights {
+  if (encoders === 1) return given;
+  return new Map(
+    [...given].flatMap(([name, tensor]) =>
+      name.startsWith('encoder.')
+        ? Array.from(
+            { length: encoders },
+            (_, index) => [name.replace('encoder', `encoders.${index}`), tensor] as const,
+          )
+        : [[name, tensor] as const],
+    ),
+  );
+}
+
+function adviceOn(mismatches: readonly Mismatch[], hasDecoder: boolean): string {
+  const allIn = (part: string): boolean => mismatches.every(({ name }) => name.startsWith(part));
+  if (!hasDecoder && allIn(REINITIALISED.decoder)) {
+    return 'These weights hold an encoder only: to draw a fresh decoder, reinitialise "decoder".';
+  }
+  if (allIn(REINITIALISED.classifier)) {
+    return 'To draw a fresh classifier for another number of classes, reinitialise "classifier".';
+  }
+  if (allIn(REINITIALISED.decoder)) {
+    return 'Check the architecture; to keep the encoder and draw a fresh decoder, reinitialise "decoder".';
+  }
+  return 'Check that the weights and the architecture belong together.';
+}

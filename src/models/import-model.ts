@@ -1,0 +1,60 @@
+/** From a checkpoint's tensors, whoever published it, to a network and weights that fit it. */
+import { UsageError } from '../errors.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { translateNames } from '../weights/translate-names.ts';
+import { type ArchitectureName, architecture, architectureName } from './architectures.ts';
+import { assembleWeights, type Reinitialise } from './assemble.ts';
+import type { NetworkDefinition } from './definition.ts';
+import { recognise, type Unseen } from './recognise.ts';
+
+export interface ImportOptions {
+  /** What is imported, to begin errors with: a file's name. */
+  readonly subject: string;
+  /** Overrules what names and shapes say. */
+  readonly architecture?: string;
+  /** The number of classes wanted; the file's own when left out. */
+  readonly classes?: number;
+  /** What tensors do not show; what the publisher's code does when left out. */
+  readonly unseen?: Unseen;
+  readonly reinitialise: Reinitialise;
+  /** For tensors drawn afresh. */
+  readonly seed: number;
+}
+
+export interface ImportedModel {
+  readonly definition: NetworkDefinition;
+  readonly architecture: string;
+  readonly weights: Weights;
+  /** Whose names the file had. */
+  readonly naming: string;
+  /** Tensors of the file that were left out knowingly. */
+  readonly ignored: readonly string[];
+  /** Tensors that were drawn afresh. */
+  readonly fresh: readonly string[];
+}
+
+/**
+ * Recognises, translates and checks a checkpoint.
+ * @throws WeightsError if it is of no known network, or with all that does not fit; UsageError if something must be said
+ * that the file does not tell.
+ */
+export function importModel(given: Weights, options: ImportOptions): ImportedModel {
+  const { naming, weights, ignored } = translateNames(given);
+  const definition = definitionFor(weights, { ...naming.implied, ...options.unseen }, options);
+  const { reinitialise, seed, subject } = options;
+  const assembled = assembleWeights(definition, weights, { reinitialise, seed, subject });
+  return { definition, architecture: architectureName(definition), naming: naming.name, ignored, ...assembled };
+}
+
+function definitionFor(weights: Weights, unseen: Unseen, options: ImportOptions): NetworkDefinition {
+  const recognised = recognise(weights, unseen);
+  if (recognised.kind === 'network') {
+    return { ...recognised.definition, classes: options.classes ?? recognised.definition.classes };
+  }
+  if (options.architecture === undefined || options.classes === undefined) {
+    throw new UsageError(
+      `${options.subject} holds only an encoder, ${recognised.encoder}. Say which network it is for with --architecture and how many classes it gets with --classes, and draw the rest with --reinitialise decoder.`,
+    );
+  }
+  return architecture(options.architecture as ArchitectureName, options.classes);
+}

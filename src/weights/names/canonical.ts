@@ -1,0 +1,11 @@
+/** Our own names, as they are. */
+import { naming } from './naming.ts';
+
+export const canonical = naming({
+  name: 'refinenet',
+  names: [
+    ['encoder.**', 'encoder.**'],
+    ['encoders.**', 'encoders.**'],
+    ['decoder.**', 'decoder.**'],
+  ],
+});
