@@ -95,7 +95,8 @@ export function tensorFromBytes<T extends DataType>(dtype: T, shape: readonly nu
       `A ${dtype} tensor of shape ${formatShape(shape)} takes ${count * size} bytes, but ${bytes.byteLength} were given.`,
     );
   }
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not bytes.slice(): that of Node's Buffer is a view.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const data = new TYPED_ARRAYS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, count);
   return { dtype, shape, data: data as TensorData[T] };
 }

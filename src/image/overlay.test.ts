@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ShapeError, UsageError } from '../errors.ts';
+import { colorize } from './colorize.ts';
+import { type Color, image } from './image.ts';
+import { labelMap } from './label-map.ts';
+import { overlay } from './overlay.ts';
+
+const COLORS: readonly Color[] = [
+  [200, 0, 0],
+  [0, 100, 255],
+];
+const grey = (width: number, height: number) => image(width, height, new Uint8Array(width * height * 3).fill(100));
+
+describe('colorize', () => {
+  it('draws each id in its colour and ids without one black', () => {
+    const { width, height, data } = colorize(labelMap(3, 1, Uint8Array.of(1, 255, 0)), COLORS);
+    expect([width, height, ...data]).toEqual([3, 1, 0, 100, 255, 0, 0, 0, 200, 0, 0]);
+  });
+});
+
+describe('overlay', () => {
+  const labels = labelMap(3, 1, Uint8Array.of(0, 1, 255));
+
+  it('mixes picture and colour half and half, and leaves ids without a colour as they are', () => {
+    const { data } = overlay(grey(3, 1), labels, COLORS, { boundaries: false });
+    expect([...data]).toEqual([150, 50, 50, 50, 100, 178, 100, 100, 100]);
+  });
+
+  it('shows only the picture at opacity 0 and only the classes at 1', () => {
+    expect(overlay(grey(3, 1), labels, COLORS, { opacity: 0 })).toEqual(grey(3, 1));
+    expect([...overlay(grey(3, 1), labels, COLORS, { opacity: 1 }).data.slice(0, 6)]).toEqual([200, 0, 0, 0, 100, 255]);
+  });
+
+  it('leaves classes untouched that are named so', () => {
+    const { data } = overlay(grey(3, 1), labels, COLORS, { untouched: [1], boundaries: false });
+    expect([...data]).toEqual([150, 50, 50, 100, 100, 100, 100, 100, 100]);
+  });
+
+  it('draws borders between classes stronger than their insides', () => {
+    const map = labelMap(6, 1, Uint8Array.of(0, 0, 0, 1, 1, 1));
+    const red = overlay(grey(6, 1), map, COLORS).data.filter((_, i) => i % 3 === 0);
+    expect([...red]).toEqual([150, 150, 190, 10, 50, 50]);
+  });
+
+  it('does not change its input', () => {
+    const source = grey(3, 1);
+    overlay(source, labels, COLORS);
+    expect(source).toEqual(grey(3, 1));
+  });
+
+  it('stays between picture and colour', () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.nat(255), fc.double({ min: 0, max: 1, noNaN: true }), (below, above, opacity) => {
+        const source = image(1, 1, Uint8Array.of(below, below, below));
+        const [value] = overlay(source, labelMap(1, 1, Uint8Array.of(0)), [[above, above, above]], { opacity }).data;
+        expect(value).toBe(Math.round(below + opacity * (above - below)));
+      }),
+    );
+  });
+
+  it('refuses another size and an opacity that is none', () => {
+    expect(() => overlay(grey(2, 1), labels, COLORS)).toThrow(
+      new ShapeError('overlay: the image is 2x1 but the label map 3x1. Resize one of them first.'),
+    );
+    expect(() => overlay(grey(3, 1), labels, COLORS, { opacity: 50 })).toThrow(
+      new UsageError('overlay: the opacity is 50. Choose a number from 0 (only the picture) to 1 (only the classes).'),
+    );
+    expect(() => overlay(grey(3, 1), labels, COLORS, { opacity: Number.NaN })).toThrow(UsageError);
+  });
+});

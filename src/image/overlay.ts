@@ -1,0 +1,75 @@
+/** A label map laid over its picture. */
+import { UsageError } from '../errors.ts';
+import { colorTable } from './colorize.ts';
+import { type Color, type Image, image } from './image.ts';
+import { checkSameSize, type LabelMap } from './label-map.ts';
+
+export interface OverlayOptions {
+  /** How much of the class's colour covers the picture, from 0 (none) to 1 (all). Default 0.5. */
+  readonly opacity?: number;
+  /** Whether the borders between classes are drawn as thin lines. Default true. */
+  readonly boundaries?: boolean;
+  /** Class ids that are left as in the picture, such as that of the background. Default none. */
+  readonly untouched?: readonly number[];
+}
+
+/** A border is one pixel wide for every so many pixels of the picture's longer side. */
+const PIXELS_PER_BORDER_PIXEL = 1000;
+/** How much of the class's own colour a border pixel has. */
+const BORDER_OPACITY = 0.9;
+
+/**
+ * The picture with every pixel tinted in its class's colour. Ids without a colour, such as 255 for ignore, stay as they are.
+ * @throws ShapeError if the sizes differ, UsageError if the opacity is outside [0, 1].
+ */
+export function overlay(
+  source: Image,
+  labels: LabelMap,
+  colors: readonly Color[],
+  { opacity = 0.5, boundaries = true, untouched = [] }: OverlayOptions = {},
+): Image {
+  checkSameSize('overlay', source, labels);
+  if (!(opacity >= 0 && opacity <= 1)) {
+    throw new UsageError(
+      `overlay: the opacity is ${opacity}. Choose a number from 0 (only the picture) to 1 (only the classes).`,
+    );
+  }
+  const table = colorTable(colors);
+  const tinted = Uint8Array.from({ length: 65536 }, (_, id) => (id < colors.length && !untouched.includes(id) ? 1 : 0));
+  const isBorder = boundaries && opacity > 0 ? borderPixels(labels) : undefined;
+  const data = new Uint8Array(source.data);
+  for (let pixel = 0; pixel < labels.data.length; pixel++) {
+    const id = labels.data[pixel] as number;
+    if (tinted[id] === 0) continue;
+    const share = isBorder?.[pixel] === 1 ? Math.max(opacity, BORDER_OPACITY) : opacity;
+    for (let channel = 0; channel < 3; channel++) {
+      const byte = pixel * 3 + channel;
+      const below = data[byte] as number;
+      data[byte] = below + share * ((table[id * 3 + channel] as number) - below) + 0.5;
+    }
+  }
+  return image(source.width, source.height, data);
+}
+
+/** 1 where a pixel has one of another class close by. */
+function borderPixels({ width, height, data }: LabelMap): Uint8Array {
+  const reach = Math.max(1, Math.round(Math.max(width, height) / PIXELS_PER_BORDER_PIXEL));
+  const marks = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const pixel = y * width + x;
+      const id = data[pixel];
+      for (let step = 1; step <= reach && marks[pixel] === 0; step++) {
+        if (
+          (x >= step && data[pixel - step] !== id) ||
+          (x + step < width && data[pixel + step] !== id) ||
+          (y >= step && data[pixel - step * width] !== id) ||
+          (y + step < height && data[pixel + step * width] !== id)
+        ) {
+          marks[pixel] = 1;
+        }
+      }
+    }
+  }
+  return marks;
+}

@@ -1,0 +1,102 @@
+/** Colours for classes. */
+import type { Color } from './image.ts';
+
+/** The colour map of PASCAL VOC: the bits of the class id spread over the channels' bits, highest first. */
+export function vocPalette(count: number): Color[] {
+  return Array.from({ length: count }, (_, id): Color => {
+    // Bits 0, 1, 2 of the id become the top bit of red, green, blue; bits 3, 4, 5 the next one; and so on.
+    const channel = (first: number) => {
+      let value = 0;
+      for (let bit = 0; bit < 8; bit++) value |= ((id >> (3 * bit + first)) & 1) << (7 - bit);
+      return value;
+    };
+    return [channel(0), channel(1), channel(2)];
+  });
+}
+
+/** Names under which data sets keep what is none of their classes. */
+const BACKGROUND = /^(_*background_*|bg|void|unlabell?ed|other|none)$/i;
+
+/**
+ * Colours for classes that bring none: black for what is called background (or void, unlabelled, other, none),
+ * easily told apart ones for the rest.
+ */
+export function paletteFor(classNames: readonly string[]): Color[] {
+  const distinct = distinctPalette(classNames.length);
+  let next = 0;
+  return classNames.map((name) => (BACKGROUND.test(name.trim()) ? [0, 0, 0] : (distinct[next++] as Color)));
+}
+
+/**
+ * Colours that are easily told apart, from each other and from most of a photograph: the first ones farthest apart.
+ * Strong, neither black nor white nor grey. The first n of a longer palette are the palette of n.
+ * Each next colour is the one farthest, in Oklab, from all before.
+ */
+export function distinctPalette(count: number): Color[] {
+  const chosen: Color[] = [];
+  const distances = CANDIDATES.map(() => Number.POSITIVE_INFINITY);
+  while (chosen.length < count) {
+    // With the candidates used up, further ids share colours from the start.
+    if (chosen.length >= CANDIDATES.length) chosen.push(chosen[chosen.length % CANDIDATES.length] as Color);
+    else chosen.push(takeFarthest(distances));
+  }
+  return chosen;
+}
+
+interface Candidate {
+  readonly color: Color;
+  readonly lab: readonly [number, number, number];
+}
+
+/** A clear blue begins: red stands for danger, and green for plants. */
+const FIRST: Color = [32, 128, 224];
+
+const CANDIDATES: readonly Candidate[] = candidates();
+
+function candidates(): Candidate[] {
+  const levels = [0, 32, 64, 96, 128, 160, 192, 224, 255];
+  const found: Candidate[] = [{ color: FIRST, lab: oklab(FIRST) }];
+  for (const red of levels) {
+    for (const green of levels) {
+      for (const blue of levels) {
+        const lab = oklab([red, green, blue]);
+        const chroma = Math.hypot(lab[1], lab[2]);
+        if (lab[0] >= 0.5 && lab[0] <= 0.9 && chroma >= 0.14 && chroma <= 0.21)
+          found.push({ color: [red, green, blue], lab });
+      }
+    }
+  }
+  return found;
+}
+
+/** The candidate farthest from all taken so far; `distances` is brought up to date. */
+function takeFarthest(distances: number[]): Color {
+  let best = 0;
+  for (const [i, distance] of distances.entries()) if (distance > (distances[best] as number)) best = i;
+  const taken = CANDIDATES[best] as Candidate;
+  for (const [i, { lab }] of CANDIDATES.entries()) {
+    const [lightness, a, b] = lab;
+    // Large areas differ to the eye by hue more than by lightness, which the photograph below changes anyway.
+    const distance = Math.hypot(0.45 * (lightness - taken.lab[0]), a - taken.lab[1], b - taken.lab[2]);
+    distances[i] = Math.min(distances[i] as number, distance);
+  }
+  distances[best] = -1;
+  return taken.color;
+}
+
+/** Björn Ottosson's Oklab (2020): lightness 0 ... 1, and two axes of colour. */
+function oklab(color: Color): readonly [number, number, number] {
+  const linear = color.map((byte) => {
+    const value = byte / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const [r, g, b] = linear as [number, number, number];
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}

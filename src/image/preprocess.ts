@@ -1,0 +1,107 @@
+/** From pictures to the numbers a network takes: resize, rescale, normalise, channels first. */
+import { ShapeError, UsageError } from '../errors.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { checkSides, type Image } from './image.ts';
+import { type ResampleFilter, resizeImage } from './resample.ts';
+
+export interface Preprocessing {
+  /** The size a picture is brought to, in pixels; null leaves it as it is. `shortestEdge` keeps the aspect ratio. */
+  readonly resize: null | { readonly width: number; readonly height: number } | { readonly shortestEdge: number };
+  readonly resample: ResampleFilter;
+  /** Multiplies the bytes 0 ... 255, before mean and deviation are applied. */
+  readonly rescaleFactor: number;
+  /** Subtracted per channel (red, green, blue) after rescaling. */
+  readonly mean: readonly [number, number, number];
+  /** Divided by per channel after that. */
+  readonly std: readonly [number, number, number];
+}
+
+/** What networks with an encoder trained on ImageNet by PyTorch expect; pictures keep their size. */
+export const IMAGENET_PREPROCESSING: Preprocessing = {
+  resize: null,
+  resample: 'bilinear',
+  rescaleFactor: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+/**
+ * The size at which a picture of this size enters the network.
+ * With `shortestEdge` the other side is rounded to the nearest whole number and at least 1.
+ */
+export function networkSize(
+  width: number,
+  height: number,
+  preprocessing: Pick<Preprocessing, 'resize'>,
+): { readonly width: number; readonly height: number } {
+  const { resize } = preprocessing;
+  if (resize === null) return { width, height };
+  if ('width' in resize) return { width: resize.width, height: resize.height };
+  const edge = resize.shortestEdge;
+  const scaled = (side: number, shortest: number) => Math.max(1, Math.round((side * edge) / shortest));
+  return width <= height
+    ? { width: edge, height: scaled(height, width) }
+    : { width: scaled(width, height), height: edge };
+}
+
+/**
+ * A batch of pictures as the network's input: float32 [N, 3, height, width].
+ * @throws UsageError if there is none, ShapeError if they come to different sizes.
+ */
+export function preprocess(images: readonly Image[], preprocessing: Preprocessing): Tensor<'float32'> {
+  const first = images[0];
+  if (first === undefined) throw new UsageError('preprocess: no images were given. Give at least one.');
+  const { width, height } = networkSize(first.width, first.height, preprocessing);
+  for (const [index, other] of images.entries()) {
+    const size = networkSize(other.width, other.height, preprocessing);
+    if (size.width !== width || size.height !== height) {
+      throw new ShapeError(
+        `preprocess: image ${index} enters the network at ${size.width}x${size.height}, but image 0 at ${width}x${height}. ` +
+          'A batch takes one size: give them one by one, or choose a fixed width and height to resize to.',
+      );
+    }
+  }
+  const stride = 3 * width * height;
+  const data = new Float32Array(images.length * stride);
+  for (const [index, each] of images.entries()) fillPixelValues(each, preprocessing, data, index * stride);
+  return tensor('float32', [images.length, 3, height, width], data);
+}
+
+/**
+ * Writes one picture's numbers, [3, height, width] at its network size, into a batch from `offset` on.
+ * Each number is the float32 result of ((byte * rescaleFactor) - mean) / std, rounded after every step as torchvision does.
+ * @throws ShapeError if they do not fit there.
+ */
+export function fillPixelValues(
+  source: Image,
+  preprocessing: Preprocessing,
+  target: Float32Array,
+  offset: number,
+): void {
+  const { width, height } = networkSize(source.width, source.height, preprocessing);
+  checkSides('Preprocessing', width, height);
+  const plane = width * height;
+  if (offset < 0 || offset + 3 * plane > target.length) {
+    throw new ShapeError(
+      `fillPixelValues: ${3 * plane} numbers from place ${offset} on do not fit into ${target.length}.`,
+    );
+  }
+  const { data } = resizeImage(source, width, height, preprocessing.resample);
+  const [red, green, blue] = valueTables(preprocessing);
+  for (let pixel = 0, byte = 0; pixel < plane; pixel++, byte += 3) {
+    target[offset + pixel] = red[data[byte] as number] as number;
+    target[offset + plane + pixel] = green[data[byte + 1] as number] as number;
+    target[offset + 2 * plane + pixel] = blue[data[byte + 2] as number] as number;
+  }
+}
+
+/** The number each of the 256 byte values becomes, per channel. */
+function valueTables(preprocessing: Preprocessing): readonly [Float32Array, Float32Array, Float32Array] {
+  const { rescaleFactor, mean, std } = preprocessing;
+  const table = (channel: 0 | 1 | 2) =>
+    Float32Array.from({ length: 256 }, (_, byte) => {
+      const centered = Math.fround(Math.fround(byte * rescaleFactor) - Math.fround(mean[channel]));
+      return centered / Math.fround(std[channel]);
+    });
+  return [table(0), table(1), table(2)];
+}

@@ -1,0 +1,103 @@
+/** Preprocessing as Hugging Face's `preprocessor_config.json`. */
+import * as z from 'zod';
+import { FormatError } from '../errors.ts';
+import { IMAGENET_PREPROCESSING, type Preprocessing } from './preprocess.ts';
+import type { ResampleFilter } from './resample.ts';
+
+/** Pillow's numbers of the filters. */
+const RESAMPLE_NUMBERS = { nearest: 0, bilinear: 2, bicubic: 3 } as const satisfies Record<ResampleFilter, number>;
+
+const RESAMPLE_FILTERS = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const satisfies Record<
+  number,
+  ResampleFilter
+>;
+
+/** The form of `preprocessor_config.json` that this library writes; transformers and transformers.js read it. */
+export interface PreprocessorConfig {
+  readonly image_processor_type: 'SegformerImageProcessor';
+  readonly do_resize: boolean;
+  readonly size?: { readonly height: number; readonly width: number } | { readonly shortest_edge: number };
+  readonly resample: 0 | 2 | 3;
+  readonly do_rescale: boolean;
+  readonly rescale_factor: number;
+  readonly do_normalize: boolean;
+  readonly image_mean: readonly [number, number, number];
+  readonly image_std: readonly [number, number, number];
+  readonly do_reduce_labels: false;
+}
+
+/** The configuration to save beside a model; JSON-ready. */
+export function toPreprocessorConfig(preprocessing: Preprocessing): PreprocessorConfig {
+  const { resize, resample, rescaleFactor, mean, std } = preprocessing;
+  return {
+    image_processor_type: 'SegformerImageProcessor',
+    do_resize: resize !== null,
+    ...(resize !== null && {
+      size: 'width' in resize ? { height: resize.height, width: resize.width } : { shortest_edge: resize.shortestEdge },
+    }),
+    resample: RESAMPLE_NUMBERS[resample],
+    do_rescale: rescaleFactor !== 1,
+    rescale_factor: rescaleFactor,
+    do_normalize: [...mean, ...std].some((value, index) => value !== (index < 3 ? 0 : 1)),
+    image_mean: mean,
+    image_std: std,
+    do_reduce_labels: false,
+  };
+}
+
+const side = z.int().min(1).max(65_535);
+const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+const off = (reason: string) => z.literal(false, { error: reason }).nullish();
+
+const schema = z.object({
+  do_resize: z.boolean().default(true),
+  // A bare number is what older configurations of this processor have; it means a square.
+  size: z
+    .union([z.strictObject({ height: side, width: side }), z.strictObject({ shortest_edge: side }), side], {
+      error: 'expected {height, width}, {shortest_edge} or one number, in whole pixels from 1 to 65535',
+    })
+    .optional(),
+  resample: z
+    .literal([0, 2, 3], { error: 'expected 0 (nearest), 2 (bilinear) or 3 (bicubic)' })
+    .default(RESAMPLE_NUMBERS.bilinear),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z.number().default(IMAGENET_PREPROCESSING.rescaleFactor),
+  do_normalize: z.boolean().default(true),
+  image_mean: threeNumbers.default([...IMAGENET_PREPROCESSING.mean]),
+  image_std: threeNumbers
+    .refine((std) => std.every((value) => value !== 0), { error: 'has a 0, by which cannot be divided' })
+    .default([...IMAGENET_PREPROCESSING.std]),
+  do_center_crop: off('cropping is not supported, as it would cut the borders off the segmentation'),
+  do_pad: off('padding by the processor is not supported; the network pads what it needs itself'),
+});
+
+/**
+ * The preprocessing that a parsed `preprocessor_config.json` asks for. What is absent has the defaults of the Segformer
+ * processor; what does not concern the picture's numbers is ignored (`do_reduce_labels` among it, which changes masks only).
+ * @throws FormatError naming every field that is wrong.
+ */
+export function fromPreprocessorConfig(json: unknown): Preprocessing {
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+    throw new FormatError(`preprocessor_config.json does not fit: ${problems.join('; ')}.`);
+  }
+  const config = result.data;
+  return {
+    resize: config.do_resize ? resizeOf(config.size) : null,
+    resample: RESAMPLE_FILTERS[config.resample],
+    rescaleFactor: config.do_rescale ? config.rescale_factor : 1,
+    mean: config.do_normalize ? config.image_mean : [0, 0, 0],
+    std: config.do_normalize ? config.image_std : [1, 1, 1],
+  };
+}
+
+function resizeOf(size: z.infer<typeof schema>['size']): Preprocessing['resize'] {
+  if (size === undefined) {
+    throw new FormatError(
+      'preprocessor_config.json does not fit: size: missing, though do_resize is on. Give a size, or set do_resize to false.',
+    );
+  }
+  if (typeof size === 'number') return { width: size, height: size };
+  return 'shortest_edge' in size ? { shortestEdge: size.shortest_edge } : { width: size.width, height: size.height };
+}
