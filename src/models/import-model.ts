@@ -47,7 +47,7 @@ export function importModel(given: Weights, options: ImportOptions): ImportedMod
 }
 
 function definitionFor(weights: Weights, unseen: Unseen, options: ImportOptions): NetworkDefinition {
-  const recognised = recognise(weights, unseen);
+  const recognised = recognise(weights, unseen, options.architecture);
   if (recognised.kind === 'network') {
     return { ...recognised.definition, classes: options.classes ?? recognised.definition.classes };
   }

@@ -45,7 +45,7 @@ export function tensorRebuilder(
           `${listNames([name])}: its storage ${listNames([key])} is not in the file. Fetch it again.`,
         );
       // Once for the storage rather than for every window, of which there may be many.
-      storage = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+      storage = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
       aligned.set(key, storage);
     }
     const contiguous = isContiguous(window);

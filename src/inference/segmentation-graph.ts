@@ -1,0 +1,52 @@
+/** The graph that is run on photographs: the network, upsampling to the image's size, and what is read from it. */
+import { resize } from '../graph/ops/resize.ts';
+import { cast } from '../graph/ops/structure.ts';
+import { exp, div, reciprocal, sub } from '../graph/ops/elementwise.ts';
+import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
+import { input, type Value } from '../graph/value.ts';
+import type { NetworkDefinition } from '../models/definition.ts';
+import { pixelValues, refineNet } from '../models/refinenet.ts';
+
+/** The input that says how large the result is to be: int64 [height, width]. */
+export const IMAGE_SIZE = 'image_size';
+
+/**
+ * What a run can give, for N images of H x W pixels and K classes: `labels` uint8 (uint16 above 256 classes) [N, H, W];
+ * `confidence`, the probability of the chosen class, float32 [N, 1, H, W]; `probabilities` float32 [N, K, H, W]; `logits`,
+ * the network's own output, float32 [N, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
+ */
+export const OUTPUTS = ['labels', 'confidence', 'probabilities', 'logits'] as const;
+
+export type OutputName = (typeof OUTPUTS)[number];
+
+const CLASS_AXIS = 1;
+
+/**
+ * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine.
+ * Logits are upsampled, not probabilities, bilinearly with half-pixel centres (as light-weight-refinenet's second version
+ * and transformers do).
+ */
+export function segmentationGraph(
+  definition: NetworkDefinition,
+  wanted: readonly OutputName[],
+): Partial<Record<OutputName, Value>> {
+  const logits = refineNet(definition, pixelValues());
+  const size = input(IMAGE_SIZE, 'int64', [2]);
+  const upsampled = resize(
+    logits,
+    { size, names: ['image_height', 'image_width'] },
+    'half_pixel',
+    'linear',
+    'upsampling',
+  );
+  // exp(logit - largest logit), the stable numerator of softmax; its sum is 1 / the largest probability.
+  const numerators = exp(sub(upsampled, reduceMax(upsampled, CLASS_AXIS, 'softmax'), 'softmax'), 'softmax');
+  const total = reduceSum(numerators, CLASS_AXIS, 'softmax');
+  const values: Record<OutputName, Value> = {
+    labels: cast(argMax(upsampled, CLASS_AXIS, 'labels'), definition.classes > 256 ? 'uint16' : 'uint8', 'labels'),
+    confidence: reciprocal(total, 'confidence'),
+    probabilities: div(numerators, total, 'probabilities'),
+    logits,
+  };
+  return Object.fromEntries(wanted.map((name) => [name, values[name]]));
+}

@@ -1,0 +1,87 @@
+/** The result of segmenting a photograph. */
+import { overlay, type OverlayOptions } from '../image/overlay.ts';
+import { colorize } from '../image/colorize.ts';
+import type { Color, Image } from '../image/image.ts';
+import { countLabels, type LabelMap } from '../image/label-map.ts';
+import { withLegend } from '../image/legend.ts';
+import type { ModelClass } from '../models/model.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** A class that was found in the photograph. */
+export interface SegmentedClass {
+  readonly id: number;
+  readonly label: string;
+  readonly color: Color;
+  readonly pixels: number;
+  /** Of all pixels, in (0, 1]. */
+  readonly fraction: number;
+  /** Mean probability of the class over its pixels, in (0, 1]; only if confidence was asked for. */
+  readonly confidence?: number;
+}
+
+/** What a session gave for one photograph. */
+export interface SegmentationOutputs {
+  readonly labels: LabelMap;
+  /** The chosen class's probability for every pixel, rows from top to bottom. */
+  readonly confidence?: Float32Array;
+  /** float32 [classes, height, width]. */
+  readonly probabilities?: Tensor<'float32'>;
+  /** The network's own output, float32 [1, classes, h, w]. */
+  readonly logits?: Tensor<'float32'>;
+}
+
+/** A photograph with a class for every pixel. */
+export class Segmentation {
+  readonly image: Image;
+  readonly labels: LabelMap;
+  readonly confidence: Float32Array | undefined;
+  readonly probabilities: Tensor<'float32'> | undefined;
+  readonly logits: Tensor<'float32'> | undefined;
+  /** The classes found, most frequent first. */
+  readonly classes: readonly SegmentedClass[];
+  /** The colours of all the model's classes, by id. */
+  readonly colors: readonly Color[];
+
+  constructor(image: Image, outputs: SegmentationOutputs, classes: readonly ModelClass[]) {
+    this.image = image;
+    this.labels = outputs.labels;
+    this.confidence = outputs.confidence;
+    this.probabilities = outputs.probabilities;
+    this.logits = outputs.logits;
+    this.colors = classes.map(({ color }) => color);
+    this.classes = foundClasses(outputs, classes);
+  }
+
+  /** Every pixel in its class's colour. */
+  colorized(): Image {
+    return colorize(this.labels, this.colors);
+  }
+
+  /** The photograph tinted in the classes' colours, with a legend of the classes found unless it is turned off. */
+  overlay({ legend = true, ...options }: OverlayOptions & { readonly legend?: boolean } = {}): Image {
+    const picture = overlay(this.image, this.labels, this.colors, options);
+    return legend ? withLegend(picture, this.classes) : picture;
+  }
+}
+
+function foundClasses({ labels, confidence }: SegmentationOutputs, classes: readonly ModelClass[]): SegmentedClass[] {
+  const counts = countLabels(labels, classes.length);
+  const sums = confidence && sumByLabel(labels, confidence, classes.length);
+  return classes
+    .map(({ name, color }, id): SegmentedClass => {
+      const pixels = counts[id] as number;
+      const found = { id, label: name, color, pixels, fraction: pixels / labels.data.length };
+      return sums ? { ...found, confidence: (sums[id] as number) / pixels } : found;
+    })
+    .filter(({ pixels }) => pixels > 0)
+    .sort((a, b) => b.pixels - a.pixels || a.id - b.id);
+}
+
+function sumByLabel(labels: LabelMap, values: Float32Array, classes: number): Float64Array {
+  const sums = new Float64Array(classes);
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    const id = labels.data[pixel] as number;
+    sums[id] = (sums[id] as number) + (values[pixel] as number);
+  }
+  return sums;
+}

@@ -1,0 +1,110 @@
+/** A model loaded into an engine, ready to segment photographs. */
+import { ShapeError } from '../errors.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import type { Image } from '../image/image.ts';
+import { labelMap } from '../image/label-map.ts';
+import { networkSize, preprocess, type Preprocessing } from '../image/preprocess.ts';
+import type { Model, ModelDescription } from '../models/model.ts';
+import { PIXEL_VALUES } from '../models/refinenet.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Backend, Session, SessionOptions } from '../runtime/backend.ts';
+import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
+import { Segmentation } from './segmentation.ts';
+import { IMAGE_SIZE, type OutputName, segmentationGraph } from './segmentation-graph.ts';
+
+export interface SegmenterOptions extends SessionOptions {
+  /** Also give every pixel's confidence and each class's mean. */
+  readonly confidence?: boolean;
+  /** Also give every class's probability for every pixel: 4 bytes a class and pixel. */
+  readonly probabilities?: boolean;
+  /** Also give the network's own output at a quarter of its input's size. */
+  readonly logits?: boolean;
+  /** How photographs are brought to the network's input, in place of the model's own way. */
+  readonly preprocessing?: Preprocessing;
+}
+
+/** The network halves its input five times; below this side the coarsest feature is smaller than one pixel. */
+const SMALLEST_SIDE = 32;
+
+export class Segmenter {
+  readonly description: ModelDescription;
+  readonly #session: Session;
+
+  private constructor(description: ModelDescription, session: Session) {
+    this.description = description;
+    this.#session = session;
+  }
+
+  /**
+   * Loads a model into an engine. What photographs will be asked for is fixed here, so that one session gives it in one run.
+   * @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it.
+   */
+  static async create(model: Model, backend: Backend, options: SegmenterOptions = {}): Promise<Segmenter> {
+    const outputs: OutputName[] = ['labels'];
+    for (const name of ['confidence', 'probabilities', 'logits'] as const) if (options[name]) outputs.push(name);
+    const graph = segmentationGraph(model.definition, outputs);
+    const session = await backend.createSession(
+      {
+        bytes: encodeModel(toOnnx(graph, model.weights, { storage: 'external' })),
+        weights: model.weights,
+        ...(model.folder === undefined ? {} : { folder: model.folder }),
+      },
+      options,
+    );
+    const { definition, classes, preprocessing } = model;
+    return new Segmenter({ definition, classes, preprocessing: options.preprocessing ?? preprocessing }, session);
+  }
+
+  /** The execution provider that computes, as the engine names it. */
+  get provider(): string {
+    return this.#session.provider;
+  }
+
+  /**
+   * Segments one photograph; the result has its size.
+   * @throws ShapeError if a side that enters the network is under 32 pixels, RuntimeError if the engine fails.
+   */
+  async segment(image: Image): Promise<Segmentation> {
+    const { preprocessing, classes } = this.description;
+    const { width, height } = networkSize(image.width, image.height, preprocessing);
+    if (width < SMALLEST_SIDE || height < SMALLEST_SIDE) {
+      throw new ShapeError(
+        `The image enters the network at ${width} x ${height} pixels; it needs at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE}. Give a larger image, or enlarge it.`,
+      );
+    }
+    const results = await this.#session.run({
+      [PIXEL_VALUES]: preprocess([image], preprocessing),
+      [IMAGE_SIZE]: int64([2], [image.height, image.width]),
+    });
+    const labels = (results.labels as Tensor<'uint8' | 'uint16'>).data;
+    const confidence = results.confidence as Tensor<'float32'> | undefined;
+    const probabilities = results.probabilities as Tensor<'float32'> | undefined;
+    const logits = results.logits as Tensor<'float32'> | undefined;
+    return new Segmentation(
+      image,
+      {
+        labels: labelMap(image.width, image.height, labels),
+        ...(confidence && { confidence: confidence.data }),
+        ...(probabilities && {
+          probabilities: tensor('float32', probabilities.shape.slice(1), probabilities.data),
+        }),
+        ...(logits && { logits }),
+      },
+      classes,
+    );
+  }
+
+  /** Segments many photographs one after another, each when it is asked for. */
+  async *segmentAll(images: AsyncIterable<Image> | Iterable<Image>): AsyncGenerator<Segmentation> {
+    for await (const image of images) yield await this.segment(image);
+  }
+
+  /** Frees the engine's memory; calling it again does nothing. */
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}

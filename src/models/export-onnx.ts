@@ -1,0 +1,26 @@
+/** A model as one self-contained ONNX file: normalised pixels in, logits out. */
+import { toOnnx } from '../graph/to-onnx.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Weights } from '../tensor/weights.ts';
+import type { ModelDescription } from './model.ts';
+import { architectureName } from './architectures.ts';
+import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
+
+/**
+ * The bytes of an ONNX model with input `pixel_values` float32 [batch, 3, height, width] and output `logits` float32
+ * [batch, classes, ceil(height / 4), ceil(width / 4)]; batch, height and width stay open. Class names and preprocessing
+ * are in its metadata.
+ */
+export function exportOnnx({ definition, classes, preprocessing }: ModelDescription, weights: Weights): Uint8Array {
+  const logits = refineNet(definition, pixelValues());
+  return encodeModel(
+    toOnnx({ [LOGITS]: logits }, weights, {
+      name: architectureName(definition),
+      storage: 'inline',
+      metadata: {
+        classes: JSON.stringify(classes.map(({ name }) => name)),
+        preprocessing: JSON.stringify(preprocessing),
+      },
+    }),
+  );
+}

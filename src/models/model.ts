@@ -1,0 +1,24 @@
+/** A network with everything that belongs to it: classes, preprocessing and weights. */
+import type { Color } from '../image/image.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
+import type { WeightsSource } from '../tensor/weights.ts';
+import type { NetworkDefinition } from './definition.ts';
+
+/** A class that the network tells apart; its id is its position. */
+export interface ModelClass {
+  readonly name: string;
+  readonly color: Color;
+}
+
+export interface ModelDescription {
+  readonly definition: NetworkDefinition;
+  /** As many as the network has classes. */
+  readonly classes: readonly ModelClass[];
+  readonly preprocessing: Preprocessing;
+}
+
+export interface Model extends ModelDescription {
+  readonly weights: WeightsSource;
+  /** Where weights that are stored in files lie. */
+  readonly folder?: string;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { parametersOf, reach } from '../graph/walk.ts';
+import { scope } from '../nn/scope.ts';
+import { ARCHITECTURE_NAMES, architecture, type CascadeName, type Variation } from './architectures.ts';
+import { pixelValues, refineNet } from './refinenet.ts';
+import { summarize } from './summary.ts';
+
+const at512 = { width: 512, height: 512 };
+
+describe('counts equal the published ones to the last digit', () => {
+  // Parameters in millions and multiply-adds in billions with 21 classes: whole and encoder, at 512 x 512 and 625 x 468.
+  const counts: readonly [string, Variation, string, string, string, string, string, string][] = [
+    ['refinenet-resnet50', {}, '99.060', '23.508', '243.50', '21.35', '275.58', '24.60'],
+    ['refinenet-resnet101', {}, '118.052', '42.500', '262.90', '40.75', '298.31', '47.33'],
+    ['refinenet-resnet152', {}, '133.696', '58.144', '282.29', '60.14', '320.88', '69.90'],
+    ['refinenet-lw-resnet50', {}, '27.358', '23.508', '31.98', '21.35', '36.61', '24.60'],
+    ['refinenet-lw-resnet101', {}, '46.350', '42.500', '51.37', '40.75', '59.34', '47.33'],
+    ['refinenet-lw-resnet152', {}, '61.993', '58.144', '70.77', '60.14', '81.91', '69.90'],
+    ['refinenet-lw-mobilenetv2', {}, '3.285', '1.813', '8.58', '1.53', '9.72', '1.76'],
+  ];
+
+  test.each(counts)('%s %j', (name, variation, total, encoder, macs, encoderMacs, macs625, encoderMacs625) => {
+    const definition = architecture(name, 21, variation);
+    for (const [size, all, own] of [
+      [at512, macs, encoderMacs],
+      [{ width: 625, height: 468 }, macs625, encoderMacs625],
+    ] as const) {
+      const summary = summarize(definition, size);
+      const parts = summary.parts.filter((part) => part.name.startsWith('encoder'));
+      const sum = (key: 'parameters' | 'multiplyAdds') => parts.reduce((count, part) => count + part[key], 0);
+      expect((summary.parameters / 1e6).toFixed(3)).toBe(total);
+      expect((sum('parameters') / 1e6).toFixed(3)).toBe(encoder);
+      expect((summary.multiplyAdds / 1e9).toFixed(2)).toBe(all);
+      expect((sum('multiplyAdds') / 1e9).toFixed(2)).toBe(own);
+    }
+  });
+
+  // The ablation at 512 x 512 for ResNet-50, -101 and -152: parameters in millions, multiply-adds in billions.
+  const ablation: readonly [CascadeName, number, readonly string[], readonly string[]][] = [
+    ['single', 2, ['61.3', '80.3', '95.9'], ['184.9', '204.3', '223.7']],
+    ['single', 4, ['62.5', '81.5', '97.1'], ['204.2', '223.6', '243.0']],
+    // 209.749 G: a published table has 209.8, the sum of an encoder's 40.75 and a decoder's 169.0, rounded before adding.
+    ['2-cascaded', 2, ['66.6', '85.6', '101.3'], ['190.4', '209.7', '229.1']],
+    ['2-cascaded', 4, ['69.0', '88.0', '103.6'], ['210.9', '230.3', '249.7']],
+    ['4-cascaded', 2, ['90.8', '109.8', '125.4'], ['216.9', '236.3', '255.7']],
+    ['4-cascaded', 3, ['94.9', '113.9', '129.6'], ['230.2', '249.6', '269.0']],
+    ['4-cascaded', 4, ['99.1', '118.1', '133.7'], ['243.5', '262.9', '282.3']],
+  ];
+
+  test.each(ablation)('%s with %i pooling blocks', (cascade, count, millions, billions) => {
+    const summaries = [50, 101, 152].map((depth) =>
+      summarize(architecture(`refinenet-resnet${depth}`, 21, { cascade, pooling: { count } }), at512),
+    );
+    expect(summaries.map(({ parameters }) => (parameters / 1e6).toFixed(1))).toEqual(millions);
+    expect(summaries.map(({ multiplyAdds }) => (multiplyAdds / 1e9).toFixed(1))).toEqual(billions);
+  });
+
+  test('pytorch_refinenet: three pooling blocks and a 1x1 classifier', () => {
+    const millions = [50, 101, 152].map((depth) => {
+      const definition = architecture(`refinenet-resnet${depth}`, 21, { pooling: { count: 3 }, classifier: 1 });
+      return (summarize(definition, at512).parameters / 1e6).toFixed(3);
+    });
+    expect(millions).toEqual(['94.889', '113.881', '129.524']);
+  });
+});
+
+describe.each(ARCHITECTURE_NAMES)('%s', (name) => {
+  test('keeps batch, height and width open, and gives logits at a quarter of the size', () => {
+    const quarter = (extent: string) => `floor((floor((${extent}+1)/2)+1)/2)`;
+    const { shape } = refineNet(architecture(name, 5), pixelValues());
+    expect(shape).toEqual(['batch', 5, quarter('height'), quarter('width')]);
+  });
+
+  test('rounds sizes up that are no multiple of 32, down to 32 x 32 itself', () => {
+    for (const [height, width] of [
+      [32, 32],
+      [33, 47],
+      [97, 131],
+    ] as const) {
+      const { shape } = refineNet(architecture(name, 5), pixelValues({ batch: 2, height, width }));
+      expect(shape).toEqual([2, 5, Math.ceil(height / 4), Math.ceil(width / 4)]);
+    }
+  });
+
+  test('has dropout only while training, and then asks for its masks', () => {
+    const training = refineNet(
+      architecture(name, 5),
+      pixelValues({ batch: 1, height: 64, width: 64 }),
+      scope('', 'training'),
+    );
+    const masks = [...reach([training]).inputs.keys()].filter((input) => input.startsWith('dropout:'));
+    const expected = name.endsWith('mobilenetv2') ? 0 : name.includes('-lw-') ? 2 : 3;
+    expect(masks).toHaveLength(expected);
+    expect([...reach([refineNet(architecture(name, 5), pixelValues())]).inputs.keys()]).toEqual(['pixel_values']);
+  });
+});
+
+describe('variations', () => {
+  test('the 2-scale network has two encoders with weights of their own', () => {
+    const logits = refineNet(architecture('refinenet-resnet50', 21, { cascade: '4-cascaded-2-scale' }), pixelValues());
+    const names = [...parametersOf([logits]).keys()];
+    expect(names).toContain('encoders.0.conv1.weight');
+    expect(names).toContain('encoders.1.conv1.weight');
+    expect(names).toContain('decoder.refinenet4.adapt.1.0.conv1.weight');
+    expect(parametersOf([logits]).get('decoder.refinenet4.fusion.1.weight')?.shape).toEqual([512, 512, 3, 3]);
+  });
+
+  test('the stride of a bottleneck moves to its first 1x1 convolution on request, with the same parameters', () => {
+    const shapes = (stridePlacement: '1x1' | '3x3') => {
+      const logits = refineNet(architecture('refinenet-resnet50', 21, { stridePlacement }), pixelValues());
+      return [...parametersOf([logits])].map(([name, { shape }]) => `${name} ${shape}`);
+    };
+    expect(shapes('1x1')).toEqual(shapes('3x3'));
+    const macs = (stridePlacement: '1x1' | '3x3') =>
+      summarize(architecture('refinenet-resnet50', 21, { stridePlacement }), at512).multiplyAdds;
+    expect(macs('1x1')).toBeLessThan(macs('3x3'));
+  });
+
+  test('an unknown architecture, a cascade that does not fit and an impossible class count are refused', () => {
+    expect(() => architecture('refinenet-resnet99', 21)).toThrow('There is no architecture "refinenet-resnet99".');
+    expect(() => architecture('refinenet-lw-mobilenetv2', 21, { cascade: 'single' })).toThrow(
+      'refinenet-lw-mobilenetv2 has 6 paths; the cascade "single" is for 4 paths a scale.',
+    );
+    expect(() => architecture('refinenet-resnet50', 0)).toThrow('A network has between 1 and 65536 classes, got 0.');
+  });
+});

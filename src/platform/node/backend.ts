@@ -1,0 +1,129 @@
+/** onnxruntime-node as the engine, with the WASM build in its place where the native one is not installed. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { conv } from '../../graph/ops/conv.ts';
+import { toOnnx } from '../../graph/to-onnx.ts';
+import { constant, input } from '../../graph/value.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import { type Backend, DEVICES, type Device } from '../../runtime/backend.ts';
+import { onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+import { float32 } from '../../tensor/tensor.ts';
+
+type OnnxRuntimeNode = typeof import('onnxruntime-node');
+
+/**
+ * The native engine.
+ * @throws RuntimeError if onnxruntime-node is not installed; the message says how to install it.
+ */
+export async function nodeBackend(): Promise<Backend> {
+  const ort = await importNative();
+  const probed = new Map<Device, Promise<string>>();
+  const bundled = ort.listSupportedBackends().map(({ name }) => name);
+  return onnxRuntimeBackend(ort, {
+    name: `onnxruntime-node ${packageVersion('onnxruntime-node')}`,
+    devices: DEVICES.filter((device) => bundled.includes(device)),
+    defaultDevice: 'cpu',
+    provider(device) {
+      if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
+      const provider = probed.get(device) ?? probeProvider(ort, device);
+      probed.set(device, provider);
+      return provider;
+    },
+  });
+}
+
+/**
+ * The WASM build of onnxruntime inside Node: slower, but without native code. It needs the optional peer onnxruntime-web.
+ * @param threads worker threads; 1 runs in this thread.
+ */
+export async function wasmBackend(threads = 1): Promise<Backend> {
+  const ort = await import('onnxruntime-web').catch((error: unknown) => {
+    throw new RuntimeError(
+      `onnxruntime-web cannot be loaded (${messageOf(error)}). Install it: npm install onnxruntime-web.`,
+    );
+  });
+  ort.env.wasm.numThreads = threads;
+  return onnxRuntimeBackend(ort, {
+    name: `onnxruntime-web ${packageVersion('onnxruntime-web')}`,
+    devices: ['wasm'],
+    defaultDevice: 'wasm',
+    provider: () => Promise.resolve('WasmExecutionProvider'),
+  });
+}
+
+async function importNative(): Promise<OnnxRuntimeNode> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new RuntimeError(
+      `onnxruntime-node cannot be loaded (${messageOf(error)}). Install it without its GPU download: ` +
+        'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node.',
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Asks a device to compute one convolution and reads in the engine's own profile which provider did.
+ * onnxruntime may place operators elsewhere without a word; this is how we know.
+ */
+async function probeProvider(ort: OnnxRuntimeNode, device: Device): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'refinenet-probe-'));
+  try {
+    const x = input('x', 'float32', [1, 4, 8, 8]);
+    const y = conv(x, constant(float32([4, 4, 3, 3], new Float32Array(144).fill(0.1))), null);
+    const session = await ort.InferenceSession.create(encodeModel(toOnnx({ y }, new Map(), { storage: 'inline' })), {
+      executionProviders: [device],
+      enableProfiling: true,
+      profileFilePrefix: join(folder, 'profile'),
+      logSeverityLevel: 4,
+    });
+    await session.run({ x: new ort.Tensor('float32', new Float32Array(256), [1, 4, 8, 8]) });
+    session.endProfiling();
+    await session.release();
+    return await providerOfConvolution(folder);
+  } catch (error) {
+    throw new RuntimeError(
+      `The device "${device}" does not work on this machine: ${firstLine(messageOf(error))} Use --device cpu, or install the driver.`,
+      { cause: error },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function providerOfConvolution(folder: string): Promise<string> {
+  const [file] = await readdir(folder);
+  const events = JSON.parse(await readFile(join(folder, file as string), 'utf8')) as {
+    args?: { op_name?: string; provider?: string };
+  }[];
+  const provider = events.find(({ args }) => args?.op_name?.includes('Conv') && args.provider)?.args?.provider;
+  if (!provider) throw new RuntimeError('its profile names no provider.');
+  return provider;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] as string;
+}
+
+function packageVersion(name: string): string {
+  const require = createRequire(import.meta.url);
+  let folder = dirname(require.resolve(name));
+  for (;;) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        name?: string;
+        version: string;
+      };
+      if (manifest.name === name) return manifest.version;
+    } catch {
+      // Not the package's own folder yet.
+    }
+    if (folder === dirname(folder)) return '';
+    folder = dirname(folder);
+  }
+}

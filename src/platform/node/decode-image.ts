@@ -1,0 +1,75 @@
+/** Picture files to RGB, by sharp. */
+import sharp from 'sharp';
+import { FormatError, messageOf } from '../../errors.ts';
+import { type Image, image } from '../../image/image.ts';
+import { DEFAULT_PIXEL_LIMIT } from '../../image/png.ts';
+import { imageKindOf } from './image-kinds.ts';
+
+export interface DecodeImageOptions {
+  /** What the file is called in messages. */
+  readonly name?: string;
+  /** Pictures of more pixels are refused before they are decoded. Default 268402689. */
+  readonly pixelLimit?: number;
+  /**
+   * Whether an embedded colour profile is passed over, as Pillow does, rather than converted from to sRGB, as browsers do.
+   * Makes a difference only to pictures whose profile is not sRGB. Default false.
+   */
+  readonly ignoreProfile?: boolean;
+}
+
+/** Sample types that are pictures; floating-point and 32-bit TIFF files are measurements without a known range. */
+const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
+
+/**
+ * A JPEG, PNG, WebP, TIFF or AVIF file as 8-bit RGB, upright (by its EXIF orientation).
+ * 16-bit samples are scaled to 8; grey, palettes and CMYK become RGB; alpha is dropped and the colours below it kept, as
+ * Pillow's convert('RGB') does; of several frames or pages the first is taken. Plain JPEG pixels are those of libjpeg-turbo.
+ * @throws FormatError naming the file if it is none of these formats, damaged, cut off, or larger than the limit.
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<Image> {
+  const { name = 'The image', pixelLimit = DEFAULT_PIXEL_LIMIT, ignoreProfile = false } = options;
+  const kind = imageKindOf(bytes);
+  if (!kind.supported) {
+    throw new FormatError(
+      `${name}: not a picture that can be read: it is ${kind.what}. ${kind.advice}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
+    );
+  }
+  try {
+    // "error" and not "warning": stray bytes between the parts of a JPEG are common, harmless, and accepted by all viewers.
+    const { width, height, depth } = await sharp(bytes, { failOn: 'error', limitInputPixels: false }).metadata();
+    if (width * height > pixelLimit) throw tooLarge(name, width, height, pixelLimit);
+    if (!SAMPLE_TYPES.includes(depth)) throw unknownRange(name, kind.format, depth);
+    const decoder = sharp(bytes, {
+      failOn: 'error',
+      limitInputPixels: Number.isFinite(pixelLimit) && pixelLimit,
+      ignoreIcc: ignoreProfile,
+    });
+    const { data, info } = await decoder
+      .autoOrient()
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return image(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    const reason = messageOf(error).trim().split('\n')[0];
+    throw new FormatError(`${name}: the ${kind.format} is damaged or cut off (${reason}). Save or copy it anew.`, {
+      cause: error,
+    });
+  }
+}
+
+function tooLarge(name: string, width: number, height: number, pixelLimit: number): FormatError {
+  return new FormatError(
+    `${name}: ${width}x${height} are ${width * height} pixels, more than the ${pixelLimit} allowed. ` +
+      'Raise pixelLimit to read it, or make it smaller.',
+  );
+}
+
+function unknownRange(name: string, format: string, depth: string): FormatError {
+  return new FormatError(
+    `${name}: the ${format} has samples of type ${depth}, of which black and white are not known. ` +
+      'Convert it to 8 or 16 bits a channel.',
+  );
+}

@@ -1,0 +1,122 @@
+/** Files in and out: finding the pictures that are meant, and writing results so that no half file is ever seen. */
+import { randomUUID } from 'node:crypto';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join, parse, resolve } from 'node:path';
+import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
+import { globBase, globFiles, isGlob } from './glob.ts';
+import { IMAGE_EXTENSIONS } from './image-kinds.ts';
+import { type NamedInput, stemWithin, withDistinctNames } from './output-names.ts';
+
+/**
+ * Writes a file, or a list of parts one after the other, under another name in the same folder and renames it when all of
+ * it is on the disk: whoever reads `path` finds the old file or the new one. Missing folders are made.
+ * @throws RefineNetError if it cannot be written; nothing is left behind then.
+ */
+export async function writeFileAtomically(path: string, chunks: Uint8Array | readonly Uint8Array[]): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      for (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new RefineNetError(
+      `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * The pictures that files, folders (with all folders in them, sorted, by extension) and patterns stand for, each once.
+ * `name` is the stem relative to the folder, or to the folder before a pattern's first wildcard; no two names are the same.
+ * Files that are named one by one are taken whatever their extension; hidden ones in folders are passed over.
+ * @throws UsageError listing every input that does not exist or leads to no picture.
+ */
+export async function expandInputs(inputs: readonly string[]): Promise<NamedInput[]> {
+  if (inputs.length === 0)
+    throw new UsageError('No input was given. Give pictures, folders or patterns such as "photos/**/*.jpg".');
+  const problems: string[] = [];
+  const found = new Map<string, NamedInput>();
+  for (const input of inputs) {
+    const result = expand(input);
+    if (typeof result === 'string') problems.push(result);
+    else for (const each of result) if (!found.has(resolve(each.path))) found.set(resolve(each.path), each);
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  return withDistinctNames([...found.values()]);
+}
+
+const EXTENSIONS_IN_WORDS = IMAGE_EXTENSIONS.map((extension) => extension.slice(1)).join(', ');
+
+/** The pictures of one input, or what is wrong with it. */
+function expand(input: string): NamedInput[] | string {
+  try {
+    return picturesOf(input);
+  } catch (error) {
+    return `${input}: cannot be read (${messageOf(error)}). Check its rights.`;
+  }
+}
+
+function picturesOf(input: string): NamedInput[] | string {
+  const status = statSync(input, { throwIfNoEntry: false });
+  if (status?.isFile() === true) return [{ path: input, name: parse(basename(input)).name }];
+  if (status?.isDirectory() === true) {
+    const paths = imagesIn(input);
+    return paths.length > 0
+      ? named(input, paths)
+      : `${input}: no pictures in this folder or the folders in it. Looked for ${EXTENSIONS_IN_WORDS}.`;
+  }
+  if (status !== undefined) return `${input}: neither a file nor a folder. Give a picture, a folder or a pattern.`;
+  if (!isGlob(input))
+    return `${input}: no such file or folder. Check the path (the working folder is ${resolve('.')}).`;
+  const matches = globFiles(input);
+  const paths = matches.filter(isImagePath);
+  if (paths.length > 0) return named(globBase(input), paths);
+  return matches.length === 0
+    ? `${input}: nothing matches this pattern. Check it, and that it is quoted if it has spaces.`
+    : `${input}: none of the ${matches.length} files that match is a picture. Looked for ${EXTENSIONS_IN_WORDS}.`;
+}
+
+function named(folder: string, paths: readonly string[]): NamedInput[] {
+  return paths.toSorted().map((path) => ({ path, name: stemWithin(folder, path) }));
+}
+
+/** All pictures below a folder. Links to folders are followed, but no folder is visited twice. */
+function imagesIn(root: string): string[] {
+  const found: string[] = [];
+  const visited = new Set<string>();
+  const open = [root];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const real = realpathSync(folder);
+    if (visited.has(real)) continue;
+    visited.add(real);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      const type = typeOf(entry, path);
+      if (type === 'folder') open.push(path);
+      else if (type === 'file' && isImagePath(path)) found.push(path);
+    }
+  }
+  return found;
+}
+
+function typeOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
+  const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+  if (target?.isDirectory() === true) return 'folder';
+  return target?.isFile() === true ? 'file' : undefined;
+}
+
+function isImagePath(path: string): boolean {
+  return IMAGE_EXTENSIONS.includes(extname(path).toLowerCase());
+}

@@ -1,0 +1,98 @@
+/** Paths that match a pattern with `*`, `?`, `**` and `{a,b}`; brackets are ordinary characters, as they are in file names. */
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { UsageError } from '../../errors.ts';
+
+/** Patterns that a pattern with braces may stand for. */
+const MOST_ALTERNATIVES = 1000;
+
+/** Whether a path is a pattern rather than a name. */
+export function isGlob(path: string): boolean {
+  return /[*?]|\{[^{}]*,[^{}]*\}/.test(path);
+}
+
+/** The folder in front of the first part with a wildcard: what matches are named relative to. */
+export function globBase(pattern: string): string {
+  const forward = split(pattern).join('/');
+  const literal = forward.slice(0, forward.search(/[*?{]/));
+  return literal.slice(0, literal.lastIndexOf('/') + 1) || '.';
+}
+
+/**
+ * The files that match, in no particular order, each once. `**` as a whole part stands for any number of folders.
+ * Hidden files and folders match only where the pattern's part begins with a dot itself.
+ * @throws UsageError if the braces stand for more than 1000 patterns.
+ */
+export function globFiles(pattern: string): string[] {
+  const found = new Set<string>();
+  for (const alternative of alternatives(pattern)) {
+    const parts = split(alternative);
+    // The first part of an absolute path is empty.
+    const root = parts[0] === '' ? '/' : '';
+    match(root, root === '' ? parts : parts.slice(1), found);
+  }
+  return [...found];
+}
+
+function split(pattern: string): string[] {
+  return (sep === '\\' ? pattern.replaceAll('\\', '/') : pattern).split('/');
+}
+
+function alternatives(pattern: string): string[] {
+  const done: string[] = [];
+  const open = [pattern];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const innermost = /\{([^{}]*,[^{}]*)\}/.exec(next);
+    if (innermost === null) done.push(next);
+    else {
+      const [whole, inside] = innermost as unknown as [string, string];
+      for (const choice of inside.split(',')) {
+        open.push(next.slice(0, innermost.index) + choice + next.slice(innermost.index + whole.length));
+      }
+    }
+    if (done.length + open.length > MOST_ALTERNATIVES) {
+      throw new UsageError(`${pattern}: the braces stand for more than ${MOST_ALTERNATIVES} patterns. Use * instead.`);
+    }
+  }
+  return done;
+}
+
+function match(folder: string, parts: readonly string[], found: Set<string>): void {
+  const [part, ...rest] = parts as [string, ...string[]];
+  if (part === '**') {
+    match(folder, rest.length === 0 ? ['*'] : rest, found);
+    if (rest[0] === '**') return;
+    for (const entry of entriesOf(folder)) {
+      // Links to folders are not followed here: they may lead back up.
+      if (entry.isDirectory() && !entry.name.startsWith('.')) match(join(folder, entry.name), parts, found);
+    }
+    return;
+  }
+  for (const path of candidates(folder, part)) {
+    if (rest.length > 0) match(path, rest, found);
+    else if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) found.add(path);
+  }
+}
+
+function candidates(folder: string, part: string): string[] {
+  if (!isGlob(part)) return [join(folder, part)];
+  const expression = new RegExp(
+    `^${part
+      .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
+      .replace(/\*+/g, '.*')
+      .replaceAll('?', '.')}$`,
+    'su',
+  );
+  return entriesOf(folder)
+    .filter(({ name }) => expression.test(name) && (!name.startsWith('.') || part.startsWith('.')))
+    .map(({ name }) => join(folder, name));
+}
+
+/** None, if it is no folder or must not be read: then nothing in it matches. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

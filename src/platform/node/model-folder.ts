@@ -1,0 +1,194 @@
+/** Model folders on disk: config.json, preprocessor_config.json, model.safetensors and a model card. */
+import { mkdir, open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FormatError, messageOf, UsageError } from '../../errors.ts';
+import { fromPreprocessorConfig, toPreprocessorConfig } from '../../image/preprocessor-config.ts';
+import { modelCard, type ModelCardDetails } from '../../models/model-card.ts';
+import { fromModelConfig, type ModelConfig, toModelConfig } from '../../models/model-config.ts';
+import type { Model, ModelDescription } from '../../models/model.ts';
+import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import { parametersOf } from '../../graph/walk.ts';
+import { sameShape } from '../../tensor/shape.ts';
+import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
+import type { StoredTensor, Weights, WeightsSource } from '../../tensor/weights.ts';
+import { fitWeights } from '../../weights/fit.ts';
+import {
+  readSafetensors,
+  readSafetensorsLayout,
+  type SafetensorsEntry,
+  safetensorsHeaderEnd,
+  writeSafetensors,
+} from '../../weights/safetensors.ts';
+import { writeFileAtomically } from './files.ts';
+
+export const CONFIG_FILE = 'config.json';
+export const PREPROCESSOR_FILE = 'preprocessor_config.json';
+export const WEIGHTS_FILE = 'model.safetensors';
+export const CARD_FILE = 'README.md';
+
+/**
+ * The model in a folder. float32 weights stay in their file, which the engine maps; others are read and widened.
+ * @throws UsageError if there is no such folder, FormatError if a file is not what it should be, WeightsError if the
+ * weights do not fit the network.
+ */
+export async function readModelFolder(path: string): Promise<Model> {
+  const folder = await existingFolder(path);
+  const { definition, classes } = fromModelConfig(await readJson(join(folder, CONFIG_FILE)), join(path, CONFIG_FILE));
+  const preprocessing = fromPreprocessorConfig(await readJson(join(folder, PREPROCESSOR_FILE)));
+  // The folder as the engine must see it: a symlinked file's own folder.
+  const file = await realpath(join(folder, WEIGHTS_FILE)).catch(() => {
+    throw new UsageError(`${join(path, WEIGHTS_FILE)} does not exist. Import the model again: refinenet import FILE.`);
+  });
+  const weights = await readStoredWeights(file, { definition, classes, preprocessing });
+  return { definition, classes, preprocessing, weights, folder: dirname(file) };
+}
+
+async function readStoredWeights(file: string, { definition }: ModelDescription): Promise<WeightsSource> {
+  const parameters = parametersOf([refineNet(definition, pixelValues())]);
+  const entries = await readLayout(file);
+  const mappable = [...parameters].every(([name, { shape }]) => {
+    const entry = entries.get(name);
+    return (
+      entry?.dtype === 'float32' && sameShape(entry.shape, shape) && entry.offset % BYTES_PER_ELEMENT.float32 === 0
+    );
+  });
+  if (!mappable || entries.size !== parameters.size) {
+    return fitWeights(readSafetensors(await readFile(file)).weights, parameters, { subject: basename(file) });
+  }
+  return new Map(
+    [...parameters].map(([name, { shape }]): [string, StoredTensor] => {
+      const { offset, length } = entries.get(name) as SafetensorsEntry;
+      return [name, { dtype: 'float32', shape, stored: { file: basename(file), offset, length } }];
+    }),
+  );
+}
+
+/** A model's weights in memory. */
+export async function loadWeights({ definition, weights, folder }: Model): Promise<Weights> {
+  const stored = [...weights.values()].find((value) => 'stored' in value);
+  if (!stored || !('stored' in stored)) return weights as Weights;
+  const bytes = await readFile(join(folder as string, stored.stored.file));
+  return fitWeights(readSafetensors(bytes).weights, parametersOf([refineNet(definition, pixelValues())]));
+}
+
+async function readLayout(file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const read = async (length: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(Math.min(length, size));
+      await handle.read(bytes, 0, bytes.length, 0);
+      return bytes;
+    };
+    const head = await read(safetensorsHeaderEnd(await read(8), size));
+    return new Map(readSafetensorsLayout(head, size).entries.map((entry) => [entry.name, entry]));
+  } catch (error) {
+    throw new FormatError(`${file}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await handle.close();
+  }
+}
+
+export interface WriteModelOptions extends ModelCardDetails {
+  /** Replace what is there. */
+  readonly overwrite?: boolean;
+  readonly modelType?: ModelConfig['model_type'];
+  /** Further files by their path inside the folder. */
+  readonly files?: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;
+}
+
+/**
+ * Writes a model folder, whole or not at all.
+ * @throws UsageError if the folder holds something already and `overwrite` is not set.
+ */
+export async function writeModelFolder(
+  path: string,
+  model: ModelDescription & { readonly weights: Weights },
+  options: WriteModelOptions,
+): Promise<void> {
+  const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  const files = new Map<string, Uint8Array | readonly Uint8Array[]>([
+    [WEIGHTS_FILE, writeSafetensors(model.weights, new Map([['format', 'pt']]))],
+    [CONFIG_FILE, json(toModelConfig(model, options.modelType))],
+    [PREPROCESSOR_FILE, json(toPreprocessorConfig(model.preprocessing))],
+    [CARD_FILE, new TextEncoder().encode(modelCard(model, options))],
+    ...(options.files ?? []),
+  ]);
+  await writeFolder(path, files, options.overwrite ?? false);
+}
+
+/** Writes files under a temporary name beside the folder and renames them all at once. */
+async function writeFolder(
+  path: string,
+  files: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>,
+  overwrite: boolean,
+): Promise<void> {
+  const target = resolve(path);
+  await assertWritable(target, path, overwrite);
+  const temporary = `${target}.${process.pid}.tmp`;
+  const replaced = `${target}.${process.pid}.old`;
+  try {
+    for (const [name, content] of files) {
+      await mkdir(dirname(join(temporary, name)), { recursive: true });
+      await writeFileAtomically(join(temporary, name), content);
+    }
+    const existed = await stat(target).then(
+      () => true,
+      () => false,
+    );
+    if (existed) await rename(target, replaced);
+    await rename(temporary, target).catch(async (error: unknown) => {
+      if (existed) await rename(replaced, target);
+      throw error;
+    });
+    await rm(replaced, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** @throws UsageError if something would be lost. */
+export async function assertWritable(target: string, shown: string, overwrite: boolean): Promise<void> {
+  const found = await stat(target).catch(() => null);
+  if (!found || overwrite) return;
+  const empty =
+    found.isDirectory() &&
+    (await rmdir(target).then(
+      () => true,
+      () => false,
+    ));
+  if (!empty) throw new UsageError(`${shown} exists already. Give another --output, or --force to replace it.`);
+}
+
+async function existingFolder(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (!found) {
+    throw new UsageError(
+      `There is no model at ${path}. Give a folder made by "refinenet import" or "refinenet train".`,
+    );
+  }
+  if (!found.isDirectory()) {
+    throw new UsageError(
+      `${path} is a file, not a model folder. Import it first: refinenet import ${path} --output DIR.`,
+    );
+  }
+  return resolve(path);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be read, so its folder is no model (${messageOf(error)}). Give a folder made by "refinenet import".`,
+      { cause: error },
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FormatError(`${file} is not JSON: ${messageOf(error)}.`, { cause: error });
+  }
+}

@@ -1,0 +1,30 @@
+/** onnxruntime-web as the engine: WASM everywhere, WebGPU where the browser has it. The page passes the module in. */
+import { RuntimeError } from '../../errors.ts';
+import type { Backend, Device } from '../../runtime/backend.ts';
+import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+
+const PROVIDERS: Partial<Record<Device, string>> = { wasm: 'WasmExecutionProvider', webgpu: 'WebGpuExecutionProvider' };
+
+/**
+ * A backend over the onnxruntime-web module that the page imported (`onnxruntime-web`, `/webgpu` or `/wasm`).
+ * Nothing is fetched from elsewhere: where the page serves the engine's .wasm files, it says in `ort.env.wasm.wasmPaths`.
+ */
+export function webBackend(ort: OnnxRuntimeModule): Backend {
+  const gpu = typeof navigator !== 'undefined' && 'gpu' in navigator;
+  return onnxRuntimeBackend(ort, {
+    name: 'onnxruntime-web',
+    devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
+    defaultDevice: 'wasm',
+    async provider(device) {
+      if (device === 'webgpu' && !(await requestAdapter())) {
+        throw new RuntimeError('The device "webgpu" does not work here: the browser offers no adapter. Use "wasm".');
+      }
+      return PROVIDERS[device] as string;
+    },
+  });
+}
+
+async function requestAdapter(): Promise<unknown> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+  return gpu?.requestAdapter();
+}

@@ -1,0 +1,53 @@
+/** The seam to an inference engine: what the rest of the library asks of onnxruntime, whichever build it is. */
+import type { Tensor } from '../tensor/tensor.ts';
+import type { WeightsSource } from '../tensor/weights.ts';
+
+/** Where a session computes. `wasm` is the browser's CPU. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml', 'wasm'] as const;
+
+export type Device = (typeof DEVICES)[number];
+
+/** An ONNX model with its weights beside it. */
+export interface ExecutableModel {
+  readonly bytes: Uint8Array;
+  /** The tensors that the model's external initializers name; those with `stored` are found in `folder`. */
+  readonly weights: WeightsSource;
+  readonly folder?: string;
+}
+
+export interface SessionOptions {
+  readonly device?: Device;
+  /** Threads within one operator; the engine's choice when left out. */
+  readonly threads?: number;
+}
+
+/** Tensors by the graph's input or output names. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** A loaded model. Runs may overlap; each has its own results. */
+export interface Session {
+  /** The device that was asked for. */
+  readonly device: Device;
+  /** The execution provider that computes, as the engine names it, for example `WebGpuExecutionProvider`. */
+  readonly provider: string;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * Runs the graph once.
+   * @param outputs the outputs wanted; all when left out.
+   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed.
+   */
+  run(feeds: NamedTensors, outputs?: readonly string[]): Promise<NamedTensors>;
+  /** Frees the engine's memory; calling it again does nothing. */
+  dispose(): Promise<void>;
+}
+
+/** An engine that can load models. */
+export interface Backend {
+  /** The engine's package and version, for example `onnxruntime-node 1.30.0`. */
+  readonly name: string;
+  /** The devices this build has code for on this machine; one may still fail for want of hardware or a driver. */
+  readonly devices: readonly Device[];
+  /** @throws RuntimeError if the device is not there or the model cannot be loaded. */
+  createSession(model: ExecutableModel, options?: SessionOptions): Promise<Session>;
+}
