@@ -1,0 +1,46 @@
+/** The command line: `refinenet VERB [INPUT...] [--key value]`, also `key=value`. */
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { messageOf, RefineNetError, UsageError } from '../errors.ts';
+import { keyValueArguments } from './arguments.ts';
+import { COMMANDS } from './commands/index.ts';
+import { packageManifest } from './package.ts';
+
+/** Exit codes: done, failed, called wrongly. */
+export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
+
+/**
+ * Runs one command and returns the exit code. Results go to stdout; progress and errors to stderr.
+ * Errors of the library show their message; `--debug` adds the stack, and defects always show it.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
+  let exitCode: number = EXIT.success;
+  for (const register of COMMANDS) register(program, (code) => (exitCode = code));
+  for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(false);
+  try {
+    await program.parseAsync(keyValueArguments(program, argv), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    report(error, argv.includes('--debug'));
+    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+  }
+}
+
+function createProgram(): Command {
+  return new Command('refinenet')
+    .description('RefineNet semantic segmentation: what is where in a photograph.')
+    .version(packageManifest().version)
+    .option('--debug', 'show the stack of errors')
+    .addHelpText(
+      'after',
+      '\nOptions may also be given as key=value, for example: refinenet predict source=photo.jpg model=DIR',
+    );
+}
+
+function report(error: unknown, debug: boolean): void {
+  const expected = error instanceof RefineNetError;
+  process.stderr.write(`${pc.red('Error:')} ${messageOf(error)}\n`);
+  if ((debug || !expected) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+}

@@ -1,0 +1,144 @@
+/** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
+import { messageOf, UsageError } from '../errors.ts';
+import { LABEL_SETS } from '../image/label-sets.ts';
+import { paletteFor } from '../image/palette.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
+import type { ModelClass } from '../models/model.ts';
+import { DEVICES, type Device } from '../runtime/backend.ts';
+
+/** A whole number of at least `minimum`. */
+export function wholeNumber(option: string, minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < minimum) {
+      throw new UsageError(`${option} takes a whole number of at least ${minimum}, got "${text}".`);
+    }
+    return value;
+  };
+}
+
+/** A number between two bounds. */
+export function numberBetween(option: string, minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= minimum && value <= maximum)) {
+      throw new UsageError(`${option} takes a number from ${minimum} to ${maximum}, got "${text}".`);
+    }
+    return value;
+  };
+}
+
+/** One of a list of words. */
+export function oneOf<T extends string>(option: string, allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    if (!(allowed as readonly string[]).includes(text)) {
+      throw new UsageError(`${option} takes ${allowed.join(', ')}; got "${text}".`);
+    }
+    return text as T;
+  };
+}
+
+export const device = (text: string): Device => oneOf('--device', DEVICES)(text);
+
+/** `512x384` is width x height. */
+export function size(option: string): (text: string) => { readonly width: number; readonly height: number } {
+  return (text) => {
+    const match = /^(\d{1,5})x(\d{1,5})$/i.exec(text);
+    const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+    if (!match || width < 1 || height < 1) {
+      throw new UsageError(`${option} takes WIDTHxHEIGHT in pixels, for example 512x512; got "${text}".`);
+    }
+    return { width, height };
+  };
+}
+
+/** `none`, a fixed `WIDTHxHEIGHT`, or one number for the shorter side; as part of a preprocessing. */
+export function resizeRule(text: string): Pick<Preprocessing, 'resize'> {
+  if (text === 'none') return { resize: null };
+  if (/^\d{1,5}$/.test(text) && Number(text) > 0) return { resize: { shortestEdge: Number(text) } };
+  try {
+    return { resize: size('--resize')(text) };
+  } catch {
+    throw new UsageError(
+      `--resize takes none, a number of pixels for the shorter side, or WIDTHxHEIGHT; got "${text}".`,
+    );
+  }
+}
+
+/** `i/n` with 1 <= i <= n: the i-th of n equal parts of the work. */
+export function shard(text: string): { readonly index: number; readonly count: number } {
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || index < 1 || index > count) {
+    throw new UsageError(`--shard takes i/n with i from 1 to n, for example 1/4; got "${text}".`);
+  }
+  return { index, count };
+}
+
+/**
+ * The classes that `--classes` names: the name of a known set, a text file with one name a line, JSON (a list of names, or
+ * config.json's id2label), or a data.yaml's `names`.
+ */
+export async function readClasses(text: string): Promise<readonly ModelClass[]> {
+  if (Object.hasOwn(LABEL_SETS, text)) return LABEL_SETS[text as keyof typeof LABEL_SETS].classes;
+  const content = await readFile(text, 'utf8').catch((error: unknown) => {
+    throw new UsageError(
+      `--classes takes a number, a file of names, or one of ${Object.keys(LABEL_SETS).join(', ')}; "${text}" is none of them (${messageOf(error)}).`,
+    );
+  });
+  const names = classNames(text, content);
+  const known = Object.values(LABEL_SETS).find(
+    ({ classes }) => classes.length === names.length && classes.every(({ name }, id) => name === names[id]),
+  );
+  if (known) return known.classes;
+  const colors = paletteFor(names);
+  return names.map((name, id) => ({ name, color: colors[id] as ModelClass['color'] }));
+}
+
+/** Classes without names of their own: `class 0`, `class 1`, ... */
+export function numberedClasses(count: number): readonly ModelClass[] {
+  const names = Array.from({ length: count }, (_, id) => `class ${id}`);
+  const colors = paletteFor(names);
+  return names.map((name, id) => ({ name, color: colors[id] as ModelClass['color'] }));
+}
+
+function classNames(file: string, content: string): readonly string[] {
+  if (!/\.(json|ya?ml)$/i.test(file)) {
+    return checkNames(
+      file,
+      content
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    );
+  }
+  let parsed: unknown;
+  try {
+    parsed = parseYaml(content, { schema: 'core', maxAliasCount: 0 });
+  } catch (error) {
+    throw new UsageError(`${file} cannot be parsed: ${messageOf(error)}`, { cause: error });
+  }
+  const names = (parsed as { names?: unknown } | null)?.names ?? (parsed as { id2label?: unknown } | null)?.id2label;
+  return checkNames(file, listOfNames(names ?? parsed));
+}
+
+/** A list as it is; an object {0: name, 1: name} in the order of its numbers. */
+function listOfNames(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return [];
+  const entries = Object.entries(value);
+  const ids = entries.map(([id]) => Number(id)).sort((a, b) => a - b);
+  if (ids.some((id, position) => id !== position)) return [];
+  return ids.map((id) => (value as Record<string, unknown>)[String(id)]);
+}
+
+function checkNames(file: string, names: readonly unknown[]): readonly string[] {
+  if (names.length === 0 || !names.every((name) => typeof name === 'string' && name !== '')) {
+    throw new UsageError(
+      `${file} holds no class names. It may be a text with one name a line, a JSON list, or YAML with "names" numbered from 0.`,
+    );
+  }
+  return names as readonly string[];
+}
