@@ -1,0 +1,166 @@
+/** The import rule of docs/architecture.md: a file imports only what stands on a lower rank, or beside it in its folder. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+/** Lowest first. What stands on one line is of one rank and does not know each other. */
+const RANKS: readonly (readonly string[])[] = [
+  ['errors.ts'],
+  ['tensor'],
+  ['onnx', 'image', 'runtime'],
+  ['graph'],
+  ['weights', 'nn', 'data'],
+  ['models'],
+  ['inference'],
+  ['evaluation'],
+  ['training'],
+  ['index.ts'],
+  ['platform'],
+  ['platform/node', 'platform/web'],
+  ['node.ts', 'web.ts'],
+  ['server'],
+  ['cli'],
+];
+
+/** Packages that only some units may import; the first row that matches a package counts, and no row means everywhere. */
+const RESERVED: readonly { matches: (name: string) => boolean; units: readonly string[]; types?: readonly string[] }[] =
+  [
+    { matches: isBuiltin, units: ['platform/node', 'server', 'cli'] },
+    { matches: (name) => /^onnxruntime-common(\/|$)/.test(name), units: ['platform'], types: ['runtime'] },
+    { matches: (name) => /^(onnxruntime-|sharp(\/|$))/.test(name), units: ['platform'] },
+    { matches: (name) => /^(commander|cli-progress|picocolors)(\/|$)/.test(name), units: ['cli'] },
+    { matches: (name) => /^refinenet(\/|$)/.test(name), units: [] },
+  ];
+
+const UNITS = RANKS.flatMap((units, rank) => units.map((unit) => ({ unit, rank })));
+const isIn = (path: string, unit: string): boolean => path === unit || path.startsWith(`${unit}/`);
+
+/** The most specific row of the table that a path inside src/ belongs to. */
+function standing(path: string): { readonly unit: string; readonly rank: number } | undefined {
+  return UNITS.filter(({ unit }) => isIn(path, unit)).sort((a, b) => b.unit.length - a.unit.length)[0];
+}
+
+/** Every module a source text names: import and export declarations, import() and import types. */
+function importsOf(path: string, text: string): { readonly name: string; readonly typeOnly: boolean }[] {
+  const found: { name: string; typeOnly: boolean }[] = [];
+  const add = (node: ts.Node | undefined, typeOnly: boolean): void => {
+    if (node) found.push({ name: ts.isStringLiteralLike(node) ? node.text : node.getText(), typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    }
+    if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+/** What breaks the rule in these files (path inside src/ -> text), one sentence each. */
+function violations(files: ReadonlyMap<string, string>): string[] {
+  return [...files].flatMap(([path, text]) => {
+    const from = standing(path);
+    if (!from) return [`${path} stands on no rank. Add its folder to the table.`];
+    return importsOf(path, text).flatMap(({ name, typeOnly }) => {
+      if (!name.startsWith('.')) {
+        const row = RESERVED.find(({ matches }) => matches(name));
+        const units = [...(row?.units ?? []), ...((typeOnly && row?.types) || [])];
+        return row && !units.some((unit) => isIn(from.unit, unit)) ? [`${path} may not import ${name}.`] : [];
+      }
+      const target = posix.join(posix.dirname(path), name);
+      const to = standing(target);
+      if (!to) return [`${path} imports ${target}, which stands on no rank.`];
+      return to.unit === from.unit || to.rank < from.rank ? [] : [`${path} (${from.unit}) may not import ${target}.`];
+    });
+  });
+}
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** The files that ship: tests may import whatever they need. */
+function sources(): ReadonlyMap<string, string> {
+  const paths = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  const kept = paths.filter((path) => path.endsWith('.ts') && !/\.(d|test)\.ts$/.test(path)).sort();
+  return new Map(kept.map((path) => [path, readFileSync(posix.join(SRC, path), 'utf8')]));
+}
+
+describe('imports in src', () => {
+  const files = sources();
+
+  test('point only downwards in the table of ranks', () => {
+    expect(violations(files)).toEqual([]);
+  });
+
+  test('are found: the files import each other', () => {
+    const count = [...files].flatMap(([path, text]) => importsOf(path, text)).length;
+    expect(count).toBeGreaterThan(files.size);
+  });
+});
+
+describe('the rule checker', () => {
+  const check = (path: string, text: string): string[] => violations(new Map([[path, text]]));
+
+  test.each([
+    ['graph/value.ts', "import { refineNet } from '../models/refinenet.ts';", 'models/refinenet.ts'],
+    ['graph/value.ts', "import type { Sample } from '../data/sample.ts';", 'data/sample.ts'],
+    ['graph/value.ts', "export { x } from '../nn/layers.ts';", 'nn/layers.ts'],
+    ['graph/value.ts', "export * from '../nn/layers.ts';", 'nn/layers.ts'],
+    ['graph/value.ts', "import '../nn/layers.ts';", 'nn/layers.ts'],
+    ['graph/value.ts', "const late = () => import('../cli/main.ts');", 'cli/main.ts'],
+    ['graph/value.ts', "type Late = import('../cli/main.ts').Main;", 'cli/main.ts'],
+    ['weights/fit.ts', "import { conv2d } from '../nn/layers.ts';", 'nn/layers.ts'],
+    ['inference/segmenter.ts', "import { step } from '../training/step.ts';", 'training/step.ts'],
+    ['training/trainer.ts', "import { files } from '../platform/node/files.ts';", 'platform/node/files.ts'],
+    ['platform/web/canvas.ts', "import { files } from '../node/files.ts';", 'platform/node/files.ts'],
+    ['platform/backend.ts', "import { files } from './node/files.ts';", 'platform/node/files.ts'],
+    ['models/refinenet.ts', "import { refineNet } from '../index.ts';", 'index.ts'],
+    ['index.ts', "export { files } from './platform/node/files.ts';", 'platform/node/files.ts'],
+    ['errors.ts', "import { formatShape } from './tensor/shape.ts';", 'tensor/shape.ts'],
+  ])('reports %s with %s', (path, text, target) => {
+    expect(check(path, text)).toEqual([expect.stringMatching(`^${path} \\(.*\\) may not import ${target}\\.$`)]);
+  });
+
+  test.each([
+    ['weights/fit.ts', "import { readFile } from 'node:fs/promises';", 'node:fs/promises'],
+    ['weights/fit.ts', "import type { Buffer } from 'buffer';", 'buffer'],
+    ['platform/web/canvas.ts', "import { join } from 'node:path';", 'node:path'],
+    ['runtime/backend.ts', "import { Tensor } from 'onnxruntime-common';", 'onnxruntime-common'],
+    ['runtime/backend.ts', "import { type Tensor } from 'onnxruntime-common';", 'onnxruntime-common'],
+    ['runtime/backend.ts', "import type { Tensor } from 'onnxruntime-web';", 'onnxruntime-web'],
+    ['cli/main.ts', "import * as ort from 'onnxruntime-node';", 'onnxruntime-node'],
+    ['image/image.ts', "import sharp from 'sharp';", 'sharp'],
+    ['models/refinenet.ts', "import { Command } from 'commander';", 'commander'],
+    ['cli/main.ts', "import { refineNet } from 'refinenet';", 'refinenet'],
+  ])('reports %s with %s', (path, text, name) => {
+    expect(check(path, text)).toEqual([`${path} may not import ${name}.`]);
+  });
+
+  test('reports files and targets that stand on no rank', () => {
+    expect(check('helpers/misc.ts', '')).toEqual(['helpers/misc.ts stands on no rank. Add its folder to the table.']);
+    const outside = check('cli/main.ts', "import { version } from '../../package.json';");
+    expect(outside).toEqual(['cli/main.ts imports ../package.json, which stands on no rank.']);
+  });
+
+  test('reports every violation of a file', () => {
+    expect(check('nn/layers.ts', "import 'sharp';\nimport '../models/blocks.ts';\nimport 'node:fs';")).toHaveLength(3);
+  });
+
+  test.each([
+    ['graph/ops/conv.ts', "import { int } from '../../onnx/model.ts'; import { apply } from '../value.ts';"],
+    ['runtime/backend.ts', "import type { InferenceSession } from 'onnxruntime-common';"],
+    ['platform/node/backend.ts', "import 'onnxruntime-node'; import 'sharp'; import 'node:fs'; import '../shared.ts';"],
+    ['platform/web/backend.ts', "import 'onnxruntime-web/webgpu'; import '../../inference/segmenter.ts';"],
+    ['node.ts', "export { files } from './platform/node/files.ts';"],
+    ['cli/main.ts', "import 'node:process'; import 'commander'; import '../server/app.ts';"],
+    ['weights/safetensors.ts', "// import '../models/refinenet.ts'\nconst text = \"import 'sharp'\"; import 'zod';"],
+  ])('lets pass %s with %s', (path, text) => {
+    expect(check(path, text)).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+/** A model folder with drawn weights, and pictures made by formula: what tests of the commands need and no data set gives. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { parametersOf } from '../../src/graph/walk.ts';
+import { LABEL_SETS } from '../../src/image/label-sets.ts';
+import { IMAGENET_PREPROCESSING, type Preprocessing } from '../../src/image/preprocess.ts';
+import { architecture } from '../../src/models/architectures.ts';
+import { pixelValues, refineNet } from '../../src/models/refinenet.ts';
+import { initialize } from '../../src/nn/initialize.ts';
+import { writeModelFolder } from '../../src/platform/node/model-folder.ts';
+
+/** A folder for one test file. */
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'refinenet test 道路-'));
+
+/** Writes a Light-Weight RefineNet on MobileNetV2 with eleven classes and drawn weights. */
+export async function writeSyntheticModel(folder: string, preprocessing: Partial<Preprocessing> = {}): Promise<string> {
+  const path = join(folder, 'model');
+  const definition = architecture('refinenet-lw-mobilenetv2', 11);
+  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), 1);
+  await writeModelFolder(
+    path,
+    {
+      definition,
+      weights,
+      classes: LABEL_SETS.camvid.classes,
+      preprocessing: { ...IMAGENET_PREPROCESSING, ...preprocessing },
+    },
+    { title: 'synthetic', architecture: 'refinenet-lw-mobilenetv2', origin: 'Drawn at random.' },
+  );
+  return path;
+}
+
+/** An RGB picture of smooth waves, different for each seed. */
+export function waves(width: number, height: number, seed = 0): Buffer {
+  const data = Buffer.alloc(width * height * 3);
+  for (let index = 0; index < data.length; index++) {
+    const x = Math.floor(index / 3) % width;
+    const y = Math.floor(index / 3 / width);
+    data[index] = 128 + 127 * Math.sin((x * (1 + (index % 3)) + y * (seed + 2)) / 9);
+  }
+  return data;
+}
+
+/** The same picture as a PNG file's bytes. */
+export const wavesPng = (width: number, height: number, seed = 0): Promise<Buffer> =>
+  sharp(waves(width, height, seed), { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
