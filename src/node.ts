@@ -1,6 +1,6 @@
 /** RefineNet in Node: everything of the core, and files, pictures and the native engine. */
 export * from './index.ts';
-export { nodeBackend, wasmBackend } from './platform/node/backend.ts';
+export { backendFor, nodeBackend, wasmBackend } from './platform/node/backend.ts';
 export { decodeImage } from './platform/node/decode-image.ts';
 export { encodeImage } from './platform/node/encode-image.ts';
 export { expandInputs, writeFileAtomically } from './platform/node/files.ts';

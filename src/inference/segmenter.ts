@@ -62,16 +62,12 @@ export class Segmenter {
 
   /**
    * Segments one photograph; the result has its size.
-   * @throws ShapeError if a side that enters the network is under 32 pixels, RuntimeError if the engine fails.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, RuntimeError if the engine fails.
    */
   async segment(image: Image): Promise<Segmentation> {
     const { preprocessing, classes } = this.description;
-    const { width, height } = networkSize(image.width, image.height, preprocessing);
-    if (width < SMALLEST_SIDE || height < SMALLEST_SIDE) {
-      throw new ShapeError(
-        `The image enters the network at ${width} x ${height} pixels; it needs at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE}. Give a larger image, or enlarge it.`,
-      );
-    }
+    checkSize('The image is', image);
+    checkSize('The image enters the network at', networkSize(image.width, image.height, preprocessing));
     const results = await this.#session.run({
       [PIXEL_VALUES]: preprocess([image], preprocessing),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
@@ -107,4 +103,11 @@ export class Segmenter {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+function checkSize(what: string, { width, height }: { readonly width: number; readonly height: number }): void {
+  if (width >= SMALLEST_SIDE && height >= SMALLEST_SIDE) return;
+  throw new ShapeError(
+    `${what} ${width} x ${height} pixels; it needs at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE}. Give a larger image.`,
+  );
 }

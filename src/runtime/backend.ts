@@ -48,6 +48,8 @@ export interface Backend {
   readonly name: string;
   /** The devices this build has code for on this machine; one may still fail for want of hardware or a driver. */
   readonly devices: readonly Device[];
+  /** Whether sessions find stored weights in files by themselves; otherwise weights must be in memory. */
+  readonly mapsFiles: boolean;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */
   createSession(model: ExecutableModel, options?: SessionOptions): Promise<Session>;
 }

@@ -11,6 +11,7 @@ export type OnnxRuntimeModule = Pick<typeof OnnxRuntime, 'InferenceSession' | 'T
 export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
+  readonly mapsFiles: boolean;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
@@ -25,6 +26,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
   return {
     name: options.name,
     devices: options.devices,
+    mapsFiles: options.mapsFiles,
     async createSession(model, sessionOptions = {}) {
       const device = sessionOptions.device ?? options.defaultDevice;
       if (!options.devices.includes(device)) {
@@ -59,7 +61,9 @@ function toSessionOptions(
     logSeverityLevel: LOG_ERRORS_ONLY,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(externalData.length > 0 ? { externalData } : {}),
-    ...(folder === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
+    ...(folder === undefined || externalData.length === weights.size
+      ? {}
+      : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
   };
 }
 

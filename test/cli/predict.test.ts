@@ -117,7 +117,7 @@ describe('predict', () => {
     for (const name of ['truncated.jpg', 'text.jpg', 'empty.png', 'tiny.png']) {
       expect(stderr).toMatch(new RegExp(`Failed: .*${name}.*:`));
     }
-    expect(stderr).toContain('1 x 1 pixels; it needs at least 32 x 32');
+    expect(stderr).toContain('tiny.png: The image is 1 x 1 pixels; it needs at least 32 x 32. Give a larger image.');
     expect(stderr).toContain('4 of 7 images failed');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
@@ -136,6 +136,27 @@ describe('predict', () => {
     ]);
     expect(code).toBe(0);
     expect((await readNpy(join(output, 'photo.logits.npy'))).shape).toEqual([1, 11, 16, 16]);
+  });
+
+  test('gives the same mask on the WASM build of the engine', async () => {
+    const photo = await write('wasm/photo.png', await wavesPng(64, 48));
+    const masks = [];
+    for (const device of ['cpu', 'wasm']) {
+      const output = join(folder, `out ${device}`);
+      const { code, stderr } = await runCli([
+        'predict',
+        photo,
+        '--model',
+        model,
+        '--output',
+        output,
+        '--device',
+        device,
+      ]);
+      expect(code, stderr).toBe(0);
+      masks.push(await readFile(join(output, 'photo.png')));
+    }
+    expect(masks[0]?.equals(masks[1] as Buffer)).toBe(true);
   });
 
   test('splits the images into shards that together are all of them, once', async () => {

@@ -5,12 +5,18 @@ import { checkExport } from '../../inference/check-export.ts';
 import { architectureName } from '../../models/architectures.ts';
 import { exportOnnx } from '../../models/export-onnx.ts';
 import type { Model } from '../../models/model.ts';
-import { nodeBackend } from '../../platform/node/backend.ts';
+import { backendFor } from '../../platform/node/backend.ts';
 import { writeFileAtomically } from '../../platform/node/files.ts';
-import { assertWritable, loadWeights, readModelFolder, writeModelFolder } from '../../platform/node/model-folder.ts';
+import {
+  assertWritable,
+  loadWeights,
+  modelFor,
+  readModelFolder,
+  writeModelFolder,
+} from '../../platform/node/model-folder.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
-import { print } from '../output.ts';
+import { print, warn } from '../output.ts';
 import { oneOf } from '../parse.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -69,7 +75,7 @@ async function exportModel(path: string, options: ExportOptions): Promise<void> 
 async function toOnnxFile(model: Model, weights: Weights, options: ExportOptions): Promise<Exported> {
   const path = await outputFile(options, 'model.onnx');
   const bytes = exportOnnx(model, weights);
-  const difference = await checkExport(bytes, model, await nodeBackend());
+  const difference = await check(bytes, model);
   await writeFileAtomically(path, bytes);
   return { path, bytes: bytes.length, difference };
 }
@@ -85,7 +91,7 @@ async function toHuggingFaceFolder(model: Model, weights: Weights, options: Expo
   const overwrite = options.force ?? false;
   await assertWritable(resolve(options.output), options.output, overwrite);
   const bytes = exportOnnx(model, weights);
-  const difference = await checkExport(bytes, model, await nodeBackend());
+  const difference = await check(bytes, model);
   await writeModelFolder(
     options.output,
     { ...model, weights },
@@ -99,6 +105,12 @@ async function toHuggingFaceFolder(model: Model, weights: Weights, options: Expo
     },
   );
   return { path: options.output, bytes: bytes.length, difference };
+}
+
+/** The relative difference between an export's logits and ours. */
+async function check(bytes: Uint8Array, model: Model): Promise<number> {
+  const backend = await backendFor(undefined, warn);
+  return checkExport(bytes, await modelFor(backend, model), backend);
 }
 
 /** The file to write: the output itself if it has the name's extension, else that name inside it. */

@@ -8,15 +8,15 @@ import type { Image } from '../../image/image.ts';
 import type { Preprocessing } from '../../image/preprocess.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
 import { Segmenter } from '../../inference/segmenter.ts';
-import { nodeBackend } from '../../platform/node/backend.ts';
+import { backendFor } from '../../platform/node/backend.ts';
 import { decodeImage } from '../../platform/node/decode-image.ts';
 import { expandInputs } from '../../platform/node/files.ts';
 import type { NamedInput } from '../../platform/node/output-names.ts';
-import { readModelFolder } from '../../platform/node/model-folder.ts';
+import { modelFor, readModelFolder } from '../../platform/node/model-folder.ts';
 import type { Device } from '../../runtime/backend.ts';
 import { defaultModel } from '../default-model.ts';
 import { EXIT } from '../main.ts';
-import { fail, note, print, progress } from '../output.ts';
+import { fail, note, print, progress, warn } from '../output.ts';
 import { device, numberBetween, resizeRule, shard, wholeNumber } from '../parse.ts';
 import { type ImageReport, writePrediction } from '../prediction-files.ts';
 import type { RegisterCommand } from './index.ts';
@@ -42,7 +42,7 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     .argument('<image...>', 'images, folders or glob patterns')
     .option('--model <folder>', 'the model (default: the shipped one)')
     .option('--output <folder>', 'where results go', 'runs/predict')
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
+    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
     .option(
       '--resize <rule>',
       "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
@@ -88,7 +88,8 @@ async function predict(inputs: readonly string[], options: PredictOptions): Prom
 
 async function createSegmenter(modelPath: string, options: PredictOptions): Promise<Segmenter> {
   const model = await readModelFolder(modelPath);
-  return Segmenter.create(model, await nodeBackend(), {
+  const backend = await backendFor(options.device, warn);
+  return Segmenter.create(await modelFor(backend, model), backend, {
     device: options.device,
     confidence: true,
     probabilities: options.probabilities ?? false,

@@ -1,4 +1,4 @@
-/** onnxruntime-node as the engine, with the WASM build in its place where the native one is not installed. */
+/** The engines in Node: onnxruntime-node, and the WASM build where that is not installed. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -16,6 +16,24 @@ import { float32 } from '../../tensor/tensor.ts';
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
 /**
+ * The engine that has a device: the native one, or the WASM build for `wasm`. Where the native one is not installed and no
+ * device but the CPU is asked for, the WASM build takes its place.
+ * @param onFallback is told when that happens.
+ * @throws RuntimeError if no engine is installed; the message says how to install one.
+ */
+export async function backendFor(device?: Device, onFallback: (message: string) => void = () => {}): Promise<Backend> {
+  if (device === 'wasm') return wasmBackend();
+  try {
+    return await nodeBackend();
+  } catch (error) {
+    const wasm = device === undefined || device === 'cpu' ? await wasmBackend().catch(() => null) : null;
+    if (!wasm) throw error;
+    onFallback(`${messageOf(error)} Until then the slower WASM build of onnxruntime computes.`);
+    return { ...wasm, createSession: (model, options) => wasm.createSession(model, { ...options, device: 'wasm' }) };
+  }
+}
+
+/**
  * The native engine.
  * @throws RuntimeError if onnxruntime-node is not installed; the message says how to install it.
  */
@@ -26,6 +44,7 @@ export async function nodeBackend(): Promise<Backend> {
   return onnxRuntimeBackend(ort, {
     name: `onnxruntime-node ${packageVersion('onnxruntime-node')}`,
     devices: DEVICES.filter((device) => bundled.includes(device)),
+    mapsFiles: true,
     defaultDevice: 'cpu',
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
@@ -50,6 +69,7 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
   return onnxRuntimeBackend(ort, {
     name: `onnxruntime-web ${packageVersion('onnxruntime-web')}`,
     devices: ['wasm'],
+    mapsFiles: false,
     defaultDevice: 'wasm',
     provider: () => Promise.resolve('WasmExecutionProvider'),
   });
@@ -88,7 +108,7 @@ async function probeProvider(ort: OnnxRuntimeNode, device: Device): Promise<stri
     return await providerOfConvolution(folder);
   } catch (error) {
     throw new RuntimeError(
-      `The device "${device}" does not work on this machine: ${firstLine(messageOf(error))} Use --device cpu, or install the driver.`,
+      `The device "${device}" does not work on this machine: ${reasonOf(messageOf(error))}. Use the device cpu, or install the driver.`,
       { cause: error },
     );
   } finally {
@@ -106,8 +126,10 @@ async function providerOfConvolution(folder: string): Promise<string> {
   return provider;
 }
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] as string;
+/** The engine's first line without the place in its own source that begins it. */
+function reasonOf(message: string): string {
+  const [line] = message.split('\n') as [string];
+  return line.replace(/^.* was (true|false)\. /, '').replace(/[.\s]+$/, '');
 }
 
 function packageVersion(name: string): string {

@@ -4,12 +4,12 @@ import type { Image } from '../../image/image.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
 import { Segmenter, type SegmenterOptions } from '../../inference/segmenter.ts';
 import type { Backend } from '../../runtime/backend.ts';
-import { nodeBackend } from './backend.ts';
+import { backendFor } from './backend.ts';
 import { decodeImage } from './decode-image.ts';
-import { readModelFolder } from './model-folder.ts';
+import { modelFor, readModelFolder } from './model-folder.ts';
 
 export interface LoadOptions extends SegmenterOptions {
-  /** The engine; onnxruntime-node when left out. */
+  /** The engine; onnxruntime-node, or its WASM build where that is not installed, when left out. */
   readonly backend?: Backend;
 }
 
@@ -31,9 +31,12 @@ export interface NodeSegmenter {
  * const model = await loadModel('models/street-scenes');
  * const { labels, classes } = await model.segment('photo.jpg');
  */
-export async function loadModel(folder: string, { backend, ...options }: LoadOptions = {}): Promise<NodeSegmenter> {
-  const model = await readModelFolder(folder);
-  const segmenter = await Segmenter.create(model, backend ?? (await nodeBackend()), options);
+export async function loadModel(
+  folder: string,
+  { backend: given, ...options }: LoadOptions = {},
+): Promise<NodeSegmenter> {
+  const backend = given ?? (await backendFor(options.device));
+  const segmenter = await Segmenter.create(await modelFor(backend, await readModelFolder(folder)), backend, options);
   return {
     segmenter,
     segment: async (source) => segmenter.segment(await openImage(source)),

@@ -10,6 +10,7 @@ import { pixelValues, refineNet } from '../../models/refinenet.ts';
 import { parametersOf } from '../../graph/walk.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
+import type { Backend } from '../../runtime/backend.ts';
 import type { StoredTensor, Weights, WeightsSource } from '../../tensor/weights.ts';
 import { fitWeights } from '../../weights/fit.ts';
 import {
@@ -61,6 +62,11 @@ async function readStoredWeights(file: string, { definition }: ModelDescription)
       return [name, { dtype: 'float32', shape, stored: { file: basename(file), offset, length } }];
     }),
   );
+}
+
+/** The model as a backend can load it: with its weights in memory if the backend cannot map files. */
+export async function modelFor(backend: Backend, model: Model): Promise<Model> {
+  return backend.mapsFiles ? model : { ...model, weights: await loadWeights(model) };
 }
 
 /** A model's weights in memory. */

@@ -14,6 +14,7 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
   return onnxRuntimeBackend(ort, {
     name: 'onnxruntime-web',
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
+    mapsFiles: false,
     defaultDevice: 'wasm',
     async provider(device) {
       if (device === 'webgpu' && !(await requestAdapter())) {
