@@ -14,6 +14,7 @@ export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
  * Errors of the library show their message; `--debug` adds the stack, and defects always show it.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on('error', endQuietlyOnClosedPipe);
   const program = createProgram();
   let exitCode: number = EXIT.success;
   for (const register of COMMANDS) register(program, (code) => (exitCode = code));
@@ -43,4 +44,10 @@ function report(error: unknown, debug: boolean): void {
   const expected = error instanceof RefineNetError;
   process.stderr.write(`${pc.red('Error:')} ${messageOf(error)}\n`);
   if ((debug || !expected) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+}
+
+/** A reader that has seen enough, such as `head`, is no failure. */
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.success);
 }

@@ -10,5 +10,8 @@ export function preprocessorText({ resize, resample, rescaleFactor, mean, std }:
         ? `RGB photographs, resized to ${resize.width} x ${resize.height} (${resample}).`
         : `RGB photographs, resized so that the shorter side is ${resize.shortestEdge} pixels (${resample}).`;
   const numbers = (values: readonly number[]): string => values.map((value) => Number(value.toFixed(6))).join(', ');
-  return `${size} Bytes are multiplied by ${Number(rescaleFactor.toFixed(8))}; then mean ${numbers(mean)} is subtracted and divided by ${numbers(std)}, per channel.`;
+  const divisor = Math.round(1 / rescaleFactor);
+  const rescaled =
+    Math.abs(rescaleFactor * divisor - 1) < 1e-9 ? `divided by ${divisor}` : `multiplied by ${rescaleFactor}`;
+  return `${size} Bytes are ${rescaled}; then mean ${numbers(mean)} is subtracted and divided by ${numbers(std)}, per channel.`;
 }
