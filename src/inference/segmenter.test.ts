@@ -8,6 +8,7 @@ import type { Model } from '../models/model.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { Segmenter } from './segmenter.ts';
 
 const definition = architecture('refinenet-lw-mobilenetv2', 11);
@@ -46,13 +47,14 @@ describe('a segmenter', () => {
   test('upsamples the logits bilinearly to the image and chooses the largest, whose softmax is the confidence', async () => {
     const [width, height] = [71, 45];
     const { labels, logits, confidence, probabilities } = await segmenter.segment(picture(width, height));
-    const [, classes, h, w] = logits?.shape as [number, number, number, number];
+    const scoreMap = logits as Tensor<'float32'>;
+    const [, classes, h, w] = scoreMap.shape as [number, number, number, number];
     expect([classes, h, w]).toEqual([11, 12, 18]);
     for (let y = 0; y < height; y += 3) {
       for (let x = 0; x < width; x++) {
         const scores = Array.from({ length: classes }, (_, id) =>
           interpolate(
-            (logits as { data: Float32Array }).data.subarray(id * h * w, (id + 1) * h * w),
+            scoreMap.data.subarray(id * h * w, (id + 1) * h * w),
             [h, w],
             ((y + 0.5) * h) / height - 0.5,
             ((x + 0.5) * w) / width - 0.5,

@@ -65,9 +65,12 @@ describe('predict', () => {
     const counts = new Array(11).fill(0);
     const sums = new Array(11).fill(0);
     for (let pixel = 0; pixel < pixels; pixel++) {
-      const id = mask.data[pixel] as number;
+      const id = (mask.data as Uint8Array)[pixel] as number;
       counts[id]++;
-      const column = Array.from({ length: 11 }, (_, each) => probabilities.data[each * pixels + pixel] as number);
+      const column = Array.from(
+        { length: 11 },
+        (_, each) => (probabilities.data as Float32Array)[each * pixels + pixel] as number,
+      );
       expect(Math.max(...column)).toBe(column[id]);
       sums[id] += column[id];
     }

@@ -1,0 +1,45 @@
+/** What the README shows is there: names it imports, commands and options it mentions. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { runCli } from './support/run-cli.ts';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly exports: Readonly<Record<string, { readonly default: string } | string>>;
+};
+
+const imports = [...README.matchAll(/import \{([^}]+)\} from '(refinenet[^']*)'/g)].flatMap(([, names, module]) =>
+  (names as string).split(',').map((name) => [module as string, name.trim()] as const),
+);
+
+describe('the README', () => {
+  test.each(imports)('imports from %s what it exports: %s', async (module, name) => {
+    const entry = PACKAGE.exports[module.replace('refinenet', '.')];
+    const file = typeof entry === 'object' ? entry.default : '';
+    expect(Object.keys(await import(new URL(`../${file}`, import.meta.url).href))).toContain(name);
+  });
+
+  test('shows two set-up commands, and the second is the check', () => {
+    const commands = [...README.matchAll(/```sh\n(npm ci.*)\n```/g)].map(([, command]) => command);
+    expect(commands).toHaveLength(2);
+    expect(commands[1]).toBe('npm ci && npm run check');
+  });
+
+  test('names only commands that exist, with their options', async () => {
+    const verbs = [...README.matchAll(/^refinenet ([a-z]+) /gm)].map(([, verb]) => verb as string);
+    expect(verbs.length).toBeGreaterThan(3);
+    const help = (await Promise.all(verbs.map((verb) => runCli([verb, '--help'])))).map(({ code, stdout }) => {
+      expect(code).toBe(0);
+      return stdout;
+    });
+    const text = README.slice(README.indexOf('## Command line'), README.indexOf('## In Node'));
+    const options = new Set([...text.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option as string));
+    options.delete('--key');
+    for (const option of options) expect(help.join('\n'), option).toContain(option);
+  });
+
+  test('links to files that are there', () => {
+    const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path as string);
+    for (const path of links) expect(existsSync(new URL(`../${path}`, import.meta.url)), path).toBe(true);
+  });
+});
