@@ -5,7 +5,6 @@ import { input, type Value } from '../src/graph/value.ts';
 import { parametersOf } from '../src/graph/walk.ts';
 import { relativeDifference } from '../src/inference/check-export.ts';
 import {
-  ARCHITECTURE_NAMES,
   architecture,
   CASCADES,
   type CascadeName,
