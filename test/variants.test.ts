@@ -4,12 +4,7 @@ import { relu } from '../src/graph/ops/elementwise.ts';
 import { input, type Value } from '../src/graph/value.ts';
 import { parametersOf } from '../src/graph/walk.ts';
 import { relativeDifference } from '../src/inference/check-export.ts';
-import {
-  architecture,
-  CASCADES,
-  type CascadeName,
-  type Variation,
-} from '../src/models/architectures.ts';
+import { architecture, CASCADES, type CascadeName, type Variation } from '../src/models/architectures.ts';
 import { type BlockOptions, refineNetBlock, residualConvUnit } from '../src/models/blocks.ts';
 import type { NetworkDefinition } from '../src/models/definition.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../src/models/refinenet.ts';

@@ -7,13 +7,15 @@ const FOLDER = new URL('../fixtures/golden/', import.meta.url);
 
 export interface GoldenFile {
   readonly metadata: ReadonlyMap<string, string>;
+  /** The tensors' names. */
+  readonly names: readonly string[];
   /** A float32 tensor of the file. */
   get(name: string): Tensor<'float32'>;
 }
 
 export function goldenFile(name: string): GoldenFile {
   const { weights, metadata } = readSafetensors(readFileSync(new URL(`${name}.safetensors`, FOLDER)));
-  return { metadata, get: (key) => weights.get(key) as Tensor<'float32'> };
+  return { metadata, names: [...weights.keys()], get: (key) => weights.get(key) as Tensor<'float32'> };
 }
 
 export const hasGoldenFile = (name: string): boolean => existsSync(new URL(`${name}.safetensors`, FOLDER));

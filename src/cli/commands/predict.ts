@@ -1,8 +1,8 @@
 /** `refinenet predict`: photographs to masks, overlays and figures. */
 import { readFile } from 'node:fs/promises';
-import { basename, } from 'node:path';
+import { basename } from 'node:path';
 import pc from 'picocolors';
-import { messageOf, RefineNetError, } from '../../errors.ts';
+import { messageOf, RefineNetError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import type { Preprocessing } from '../../image/preprocess.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';

@@ -2,9 +2,15 @@
 import { mkdir, open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
-import { fromPreprocessorConfig, toPreprocessorConfig } from '../../image/preprocessor-config.ts';
-import { modelCard, type ModelCardDetails } from '../../models/model-card.ts';
-import { fromModelConfig, type ModelConfig, toModelConfig } from '../../models/model-config.ts';
+import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
+import { fromModelConfig } from '../../models/model-config.ts';
+import {
+  CONFIG_FILE,
+  type ModelFileOptions,
+  modelFiles,
+  PREPROCESSOR_FILE,
+  WEIGHTS_FILE,
+} from '../../models/model-files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import { pixelValues, refineNet } from '../../models/refinenet.ts';
 import { parametersOf } from '../../graph/walk.ts';
@@ -18,14 +24,8 @@ import {
   readSafetensorsLayout,
   type SafetensorsEntry,
   safetensorsHeaderEnd,
-  writeSafetensors,
 } from '../../weights/safetensors.ts';
 import { writeFileAtomically } from './files.ts';
-
-export const CONFIG_FILE = 'config.json';
-export const PREPROCESSOR_FILE = 'preprocessor_config.json';
-export const WEIGHTS_FILE = 'model.safetensors';
-export const CARD_FILE = 'README.md';
 
 /**
  * The model in a folder. float32 weights stay in their file, which the engine maps; others are read and widened.
@@ -95,10 +95,9 @@ async function readLayout(file: string): Promise<ReadonlyMap<string, Safetensors
   }
 }
 
-export interface WriteModelOptions extends ModelCardDetails {
+export interface WriteModelOptions extends ModelFileOptions {
   /** Replace what is there. */
   readonly overwrite?: boolean;
-  readonly modelType?: ModelConfig['model_type'];
   /** Further files by their path inside the folder. */
   readonly files?: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;
 }
@@ -112,12 +111,8 @@ export async function writeModelFolder(
   model: ModelDescription & { readonly weights: Weights },
   options: WriteModelOptions,
 ): Promise<void> {
-  const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   const files = new Map<string, Uint8Array | readonly Uint8Array[]>([
-    [WEIGHTS_FILE, writeSafetensors(model.weights, new Map([['format', 'pt']]))],
-    [CONFIG_FILE, json(toModelConfig(model, options.modelType))],
-    [PREPROCESSOR_FILE, json(toPreprocessorConfig(model.preprocessing))],
-    [CARD_FILE, new TextEncoder().encode(modelCard(model, options))],
+    ...modelFiles(model, options),
     ...(options.files ?? []),
   ]);
   await writeFolder(path, files, options.overwrite ?? false);

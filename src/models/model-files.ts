@@ -1,0 +1,34 @@
+/** The files that make up a model folder, as bytes. */
+import { toPreprocessorConfig } from '../image/preprocessor-config.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { writeSafetensors } from '../weights/safetensors.ts';
+import type { ModelDescription } from './model.ts';
+import { modelCard, type ModelCardDetails } from './model-card.ts';
+import { type ModelConfig, toModelConfig } from './model-config.ts';
+
+export const CONFIG_FILE = 'config.json';
+export const PREPROCESSOR_FILE = 'preprocessor_config.json';
+export const WEIGHTS_FILE = 'model.safetensors';
+export const CARD_FILE = 'README.md';
+
+export interface ModelFileOptions extends ModelCardDetails {
+  readonly modelType?: ModelConfig['model_type'];
+}
+
+/** Each file's bytes in parts by its name; the weights' numbers are not copied. */
+export function modelFiles(
+  model: ModelDescription & { readonly weights: Weights },
+  options: ModelFileOptions,
+): ReadonlyMap<string, readonly Uint8Array[]> {
+  return new Map([
+    [WEIGHTS_FILE, writeSafetensors(model.weights, new Map([['format', 'pt']]))],
+    [CONFIG_FILE, [jsonBytes(toModelConfig(model, options.modelType))]],
+    [PREPROCESSOR_FILE, [jsonBytes(toPreprocessorConfig(model.preprocessing))]],
+    [CARD_FILE, [new TextEncoder().encode(modelCard(model, options))]],
+  ]);
+}
+
+/** A value as the bytes of a JSON file, indented. */
+export function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
