@@ -1,5 +1,6 @@
 /** The commands. Adding one is a file beside this and a line here. */
 import type { Command } from 'commander';
+import { registerDataset } from './dataset.ts';
 import { registerExport } from './export.ts';
 import { registerImport } from './import.ts';
 import { registerInfo } from './info.ts';
@@ -8,4 +9,10 @@ import { registerPredict } from './predict.ts';
 /** Adds a command to the program; `exit` sets the exit code of a command that ends without an error. */
 export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
 
-export const COMMANDS: readonly RegisterCommand[] = [registerPredict, registerImport, registerExport, registerInfo];
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerPredict,
+  registerImport,
+  registerExport,
+  registerInfo,
+  registerDataset,
+];

@@ -1,0 +1,200 @@
+/** `refinenet dataset`: looks through labelled images before they are trained on, and converts them. */
+import { basename } from 'node:path';
+import pc from 'picocolors';
+import { count, type Problem, type Severity } from '../../data/checks/check.ts';
+import { contactSheet } from '../../data/contact-sheet.ts';
+import { convertDataset } from '../../data/convert.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { DATASET_FORMATS } from '../../data/formats/index.ts';
+import type { Sample } from '../../data/sample.ts';
+import { scanDataset } from '../../data/scan.ts';
+import { datasetStatistics, type SplitStatistics } from '../../data/stats.ts';
+import { verifyDataset } from '../../data/verify.ts';
+import { UsageError } from '../../errors.ts';
+import { decodeDatasetImage, folderSink, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { encodeImage } from '../../platform/node/encode-image.ts';
+import { writeFileAtomically } from '../../platform/node/files.ts';
+import { EXIT } from '../main.ts';
+import { note, print, progress, table } from '../output.ts';
+import { oneOf, readClasses, wholeNumber } from '../parse.ts';
+import type { RegisterCommand } from './index.ts';
+
+interface DatasetOptions {
+  readonly format?: string;
+  readonly split?: string;
+  readonly classes?: string;
+  readonly contactSheet?: string;
+  readonly images: number;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+const ACTIONS = { verify, stats, convert } as const;
+type Action = keyof typeof ACTIONS;
+const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
+const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
+
+export const registerDataset: RegisterCommand = (program, exit) => {
+  program
+    .command('dataset')
+    .description('look through labelled images: problems (verify), figures (stats); or convert them')
+    .argument('<action>', ACTION_NAMES.join(', '), oneOf('dataset', ACTION_NAMES))
+    .argument('<path>', 'the folder of the data set, its data.yaml or its list of pairs')
+    .option(
+      '--format <name>',
+      `the layout, if it is not recognised: ${FORMAT_NAMES.join(', ')}`,
+      oneOf('--format', FORMAT_NAMES),
+    )
+    .option('--split <name>', 'only this split, such as train or val')
+    .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
+    .option('--contact-sheet <file>', 'draw images with their masks into a PNG or JPEG, to look at')
+    .option('--images <count>', 'images on the contact sheet', wholeNumber('--images', 1), 16)
+    .option('--output <folder>', 'where convert writes to')
+    .option('--json', 'print JSON')
+    .action(async (action: Action, path: string, options: DatasetOptions) => {
+      const dataset = await openDatasetAt(path, {
+        ...(options.format !== undefined && { format: options.format }),
+        ...(options.classes !== undefined && { classes: await readClasses(options.classes) }),
+      });
+      // Asked for now, so that a name that is wrong is said before anything is read.
+      if (options.split !== undefined) dataset.samples(options.split);
+      const code = await ACTIONS[action](dataset, options);
+      if (options.contactSheet !== undefined) await writeContactSheet(dataset, options.contactSheet, options);
+      exit(code);
+    });
+};
+
+async function verify(dataset: Dataset, options: DatasetOptions): Promise<number> {
+  const { problems, statistics } = await withProgress(dataset, options, (scan) => verifyDataset(dataset, scan));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  if (options.json) print(JSON.stringify({ ...headOf(dataset, options), ok: errors === 0, problems, statistics }));
+  else {
+    print(describe(dataset, options));
+    for (const problem of problems) printProblem(problem);
+    const verdict = errors > 0 ? 'Not ready for training' : 'Ready for training';
+    print(
+      `\n${verdict}: ${count(errors, 'kind of error', 'kinds of errors')}, ${count(warnings, 'kind of warning', 'kinds of warnings')}.`,
+    );
+  }
+  return errors > 0 ? EXIT.failure : EXIT.success;
+}
+
+async function stats(dataset: Dataset, options: DatasetOptions): Promise<number> {
+  const statistics = await withProgress(dataset, options, async (scan) => {
+    const scanned = await scanDataset(dataset, scan);
+    const unreadable = scanned.filter(({ image, mask }) => 'problem' in image || 'problem' in mask).length;
+    if (unreadable > 0)
+      note(`${unreadable} samples cannot be read and are left out; "refinenet dataset verify" says why.`);
+    return datasetStatistics(dataset, scanned);
+  });
+  if (options.json) print(JSON.stringify({ ...headOf(dataset, options), statistics }));
+  else {
+    print(describe(dataset, options));
+    for (const split of statistics) printStatistics(split);
+  }
+  return EXIT.success;
+}
+
+async function convert(dataset: Dataset, options: DatasetOptions): Promise<number> {
+  const { output } = options;
+  if (output === undefined)
+    throw new UsageError('dataset convert needs --output FOLDER, where the converted data set is written.');
+  const converted = await withProgress(dataset, options, (scan) => convertDataset(dataset, folderSink(output), scan));
+  if (options.json) print(JSON.stringify({ ...headOf(dataset, options), output, converted }));
+  else {
+    const counts = Object.entries(converted).map(([split, samplesIn]) => `${split} ${samplesIn}`);
+    print(
+      `${output}/data.yaml: ${counts.join(', ')} images with masks, ${count(dataset.classes.length, 'class', 'classes')}`,
+    );
+  }
+  return EXIT.success;
+}
+
+interface Scan {
+  readonly decodeImage: typeof decodeDatasetImage;
+  readonly splits: readonly string[];
+  readonly onProgress: (done: number, total: number, sample: Sample) => void;
+}
+
+async function withProgress<T>(
+  dataset: Dataset,
+  options: DatasetOptions,
+  work: (scan: Scan) => Promise<T>,
+): Promise<T> {
+  const splits = splitsOf(dataset, options);
+  const bar = progress(
+    splits.reduce((sum, split) => sum + dataset.samples(split).length, 0),
+    'images',
+  );
+  try {
+    return await work({
+      decodeImage: decodeDatasetImage,
+      splits,
+      onProgress: (_, __, { name }) => bar.step(basename(name)),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function splitsOf(dataset: Dataset, { split }: DatasetOptions): readonly string[] {
+  return split === undefined ? dataset.splits : [split];
+}
+
+function headOf(dataset: Dataset, options: DatasetOptions) {
+  const counts = splitsOf(dataset, options).map((split) => [split, dataset.samples(split).length]);
+  return {
+    dataset: dataset.name,
+    format: dataset.format,
+    classes: dataset.classes.map(({ name }) => name),
+    samples: Object.fromEntries(counts) as Record<string, number>,
+  };
+}
+
+function describe(dataset: Dataset, options: DatasetOptions): string {
+  const { samples, classes } = headOf(dataset, options);
+  const counts = Object.entries(samples).map(([split, samplesIn]) => `${split} ${samplesIn}`);
+  return `${dataset.name}: ${dataset.format}, ${counts.join(', ')} samples, ${count(classes.length, 'class', 'classes')} (${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', ...' : ''})`;
+}
+
+const LABELS: Readonly<Record<Severity, string>> = {
+  error: pc.red('Error'),
+  warning: pc.yellow('Warning'),
+  info: pc.cyan('Info'),
+};
+
+/** Items of a problem that are printed; JSON has all. */
+const MOST_ITEMS = 10;
+
+function printProblem({ severity, code, message, advice, items }: Problem): void {
+  print(`\n${LABELS[severity]} ${pc.dim(`[${code}]`)} ${message}.${advice === '' ? '' : ` ${advice}`}`);
+  for (const { subject, detail } of items.slice(0, MOST_ITEMS))
+    print(`  ${subject}${detail === undefined ? '' : `: ${detail}`}`);
+  if (items.length > MOST_ITEMS) print(pc.dim(`  and ${items.length - MOST_ITEMS} more (all with --json)`));
+}
+
+function printStatistics({ split, samples, classes, ignoredFraction, sizes, mean, std }: SplitStatistics): void {
+  const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
+  print(`\n${pc.bold(split)}: ${samples} samples, ${percent(ignoredFraction)} of all pixels ignored`);
+  const shown = sizes.slice(0, 5).map(({ width, height, images }) => `${width}x${height} (${images})`);
+  print(`Sizes: ${shown.join(', ')}${sizes.length > 5 ? `, ${sizes.length - 5} more` : ''}`);
+  const triple = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(', ');
+  print(`Mean: ${triple(mean)}; deviation: ${triple(std)} (red, green, blue, in 0 ... 1)`);
+  const rows = classes.map(({ id, name, fraction, images, weight }) => [
+    String(id),
+    name,
+    percent(fraction),
+    String(images),
+    weight.toFixed(2),
+  ]);
+  print(table([['id', 'class', 'pixels', 'images', 'weight'], ...rows], [0, 2, 3, 4]));
+}
+
+async function writeContactSheet(dataset: Dataset, file: string, options: DatasetOptions): Promise<void> {
+  const split = options.split ?? dataset.splits.find((name) => dataset.samples(name).length > 0);
+  if (split === undefined) return note('No split has a sample, so there is nothing to draw on a contact sheet.');
+  const sheet = await contactSheet(dataset, { split, count: options.images, decodeImage: decodeDatasetImage });
+  await writeFileAtomically(file, await encodeImage(sheet, /\.jpe?g$/i.test(file) ? 'jpeg' : 'png'));
+  note(`Contact sheet of ${split}: ${file}`);
+}

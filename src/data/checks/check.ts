@@ -1,0 +1,61 @@
+/** What a check of a data set is, and what it finds. */
+import type { Dataset } from '../dataset.ts';
+import type { LayoutFault } from '../pairing.ts';
+import type { ScannedImage, ScannedMask, ScannedSample } from '../scan.ts';
+import type { SplitStatistics } from '../stats.ts';
+
+/** Errors make training fail or mislead; warnings may be meant; information is good to know. */
+export type Severity = 'error' | 'warning' | 'info';
+
+export interface ProblemItem {
+  /** A file's path relative to the root, or a class or split. */
+  readonly subject: string;
+  readonly detail?: string;
+}
+
+export interface Problem {
+  readonly severity: Severity;
+  /** A short name that stays the same between versions. */
+  readonly code: string;
+  /** What is wrong, with how often. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** Everything it concerns. */
+  readonly items: readonly ProblemItem[];
+}
+
+/** What checks look at: a data set, every file of which was read. */
+export interface CheckedDataset {
+  readonly dataset: Dataset;
+  readonly splits: readonly string[];
+  readonly faults: readonly (LayoutFault & { readonly split: string })[];
+  readonly scanned: readonly ScannedSample[];
+  readonly statistics: readonly SplitStatistics[];
+  /** Image files with the same bytes, as lists of at least two. */
+  readonly copies: readonly (readonly ScannedSample[])[];
+}
+
+export interface Check {
+  readonly code: string;
+  readonly severity: Severity;
+  /** Completes the message; `count` is that of the items. */
+  readonly message: (count: number, checked: CheckedDataset) => string;
+  readonly advice: string | ((checked: CheckedDataset) => string);
+  readonly find: (checked: CheckedDataset) => readonly ProblemItem[];
+}
+
+/** Samples whose image can be read. */
+export function readableImages({ scanned }: CheckedDataset): { record: ScannedSample; image: ScannedImage }[] {
+  return scanned.flatMap((record) => ('value' in record.image ? [{ record, image: record.image.value }] : []));
+}
+
+/** Samples whose mask can be read. */
+export function readableMasks({ scanned }: CheckedDataset): { record: ScannedSample; mask: ScannedMask }[] {
+  return scanned.flatMap((record) => ('value' in record.mask ? [{ record, mask: record.mask.value }] : []));
+}
+
+/** `1 image`, `2 images`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 ? singular : plural}`;
+}

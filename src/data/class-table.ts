@@ -1,0 +1,105 @@
+/** Texts that name a data set's classes, with or without colours. */
+import { FormatError } from '../errors.ts';
+import type { Color } from '../image/image.ts';
+import type { DatasetClass } from './dataset-class.ts';
+import { IGNORE_INDEX, MOST_CLASSES } from './label-table.ts';
+import type { MaskEncoding } from './mask.ts';
+
+/** Names under which class tables keep pixels that are not labelled. */
+const UNLABELLED = /^(void|unlabell?ed|ignored?|unknown|no[ _-]?data)$/i;
+
+/** Whether a class of this name is none that is scored. Background is a class, unlike void. */
+export function isUnlabelled(name: string): boolean {
+  return UNLABELLED.test(name.trim());
+}
+
+/**
+ * A table of classes by colour: `name,r,g,b` (class_dict.csv) or `r g b name` (label_colors.txt), one a line, with or
+ * without a first line of titles.
+ * @throws FormatError naming every line that is neither, repeats a colour, or has no byte for a channel.
+ */
+export function parseColorTable(text: string, file: string): readonly DatasetClass[] {
+  const lines = text.split(/\r?\n/).map((line, index) => ({ text: line.trim(), number: index + 1 }));
+  const classes: DatasetClass[] = [];
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const { text: line, number } of lines) {
+    if (line === '' || line.startsWith('#') || (number === 1 && /^[^\d]*$/.test(line))) continue;
+    const row = parseRow(line);
+    if (typeof row === 'string') problems.push(`line ${number}: ${row}`);
+    else {
+      const key = row.color.join();
+      const other = seen.get(key);
+      if (other !== undefined) problems.push(`line ${number}: ${row.name} has the colour of ${other}`);
+      seen.set(key, row.name);
+      classes.push(row);
+    }
+  }
+  if (classes.length === 0 && problems.length === 0) problems.push('it names no classes');
+  if (classes.length > MOST_CLASSES)
+    problems.push(`it has ${classes.length} classes, of which ${MOST_CLASSES} are possible`);
+  if (problems.length > 0) {
+    throw new FormatError(
+      `${file}: the table of classes does not fit: ${problems.join('; ')}. Each line is a class: name,r,g,b with channels from 0 to 255.`,
+    );
+  }
+  return classes;
+}
+
+const NAME_FIRST = /^"?([^",;\t]+?)"?\s*[,;\t]\s*(\d+)\s*[,;\t]\s*(\d+)\s*[,;\t]\s*(\d+)\s*$/;
+const COLOR_FIRST = /^(\d+)[\s,;]+(\d+)[\s,;]+(\d+)[\s,;]+"?([^"]+?)"?$/;
+
+function parseRow(line: string): DatasetClass | string {
+  const first = NAME_FIRST.exec(line);
+  const second = first ? null : COLOR_FIRST.exec(line);
+  const parts = first
+    ? [first[1], first[2], first[3], first[4]]
+    : second
+      ? [second[4], second[1], second[2], second[3]]
+      : null;
+  if (!parts) return `"${line.slice(0, 60)}" is no name with three numbers`;
+  const [name, ...channels] = parts as [string, string, string, string];
+  const color = channels.map(Number) as unknown as Color;
+  return color.some((value) => value > 255) ? `${name} has the colour (${color.join(',')})` : { name, color };
+}
+
+/** How masks painted in a table's colours are read, and the classes that are scored: those called void or unlabelled are not. */
+export function colorEncoding(table: readonly DatasetClass[]): {
+  readonly classes: readonly DatasetClass[];
+  readonly encoding: MaskEncoding;
+  readonly ignored: readonly string[];
+} {
+  const classes = table.filter(({ name }) => !isUnlabelled(name));
+  const ids = new Map(
+    table.map((each): [number, number] => {
+      const id = classes.indexOf(each);
+      return [colorKey(each.color), id < 0 ? IGNORE_INDEX : id];
+    }),
+  );
+  const ignored = table.filter(({ name }) => isUnlabelled(name)).map(({ name }) => name);
+  return { classes, encoding: { kind: 'colors', classes: ids }, ignored };
+}
+
+/** A colour as one number. */
+export function colorKey([red, green, blue]: Color): number {
+  return red * 65_536 + green * 256 + blue;
+}
+
+/**
+ * Class names in the order of their ids, one a line; ids before the names (`0: sky`, `0 sky`) must count from 0.
+ * @throws FormatError if there are none, too many, or the ids do not count.
+ */
+export function parseClassNames(lines: readonly string[], file: string): readonly string[] {
+  const numbered = lines.map((line) => /^(\d+)\s*[:,;\s]\s*(\S.*)$/.exec(line));
+  const areNumbered = lines.length > 0 && numbered.every((match) => match !== null);
+  if (areNumbered && numbered.some((match, id) => Number(match?.[1]) !== id)) {
+    throw new FormatError(
+      `${file}: the ids before the names do not count 0, 1, 2, ... Give one name a line, in the order of the ids.`,
+    );
+  }
+  const names = areNumbered ? numbered.map((match) => (match as RegExpExecArray)[2] as string) : [...lines];
+  if (names.length === 0 || names.length > MOST_CLASSES) {
+    throw new FormatError(`${file}: it names ${names.length} classes. Give 1 to ${MOST_CLASSES} names, one a line.`);
+  }
+  return names;
+}

@@ -1,0 +1,137 @@
+/** One picture of many samples, with their masks drawn over them: to be looked at before training. */
+import { messageOf, RefineNetError, UsageError } from '../errors.ts';
+import { type Color, type Image, image } from '../image/image.ts';
+import { countLabels } from '../image/label-map.ts';
+import { withLegend } from '../image/legend.ts';
+import { overlay } from '../image/overlay.ts';
+import { resizeImage, resizeLabelMap } from '../image/resample.ts';
+import { type Canvas, CRISP_SIZE_STEP, drawText, fitText } from '../image/text.ts';
+
+import { mapAhead } from './concurrency.ts';
+import type { Dataset } from './dataset.ts';
+import type { DecodeImage } from './file-source.ts';
+import { type LabelledImage, readSample, type Sample } from './sample.ts';
+import { filledWith } from './transforms/pad.ts';
+
+export interface ContactSheetOptions {
+  readonly decodeImage: DecodeImage;
+  readonly split: string;
+  /** How many samples, spread evenly over the split. Default 16. */
+  readonly count?: number;
+  /** Of a cell's picture, in pixels. Default 320. */
+  readonly width?: number;
+  /** Samples beside each other. Default: as many as there are rows. */
+  readonly columns?: number;
+}
+
+const PAPER: Color = [252, 252, 252];
+const INK: Color = [33, 33, 33];
+const WARNING_INK: Color = [176, 0, 32];
+/** Pixels that are ignored are covered with stripes in this colour, so that they are not taken for a class. */
+const STRIPE: Color = [255, 255, 255];
+const TEXT_SIZE = 3 * CRISP_SIZE_STEP;
+const GAP = 10;
+const CAPTION = 24;
+const TITLE = 36;
+
+/**
+ * A sheet with a title, the samples with their masks in the classes' colours at half strength (background as it is, ignored pixels striped), their
+ * names, and a legend with each class's share of what is shown. A sample that cannot be read is an empty cell that says why.
+ * @throws UsageError if the split has no samples, or the options are out of range.
+ */
+export async function contactSheet(dataset: Dataset, options: ContactSheetOptions): Promise<Image> {
+  const { split, count = 16, width = 320, columns: most = Math.ceil(Math.sqrt(count)), decodeImage } = options;
+  const all = dataset.samples(split);
+  if (all.length === 0) throw new UsageError(`${dataset.name}: the split ${split} has no samples to show.`);
+  for (const [what, value] of Object.entries({ count, width, columns: most })) {
+    if (!Number.isSafeInteger(value) || value < 1 || value > 10_000) {
+      throw new UsageError(`A contact sheet takes whole numbers from 1 to 10000, but ${what} is ${value}.`);
+    }
+  }
+  const shown = spread(all, Math.min(count, all.length));
+  const cells: Cell[] = [];
+  for await (const cell of mapAhead(shown, 4, (sample) => makeCell(dataset, sample, width, decodeImage)))
+    cells.push(cell);
+  const columns = Math.min(most, cells.length);
+  const height = Math.max(...cells.map(({ picture }) => picture.height));
+  const canvas = emptyCanvas(
+    columns * (width + GAP) + GAP,
+    TITLE + Math.ceil(cells.length / columns) * (height + CAPTION + GAP),
+  );
+  const title = `${dataset.name.split(/[\\/]/).at(-1)} · ${split} · ${cells.length} of ${all.length} samples · striped: ignored`;
+  drawText(canvas, fitText(title, TEXT_SIZE, canvas.width - 2 * GAP), GAP, TITLE - 12, TEXT_SIZE, INK);
+  for (const [index, cell] of cells.entries()) {
+    const x = GAP + (index % columns) * (width + GAP);
+    const y = TITLE + Math.floor(index / columns) * (height + CAPTION + GAP);
+    paste(canvas, cell.picture, x, y);
+    const caption = fitText(cell.caption, TEXT_SIZE, width);
+    drawText(canvas, caption, x, y + cell.picture.height + CAPTION - 7, TEXT_SIZE, cell.isSound ? INK : WARNING_INK);
+  }
+  const totals = dataset.classes.map((_, id) => cells.reduce((sum, { counts }) => sum + (counts[id] ?? 0), 0));
+  const labelled = Math.max(
+    1,
+    totals.reduce((sum, pixels) => sum + pixels, 0),
+  );
+  const entries = dataset.classes.map(({ name, color }, id) => ({
+    label: name,
+    color,
+    fraction: (totals[id] as number) / labelled,
+  }));
+  return withLegend(image(canvas.width, canvas.height, canvas.data), entries);
+}
+
+/** Evenly spaced items, the first and the last among them. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const step = count > 1 ? (items.length - 1) / (count - 1) : 0;
+  return Array.from({ length: count }, (_, index) => items[Math.round(index * step)] as T);
+}
+
+interface Cell {
+  readonly picture: Image;
+  readonly caption: string;
+  readonly counts: readonly number[];
+  readonly isSound: boolean;
+}
+
+async function makeCell(dataset: Dataset, sample: Sample, width: number, decodeImage: DecodeImage): Promise<Cell> {
+  try {
+    const { picture, counts } = drawSample(dataset, await readSample(dataset, sample, decodeImage), width);
+    return { picture, counts, caption: sample.name, isSound: true };
+  } catch (error) {
+    if (!(error instanceof RefineNetError)) throw error;
+    const blank = emptyCanvas(width, highest(width));
+    drawText(blank, fitText('cannot be read', TEXT_SIZE, width), GAP, 2 * TEXT_SIZE, TEXT_SIZE, WARNING_INK);
+    return { picture: blank, counts: [], caption: messageOf(error), isSound: false };
+  }
+}
+
+function drawSample(dataset: Dataset, { image: pixels, labels }: LabelledImage, width: number) {
+  const scale = Math.min(width / pixels.width, highest(width) / pixels.height);
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const small = resizeLabelMap(labels, side(pixels.width), side(pixels.height));
+  const shrunk = resizeImage(pixels, small.width, small.height, 'bilinear');
+  const colors = dataset.classes.map(({ color }) => color);
+  const untouched = dataset.classes.flatMap(({ name }, id) => (/^_*background_*$/i.test(name) ? [id] : []));
+  const picture = overlay(shrunk, small, colors, { opacity: 0.5, untouched });
+  for (let pixel = 0; pixel < small.data.length; pixel++) {
+    const [x, y] = [pixel % small.width, Math.floor(pixel / small.width)];
+    if (small.data[pixel] === dataset.ignoreIndex && (x + y) % 8 < 2) picture.data.set(STRIPE, pixel * 3);
+  }
+  return { picture, counts: countLabels(labels, dataset.classes.length) };
+}
+
+/** Pictures are fitted into 4:3, so that a portrait does not rule the sheet, and the sheet is wide enough for a legend below. */
+function highest(width: number): number {
+  return Math.max(1, Math.round(width * 0.75));
+}
+
+function emptyCanvas(width: number, height: number): Canvas {
+  return { width, height, data: filledWith(PAPER, width * height) };
+}
+
+function paste(canvas: Canvas, source: Image, x: number, y: number): void {
+  for (let row = 0; row < source.height; row++) {
+    const line = source.data.subarray(row * source.width * 3, (row + 1) * source.width * 3);
+    canvas.data.set(line, ((y + row) * canvas.width + x) * 3);
+  }
+}

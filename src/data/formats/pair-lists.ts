@@ -1,0 +1,38 @@
+/** Lists of path pairs, `train.txt` and `val.txt`: an image and its mask a line, relative to the root. */
+import { FormatError } from '../../errors.ts';
+import { extensionOf } from '../file-source.ts';
+import type { Pairs } from '../pairing.ts';
+import { namedClasses } from './class-files.ts';
+import type { Folder } from './folder.ts';
+import type { DatasetFormat } from './format.ts';
+import { pathPair, readPathList, splitOfList } from './path-lists.ts';
+
+const LIST_EXTENSIONS = ['.txt', '.lst', '.tsv', '.list'];
+
+export const pairLists: DatasetFormat = {
+  name: 'pair-lists',
+  looksFor: 'train.txt, val.txt, ... with two paths a line (image, mask), separated by a tab or a space',
+  detect: async (folder) => (await listsOf(folder)).length > 0,
+  async read(folder) {
+    const lists = await listsOf(folder);
+    if (lists.length === 0) {
+      throw new FormatError(
+        `${folder.name}: no list of pairs. Looked for texts (${LIST_EXTENSIONS.join(', ')}) whose lines are two paths of pictures; ` +
+          `it has ${folder.filesIn('').slice(0, 8).join(', ') || 'no files'}.`,
+      );
+    }
+    const splits = new Map<string, Pairs>();
+    for (const list of lists) splits.set(splitOfList(list), await readPathList(folder, list));
+    return { classes: await namedClasses(folder), encoding: null, splits };
+  },
+};
+
+async function listsOf(folder: Folder): Promise<string[]> {
+  const lists: string[] = [];
+  const candidates = folder.entry === undefined ? folder.filesIn('') : [folder.entry];
+  for (const path of candidates.filter((each) => LIST_EXTENSIONS.includes(extensionOf(each)))) {
+    const first = (await folder.lines(path))[0];
+    if (first !== undefined && pathPair(first)) lists.push(path);
+  }
+  return lists;
+}

@@ -1,0 +1,69 @@
+/** Texts in which every line names an image and its mask. */
+import { FormatError } from '../../errors.ts';
+import { fileNameOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import type { LayoutFault, Pairs } from '../pairing.ts';
+import type { Sample } from '../sample.ts';
+import { splitNamed } from '../split-names.ts';
+import type { Folder } from './folder.ts';
+
+/** The two paths of a line, which a tab separates, or spaces if there are no others. */
+export function pathPair(line: string): readonly [string, string] | undefined {
+  const byTab = line.split(/\t+/).map((part) => part.trim());
+  const parts = byTab.length === 2 ? byTab : line.split(/\s+/);
+  const [image, mask] = parts;
+  return parts.length === 2 && image && mask && isPicture(image) && isPicture(mask) ? [image, mask] : undefined;
+}
+
+/** The split that a list's file name stands for: `train.txt`, `train.nyu`, `my_train.txt`; else its own stem. */
+export function splitOfList(path: string): string {
+  const stem = withoutExtension(fileNameOf(path));
+  const words = stem.split(/[-_. ]/);
+  return splitNamed(stem) ?? words.map(splitNamed).find((name) => name !== undefined) ?? stem;
+}
+
+/**
+ * The pairs a list names; files that do not exist are faults.
+ * @throws FormatError naming every line that is not a pair of picture files.
+ */
+export async function readPathList(folder: Folder, list: string, resolve = (path: string) => path): Promise<Pairs> {
+  const samples: Sample[] = [];
+  const faults: LayoutFault[] = [];
+  const wrong: string[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, line] of (await folder.lines(list)).entries()) {
+    const pair = pathPair(line);
+    if (!pair) {
+      wrong.push(`"${line.slice(0, 80)}"`);
+      continue;
+    }
+    const [image, mask] = pair.map((path) => joinPaths('', resolve(path))) as [string, string];
+    const missing: string[] = [];
+    for (const path of [image, mask])
+      if (!(folder.hasFile(path) || (await folder.source.exists(path)))) missing.push(path);
+    for (const path of missing) faults.push({ kind: 'missing-listed', path, detail: `listed in ${list}` });
+    if (seen.has(image)) faults.push({ kind: 'ambiguous-name', path: image, detail: `is listed twice in ${list}` });
+    else if (missing.length === 0) samples.push({ name: withoutExtension(image), image, mask });
+    seen.set(image, index);
+  }
+  if (wrong.length > 0) {
+    throw new FormatError(
+      `${joinPaths(folder.name, list)}: ${wrong.length} lines are no pair of an image and a mask: ${wrong.slice(0, 5).join(', ')}. ` +
+        'Each line has two paths, separated by a tab or a space.',
+    );
+  }
+  return { samples: withShortNames(samples), faults };
+}
+
+/** Names without the folders that all have in common. */
+function withShortNames(samples: readonly Sample[]): Sample[] {
+  const folders = (name: string) => name.split('/').slice(0, -1);
+  let common = folders(samples[0]?.name ?? '');
+  for (const { name } of samples) {
+    const own = folders(name);
+    let same = 0;
+    while (same < common.length && common[same] === own[same]) same++;
+    common = common.slice(0, same);
+  }
+  const start = common.length === 0 ? 0 : common.join('/').length + 1;
+  return samples.map((sample) => ({ ...sample, name: sample.name.slice(start) }));
+}

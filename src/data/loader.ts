@@ -1,0 +1,191 @@
+/** Batches for training: shuffled, augmented, made ahead of the step, and the same again for the same seed and position. */
+import { ShapeError, UsageError } from '../errors.ts';
+import { fillPixelValues, type Preprocessing } from '../image/preprocess.ts';
+import { randomStream } from '../tensor/random.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { mapAhead } from './concurrency.ts';
+import type { Dataset } from './dataset.ts';
+import type { DecodeImage } from './file-source.ts';
+import { type LabelledImage, readSample, type Sample } from './sample.ts';
+import { SampleCache } from './sample-cache.ts';
+import { createTransform, type TransformRecipe } from './transforms/index.ts';
+
+/** Where a run stands. All randomness follows from it. */
+export interface LoaderState {
+  readonly seed: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Batches of the epoch that are done. */
+  readonly position: number;
+}
+
+export interface Batch {
+  /** [N, 3, height, width], normalised as the preprocessing says. */
+  readonly images: Tensor<'float32'>;
+  /** [N, height, width], class ids and 255 for ignore. */
+  readonly labels: Tensor<'uint8'>;
+  /** The samples' names, in the batch's order. */
+  readonly names: readonly string[];
+  readonly epoch: number;
+  /** The batch's place in its epoch, from 0. */
+  readonly position: number;
+  /** Where the run stands when this batch has been used: what a checkpoint keeps. */
+  readonly next: LoaderState;
+}
+
+export interface LoaderOptions {
+  readonly dataset: Dataset;
+  readonly split: string;
+  readonly batch: number;
+  /** The size must come out the same for all samples of a batch: end with a crop, or use batches of one. */
+  readonly augmentation: TransformRecipe;
+  /** Only its numbers count; the size is the augmentation's business. */
+  readonly preprocessing: Pick<Preprocessing, 'rescaleFactor' | 'mean' | 'std'>;
+  readonly decodeImage: DecodeImage;
+  /** Whether an epoch's last batch is left out if it is not full. Default true. */
+  readonly dropLast?: boolean;
+  /** Batches in the making while one is used, at least 1. Default 2. */
+  readonly ahead?: number;
+  /** Bytes of decoded samples that are kept in memory. Default 512 MiB. */
+  readonly cacheBytes?: number;
+  /** Augments a decoded sample; default: here, by the recipe. The way to hand this work to other threads. */
+  readonly augment?: Augment;
+}
+
+/** Augments the sample with this index in this epoch. Must give what `augmentSample` gives. */
+export type Augment = (sample: LabelledImage, key: AugmentationKey) => Promise<LabelledImage> | LabelledImage;
+
+export interface AugmentationKey {
+  readonly seed: number;
+  readonly epoch: number;
+  /** The sample's place in its split, whatever the shuffle. */
+  readonly index: number;
+}
+
+export interface Loader {
+  readonly samples: number;
+  readonly batchesPerEpoch: number;
+  /** Endless batches from a state on, epoch after epoch. Ending the loop ends the work ahead. */
+  batches(state: LoaderState): AsyncGenerator<Batch, void, undefined>;
+}
+
+const DEFAULT_CACHE = 512 << 20;
+
+/** @throws UsageError if an option is out of range, the recipe does not fit, or an epoch would have no batch. */
+export function createLoader(options: LoaderOptions): Loader {
+  const { dataset, split, batch, dropLast = true, ahead = 2 } = options;
+  const samples = dataset.samples(split);
+  if (!Number.isSafeInteger(batch) || batch < 1)
+    throw new UsageError(`The batch size is ${batch}. Choose a whole number of at least 1.`);
+  if (!Number.isSafeInteger(ahead) || ahead < 1)
+    throw new UsageError(`Batches made ahead are ${ahead}. Choose a whole number of at least 1.`);
+  const batchesPerEpoch = dropLast ? Math.floor(samples.length / batch) : Math.ceil(samples.length / batch);
+  if (batchesPerEpoch === 0) {
+    throw new UsageError(
+      `${dataset.name}: the split ${split} has ${samples.length} samples, too few for a batch of ${batch}. Lower the batch size or set dropLast to false.`,
+    );
+  }
+  const make = batchMaker(options, samples);
+  return {
+    samples: samples.length,
+    batchesPerEpoch,
+    async *batches(state) {
+      checkState(state, batchesPerEpoch);
+      yield* mapAhead(places(state, batchesPerEpoch), ahead, make);
+    },
+  };
+}
+
+/** What augmentation does to a sample: its randomness depends on seed, epoch and index alone. */
+export function augmentSample(recipe: TransformRecipe): (sample: LabelledImage, key: AugmentationKey) => LabelledImage {
+  const transform = createTransform(recipe);
+  return (sample, { seed, epoch, index }) => transform(sample, randomStream(seed, 'augmentation', epoch, index));
+}
+
+/** The indices 0 ... count - 1 in the order of an epoch (Fisher and Yates' shuffle). */
+export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  const random = randomStream(seed, 'order', epoch);
+  for (let last = count - 1; last > 0; last--) {
+    const other = random.integer(last + 1);
+    const kept = order[last] as number;
+    order[last] = order[other] as number;
+    order[other] = kept;
+  }
+  return order;
+}
+
+function checkState({ seed, epoch, position }: LoaderState, batchesPerEpoch: number): void {
+  randomStream(seed);
+  const isSound = Number.isSafeInteger(epoch) && epoch >= 0 && Number.isSafeInteger(position) && position >= 0;
+  if (isSound && position <= batchesPerEpoch) return;
+  throw new UsageError(
+    `A run cannot go on from epoch ${epoch}, batch ${position}: an epoch has ${batchesPerEpoch} batches. Has the data set or the batch size changed since?`,
+  );
+}
+
+function* places(
+  { seed, epoch, position }: LoaderState,
+  batchesPerEpoch: number,
+): Generator<LoaderState, void, undefined> {
+  for (let current = epoch; ; current++) {
+    const start = current === epoch ? position : 0;
+    for (let index = start; index < batchesPerEpoch; index++) yield { seed, epoch: current, position: index };
+  }
+}
+
+function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place: LoaderState) => Promise<Batch> {
+  const { dataset, batch, decodeImage, cacheBytes = DEFAULT_CACHE } = options;
+  const batchesPerEpoch =
+    (options.dropLast ?? true) ? Math.floor(samples.length / batch) : Math.ceil(samples.length / batch);
+  const augmentHere = augmentSample(options.augmentation);
+  const augment = options.augment ?? augmentHere;
+  const cache = new SampleCache(cacheBytes, (index) => readSample(dataset, samples[index] as Sample, decodeImage));
+  const preprocessing: Preprocessing = { ...options.preprocessing, resize: null, resample: 'bilinear' };
+  let order: { readonly epoch: number; readonly seed: number; readonly indices: Uint32Array } | undefined;
+  return async ({ seed, epoch, position }) => {
+    if (order?.epoch !== epoch || order.seed !== seed) {
+      order = { epoch, seed, indices: epochOrder(seed, epoch, samples.length) };
+    }
+    const indices = [...order.indices.subarray(position * batch, (position + 1) * batch)];
+    const examples = await Promise.all(
+      indices.map(async (index) => augment(await cache.get(index), { seed, epoch, index })),
+    );
+    const names = indices.map((index) => (samples[index] as Sample).name);
+    const isLast = position + 1 === batchesPerEpoch;
+    return {
+      ...stack(examples, names, preprocessing),
+      names,
+      epoch,
+      position,
+      next: { seed, epoch: isLast ? epoch + 1 : epoch, position: isLast ? 0 : position + 1 },
+    };
+  };
+}
+
+/** @throws ShapeError naming the sample that differs in size from the first. */
+function stack(
+  examples: readonly LabelledImage[],
+  names: readonly string[],
+  preprocessing: Preprocessing,
+): Pick<Batch, 'images' | 'labels'> {
+  const { width, height } = (examples[0] as LabelledImage).image;
+  const plane = width * height;
+  const images = new Float32Array(examples.length * 3 * plane);
+  const labels = new Uint8Array(examples.length * plane);
+  for (const [index, example] of examples.entries()) {
+    const { image } = example;
+    if (image.width !== width || image.height !== height) {
+      throw new ShapeError(
+        `A batch takes one size, but after augmentation ${names[index]} is ${image.width}x${image.height} and ${names[0]} ${width}x${height}. ` +
+          'End the recipe with pad and crop, or with resize, or use batches of one.',
+      );
+    }
+    fillPixelValues(image, preprocessing, images, index * 3 * plane);
+    labels.set(example.labels.data, index * plane);
+  }
+  return {
+    images: tensor('float32', [examples.length, 3, height, width], images),
+    labels: tensor('uint8', [examples.length, height, width], labels),
+  };
+}

@@ -1,0 +1,169 @@
+/** One pass over every file of a data set, for all that is to be known about it. */
+import { messageOf, RefineNetError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import { readPngHeader } from '../image/png-chunks.ts';
+import { mapAhead } from './concurrency.ts';
+import { contentHash } from './content-hash.ts';
+import type { Dataset } from './dataset.ts';
+import type { DecodeImage } from './file-source.ts';
+import { IGNORE_INDEX } from './label-table.ts';
+import { type DecodedMask, decodeMask, describeUnknown, isJpeg } from './mask.ts';
+import type { Sample } from './sample.ts';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ScannedImage extends Size {
+  /** Of red, green and blue over all pixels: the sum of the byte values, and that of their squares. */
+  readonly sums: readonly number[];
+  readonly squares: readonly number[];
+  /** Whether all pixels have one colour. */
+  readonly isBlank: boolean;
+}
+
+export interface ScannedMask extends Size {
+  /** Pixels by class. */
+  readonly counts: readonly number[];
+  readonly ignored: number;
+  readonly unknown: ReadonlyMap<number, number>;
+  /** Pixels by id as the file has them. */
+  readonly stored: ReadonlyMap<number, number>;
+  readonly isWide: boolean;
+}
+
+/** What a file turned out to be, or the message of why it cannot be read. */
+export type Scanned<T> = { readonly value: T } | { readonly problem: string; readonly kind: Trouble };
+
+/** Why a file gives no pixels: it is a JPEG or has colours where class ids belong, or cannot be decoded at all. */
+export type Trouble = 'jpeg-mask' | 'colored-mask' | 'unreadable';
+
+export interface ScannedSample {
+  readonly split: string;
+  readonly sample: Sample;
+  readonly image: Scanned<ScannedImage>;
+  readonly mask: Scanned<ScannedMask>;
+  /** Equal for equal image files; undefined if the file cannot be read. */
+  readonly imageHash: string | undefined;
+}
+
+export interface ScanOptions {
+  readonly decodeImage: DecodeImage;
+  /** The splits to look at. Default all. */
+  readonly splits?: readonly string[];
+  /** Files that are read at the same time. Default 4. */
+  readonly concurrency?: number;
+  /** Called after every sample with how many are done. */
+  readonly onProgress?: (done: number, total: number, sample: Sample) => void;
+}
+
+/** Reads and decodes every sample; what cannot be read is said in its record, nothing is thrown for it. */
+export async function scanDataset(dataset: Dataset, options: ScanOptions): Promise<ScannedSample[]> {
+  const { splits = dataset.splits, concurrency = 4, onProgress } = options;
+  const all = splits.flatMap((split) => dataset.samples(split).map((sample) => ({ split, sample })));
+  const scanned: ScannedSample[] = [];
+  const scan = (item: { split: string; sample: Sample }) =>
+    scanSample(dataset, item.split, item.sample, options.decodeImage);
+  for await (const record of mapAhead(all, concurrency, scan)) {
+    scanned.push(record);
+    onProgress?.(scanned.length, all.length, record.sample);
+  }
+  return scanned;
+}
+
+async function scanSample(
+  dataset: Dataset,
+  split: string,
+  sample: Sample,
+  decodeImage: DecodeImage,
+): Promise<ScannedSample> {
+  const { source, encoding, classes } = dataset;
+  let imageHash: string | undefined;
+  const image = await attempt(sample.image, async (bytes) => {
+    imageHash = contentHash(bytes);
+    return summaryOf(await decodeImage(bytes, sample.image));
+  });
+  const mask = await attempt(sample.mask, async (bytes) =>
+    maskSummary(await decodeMask(bytes, encoding, decodeImage, sample.mask), classes.length),
+  );
+  return { split, sample, image, mask, imageHash };
+
+  /** Errors of one file are its record's; defects end the scan. */
+  async function attempt<T>(path: string, read: (bytes: Uint8Array) => Promise<T>): Promise<Scanned<T>> {
+    let bytes = new Uint8Array(0);
+    try {
+      bytes = new Uint8Array(await source.read(path));
+      return { value: await read(bytes) };
+    } catch (error) {
+      if (!(error instanceof RefineNetError)) throw error;
+      const kind = path === sample.mask ? troubleOf(bytes) : 'unreadable';
+      if (kind !== 'colored-mask') return { problem: messageOf(error), kind };
+      const colors = await decodeImage(bytes, path).then(describeColors, () => null);
+      // Its colours cannot be read either: then it is damaged first of all.
+      return colors === null ? { problem: messageOf(error), kind: 'unreadable' } : { problem: colors, kind };
+    }
+  }
+}
+
+function troubleOf(bytes: Uint8Array): Trouble {
+  if (isJpeg(bytes)) return 'jpeg-mask';
+  try {
+    return [2, 4, 6].includes(readPngHeader(bytes, '').colorType) ? 'colored-mask' : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** What colours a mask has that should have ids. */
+function describeColors({ data }: Image): string {
+  const counts = new Map<number, number>();
+  for (let byte = 0; byte < data.length && counts.size <= 1000; byte += 3) {
+    const color = ((data[byte] as number) << 16) | ((data[byte + 1] as number) << 8) | (data[byte + 2] as number);
+    counts.set(color, (counts.get(color) ?? 0) + 1);
+  }
+  const isGrey = [...counts.keys()].every(
+    (color) => color >> 16 === (color & 255) && ((color >> 8) & 255) === (color & 255),
+  );
+  if (isGrey) {
+    const values = new Map([...counts].map(([color, count]) => [color & 255, count]));
+    return `RGB with three equal channels (values ${describeUnknown(values, 'ids')}): keep one of them`;
+  }
+  return counts.size > 1000
+    ? 'RGB with more than 1000 colours'
+    : `RGB with the colours ${describeUnknown(counts, 'colors', 4)}`;
+}
+
+function summaryOf({ width, height, data }: Image): ScannedImage {
+  const sums = [0, 0, 0];
+  const squares = [0, 0, 0];
+  let isBlank = true;
+  for (const channel of [0, 1, 2]) {
+    const counts = new Uint32Array(256);
+    for (let byte = channel; byte < data.length; byte += 3) {
+      const value = data[byte] as number;
+      counts[value] = (counts[value] as number) + 1;
+    }
+    for (const [value, count] of counts.entries()) {
+      sums[channel] = (sums[channel] as number) + count * value;
+      squares[channel] = (squares[channel] as number) + count * value * value;
+    }
+    isBlank &&= counts[data[channel] as number] === width * height;
+  }
+  return { width, height, sums, squares, isBlank };
+}
+
+function maskSummary({ labels, unknown, stored, isWide }: DecodedMask, classes: number): ScannedMask {
+  const counts = new Uint32Array(256);
+  for (const id of labels.data) counts[id] = (counts[id] as number) + 1;
+  const strange = [...unknown.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    width: labels.width,
+    height: labels.height,
+    counts: [...counts.subarray(0, classes)],
+    ignored: Math.max(0, (counts[IGNORE_INDEX] as number) - strange),
+    unknown,
+    stored,
+    isWide,
+  };
+}

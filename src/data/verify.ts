@@ -1,0 +1,52 @@
+/** Everything that is wrong with a data set, at once. */
+import type { Check, CheckedDataset, Problem, Severity } from './checks/check.ts';
+import { FILE_CHECKS, findCopies } from './checks/files.ts';
+import { WHOLE_CHECKS } from './checks/whole.ts';
+import type { Dataset } from './dataset.ts';
+import { type ScanOptions, scanDataset } from './scan.ts';
+import { datasetStatistics, type SplitStatistics } from './stats.ts';
+
+export interface Verification {
+  /** Errors first, then warnings, then information. */
+  readonly problems: readonly Problem[];
+  /** The figures that fall off on the way. */
+  readonly statistics: readonly SplitStatistics[];
+}
+
+/** Every check. Adding one is an entry in one of the two lists. */
+export const DATASET_CHECKS: readonly Check[] = [...FILE_CHECKS, ...WHOLE_CHECKS];
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** Reads every file of the data set, or of the splits asked for, and applies every check. Throws for none of them. */
+export async function verifyDataset(dataset: Dataset, options: ScanOptions): Promise<Verification> {
+  const splits = options.splits ?? dataset.splits;
+  const scanned = await scanDataset(dataset, options);
+  const checked: CheckedDataset = {
+    dataset,
+    splits,
+    faults: splits.flatMap((split) => dataset.faults(split).map((fault) => ({ ...fault, split }))),
+    scanned,
+    statistics: datasetStatistics(dataset, scanned),
+    copies: await findCopies(dataset, scanned),
+  };
+  const problems = DATASET_CHECKS.flatMap((check) => problemOf(check, checked));
+  return {
+    problems: problems.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
+    statistics: checked.statistics,
+  };
+}
+
+function problemOf({ code, severity, message, advice, find }: Check, checked: CheckedDataset): Problem[] {
+  const items = find(checked);
+  if (items.length === 0) return [];
+  return [
+    {
+      severity,
+      code,
+      message: message(items.length, checked),
+      advice: typeof advice === 'string' ? advice : advice(checked),
+      items,
+    },
+  ];
+}

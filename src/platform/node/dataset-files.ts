@@ -1,0 +1,94 @@
+/** Data sets in folders of this machine. */
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { type Dataset, type OpenDatasetOptions, openDataset } from '../../data/dataset.ts';
+import type { DecodeImage, FileSink, FileSource } from '../../data/file-source.ts';
+import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
+import { decodeImage } from './decode-image.ts';
+import { writeFileAtomically } from './files.ts';
+
+/** More files than any data set has: a whole disk was meant by mistake. */
+const MOST_FILES = 5_000_000;
+
+/** The files of a folder. Links are followed, but no folder is entered twice. */
+export function folderSource(root: string): FileSource {
+  const inside = (path: string) => resolve(root, path);
+  return {
+    name: root,
+    async list(folder) {
+      const found = await filesBelow(inside(folder));
+      return found.map((path) => relative(resolve(root), path).split(sep).join('/')).sort();
+    },
+    async read(path) {
+      try {
+        return await readFile(inside(path));
+      } catch (error) {
+        throw new RefineNetError(`${join(root, path)}: cannot be read (${messageOf(error)}).`, { cause: error });
+      }
+    },
+    exists: async (path) => (await statusOf(inside(path))) !== undefined,
+    async size(path) {
+      const status = await statusOf(inside(path));
+      if (status) return status.size;
+      throw new RefineNetError(`${join(root, path)}: there is no such file.`);
+    },
+  };
+}
+
+/** Files written to a folder, which is made if it is not there. */
+export function folderSink(root: string): FileSink {
+  return { name: root, write: (path, bytes) => writeFileAtomically(resolve(root, path), bytes) };
+}
+
+/** Decodes images of data sets by sharp: their bytes as they are, without a conversion of colours, as Pillow reads them. */
+export const decodeDatasetImage: DecodeImage = (bytes, name) => decodeImage(bytes, { name, ignoreProfile: true });
+
+/**
+ * Opens the data set at a path: a folder, or the file that describes it (`data.yaml`, a list of pairs).
+ * @throws UsageError if there is nothing at the path; otherwise as `openDataset`.
+ */
+export async function openDatasetAt(path: string, options: Omit<OpenDatasetOptions, 'entry'> = {}): Promise<Dataset> {
+  const status = await statusOf(path);
+  if (!status) {
+    throw new UsageError(`${path}: there is no such folder or file. Give the folder of a data set, or its data.yaml.`);
+  }
+  if (status.isDirectory()) return openDataset(folderSource(path), options);
+  return openDataset(folderSource(dirname(path)), { ...options, entry: basename(path) });
+}
+
+async function statusOf(path: string) {
+  return stat(path).catch(() => undefined);
+}
+
+async function filesBelow(root: string): Promise<string[]> {
+  const files: string[] = [];
+  const visited = new Set<string>();
+  const open = [root];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const real = await realpath(folder).catch(() => undefined);
+    if (real === undefined || visited.has(real)) continue;
+    visited.add(real);
+    for (const entry of await entriesOf(folder)) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      const target = entry.isSymbolicLink() ? await statusOf(path) : entry;
+      if (target?.isDirectory() === true) open.push(path);
+      else if (target?.isFile() === true) files.push(path);
+    }
+    if (files.length > MOST_FILES) {
+      throw new UsageError(
+        `${root}: there are more than ${MOST_FILES} files in it. Give the folder of the data set itself.`,
+      );
+    }
+  }
+  return files;
+}
+
+/** None for a file or a folder that does not exist. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw new RefineNetError(`${folder}: cannot be listed (${error.message}).`, { cause: error });
+  });
+}

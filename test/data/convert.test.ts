@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import { contactSheet } from '../../src/data/contact-sheet.ts';
+import { convertDataset } from '../../src/data/convert.ts';
+import { openDataset } from '../../src/data/dataset.ts';
+import type { FileSink } from '../../src/data/file-source.ts';
+import { readSample } from '../../src/data/sample.ts';
+import { scanDataset } from '../../src/data/scan.ts';
+import { datasetStatistics, suggestedWeight } from '../../src/data/stats.ts';
+import { image } from '../../src/image/image.ts';
+import { encodePng } from '../../src/image/png.ts';
+import { decodeDatasetImage } from '../../src/platform/node/dataset-files.ts';
+import { colorMask, type Files, mask, memorySource, photo } from './drawn-files.ts';
+
+function memorySink(): FileSink & { readonly files: Record<string, Uint8Array> } {
+  const files: Record<string, Uint8Array> = {};
+  return {
+    name: 'converted',
+    files,
+    write: async (path, bytes) => {
+      files[path] = bytes;
+    },
+  };
+}
+
+const COLORS: Files = {
+  'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater: deep,30,80,200\nvoid,255,255,255\n',
+  'images/train/a.png': photo(1),
+  'masks/train/a.png': colorMask([
+    [0, 0, 0],
+    [30, 80, 200],
+    [255, 255, 255],
+  ]),
+  'images/val/deep/b.png': photo(2),
+  'masks/val/deep/b.png': colorMask([[30, 80, 200]]),
+};
+
+test('a converted data set opens as ultralytics and gives the same images, classes and ids', async () => {
+  const dataset = await openDataset(memorySource(COLORS));
+  const sink = memorySink();
+  expect(await convertDataset(dataset, sink, { decodeImage: decodeDatasetImage })).toEqual({ train: 1, val: 1 });
+  expect(Object.keys(sink.files).sort()).toEqual([
+    'data.yaml',
+    'images/train/a.png',
+    'images/val/deep/b.png',
+    'masks/train/a.png',
+    'masks/val/deep/b.png',
+  ]);
+  expect(new TextDecoder().decode(sink.files['data.yaml'])).toContain('masks_dir: masks\nnames:\n  0: background\n');
+  const converted = await openDataset(memorySource(sink.files));
+  expect(converted.format).toBe('ultralytics');
+  expect(converted.classes.map(({ name }) => name)).toEqual(['background', 'water: deep']);
+  for (const split of dataset.splits) {
+    for (const [index, sample] of dataset.samples(split).entries()) {
+      const other = converted.samples(split)[index];
+      if (!other) throw new Error('a sample is missing');
+      expect(await readSample(converted, other, decodeDatasetImage)).toEqual(
+        await readSample(dataset, sample, decodeDatasetImage),
+      );
+    }
+  }
+});
+
+test('a conversion stops at a mask that has no classes, and leaves no data.yaml', async () => {
+  const files = { ...COLORS, 'masks/train/a.png': colorMask([[1, 2, 3]]) };
+  const sink = memorySink();
+  const converting = convertDataset(await openDataset(memorySource(files)), sink, { decodeImage: decodeDatasetImage });
+  await expect(converting).rejects.toThrow('masks/train/a.png: the mask has colours that are no classes: (1,2,3).');
+  expect(Object.keys(sink.files)).not.toContain('data.yaml');
+});
+
+test('names from lists cannot lead out of the converted folder', async () => {
+  const files = {
+    'train.txt': '../x/a.png m.png\n',
+    '../x/a.png': photo(1),
+    'm.png': mask([0, 1]),
+    'other.txt': 'n.png m.png',
+    'n.png': photo(2),
+  };
+  const sink = memorySink();
+  await convertDataset(await openDataset(memorySource(files)), sink, { decodeImage: decodeDatasetImage });
+  expect(Object.keys(sink.files).every((path) => !path.includes('..'))).toBe(true);
+});
+
+test('statistics count pixels and images by class, and measure sizes and colours', async () => {
+  const dataset = await openDataset(
+    memorySource({
+      'classes.txt': 'a\nb\nc',
+      'images/a.png': encodePng(image(2, 2, Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 51, 255, 0, 51))),
+      'masks/a.png': mask([0, 1], 2, 2),
+      'images/b.png': encodePng(image(4, 1, new Uint8Array(12))),
+      'masks/b.png': mask([0, 0, 0, 255], 4, 1),
+      'images/c.png': 'no picture',
+      'masks/c.png': mask([2], 2, 2),
+    }),
+  );
+  const [train] = datasetStatistics(dataset, await scanDataset(dataset, { decodeImage: decodeDatasetImage }));
+  expect(train).toMatchObject({
+    split: 'train',
+    samples: 2,
+    labelledPixels: 11,
+    ignoredFraction: 1 / 12,
+    sizes: [
+      { width: 2, height: 2, images: 1 },
+      { width: 4, height: 1, images: 1 },
+    ],
+  });
+  expect(train?.classes.map(({ pixels, images }) => [pixels, images])).toEqual([
+    [5, 2],
+    [2, 1],
+    [4, 1],
+  ]);
+  expect(train?.classes[1]?.fraction).toBeCloseTo(2 / 11, 12);
+  expect(train?.mean[0]).toBeCloseTo(0.25, 12);
+  expect(train?.std[0]).toBeCloseTo(Math.sqrt(0.1875), 12);
+  expect(train?.mean[2]).toBeCloseTo(0.05, 12);
+});
+
+test('suggested weights are 1 / ln(1.1 + fraction) within 1 and 10', () => {
+  expect(suggestedWeight(0)).toBe(10);
+  expect(suggestedWeight(0.1)).toBeCloseTo(1 / Math.log(1.2), 12);
+  expect(suggestedWeight(1)).toBeCloseTo(1.3478, 4);
+});
+
+test('a contact sheet shows samples in the colours of their classes, and says which cannot be read', async () => {
+  const dataset = await openDataset(
+    memorySource({
+      'class_dict.csv': 'name,r,g,b\nleft,200,0,0\nright,0,0,200\n',
+      'images/a.png': encodePng(image(64, 48, new Uint8Array(64 * 48 * 3))),
+      'masks/a.png': colorMask(
+        [
+          [200, 0, 0],
+          [0, 0, 200],
+        ],
+        64,
+        48,
+      ),
+      'images/b.png': 'no picture',
+      'masks/b.png': colorMask([[200, 0, 0]]),
+    }),
+  );
+  const sheet = await contactSheet(dataset, { split: 'train', decodeImage: decodeDatasetImage, width: 64, columns: 2 });
+  const at = (x: number, y: number) => [
+    ...sheet.data.subarray((y * sheet.width + x) * 3, (y * sheet.width + x) * 3 + 3),
+  ];
+  expect(sheet.width).toBeGreaterThanOrEqual(2 * 64 + 30);
+  expect(at(10 + 16, 36 + 24)).toEqual([100, 0, 0]);
+  expect(at(10 + 48, 36 + 24)).toEqual([0, 0, 100]);
+  // The cell of the sample that cannot be read is empty but for its text.
+  expect(at(10 + 74 + 60, 36 + 44)).toEqual([252, 252, 252]);
+  await expect(contactSheet(dataset, { split: 'train', decodeImage: decodeDatasetImage, count: 0 })).rejects.toThrow(
+    'count is 0',
+  );
+});

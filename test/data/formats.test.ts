@@ -1,0 +1,427 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Dataset } from '../../src/data/dataset.ts';
+import { DATASET_FORMATS } from '../../src/data/formats/index.ts';
+import { readSample } from '../../src/data/sample.ts';
+import { FormatError } from '../../src/errors.ts';
+import type { Color } from '../../src/image/image.ts';
+import { decodeDatasetImage, openDatasetAt } from '../../src/platform/node/dataset-files.ts';
+import { bytesOf, colorMask, type Files, greyMask, mask, photo } from './drawn-files.ts';
+
+interface Fixture {
+  readonly format: string;
+  readonly files: Files;
+  readonly classes: number;
+  /** Names of samples by split. */
+  readonly splits: Readonly<Record<string, readonly string[]>>;
+  /** The class ids of the stripes of one sample's mask. */
+  readonly ids: readonly [split: string, name: string, ids: readonly number[]];
+}
+
+const VOID: Color = [0, 0, 0];
+
+const FIXTURES: Readonly<Record<string, Fixture>> = {
+  'an ultralytics folder with a mapping': {
+    format: 'ultralytics',
+    files: {
+      'data.yaml':
+        'path: .\ntrain: images/train\nval: images/val\nmasks_dir: masks\nlabel_mapping: {3: 255, 7: 1}\nnames: {0: a, 1: b}\n',
+      'images/train/x.jpg': photo(1),
+      'masks/train/x.png': greyMask([0, 1, 3, 7]),
+      'images/val/y.png': photo(2),
+      'masks/val/y.png': greyMask([1, 0, 255]),
+      'README.md': 'About',
+    },
+    classes: 2,
+    splits: { train: ['x'], val: ['y'] },
+    ids: ['train', 'x', [0, 1, 255, 1]],
+  },
+  'an ultralytics file whose path was written for another folder': {
+    format: 'ultralytics',
+    files: {
+      'set.yaml': 'path: ../datasets/set\ntrain: [images/a, images/b]\nval: val.txt\nmasks_dir: masks\nnames: [a, b]\n',
+      'images/a/x.png': photo(1),
+      'masks/a/x.png': mask([0, 1]),
+      'images/b/y.png': photo(2),
+      'masks/b/y.png': mask([1]),
+      'val.txt': './images/c/z.png\n',
+      'images/c/z.png': photo(3),
+      'masks/c/z.png': mask([0]),
+      'masks/c/other.png': mask([0]),
+    },
+    classes: 2,
+    splits: { train: ['x', 'y'], val: ['c/z'] },
+    ids: ['train', 'x', [0, 1]],
+  },
+  'VOC 2012 in the folders of its archive': {
+    format: 'voc',
+    files: {
+      'VOCdevkit/VOC2012/JPEGImages/2007_1.jpg': photo(1),
+      'VOCdevkit/VOC2012/JPEGImages/2007_2.jpg': photo(2),
+      'VOCdevkit/VOC2012/JPEGImages/2008_3.jpg': photo(3),
+      'VOCdevkit/VOC2012/SegmentationClass/2007_1.png': mask([0, 20, 255]),
+      'VOCdevkit/VOC2012/SegmentationClass/2007_2.png': mask([15]),
+      'VOCdevkit/VOC2012/SegmentationClassAug/2008_3.png': mask([3]),
+      'VOCdevkit/VOC2012/ImageSets/Segmentation/train.txt': '2007_1\n',
+      'VOCdevkit/VOC2012/ImageSets/Segmentation/val.txt': '2007_2\n',
+      'VOCdevkit/VOC2012/ImageSets/Segmentation/trainval.txt': '2007_1\n2007_2\n',
+      'VOCdevkit/VOC2012/ImageSets/Segmentation/trainaug.txt': '2007_1\n2008_3\n',
+      'VOCdevkit/VOC2012/ImageSets/Segmentation/test.txt': '2009_4\n',
+    },
+    classes: 21,
+    splits: { train: ['2007_1'], val: ['2007_2'], trainaug: ['2007_1', '2008_3'], trainval: ['2007_1', '2007_2'] },
+    ids: ['train', '2007_1', [0, 20, 255]],
+  },
+  'Cityscapes with label ids': {
+    format: 'cityscapes',
+    files: {
+      'leftImg8bit/train/aachen/aachen_0_1_leftImg8bit.png': photo(1),
+      'gtFine/train/aachen/aachen_0_1_gtFine_labelIds.png': greyMask([0, 7, 8, 11, 12, 33, 255, 29]),
+      'gtFine/train/aachen/aachen_0_1_gtFine_color.png': photo(9),
+      'gtFine/train/aachen/aachen_0_1_gtFine_polygons.json': '{}',
+      'leftImg8bit/val/ulm/ulm_0_2_leftImg8bit.png': photo(2),
+      'gtFine/val/ulm/ulm_0_2_gtFine_labelIds.png': greyMask([7]),
+    },
+    classes: 19,
+    splits: { train: ['aachen/aachen_0_1'], val: ['ulm/ulm_0_2'] },
+    ids: ['train', 'aachen/aachen_0_1', [255, 0, 1, 2, 3, 18, 255, 255]],
+  },
+  'Cityscapes with train ids': {
+    format: 'cityscapes',
+    files: {
+      'leftImg8bit/train/aachen/a_leftImg8bit.png': photo(1),
+      'gtFine/train/aachen/a_gtFine_labelIds.png': greyMask([7, 8]),
+      'gtFine/train/aachen/a_gtFine_labelTrainIds.png': greyMask([0, 18, 255]),
+    },
+    classes: 19,
+    splits: { train: ['aachen/a'] },
+    ids: ['train', 'aachen/a', [0, 18, 255]],
+  },
+  ADE20K: {
+    format: 'ade20k',
+    files: {
+      'ADEChallengeData2016/images/training/ADE_train_00000001.jpg': photo(1),
+      'ADEChallengeData2016/annotations/training/ADE_train_00000001.png': greyMask([0, 1, 150]),
+      'ADEChallengeData2016/images/validation/ADE_val_00000001.jpg': photo(2),
+      'ADEChallengeData2016/annotations/validation/ADE_val_00000001.png': greyMask([2]),
+    },
+    classes: 150,
+    splits: { train: ['ADE_train_00000001'], val: ['ADE_val_00000001'] },
+    ids: ['train', 'ADE_train_00000001', [255, 0, 149]],
+  },
+  'COCO-Stuff with its 182 ids': {
+    format: 'coco-stuff',
+    files: {
+      'images/train2017/000000000009.jpg': photo(1),
+      'stuffthingmaps/train2017/000000000009.png': greyMask([0, 10, 12, 181, 255, 91]),
+      'images/val2017/000000000139.jpg': photo(2),
+      'stuffthingmaps/val2017/000000000139.png': greyMask([5]),
+    },
+    classes: 171,
+    splits: { train: ['000000000009'], val: ['000000000139'] },
+    ids: ['train', '000000000009', [0, 10, 11, 170, 255, 80]],
+  },
+  'COCO-Stuff with train ids beside the others': {
+    format: 'coco-stuff',
+    files: {
+      'images/train2017/000000000009.jpg': photo(1),
+      'annotations/train2017/000000000009.png': greyMask([181]),
+      'annotations/train2017/000000000009_labelTrainIds.png': greyMask([0, 170, 255]),
+    },
+    classes: 171,
+    splits: { train: ['000000000009'] },
+    ids: ['train', '000000000009', [0, 170, 255]],
+  },
+  "NYUDv2 in the authors' lists": {
+    format: 'nyudv2',
+    files: {
+      'train.nyu': 'train_images/000003.png\ttrain_labels/000003.png\n',
+      'val.nyu': 'val_images/000001.png\tval_labels/000001.png\r\n',
+      'train_images/000003.png': photo(1),
+      'train_labels/000003.png': mask([0, 39, 255]),
+      'val_images/000001.png': photo(2),
+      'val_labels/000001.png': mask([4]),
+    },
+    classes: 40,
+    splits: { train: ['000003'], val: ['000001'] },
+    ids: ['train', '000003', [0, 39, 255]],
+  },
+  'CamVid as SegNet has it': {
+    format: 'camvid-segnet',
+    files: {
+      'train/0001TP_006690.png': photo(1),
+      'trainannot/0001TP_006690.png': greyMask([0, 10, 11]),
+      'val/0016E5_07959.png': photo(2),
+      'valannot/0016E5_07959.png': greyMask([3]),
+      'test/0001TP_008550.png': photo(3),
+      'testannot/0001TP_008550.png': greyMask([3]),
+      'train.txt': '/SegNet/CamVid/train/0001TP_006690.png /SegNet/CamVid/trainannot/0001TP_006690.png\n',
+    },
+    classes: 11,
+    splits: { train: ['0001TP_006690'], val: ['0016E5_07959'], test: ['0001TP_008550'] },
+    ids: ['train', '0001TP_006690', [0, 10, 255]],
+  },
+  'CamVid as fastai has it': {
+    format: 'camvid-fastai',
+    files: {
+      'codes.txt': 'Animal\nBuilding\nVoid\nWall\n',
+      'valid.txt': 'b.png\n',
+      'images/a.png': photo(1),
+      'labels/a_P.png': greyMask([0, 1, 2, 3]),
+      'images/b.png': photo(2),
+      'labels/b_P.png': greyMask([1]),
+    },
+    classes: 3,
+    splits: { train: ['a'], val: ['b'] },
+    ids: ['train', 'a', [0, 1, 255, 2]],
+  },
+  'CamVid in colours, by splits': {
+    format: 'camvid-colors',
+    files: {
+      'class_dict.csv': 'name,r,g,b\nSky,128,128,128\nLaneMkgsDriv,128,0,192\nVoid,0,0,0\n',
+      'train/a.png': photo(1),
+      'train_labels/a_L.png': colorMask([[128, 128, 128], [128, 0, 192], VOID]),
+      'val/b.png': photo(2),
+      'val_labels/b_L.png': colorMask([[128, 128, 128]]),
+    },
+    classes: 11,
+    splits: { train: ['a'], val: ['b'] },
+    ids: ['train', 'a', [0, 3, 255]],
+  },
+  'CamVid in colours, as first released': {
+    format: 'camvid-colors',
+    files: {
+      '701_StillsRaw_full/a.png': photo(1),
+      'LabeledApproved_full/a_L.png': colorMask([
+        [64, 192, 0],
+        [0, 128, 192],
+      ]),
+    },
+    classes: 11,
+    splits: { train: ['a'] },
+    ids: ['train', 'a', [1, 10]],
+  },
+  'masks in colours with a class table': {
+    format: 'color-masks',
+    files: {
+      'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater,30,80,200\nunlabelled,255,255,255\n',
+      'images/train/a.jpg': photo(1),
+      'masks/train/a.png': colorMask([VOID, [30, 80, 200], [255, 255, 255]]),
+      'images/val/b.jpg': photo(2),
+      'masks/val/b.png': colorMask([VOID]),
+    },
+    classes: 2,
+    splits: { train: ['a'], val: ['b'] },
+    ids: ['train', 'a', [0, 1, 255]],
+  },
+  "mmsegmentation's folders": {
+    format: 'mmsegmentation',
+    files: {
+      'img_dir/train/a_leftImg8bit.png': photo(1),
+      'ann_dir/train/a_gtFine_labelTrainIds.png': mask([0, 2, 255]),
+      'img_dir/val/b.jpg': photo(2),
+      'ann_dir/val/b.png': mask([1]),
+      'classes.txt': 'road\ncar\nsky\n',
+    },
+    classes: 3,
+    splits: { train: ['a_leftImg8bit'], val: ['b'] },
+    ids: ['train', 'a_leftImg8bit', [0, 2, 255]],
+  },
+  'lists of pairs': {
+    format: 'pair-lists',
+    files: {
+      'train.txt': '# image mask\nphotos/one/a.jpg\tlabelled/one/a.png\nphotos/two/a.jpg labelled/two/a.png\n',
+      'val.txt': 'photos/one/b c.jpg\tlabelled/one/b c.png\n',
+      'photos/one/a.jpg': photo(1),
+      'photos/two/a.jpg': photo(2),
+      'photos/one/b c.jpg': photo(3),
+      'labelled/one/a.png': mask([0, 1]),
+      'labelled/two/a.png': mask([1]),
+      'labelled/one/b c.png': mask([2]),
+    },
+    classes: 3,
+    splits: { train: ['one/a', 'two/a'], val: ['b c'] },
+    ids: ['train', 'one/a', [0, 1]],
+  },
+  'two folders with splits in them': {
+    format: 'folders',
+    files: {
+      'images/train/a.jpg': photo(1),
+      'masks/train/a.png': mask([0, 1]),
+      'images/valid/b.jpg': photo(2),
+      'masks/valid/b_mask.png': mask([2]),
+    },
+    classes: 3,
+    splits: { train: ['a'], val: ['b'] },
+    ids: ['val', 'b', [2]],
+  },
+  'splits with two folders in them': {
+    format: 'folders',
+    files: {
+      'train/images/deep/a.jpg': photo(1),
+      'train/labels/deep/a.png': mask([0, 1]),
+      'test/images/b.jpg': photo(2),
+      'test/labels/b.png': mask([1]),
+      'classes.txt': '0: ground\n1: roof\n',
+    },
+    classes: 2,
+    splits: { train: ['deep/a'], test: ['b'] },
+    ids: ['train', 'deep/a', [0, 1]],
+  },
+  'two folders without splits': {
+    format: 'folders',
+    files: { 'images/a.jpg': photo(1), 'annotations/a.png': mask([0, 1]) },
+    classes: 2,
+    splits: { train: ['a'] },
+    ids: ['train', 'a', [0, 1]],
+  },
+};
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'refinenet-formats-'));
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function writeFiles(name: string, files: Files): Promise<string> {
+  const folder = join(root, name.replace(/\W+/g, '-'));
+  await mkdir(folder, { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytesOf(content));
+  }
+  return folder;
+}
+
+const namesOf = (dataset: Dataset) =>
+  Object.fromEntries(dataset.splits.map((split) => [split, dataset.samples(split).map(({ name }) => name)]));
+
+describe.each(Object.entries(FIXTURES))('%s', (title, fixture) => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await writeFiles(title, fixture.files);
+  });
+
+  test('is recognised, with its classes, splits and pairs', async () => {
+    const dataset = await openDatasetAt(folder);
+    expect(dataset.format).toBe(fixture.format);
+    expect(dataset.classes).toHaveLength(fixture.classes);
+    expect(namesOf(dataset)).toEqual(fixture.splits);
+    expect(dataset.splits).toEqual(Object.keys(fixture.splits));
+    expect(dataset.splits.flatMap((split) => dataset.faults(split))).toEqual([]);
+  });
+
+  test('opens the same when the format is named', async () => {
+    const dataset = await openDatasetAt(folder, { format: fixture.format });
+    expect(namesOf(dataset)).toEqual(fixture.splits);
+  });
+
+  test('gives the class ids that its masks mean', async () => {
+    const dataset = await openDatasetAt(folder);
+    const [split, name, ids] = fixture.ids;
+    const sample = dataset.samples(split).find((each) => each.name === name);
+    if (!sample) throw new Error(`no sample ${name}`);
+    const { image, labels } = await readSample(dataset, sample, decodeDatasetImage);
+    expect([image.width, image.height]).toEqual([48, 40]);
+    const row = ids.map((_, stripe) => labels.data[Math.floor(((stripe + 0.5) * labels.width) / ids.length)]);
+    expect(row).toEqual(ids);
+    expect(labels.data.at(-1)).toBe(ids.at(-1));
+  });
+});
+
+describe.each(DATASET_FORMATS.map(({ name }) => name))('the format %s', (name) => {
+  test('has a fixture in its published layout', () => {
+    expect(Object.values(FIXTURES).map(({ format }) => format)).toContain(name);
+  });
+
+  test('says what is missing in a folder that is laid out otherwise', async () => {
+    const folder = await writeFiles('otherwise', { 'notes/a.md': 'nothing' });
+    const error = await openDatasetAt(folder, { format: name }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(
+      /otherwise: .*(lacks|no data\.yaml|no list of pairs|no two folders|need what is not there)/,
+    );
+  });
+});
+
+test('a folder of no known layout is answered with all that was looked for', async () => {
+  const folder = await writeFiles('unknown', { 'a/b.txt': 'x', 'c.md': 'y' });
+  const error = (await openDatasetAt(folder).catch((thrown: unknown) => thrown)) as Error;
+  expect(error.message).toContain('unknown: no data set of a known layout was found (it has a/, c.md). Looked for\n');
+  for (const { name, looksFor } of DATASET_FORMATS) expect(error.message).toContain(`  ${name}: ${looksFor}`);
+  expect(error.message).toMatch(/images\/ and masks\/, with files of the same names\.$/);
+});
+
+test('a path that does not exist, and a format that does not, are wrong usage', async () => {
+  await expect(openDatasetAt(join(root, 'nowhere'))).rejects.toThrow('nowhere: there is no such folder or file.');
+  await expect(openDatasetAt(root, { format: 'imagenet' })).rejects.toThrow(
+    'There is no data set format "imagenet". Choose one of',
+  );
+});
+
+test('a YAML file or a list can be named itself, where a folder has several', async () => {
+  const yaml = (train: string) => `train: ${train}\nmasks_dir: masks\nnames: [a, b]\n`;
+  const folder = await writeFiles('several', {
+    'one.yaml': yaml('images/one'),
+    'two.yaml': yaml('images/two'),
+    'images/one/a.png': photo(1),
+    'masks/one/a.png': mask([0]),
+    'images/two/b.png': photo(2),
+    'masks/two/b.png': mask([1]),
+    'list.txt': 'images/two/b.png masks/two/b.png\n',
+  });
+  expect(namesOf(await openDatasetAt(join(folder, 'two.yaml')))).toEqual({ train: ['b'] });
+  expect(namesOf(await openDatasetAt(join(folder, 'list.txt')))).toEqual({ list: ['b'] });
+});
+
+test('every fault of a data.yaml is named at once', async () => {
+  const folder = await writeFiles('bad-yaml', {
+    'data.yaml': 'train: 5\nnc: 3\nnames: {0: a, 2: b}\nlabel_mapping: {7: 9}\n__proto__: {polluted: 1}\n',
+  });
+  const error = (await openDatasetAt(folder).catch((thrown: unknown) => thrown)) as Error;
+  expect(error).toBeInstanceOf(FormatError);
+  for (const part of [
+    'train is neither',
+    'train and val are missing',
+    'masks_dir is missing',
+    'names must number',
+    'label_mapping has 7: 9',
+    'nc is 3',
+  ]) {
+    expect(error.message).toContain(part);
+  }
+  expect(({} as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test('files that a list or a folder lacks are faults, not errors', async () => {
+  const folder = await writeFiles('faults', {
+    'images/train/a.jpg': photo(1),
+    'images/train/b.jpg': photo(2),
+    'images/train/b.png': photo(3),
+    'images/train/c.bmp': 'BM',
+    'masks/train/b.png': mask([0, 1]),
+    'masks/train/d.png': mask([0, 1]),
+    'images/train/Thumbs.db': 'x',
+  });
+  const dataset = await openDatasetAt(folder);
+  expect(dataset.faults('train')).toEqual([
+    { kind: 'unreadable-format', path: 'images/train/c.bmp' },
+    { kind: 'ambiguous-name', path: 'images/train/b.png', detail: 'has the same name as images/train/b.jpg' },
+    { kind: 'missing-mask', path: 'images/train/a.jpg' },
+    { kind: 'missing-image', path: 'masks/train/d.png' },
+  ]);
+  const listed = await writeFiles('listed', {
+    'train.txt': 'a.png m/a.png\na.png m/a.png\nb.png m/b.png\n',
+    'a.png': photo(1),
+    'm/a.png': mask([0, 1]),
+  });
+  expect((await openDatasetAt(listed)).faults('train').map(({ kind, path }) => [kind, path])).toEqual([
+    ['ambiguous-name', 'a.png'],
+    ['missing-listed', 'b.png'],
+    ['missing-listed', 'm/b.png'],
+  ]);
+});

@@ -1,0 +1,223 @@
+import { encode } from 'fast-png';
+import { describe, expect, test } from 'vitest';
+import { openDataset } from '../../src/data/dataset.ts';
+import { DATASET_CHECKS, verifyDataset } from '../../src/data/verify.ts';
+import { decodeDatasetImage } from '../../src/platform/node/dataset-files.ts';
+import { encodeImage } from '../../src/platform/node/encode-image.ts';
+import { image } from '../../src/image/image.ts';
+import { encodePng } from '../../src/image/png.ts';
+import { colorMask, type Files, greyMask, mask, memorySource, photo, picture, stripes } from './drawn-files.ts';
+
+async function verify(files: Files) {
+  const dataset = await openDataset(memorySource(files));
+  return verifyDataset(dataset, { decodeImage: decodeDatasetImage });
+}
+
+/** Subjects, with details where there are some, by code. */
+async function findings(files: Files): Promise<Record<string, string[]>> {
+  const { problems } = await verify(files);
+  return Object.fromEntries(
+    problems.map(({ code, items }) => [
+      code,
+      items.map(({ subject, detail }) => (detail === undefined ? subject : `${subject}: ${detail}`)),
+    ]),
+  );
+}
+
+const NAMES = 'masks_dir: masks\ntrain: images/train\nval: images/val\n';
+const wide = (ids: readonly number[]) =>
+  encode({ width: 48, height: 40, data: Uint16Array.from(stripes(ids)), channels: 1, depth: 16 });
+const cut = (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 60);
+const sound = (name: string, seed: number, ids: readonly number[] = [0, 1, 2]): Files => ({
+  [`images/${name}.png`]: photo(seed),
+  [`masks/${name}.png`]: mask(ids),
+});
+
+test('a data set with twenty-one kinds of faults: every one is named, with its files', async () => {
+  const jpegMask = await encodeImage(picture(70), 'jpeg');
+  const found = await findings({
+    'data.yaml': `${NAMES}names: [ground, water, roof, glass, ground]\n`,
+    // 1000 x 800 pixels without water or glass make water rare and glass absent.
+    'images/train/large.png': photo(1, 1000, 800),
+    'masks/train/large.png': mask([0, 2, 4], 1000, 800),
+    ...sound('train/good', 2),
+    'images/train/no-mask.png': photo(3),
+    'masks/train/no-image.png': mask([0]),
+    'images/train/twice.jpg': photo(4),
+    'images/train/twice.png': photo(4),
+    'masks/train/twice.png': mask([0]),
+    'images/train/bitmap.bmp': 'BM',
+    'images/train/empty-file.png': new Uint8Array(0),
+    'masks/train/empty-file.png': mask([0]),
+    'images/train/cut.png': cut(photo(5)),
+    'masks/train/cut.png': mask([0]),
+    'images/train/page.jpg': '<html>Not found</html>',
+    'masks/train/page.png': mask([0]),
+    'images/train/cut-mask.png': photo(6),
+    'masks/train/cut-mask.png': cut(mask([0, 1])),
+    'images/train/jpeg.png': photo(7),
+    'masks/train/jpeg.jpg': jpegMask,
+    'images/train/colored.png': photo(8),
+    'masks/train/colored.png': colorMask([
+      [128, 0, 0],
+      [0, 128, 0],
+    ]),
+    'images/train/grey-rgb.png': photo(9),
+    'masks/train/grey-rgb.png': colorMask([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]),
+    'images/train/unknown.png': photo(10),
+    'masks/train/unknown.png': greyMask([0, 5, 200]),
+    'images/train/small-mask.png': photo(11),
+    'masks/train/small-mask.png': mask([0, 1], 24, 20),
+    'images/train/turned.png': photo(12),
+    'masks/train/turned.png': mask([0, 1], 40, 48),
+    'images/train/wide.png': photo(13),
+    'masks/train/wide.png': wide([0, 1]),
+    'images/train/unlabelled.png': photo(14),
+    'masks/train/unlabelled.png': mask([255]),
+    'images/train/blank.png': encodePng(image(48, 40, new Uint8Array(48 * 40 * 3).fill(9))),
+    'masks/train/blank.png': mask([0]),
+    'images/train/tiny.png': photo(15, 20, 24),
+    'masks/train/tiny.png': mask([0], 20, 24),
+    ...sound('train/copy-a', 16),
+    ...sound('train/copy-b', 16),
+    ...sound('train/leaked', 17),
+    ...sound('val/leak', 17, [0, 255, 255, 255, 255]),
+  });
+  expect(found).toEqual({
+    'missing-mask': ['images/train/no-mask.png'],
+    'missing-image': ['masks/train/no-image.png'],
+    'ambiguous-name': ['images/train/twice.png: has the same name as images/train/twice.jpg'],
+    'unreadable-format': ['images/train/bitmap.bmp'],
+    'unreadable-image': [
+      expect.stringMatching(/^images\/train\/cut\.png: the PNG is damaged or cut off/),
+      expect.stringMatching(/^images\/train\/empty-file\.png: not a picture that can be read: it is empty/),
+      expect.stringMatching(/^images\/train\/page\.jpg: not a picture that can be read: it is an HTML page/),
+    ],
+    'unreadable-mask': [expect.stringMatching(/^masks\/train\/cut-mask\.png: the PNG is damaged/)],
+    'jpeg-mask': [expect.stringMatching(/^masks\/train\/jpeg\.jpg: the mask is a JPEG/)],
+    'colored-mask': [
+      'masks/train/colored.png: RGB with the colours (128,0,0), (0,128,0)',
+      'masks/train/grey-rgb.png: RGB with three equal channels (values 0, 1): keep one of them',
+    ],
+    'unknown-ids': ['masks/train/unknown.png: 5, 200 (1280 pixels)'],
+    'size-mismatch': [
+      'masks/train/small-mask.png: 24x20, but images/train/small-mask.png is 48x40',
+      expect.stringMatching(/^masks\/train\/turned\.png: 40x48, but .* is 48x40, as if one were turned: .* EXIF/),
+    ],
+    'wide-mask': ['masks/train/wide.png'],
+    'empty-mask': ['masks/train/unlabelled.png'],
+    'blank-image': ['images/train/blank.png'],
+    'small-image': ['images/train/tiny.png: 20x24'],
+    'repeated-class-name': ['ground: classes 0 and 4'],
+    leak: ['images/train/leaked.png: in train, and as images/val/leak.png in val'],
+    duplicate: ['images/train/copy-b.png: the same as images/train/copy-a.png'],
+    'absent-class': [
+      'glass: class 3, not in train',
+      'water: class 1, not in val',
+      'roof: class 2, not in val',
+      'glass: class 3, not in val',
+      'ground: class 4, not in val',
+    ],
+    'rare-class': [expect.stringMatching(/^water: 0\.\d\d % in 7 images$/)],
+    'much-ignored': [expect.stringMatching(/^val: 79\.17 %$/)],
+    'mixed-sizes': ['48x40: 16 images', '1000x800: 1 image', '20x24: 1 image'],
+  });
+});
+
+describe('a data set whose classes cannot be learned', () => {
+  test('with one class is refused, and what to do is said', async () => {
+    const { problems } = await verify({
+      'images/train/a.png': photo(1),
+      'masks/train/a.png': mask([0, 255]),
+      'images/val/b.png': photo(2),
+      'masks/val/b.png': mask([0]),
+    });
+    const [first] = problems;
+    expect(first).toMatchObject({ severity: 'error', code: 'single-class' });
+    expect(first?.message).toContain('a network that always answers it makes no mistake');
+    expect(first?.advice).toContain('Make the background a class of its own, with id 0, instead of marking it 255.');
+    expect(first?.advice).toContain('label_mapping: {255: 1}');
+  });
+
+  test('is refused as well where several are named but one occurs', async () => {
+    const found = await findings({
+      'data.yaml': `${NAMES}names: [background, cat]\n`,
+      ...sound('train/a', 1, [1, 255]),
+      ...sound('val/b', 2, [1]),
+    });
+    expect(found['single-class']).toEqual(['cat']);
+    expect(found['absent-class']).toEqual(['background: class 0, not in train', 'background: class 0, not in val']);
+  });
+});
+
+test('splits without samples, and the lack of train or val, are named', async () => {
+  const found = await findings({
+    'data.yaml': 'test: images/test\nval: images/val\nmasks_dir: masks\nnames: [a, b, c]\n',
+    ...sound('test/a', 1),
+  });
+  expect(found).toMatchObject({ 'no-samples': ['val'], 'no-train': ['val, test'] });
+  const unsplit = await findings({ 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]) });
+  expect(unsplit).toMatchObject({ 'no-validation': ['train'] });
+  expect(unsplit.note?.[0]).toContain('There are no folders for splits');
+});
+
+test('classes below 1 % of the pixels are warned of', async () => {
+  const ids = new Uint8Array(200 * 100);
+  ids[0] = 1;
+  const found = await findings({
+    'images/train/a.png': photo(1, 200, 100),
+    'masks/train/a.png': encode({ width: 200, height: 100, data: ids, channels: 1, depth: 8 }),
+    'classes.txt': 'ground\nneedle\n',
+  });
+  expect(found['rare-class']).toEqual(['needle: 0.005 % in 1 image']);
+});
+
+test('files that a list names and are not there are found', async () => {
+  const found = await findings({ 'train.txt': 'a.png b.png\nc.png d.png\n', 'a.png': photo(1), 'b.png': mask([0, 1]) });
+  expect(found['missing-listed']).toEqual(['c.png: listed in train.txt', 'd.png: listed in train.txt']);
+});
+
+test('colours that no class has are named', async () => {
+  const found = await findings({
+    'class_dict.csv': 'name,r,g,b\na,0,0,0\nb,9,9,9\n',
+    'images/train/a.png': photo(1),
+    'masks/train/a.png': colorMask([
+      [0, 0, 0],
+      [9, 9, 9],
+      [8, 9, 9],
+    ]),
+  });
+  expect(found['unknown-ids']).toEqual(['masks/train/a.png: (8,9,9) (640 pixels)']);
+});
+
+test('images with the same hash by accident are no copies', async () => {
+  const source = memorySource({ ...sound('train/a', 1), ...sound('val/a', 1) });
+  const dataset = await openDataset(source);
+  let reads = 0;
+  const liar = {
+    ...dataset,
+    source: {
+      ...source,
+      read: async (path: string) => {
+        const bytes = await source.read(path);
+        // The second time each file is read it is another one.
+        return path.startsWith('images/') && ++reads > 2 ? Uint8Array.of(reads) : bytes;
+      },
+    },
+  };
+  const { problems } = await verifyDataset(liar, { decodeImage: decodeDatasetImage });
+  expect(problems.map(({ code }) => code)).not.toContain('leak');
+});
+
+test('a sound data set has no problems, and all checks have codes of their own', async () => {
+  const found = await findings({
+    'data.yaml': `${NAMES}names: [a, b, c]\n`,
+    ...sound('train/a', 1),
+    ...sound('val/b', 2),
+  });
+  expect(found).toEqual({});
+  expect(new Set(DATASET_CHECKS.map(({ code }) => code)).size).toBe(DATASET_CHECKS.length);
+});
