@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bytesOf, type Files, mask, photo } from '../../../test/data/drawn-files.ts';
+import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
+import { main } from '../main.ts';
+
+let root: string;
+let printed: string;
+let noted: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'refinenet-dataset-'));
+  await writeFiles('sound', {
+    'data.yaml': 'train: images/train\nval: images/val\nmasks_dir: masks\nnames: [ground, water]\n',
+    'images/train/a.png': photo(1),
+    'masks/train/a.png': mask([0, 1]),
+    'images/val/b.png': photo(2),
+    'masks/val/b.png': mask([1, 0]),
+  });
+  await writeFiles('faulty', {
+    'images/train/a.png': photo(1),
+    'masks/train/a.png': mask([0, 1]),
+    'images/train/b.png': photo(2),
+    ...Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`masks/train/lost-${index}.png`, mask([0])])),
+    'images/val/c.png': photo(3),
+    'masks/val/c.png': mask([0, 1]),
+  });
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(() => {
+  printed = '';
+  noted = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    noted += String(text);
+    return true;
+  });
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+async function writeFiles(name: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name, path)), { recursive: true });
+    await writeFile(join(root, name, path), bytesOf(content));
+  }
+}
+
+describe('dataset verify', () => {
+  test('ends with 0 where nothing is wrong', async () => {
+    expect(await main(['dataset', 'verify', join(root, 'sound')])).toBe(0);
+    expect(printed).toContain('sound: ultralytics, train 1, val 1 samples, 2 classes (ground, water)');
+    expect(printed).toContain('Ready for training: 0 kinds of errors, 0 kinds of warnings.');
+  });
+
+  test('ends with 1 where there are errors, and names the files, at most ten of a kind', async () => {
+    expect(await main(['dataset', 'verify', join(root, 'faulty')])).toBe(1);
+    expect(printed).toContain(
+      '1 image has no mask. Add masks of the same names, or take the images out.\n  images/train/b.png\n',
+    );
+    expect(printed.match(/masks\/train\/lost-/g)).toHaveLength(10);
+    expect(printed).toContain('and 3 more (all with --json)');
+    expect(printed).toContain('Not ready for training: 2 kinds of errors');
+  });
+
+  test('prints one JSON object with everything', async () => {
+    expect(await main(['dataset', 'verify', join(root, 'faulty'), '--json', '--split', 'train'])).toBe(1);
+    const report = JSON.parse(printed);
+    expect(report).toMatchObject({
+      format: 'folders',
+      ok: false,
+      samples: { train: 1 },
+      classes: ['class 0', 'class 1'],
+    });
+    const lost = report.problems.find(({ code }: { code: string }) => code === 'missing-image');
+    expect(lost.items).toHaveLength(13);
+    expect(report.statistics[0].classes[0]).toMatchObject({ name: 'class 0', pixels: 960, fraction: 0.5 });
+  });
+
+  test('draws a contact sheet, as PNG or JPEG', async () => {
+    const sheet = join(root, 'sheets', 'sheet.jpg');
+    expect(await main(['dataset', 'verify', join(root, 'sound'), 'split=val', '--contact-sheet', sheet])).toBe(0);
+    const { width } = await decodeDatasetImage(await readFile(sheet), sheet);
+    expect(width).toBeGreaterThan(320);
+    expect(noted).toContain(`Contact sheet of val: ${sheet}`);
+  });
+});
+
+test('dataset stats prints a table of classes', async () => {
+  expect(await main(['dataset', 'stats', join(root, 'sound', 'data.yaml')])).toBe(0);
+  expect(printed).toMatch(/id {2}class +pixels {2}images {2}weight\n 0 {2}ground {2}50\.00 % {7}1 {4}2\.13\n/);
+});
+
+test('dataset convert writes a data set that verifies', async () => {
+  const output = join(root, 'converted');
+  expect(await main(['dataset', 'convert', join(root, 'sound'), '--output', output])).toBe(0);
+  expect(printed).toContain('converted/data.yaml: train 1, val 1 images with masks, 2 classes');
+  expect(await main(['dataset', 'verify', output])).toBe(0);
+});
+
+test.each([
+  [['dataset', 'count', 'x'], 'dataset takes verify, stats, convert; got "count".'],
+  [['dataset', 'verify', 'x', '--format', 'imagenet'], '--format takes'],
+  [['dataset', 'verify', '/nowhere/at/all'], '/nowhere/at/all: there is no such folder or file.'],
+])('%j is wrong usage', async (argv, message) => {
+  expect(await main(argv)).toBe(2);
+  expect(noted).toContain(message);
+});
+
+test('a split that does not exist, and a conversion without a place, are wrong usage', async () => {
+  expect(await main(['dataset', 'verify', join(root, 'sound'), '--split', 'test'])).toBe(2);
+  expect(noted).toContain('there is no split "test". It has train, val.');
+  expect(await main(['dataset', 'convert', join(root, 'sound')])).toBe(2);
+  expect(noted).toContain('dataset convert needs --output FOLDER');
+});
