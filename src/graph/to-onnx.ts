@@ -15,6 +15,11 @@ export interface ToOnnxOptions {
    * the engine is given the tensors beside the model, without a copy. Tensors stored in files are always external.
    */
   readonly storage: 'inline' | 'external';
+  /**
+   * Initializers (when left out): parameters are constants of the model. Inputs: they are fed at each run by their names,
+   * as in training, where each step gives new ones; the weights may then be empty, and `storage` has no effect.
+   */
+  readonly parameters?: 'initializers' | 'inputs';
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +33,8 @@ export function toOnnx(
   options: ToOnnxOptions,
 ): OnnxModel {
   const { nodes, inputs, parameters, constants } = reach(Object.values(outputs));
-  checkWeights(parameters, weights);
+  const fed = options.parameters === 'inputs';
+  if (!fed) checkWeights(parameters, weights);
   const names = nameValues(outputs, nodes, constants);
   const nameOf = (value: Value): string => {
     const { source } = value;
@@ -46,10 +52,12 @@ export function toOnnx(
       })),
       ...aliases(outputs, nameOf),
     ],
-    inputs: [...inputs.values()].map((value) => valueInfo(value.source.name, value)),
+    inputs: [...inputs.values(), ...(fed ? parameters.values() : [])].map((value) =>
+      valueInfo(value.source.name, value),
+    ),
     outputs: Object.entries(outputs).map(([name, value]) => valueInfo(name, value)),
     initializers: [
-      ...[...parameters.keys()].map((name) =>
+      ...(fed ? [] : [...parameters.keys()]).map((name) =>
         initializer(name, weights.get(name) as Tensor | StoredTensor, options.storage),
       ),
       ...constants.flatMap((value) =>

@@ -6,7 +6,7 @@ import { RefineNetError, ShapeError } from '../errors.ts';
 import type { Attribute } from '../onnx/model.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { DataType, Tensor } from '../tensor/tensor.ts';
-import type { Dimension } from './dimension.ts';
+import { type Dimension, isStatic } from './dimension.ts';
 
 /** Extents of a value; strings are open until the graph runs. */
 export type Shape = readonly Dimension[];
@@ -65,6 +65,40 @@ export interface Op<Attributes = unknown> {
   onnxAttributes?(attributes: Attributes, inputs: readonly (Value | null)[]): Record<string, Attribute>;
   /** Multiply-adds of one application whose extents are all known; 0 when left out. */
   multiplyAdds?(inputs: readonly (Value | null)[], outputs: readonly Value[], attributes: Attributes): number;
+  /**
+   * How the gradient passes backwards. A rule: as it says. `none`: the outputs do not vary with the inputs, or only in
+   * jumps (extents, comparisons), so no gradient passes and none is missed. `forbidden`, or left out: asking for a gradient
+   * through this operator is a mistake, which `gradient` reports.
+   */
+  readonly vjp?: VjpRule<Attributes> | 'none' | 'forbidden';
+}
+
+/**
+ * The vector-Jacobian product of an operator, in standard operators: from the gradient of its first output to one gradient
+ * per input; null where there is none or it was not asked for. Where an input was broadcast, the rule may give a gradient
+ * of the output's extents: `gradient` sums it to the input's.
+ */
+export type VjpRule<Attributes> = (context: VjpContext<Attributes>) => readonly (Value | null)[];
+
+/** What a gradient rule works with. All extents are known numbers. */
+export interface VjpContext<Attributes = unknown> {
+  readonly attributes: Attributes;
+  /** The gradient of the first output, of its shape. */
+  readonly gradient: Value;
+  /** The first output. */
+  readonly output: Value;
+  readonly outputs: readonly Value[];
+  readonly inputs: readonly (Value | null)[];
+  /** The input at a position that is not left out. */
+  input(index: number): Value;
+  /** Whether the input's gradient is asked for; what is not need not be built. */
+  wants(index: number): boolean;
+}
+
+/** The extents of a value that are all known, as they are wherever a gradient is taken. */
+export function knownShape({ shape }: ValueType): readonly number[] {
+  if (!isStatic(shape)) throw new ShapeError(`all extents must be known here, got ${formatShape(shape)}.`);
+  return shape;
 }
 
 /** A graph input, fed at each run. */
@@ -84,14 +118,15 @@ export function constant(tensor: Tensor): Value {
 
 /**
  * Applies an operator and returns its outputs.
- * @param place where in the network this happens; without it, the place is that of the first parameter or producer.
+ * @param place where in the network this happens; without it, the place that `within` gave, else that of the first
+ * parameter or producer.
  * @throws ShapeError, prefixed with the place, if the inputs do not fit the operator.
  */
 export function apply<Attributes>(
   op: Op<Attributes>,
   inputs: readonly (Value | null)[],
   attributes: Attributes,
-  place: string = placeOf(inputs),
+  place: string = commonPlace ?? placeOf(inputs),
 ): readonly Value[] {
   let types: readonly ValueType[];
   try {
@@ -116,6 +151,20 @@ export function applyOne<Attributes>(
   place?: string,
 ): Value {
   return apply(op, inputs, attributes, place)[0] as Value;
+}
+
+/** The place of everything that is applied inside `within`. */
+let commonPlace: string | undefined;
+
+/** What `build` returns; operators that it applies without a place get this one. */
+export function within<T>(place: string, build: () => T): T {
+  const outer = commonPlace;
+  commonPlace = place;
+  try {
+    return build();
+  } finally {
+    commonPlace = outer;
+  }
 }
 
 /** A value's type as people write it: `float32 [1, 3, height, width]`. */

@@ -1,8 +1,12 @@
-/** Batch normalisation with given statistics. */
+/** Batch normalisation, with given statistics or those of the batch. */
 import { ShapeError } from '../../errors.ts';
 import { float } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
-import { applyOne, type Op, required, type Value } from '../value.ts';
+import { applyOne, knownShape, type Op, required, type Value, within } from '../value.ts';
+import { scalarLike } from './constants.ts';
+import { add, div, mul, neg, sqrt, sub } from './elementwise.ts';
+import { reduceMean, reduceSum } from './reduction.ts';
+import { reshape } from './shape.ts';
 
 export interface BatchNormalizationAttributes {
   readonly epsilon: number;
@@ -27,7 +31,63 @@ export const BatchNormalization: Op<BatchNormalizationAttributes> = {
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   onnxAttributes: ({ epsilon }) => ({ epsilon: float(epsilon) }),
+  // With s = sqrt(variance + epsilon): y = weight (x - mean) / s + bias.
+  vjp({ gradient: g, input, wants, attributes: { epsilon } }) {
+    const [x, weight, mean, variance] = [input(0), input(1), input(3), input(4)];
+    const s = sqrt(add(variance, scalarLike(variance, epsilon)));
+    const scale = div(weight, s);
+    const sum = wants(2) || wants(3) ? perChannelSum(g) : null;
+    const product = wants(1) || wants(4) ? perChannelSum(mul(g, sub(x, alongChannels(mean, x)))) : null;
+    const ofVariance = (dot: Value): Value => mul(dot, mul(scale, div(scalarLike(s, -0.5), mul(s, s))));
+    return [
+      wants(0) ? mul(g, alongChannels(scale, x)) : null,
+      product && wants(1) ? div(product, s) : null,
+      sum,
+      sum && wants(3) ? neg(mul(scale, sum)) : null,
+      product && wants(4) ? ofVariance(product) : null,
+    ];
+  },
 };
+
+export interface NormalizedBatch {
+  readonly y: Value;
+  /** The running statistics after this batch. */
+  readonly runningMean: Value;
+  readonly runningVar: Value;
+}
+
+/**
+ * Batch normalisation in training: by the batch's own mean and (biased) variance, through which gradients pass. The running
+ * statistics move towards the batch's by `momentum`, as PyTorch counts it, and towards the unbiased variance.
+ * @throws ShapeError if a channel has fewer than two elements: their variance says nothing.
+ */
+export function trainingBatchNormalization(
+  x: Value,
+  [weight, bias, runningMean, runningVar]: readonly [Value, Value, Value, Value],
+  { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
+  place?: string,
+): NormalizedBatch {
+  const shape = knownShape(x);
+  const axes = pixelAxes(x);
+  const count = axes.reduce((product, axis) => product * (shape[axis] as number), 1);
+  if (count < 2) {
+    const text = `the statistics of a batch need at least two elements a channel, got ${formatShape(shape)}. Use larger crops or batches.`;
+    throw new ShapeError(place ? `${place}: ${text}` : text);
+  }
+  const build = (): NormalizedBatch => {
+    const mean = reduceMean(x, axes, undefined, false);
+    const centred = sub(x, alongChannels(mean, x));
+    const variance = reduceMean(mul(centred, centred), axes, undefined, false);
+    const moved = (running: Value, observed: Value): Value =>
+      add(mul(running, scalarLike(running, 1 - momentum)), mul(observed, scalarLike(observed, momentum)));
+    return {
+      y: batchNormalization(x, [weight, bias, mean, variance], epsilon),
+      runningMean: moved(runningMean, mean),
+      runningVar: moved(runningVar, mul(variance, scalarLike(variance, count / (count - 1)))),
+    };
+  };
+  return place === undefined ? build() : within(place, build);
+}
 
 /** weight (x - mean) / sqrt(variance + epsilon) + bias, per channel. */
 export function batchNormalization(
@@ -38,3 +98,12 @@ export function batchNormalization(
 ): Value {
   return applyOne(BatchNormalization, [x, weight, bias, mean, variance], { epsilon }, place);
 }
+
+/** Every axis but the channels'. */
+const pixelAxes = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
+
+const perChannelSum = (value: Value): Value => reduceSum(value, pixelAxes(value), undefined, false);
+
+/** A value [C] in the shape in which it broadcasts over x [N, C, ...]. */
+const alongChannels = (value: Value, { shape }: Value): Value =>
+  reshape(value, [knownShape(value)[0] as number, ...shape.slice(2).map(() => 1)]);

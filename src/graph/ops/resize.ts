@@ -4,8 +4,11 @@ import { float, string } from '../../onnx/model.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { int64 } from '../../tensor/tensor.ts';
 import { type Dimension, floorDivideDimension, isStatic } from '../dimension.ts';
-import { applyOne, constant, type Op, required, type Value } from '../value.ts';
+import { applyOne, constant, knownShape, type Op, required, type Value } from '../value.ts';
+import { numbersLike } from './constants.ts';
 import { div } from './elementwise.ts';
+import { CUBIC_COEFFICIENT, interpolationMatrix } from './interpolation.ts';
+import { matMul, matrixTranspose } from './matmul.ts';
 import { concat, shapeOf, slice } from './structure.ts';
 
 /** How an output position maps to an input position: PyTorch's `align_corners=True` or `False`. */
@@ -29,11 +32,19 @@ export const Resize: Op<ResizeAttributes> = {
     if (x.shape.length !== 4) throw new ShapeError(`x must have 4 axes, got ${formatShape(x.shape)}.`);
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...size] }];
   },
+  // Interpolation is linear and separable: y = A_h x A_w', so the gradient is A_h' g A_w.
+  vjp({ gradient, input, attributes: { mode, coordinates, size } }) {
+    const [, , height, width] = knownShape(input(0)) as [number, number, number, number];
+    const matrix = (from: number, to: Dimension): Value =>
+      numbersLike(gradient, [to as number, from], interpolationMatrix(from, to as number, mode, coordinates));
+    const alongWidth = matMul(gradient, matrix(width, size[1]));
+    return [matMul(matrixTranspose(matrix(height, size[0])), alongWidth), null, null, null];
+  },
   onnxAttributes({ mode, coordinates }) {
     return {
       mode: string(mode),
       coordinate_transformation_mode: string(coordinates),
-      ...(mode === 'cubic' ? { cubic_coeff_a: float(-0.75) } : {}),
+      ...(mode === 'cubic' ? { cubic_coeff_a: float(CUBIC_COEFFICIENT) } : {}),
       ...(mode === 'nearest' ? { nearest_mode: string('floor') } : {}),
     };
   },

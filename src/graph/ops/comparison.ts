@@ -1,0 +1,61 @@
+/** Comparisons and logic, whose results are bool and carry no gradient, and the choice that a bool makes. */
+import { ShapeError } from '../../errors.ts';
+import { applyOne, formatType, type Op, required, type Value } from '../value.ts';
+import { broadcastShapes } from './broadcast.ts';
+import { scalarLike } from './constants.ts';
+
+export const Equal = comparison('Equal');
+export const Greater = comparison('Greater');
+export const GreaterOrEqual = comparison('GreaterOrEqual');
+export const Less = comparison('Less');
+export const LessOrEqual = comparison('LessOrEqual');
+export const And = comparison('And');
+export const Or = comparison('Or');
+
+export const Not: Op<null> = {
+  name: 'Not',
+  infer: (inputs) => [{ dtype: 'bool', shape: required(inputs, 0).shape }],
+  vjp: 'none',
+};
+
+/** Inputs: condition (bool), what to take where it holds, what to take elsewhere. */
+export const Where: Op<null> = {
+  name: 'Where',
+  infer(inputs) {
+    const [condition, a, b] = [0, 1, 2].map((index) => required(inputs, index)) as [Value, Value, Value];
+    if (condition.dtype !== 'bool') throw new ShapeError(`the condition must be bool, got ${formatType(condition)}.`);
+    if (a.dtype !== b.dtype) throw new ShapeError(`${formatType(a)} and ${formatType(b)} have different types.`);
+    return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)) }];
+  },
+  vjp({ gradient, input, wants }) {
+    const zero = scalarLike(gradient, 0);
+    return [null, wants(1) ? where(input(0), gradient, zero) : null, wants(2) ? where(input(0), zero, gradient) : null];
+  },
+};
+
+export const equal = (a: Value, b: Value, place?: string): Value => applyOne(Equal, [a, b], null, place);
+export const greater = (a: Value, b: Value, place?: string): Value => applyOne(Greater, [a, b], null, place);
+export const greaterOrEqual = (a: Value, b: Value, place?: string): Value =>
+  applyOne(GreaterOrEqual, [a, b], null, place);
+export const less = (a: Value, b: Value, place?: string): Value => applyOne(Less, [a, b], null, place);
+export const lessOrEqual = (a: Value, b: Value, place?: string): Value => applyOne(LessOrEqual, [a, b], null, place);
+export const and = (a: Value, b: Value, place?: string): Value => applyOne(And, [a, b], null, place);
+export const or = (a: Value, b: Value, place?: string): Value => applyOne(Or, [a, b], null, place);
+export const not = (x: Value, place?: string): Value => applyOne(Not, [x], null, place);
+
+/** `a` where the condition holds, `b` elsewhere; all three broadcast. */
+export const where = (condition: Value, a: Value, b: Value, place?: string): Value =>
+  applyOne(Where, [condition, a, b], null, place);
+
+function comparison(name: string): Op<null> {
+  return {
+    name,
+    infer(inputs) {
+      const a = required(inputs, 0);
+      const b = required(inputs, 1);
+      if (a.dtype !== b.dtype) throw new ShapeError(`${formatType(a)} and ${formatType(b)} have different types.`);
+      return [{ dtype: 'bool', shape: broadcastShapes(a.shape, b.shape) }];
+    },
+    vjp: 'none',
+  };
+}

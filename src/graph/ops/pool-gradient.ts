@@ -1,0 +1,90 @@
+/**
+ * The gradient of max pooling without indices. Of equal maxima of a window the first in row-major order gets the gradient,
+ * as in PyTorch.
+ *
+ * That choice is separable: the first row that holds the window's maximum, and in it the first column. So pooling is taken
+ * as rows first (each pixel's maximum along its row's window), then columns of those, and the gradient goes back through
+ * the two in reverse.
+ *
+ * Along one axis, a window of 5 is the larger of two windows, those are the larger of two, and so on:
+ *
+ *     W2[p] = max(W1[p], W1[p + 1])    W4[p] = max(W2[p], W2[p + 2])    W5[p] = max(W4[p], W4[p + 1])
+ *
+ * Each step sends the gradient to its left side unless the right is larger. By induction that is the first maximum, also
+ * where the two overlap. So a window of k costs ceil(log2 k) steps of cheap elementwise operators, not k.
+ */
+import { UsageError } from '../../errors.ts';
+import { applyOne, knownShape, type Value, type VjpContext } from '../value.ts';
+import { greater } from './comparison.ts';
+import type { Pair, Window } from './conv.ts';
+import { add, masked, sub } from './elementwise.ts';
+import { pad, padPlane } from './pad.ts';
+import { MaxPool } from './pool.ts';
+import { reshape } from './shape.ts';
+import { spread } from './structure.ts';
+
+type Extents = readonly [number, number, number, number];
+
+/** The smallest float32 number: it never wins. WebGPU does not promise to calculate with infinities. */
+const LOWEST = -3.4028234663852886e38;
+
+const ROW_AXIS = 2;
+const COLUMN_AXIS = 3;
+
+type PlaneAxis = typeof ROW_AXIS | typeof COLUMN_AXIS;
+
+/** With respect to x [N, C, H, W]. */
+export function poolGradient({ gradient, input, attributes }: VjpContext<Window>): Value {
+  const { kernel, stride, dilation, pads } = attributes;
+  if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
+  const x = padPlane(singleChannel(input(0)), pads, LOWEST);
+  const g = singleChannel(gradient);
+  const [, , height, width] = knownShape(x) as Extents;
+  const rowMaxima = kernel[1] === 1 && stride[1] === 1 ? x : largest(x, [1, kernel[1]], [1, stride[1]], [0, 0]);
+  const ofRowMaxima = backAlong(rowMaxima, ROW_AXIS, kernel[0], placed(g, ROW_AXIS, stride[0], height));
+  const ofPadded = backAlong(x, COLUMN_AXIS, kernel[1], placed(ofRowMaxima, COLUMN_AXIS, stride[1], width));
+  const cropped = padPlane(ofPadded, pads.map((amount) => (amount === 0 ? 0 : -amount)) as unknown as Extents);
+  return reshape(cropped, knownShape(input(0)));
+}
+
+/**
+ * [N, C, H, W] as [N C, 1, H, W]. With many channels the CPU engine would rearrange them for its pooling and back, which
+ * takes longer than these small windows.
+ */
+function singleChannel(x: Value): Value {
+  const [batch, channels, height, width] = knownShape(x) as Extents;
+  return reshape(x, [batch * channels, 1, height, width]);
+}
+
+/** Gradients of windows put to the positions where their windows begin, zeros elsewhere. */
+function placed(gradient: Value, axis: PlaneAxis, stride: number, extent: number): Value {
+  const spaced = spread(gradient, axis, stride);
+  return pad(spaced, [{ axis, start: 0, end: extent - (knownShape(spaced)[axis] as number) }]);
+}
+
+/** From the gradients of windows of `width` that begin at each position to the gradient of x; all of x's shape. */
+function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): Value {
+  const widths = [1];
+  for (let last = 1; last < width; last = widths.at(-1) as number) widths.push(Math.min(2 * last, width));
+  const maxima = widths.map((each) => windowMaxima(x, axis, each));
+  let g = gradient;
+  for (let step = widths.length - 1; step > 0; step--) {
+    const shift = (widths[step] as number) - (widths[step - 1] as number);
+    const toRight = masked(g, greater(maxima[step] as Value, maxima[step - 1] as Value));
+    g = add(sub(g, toRight), pad(toRight, [{ axis, start: shift, end: -shift }]));
+  }
+  return g;
+}
+
+/** The maximum of the window of `width` that begins at each position and ends with x at the latest. */
+function windowMaxima(x: Value, axis: PlaneAxis, width: number): Value {
+  if (width === 1) return x;
+  return axis === ROW_AXIS
+    ? largest(x, [width, 1], [1, 1], [width - 1, 0])
+    : largest(x, [1, width], [1, 1], [0, width - 1]);
+}
+
+/** Max pooling padded at the bottom and at the right. */
+function largest(x: Value, kernel: Pair, stride: Pair, [bottom, right]: Pair): Value {
+  return applyOne(MaxPool, [x], { kernel, stride, dilation: [1, 1], pads: [0, 0, bottom, right] });
+}

@@ -1,0 +1,104 @@
+/** Operators that give the same numbers other extents: Reshape, Transpose, Squeeze, Unsqueeze, Expand. */
+import { ShapeError } from '../../errors.ts';
+import { ints } from '../../onnx/model.ts';
+import { elementCount, formatShape, sameShape } from '../../tensor/shape.ts';
+import type { Dimension } from '../dimension.ts';
+import { applyOne, knownShape, type Op, required, type Value } from '../value.ts';
+import { broadcastShapes } from './broadcast.ts';
+import { wholeNumbers } from './constants.ts';
+
+/** Inputs: x, extents (int64). */
+export const Reshape: Op<{ readonly shape: readonly number[] }> = {
+  name: 'Reshape',
+  infer(inputs, { shape }) {
+    const x = required(inputs, 0);
+    const from = knownShape(x);
+    if (elementCount(from) !== elementCount(shape)) {
+      throw new ShapeError(
+        `${formatShape(from)} has ${elementCount(from)} elements and cannot become ${formatShape(shape)} with ${elementCount(shape)}.`,
+      );
+    }
+    return [{ dtype: x.dtype, shape }];
+  },
+  vjp: ({ gradient, input }) => [reshape(gradient, knownShape(input(0))), null],
+};
+
+export const Transpose: Op<{ readonly permutation: readonly number[] }> = {
+  name: 'Transpose',
+  infer(inputs, { permutation }) {
+    const { dtype, shape } = required(inputs, 0);
+    if (permutation.length !== shape.length || !shape.every((_, axis) => permutation.includes(axis))) {
+      throw new ShapeError(`${formatShape(permutation)} is no order of the axes of ${formatShape(shape)}.`);
+    }
+    return [{ dtype, shape: permutation.map((axis) => shape[axis] as Dimension) }];
+  },
+  onnxAttributes: ({ permutation }) => ({ perm: ints(permutation) }),
+  vjp: ({ gradient, attributes: { permutation } }) => [
+    transpose(
+      gradient,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+};
+
+/** Inputs: x, axes (int64), each of which has extent 1 and goes away. */
+export const Squeeze: Op<{ readonly axes: readonly number[] }> = {
+  name: 'Squeeze',
+  infer(inputs, { axes }) {
+    const { dtype, shape } = required(inputs, 0);
+    if (axes.some((axis) => shape[axis] !== 1)) {
+      throw new ShapeError(`the axes ${formatShape(axes)} of ${formatShape(shape)} must all have extent 1.`);
+    }
+    return [{ dtype, shape: shape.filter((_, axis) => !axes.includes(axis)) }];
+  },
+  vjp: ({ gradient, attributes: { axes } }) => [unsqueeze(gradient, axes), null],
+};
+
+/** Inputs: x, axes (int64) of the result that are new and have extent 1. */
+export const Unsqueeze: Op<{ readonly axes: readonly number[] }> = {
+  name: 'Unsqueeze',
+  infer(inputs, { axes }) {
+    const { dtype, shape } = required(inputs, 0);
+    const result: Dimension[] = [...shape];
+    for (const axis of [...axes].sort((a, b) => a - b)) {
+      if (axis < 0 || axis > result.length) {
+        throw new ShapeError(`${formatShape(shape)} cannot get the new axes ${formatShape(axes)}.`);
+      }
+      result.splice(axis, 0, 1);
+    }
+    return [{ dtype, shape: result }];
+  },
+  vjp: ({ gradient, attributes: { axes } }) => [squeeze(gradient, axes), null],
+};
+
+/** Inputs: x, extents (int64) that x is stretched to. */
+export const Expand: Op<{ readonly shape: readonly number[] }> = {
+  name: 'Expand',
+  infer(inputs, { shape }) {
+    const x = required(inputs, 0);
+    const expanded = broadcastShapes(x.shape, shape);
+    if (!sameShape(expanded, shape)) {
+      throw new ShapeError(`${formatShape(x.shape)} does not expand to ${formatShape(shape)}.`);
+    }
+    return [{ dtype: x.dtype, shape }];
+  },
+  vjp: ({ gradient }) => [gradient, null],
+};
+
+/** x with other extents, row-major order kept; x itself where they are the same. */
+export const reshape = (x: Value, shape: readonly number[], place?: string): Value =>
+  sameShape(x.shape, shape) ? x : applyOne(Reshape, [x, wholeNumbers(...shape)], { shape }, place);
+
+/** Axis i of the result is axis `permutation[i]` of x. */
+export const transpose = (x: Value, permutation: readonly number[], place?: string): Value =>
+  applyOne(Transpose, [x], { permutation }, place);
+
+export const squeeze = (x: Value, axes: readonly number[], place?: string): Value =>
+  applyOne(Squeeze, [x, wholeNumbers(...axes)], { axes }, place);
+
+export const unsqueeze = (x: Value, axes: readonly number[], place?: string): Value =>
+  applyOne(Unsqueeze, [x, wholeNumbers(...axes)], { axes }, place);
+
+/** x stretched to `shape` under the rule of broadcasting; x itself where it has that shape. */
+export const expand = (x: Value, shape: readonly number[], place?: string): Value =>
+  sameShape(x.shape, shape) ? x : applyOne(Expand, [x, wholeNumbers(...shape)], { shape }, place);

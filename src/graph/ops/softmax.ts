@@ -1,0 +1,33 @@
+/** Softmax and its logarithm along one axis. */
+import { ShapeError } from '../../errors.ts';
+import { int } from '../../onnx/model.ts';
+import { formatShape } from '../../tensor/shape.ts';
+import { applyOne, type Op, required, type Value } from '../value.ts';
+import { exp, log, mul, stopGradient, sub } from './elementwise.ts';
+import { type AxisAttributes, reduceMax, reduceSum } from './reduction.ts';
+
+export const Softmax: Op<AxisAttributes> = {
+  name: 'Softmax',
+  infer(inputs, { axis }) {
+    const { dtype, shape } = required(inputs, 0);
+    if (!(axis in shape)) throw new ShapeError(`${formatShape(shape)} has no axis ${axis}.`);
+    return [{ dtype, shape }];
+  },
+  onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
+  vjp({ gradient: g, output: y, attributes: { axis } }) {
+    const weighted = mul(g, y);
+    return [sub(weighted, mul(y, reduceSum(weighted, axis)))];
+  },
+};
+
+export const softmax = (x: Value, axis: number, place?: string): Value => applyOne(Softmax, [x], { axis }, place);
+
+/**
+ * log(softmax(x)) along an axis, written out: the engine's own operator is slow on the CPU along other axes than the last,
+ * and the WebGPU provider has none.
+ */
+export function logSoftmax(x: Value, axis: number, place?: string): Value {
+  // The shift cancels, so it needs no gradient.
+  const shifted = sub(x, stopGradient(reduceMax(x, axis, place), place), place);
+  return sub(shifted, log(reduceSum(exp(shifted, place), axis, place), place), place);
+}
