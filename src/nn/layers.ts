@@ -1,8 +1,12 @@
 /** Layers with named parameters, in PyTorch's names and with PyTorch's default initialisation. */
 import { conv } from '../graph/ops/conv.ts';
+import { greaterOrEqual } from '../graph/ops/comparison.ts';
+import { scalarLike } from '../graph/ops/constants.ts';
 import { mul } from '../graph/ops/elementwise.ts';
-import { batchNormalization } from '../graph/ops/normalization.ts';
+import { batchNormalization, trainingBatchNormalization } from '../graph/ops/normalization.ts';
+import { cast } from '../graph/ops/structure.ts';
 import { type Initializer, input, type Value } from '../graph/value.ts';
+import { STATISTICS_MOMENTUM } from './running-statistics.ts';
 import type { Scope } from './scope.ts';
 
 export interface Conv2dOptions {
@@ -37,32 +41,35 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
   );
 }
 
-/** Batch normalisation with parameters `weight`, `bias` and statistics `running_mean`, `running_var`, each [C]. */
+/**
+ * Batch normalisation with parameters `weight`, `bias` and statistics `running_mean`, `running_var`, each [C]. Where the
+ * scope's mode asks for the batch's own statistics, `runningStatistics` tells how the running ones move.
+ */
 export function batchNorm2d(scope: Scope, x: Value, epsilon = 1e-5): Value {
   const shape = [x.shape[1] as number];
   const zero: Initializer = { kind: 'constant', value: 0 };
   const one: Initializer = { kind: 'constant', value: 1 };
-  return batchNormalization(
-    x,
-    [
-      scope.parameter('weight', shape, one),
-      scope.parameter('bias', shape, zero),
-      scope.parameter('running_mean', shape, zero),
-      scope.parameter('running_var', shape, one),
-    ],
-    epsilon,
-    scope.name,
-  );
+  const parameters = [
+    scope.parameter('weight', shape, one),
+    scope.parameter('bias', shape, zero),
+    scope.parameter('running_mean', shape, zero),
+    scope.parameter('running_var', shape, one),
+  ] as const;
+  return scope.mode.batchStatistics(scope.name)
+    ? trainingBatchNormalization(x, parameters, { epsilon, momentum: STATISTICS_MOMENTUM }, scope.name).y
+    : batchNormalization(x, parameters, epsilon, scope.name);
 }
 
-/** The name under which a dropout's mask is fed in training. */
-export const dropoutMaskName = (scope: Scope): string => `dropout:${scope.name}`;
+/** What the names of the inputs begin with that dropout takes its random numbers from. */
+export const DROPOUT_INPUT = 'dropout:';
 
 /**
- * Element-wise dropout. In training, x times a fed mask of x's shape whose elements are 0 or 1 / (1 - probability);
- * in evaluation, or with probability 0, x itself.
+ * Element-wise dropout. In training, each element is 0 where a number fed under the layer's name, uniform in [0, 1), lies
+ * below the probability, and else x / (1 - probability); in evaluation, or with probability 0, x itself.
  */
 export function dropout(scope: Scope, x: Value, probability: number): Value {
-  if (scope.mode === 'evaluation' || probability === 0) return x;
-  return mul(x, input(dropoutMaskName(scope), x.dtype, x.shape), scope.name);
+  if (!scope.mode.dropout || probability === 0) return x;
+  const drawn = input(DROPOUT_INPUT + scope.name, x.dtype, x.shape);
+  const kept = cast(greaterOrEqual(drawn, scalarLike(x, probability), scope.name), x.dtype, scope.name);
+  return mul(x, mul(kept, scalarLike(x, 1 / (1 - probability)), scope.name), scope.name);
 }

@@ -1,8 +1,16 @@
 /** The prefix under which a layer names its parameters: `encoder` -> `encoder.layer1` -> `encoder.layer1.0`. */
 import { type Initializer, type Parameter, parameter } from '../graph/value.ts';
 
-/** Evaluation leaves dropout out; training multiplies by masks that are fed at each step. */
-export type Mode = 'evaluation' | 'training';
+/** How layers behave that differ between training and evaluation. */
+export interface Mode {
+  /** Whether dropout drops; it then takes random numbers that are fed at each run. */
+  readonly dropout: boolean;
+  /** Whether the batch normalisation of this name normalises by the batch, rather than by its running statistics. */
+  batchStatistics(layer: string): boolean;
+}
+
+/** Nothing is dropped, running statistics normalise. */
+export const EVALUATION: Mode = { dropout: false, batchStatistics: () => false };
 
 export interface Scope {
   /** The dotted path, empty at the root. */
@@ -14,7 +22,7 @@ export interface Scope {
   parameter(name: string, shape: readonly number[], initializer: Initializer): Parameter;
 }
 
-export function scope(name = '', mode: Mode = 'evaluation'): Scope {
+export function scope(name = '', mode: Mode = EVALUATION): Scope {
   const path = (child: string | number): string => (name === '' ? String(child) : `${name}.${child}`);
   return {
     name,

@@ -19,6 +19,11 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Threads within one operator; the engine's choice when left out. */
   readonly threads?: number;
+  /**
+   * Whether the engine plans one block of memory for all of a graph's values (when left out) or takes each when it is
+   * needed. Planning is faster for small graphs; a training step's plan is much larger than what it needs at any moment.
+   */
+  readonly plansMemory?: boolean;
 }
 
 /** Tensors by the graph's input or output names. */
@@ -35,9 +40,12 @@ export interface Session {
   /**
    * Runs the graph once.
    * @param outputs the outputs wanted; all when left out.
-   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed.
+   * @param into tensors that the outputs of these names are written to, and that are then given back for them; they must
+   * have the outputs' types and shapes, and none may be among the feeds.
+   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed. What `into` holds
+   * is then undefined.
    */
-  run(feeds: NamedTensors, outputs?: readonly string[]): Promise<NamedTensors>;
+  run(feeds: NamedTensors, outputs?: readonly string[], into?: NamedTensors): Promise<NamedTensors>;
   /** Frees the engine's memory; calling it again does nothing. */
   dispose(): Promise<void>;
 }

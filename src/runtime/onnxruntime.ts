@@ -2,7 +2,7 @@
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from './backend.ts';
 
 /** The parts of an onnxruntime module that are used. */
@@ -12,6 +12,8 @@ export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
   readonly mapsFiles: boolean;
+  /** Whether the engine itself writes outputs to memory it is given; otherwise its results are copied there. */
+  readonly writesInto: boolean;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
@@ -37,7 +39,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
       const provider = await options.provider(device);
       try {
         const session = await ort.InferenceSession.create(model.bytes, toSessionOptions(model, device, sessionOptions));
-        return new OnnxRuntimeSession(ort, session, device, provider);
+        return new OnnxRuntimeSession(ort, session, { device, provider, writesInto: options.writesInto });
       } catch (error) {
         throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
           cause: error,
@@ -50,7 +52,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
 function toSessionOptions(
   { weights, folder }: ExecutableModel,
   device: Device,
-  { threads }: SessionOptions,
+  { threads, plansMemory = true }: SessionOptions,
 ): OnnxRuntime.InferenceSession.SessionOptions {
   const externalData = [...weights].flatMap(([path, value]) =>
     'stored' in value ? [] : [{ path, data: bytesOf(value) }],
@@ -59,6 +61,7 @@ function toSessionOptions(
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     logSeverityLevel: LOG_ERRORS_ONLY,
+    enableMemPattern: plansMemory,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(externalData.length > 0 ? { externalData } : {}),
     ...(folder === undefined || externalData.length === weights.size
@@ -69,14 +72,20 @@ function toSessionOptions(
 
 class OnnxRuntimeSession implements Session {
   readonly #ort: OnnxRuntimeModule;
+  readonly #writesInto: boolean;
   #session: OnnxRuntime.InferenceSession | null;
   readonly device: Device;
   readonly provider: string;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
 
-  constructor(ort: OnnxRuntimeModule, session: OnnxRuntime.InferenceSession, device: Device, provider: string) {
+  constructor(
+    ort: OnnxRuntimeModule,
+    session: OnnxRuntime.InferenceSession,
+    { device, provider, writesInto }: { device: Device; provider: string; writesInto: boolean },
+  ) {
     this.#ort = ort;
+    this.#writesInto = writesInto;
     this.#session = session;
     this.device = device;
     this.provider = provider;
@@ -84,21 +93,35 @@ class OnnxRuntimeSession implements Session {
     this.outputNames = session.outputNames;
   }
 
-  async run(feeds: NamedTensors, outputs: readonly string[] = this.outputNames): Promise<NamedTensors> {
+  async run(
+    feeds: NamedTensors,
+    outputs: readonly string[] = this.outputNames,
+    into: NamedTensors = {},
+  ): Promise<NamedTensors> {
     const session = this.#session;
     if (!session) throw new RuntimeError('The session was disposed. Create another one to run the model again.');
     const missing = this.inputNames.filter((name) => !feeds[name]);
     if (missing.length > 0) throw new RuntimeError(`The run lacks the input ${missing.join(', ')}.`);
-    const given = this.inputNames.map((name): [string, OnnxRuntime.Tensor] => {
-      const { dtype, data, shape } = feeds[name] as Tensor;
-      return [name, new this.#ort.Tensor(dtype, data, shape)];
+    const given = Object.fromEntries(this.inputNames.map((name) => [name, this.#toEngine(feeds[name] as Tensor)]));
+    const wanted = outputs.map((name): [string, OnnxRuntime.Tensor | null] => {
+      const target = into[name];
+      return [name, target && this.#writesInto ? this.#toEngine(target) : null];
     });
     try {
-      const results = await session.run(Object.fromEntries(given), outputs);
-      return Object.fromEntries(outputs.map((name) => [name, fromEngine(results[name] as OnnxRuntime.Tensor)]));
+      const results = await session.run(given, Object.fromEntries(wanted));
+      return Object.fromEntries(
+        outputs.map((name) => {
+          const result = results[name] as OnnxRuntime.Tensor;
+          const target = into[name];
+          if (!target) return [name, fromEngine(result)];
+          if (!this.#writesInto) copyInto(target, fromEngine(result), name);
+          return [name, target];
+        }),
+      );
     } catch (error) {
-      const shapes = this.inputNames.map((name) => `${name} ${formatShape((feeds[name] as Tensor).shape)}`).join(', ');
-      throw new RuntimeError(`The model failed on ${this.device} with ${shapes}: ${messageOf(error)}`, {
+      const shapes = this.inputNames.map((name) => `${name} ${formatShape((feeds[name] as Tensor).shape)}`);
+      const shown = shapes.length > SHAPES_SHOWN ? [...shapes.slice(0, SHAPES_SHOWN), '...'] : shapes;
+      throw new RuntimeError(`The model failed on ${this.device} with ${shown.join(', ')}: ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -109,6 +132,21 @@ class OnnxRuntimeSession implements Session {
     this.#session = null;
     await session?.release();
   }
+
+  #toEngine({ dtype, data, shape }: Tensor): OnnxRuntime.Tensor {
+    return new this.#ort.Tensor(dtype, data, shape);
+  }
+}
+
+/** A training step has hundreds of inputs: an error shows the first ones. */
+const SHAPES_SHOWN = 8;
+
+function copyInto(target: Tensor, result: Tensor, name: string): void {
+  if (target.dtype !== result.dtype || !sameShape(target.shape, result.shape)) {
+    const type = ({ dtype, shape }: Tensor): string => `${dtype} ${formatShape(shape)}`;
+    throw new RuntimeError(`the output ${name} is ${type(result)} and cannot be written to ${type(target)}`);
+  }
+  (target.data as Float32Array).set(result.data as Float32Array);
 }
 
 function fromEngine(value: OnnxRuntime.Tensor): Tensor {

@@ -45,6 +45,7 @@ export async function nodeBackend(): Promise<Backend> {
     name: `onnxruntime-node ${packageVersion('onnxruntime-node')}`,
     devices: DEVICES.filter((device) => bundled.includes(device)),
     mapsFiles: true,
+    writesInto: true,
     defaultDevice: 'cpu',
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
@@ -70,6 +71,7 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
     name: `onnxruntime-web ${packageVersion('onnxruntime-web')}`,
     devices: ['wasm'],
     mapsFiles: false,
+    writesInto: false,
     defaultDevice: 'wasm',
     provider: () => Promise.resolve('WasmExecutionProvider'),
   });

@@ -15,6 +15,7 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
     name: 'onnxruntime-web',
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
     mapsFiles: false,
+    writesInto: false,
     defaultDevice: 'wasm',
     async provider(device) {
       if (device === 'webgpu' && !(await requestAdapter())) {

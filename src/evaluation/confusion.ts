@@ -1,0 +1,88 @@
+/** The confusion matrix: from labels and predictions to the field's figures. */
+import { ShapeError, UsageError } from '../errors.ts';
+
+/** Counts pixels by true and predicted class. Pixels whose label is no class, such as 255, are not scored. */
+export class ConfusionMatrix {
+  readonly classes: number;
+  /** Pixels [classes, classes]; rows are the true class, columns the predicted one. */
+  readonly counts: Float64Array;
+
+  /** @throws UsageError unless there are from 1 to 65536 classes. */
+  constructor(classes: number) {
+    if (!Number.isInteger(classes) || classes < 1 || classes > 65_536) {
+      throw new UsageError(`A confusion matrix has from 1 to 65536 classes, got ${classes}.`);
+    }
+    this.classes = classes;
+    this.counts = new Float64Array(classes * classes);
+  }
+
+  /**
+   * Adds pixels; every prediction of a scored pixel is a class.
+   * @throws ShapeError if there are not as many predictions as labels, or a prediction is no class; nothing is added then.
+   */
+  add(labels: ArrayLike<number>, predictions: ArrayLike<number>): void {
+    const { classes, counts } = this;
+    if (labels.length !== predictions.length) {
+      throw new ShapeError(
+        `The confusion matrix got ${labels.length} labels and ${predictions.length} predictions. Bring them to one size.`,
+      );
+    }
+    for (let pixel = 0; pixel < labels.length; pixel++) {
+      if ((labels[pixel] as number) < classes && !((predictions[pixel] as number) < classes)) {
+        throw new ShapeError(
+          `The confusion matrix has the classes 0 ... ${classes - 1}, but ${predictions[pixel]} was predicted for pixel ${pixel}.`,
+        );
+      }
+    }
+    for (let pixel = 0; pixel < labels.length; pixel++) {
+      const label = labels[pixel] as number;
+      if (label >= classes) continue;
+      const cell = label * classes + (predictions[pixel] as number);
+      counts[cell] = (counts[cell] as number) + 1;
+    }
+  }
+
+  /** The pixels that were scored. */
+  get total(): number {
+    return this.counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Each class's intersection over union in [0, 1]; null for a class that is neither in the labels nor in the predictions. */
+  iou(): readonly (number | null)[] {
+    return Array.from({ length: this.classes }, (_, id) => {
+      const union = this.#truth(id) + this.#predicted(id) - this.#hits(id);
+      return union === 0 ? null : this.#hits(id) / union;
+    });
+  }
+
+  /** The mean of the classes' intersection over union, without those that are null; NaN if all are. */
+  meanIoU(): number {
+    return mean(this.iou());
+  }
+
+  /** The share of scored pixels whose class was predicted; NaN if none was scored. */
+  pixelAccuracy(): number {
+    let hits = 0;
+    for (let id = 0; id < this.classes; id++) hits += this.#hits(id);
+    return hits / this.total;
+  }
+
+  #hits(id: number): number {
+    return this.counts[id * this.classes + id] as number;
+  }
+
+  #truth(id: number): number {
+    return this.counts.subarray(id * this.classes, (id + 1) * this.classes).reduce((sum, count) => sum + count, 0);
+  }
+
+  #predicted(id: number): number {
+    let sum = 0;
+    for (let row = 0; row < this.classes; row++) sum += this.counts[row * this.classes + id] as number;
+    return sum;
+  }
+}
+
+function mean(values: readonly (number | null)[]): number {
+  const known = values.filter((value) => value !== null);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,80 @@
+/** The network that training starts from: fresh, on a trained encoder, or a trained model for other classes. */
+import { UsageError } from '../errors.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { translateNames } from '../weights/translate-names.ts';
+import { type ArchitectureName, ARCHITECTURE_NAMES, architecture, architectureName } from './architectures.ts';
+import { assembleWeights, type Reinitialise } from './assemble.ts';
+import type { NetworkDefinition } from './definition.ts';
+import { recognise } from './recognise.ts';
+import { parametersOf } from '../graph/walk.ts';
+import { initialize } from '../nn/initialize.ts';
+import { pixelValues, refineNet } from './refinenet.ts';
+
+export interface StartingModelOptions {
+  readonly classes: number;
+  /** For tensors drawn afresh. */
+  readonly seed: number;
+  /** Needed unless the weights are a whole network's. */
+  readonly architecture?: string;
+  /** Weights under any publisher's names: an encoder's, or a whole network's. */
+  readonly given?: Weights;
+  /** The given weights' network, where it is known already; they have our names then. */
+  readonly definition?: NetworkDefinition;
+  /** What the weights are called in messages: their file. */
+  readonly subject?: string;
+}
+
+export interface StartingModel {
+  readonly definition: NetworkDefinition;
+  readonly architecture: string;
+  readonly weights: Weights;
+  /** What comes from the given weights, in words. */
+  readonly kept: 'nothing' | 'the encoder' | 'all but the classifier' | 'everything';
+}
+
+const KEPT = { decoder: 'the encoder', classifier: 'all but the classifier', none: 'everything' } as const;
+
+/**
+ * A network for so many classes, keeping of given weights as much as fits: everything if the network is of as many classes,
+ * all but the classifier for others, the encoder if another decoder is asked for or none is given.
+ * @throws UsageError if the architecture must be said, WeightsError if the weights are of no known network or do not fit.
+ */
+export function startingModel(options: StartingModelOptions): StartingModel {
+  const { classes, seed, given, subject = 'The weights' } = options;
+  if (!given) {
+    const definition = architecture(requiredName(options), classes);
+    const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), seed);
+    return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
+  }
+  const { definition: found, weights } = ownNames(options, given);
+  const wanted = options.architecture;
+  const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
+  const definition = found && !isOther ? { ...found, classes } : architecture(requiredName(options), classes);
+  const reinitialise: Reinitialise = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
+  const assembled = assembleWeights(definition, weights, { reinitialise, seed, subject });
+  return {
+    definition,
+    architecture: architectureName(definition),
+    weights: assembled.weights,
+    kept: KEPT[reinitialise],
+  };
+}
+
+/** The weights under our names, and their network; undefined for an encoder alone. */
+function ownNames(
+  { definition }: StartingModelOptions,
+  given: Weights,
+): { readonly definition: NetworkDefinition | undefined; readonly weights: Weights } {
+  if (definition) return { definition, weights: given };
+  const { naming, weights } = translateNames(given);
+  const recognised = recognise(weights, naming.implied);
+  return { definition: recognised.kind === 'network' ? recognised.definition : undefined, weights };
+}
+
+function requiredName({ architecture: name, subject }: StartingModelOptions): ArchitectureName {
+  if (name !== undefined) return name as ArchitectureName;
+  const why = subject === undefined ? '' : ` ${subject} holds an encoder only.`;
+  throw new UsageError(
+    `Say which network to train with --architecture.${why} There are ${ARCHITECTURE_NAMES.join(', ')}.`,
+  );
+}

@@ -1,0 +1,165 @@
+/** Runs on disk: `runs/train`, `runs/train2`, ..., in which no crash and no full disk costs more than the work since the last checkpoint. */
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { messageOf, RefineNetError } from '../../errors.ts';
+import type { FolderFiles, RunStorage } from '../../training/run-storage.ts';
+import { writeFileAtomically } from './files.ts';
+
+/** More runs of one name than this are a mistake in a script. */
+const MOST_RUNS = 100_000;
+
+/**
+ * Makes the folder of a new run: the path itself, or with the first free number from 2 on behind it. Two processes never get
+ * the same one.
+ */
+export async function createRunFolder(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  for (let number = 1; number <= MOST_RUNS; number++) {
+    const candidate = number === 1 ? path : `${path}${number}`;
+    try {
+      await mkdir(candidate);
+      return candidate;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritten(candidate, error);
+      if (number === 1 && (await readdir(candidate).catch(() => ['?'])).length === 0) return candidate;
+    }
+  }
+  throw new RefineNetError(`${path}: there are ${MOST_RUNS} runs of this name. Give another --output.`);
+}
+
+/**
+ * A run's files in a folder. A folder is replaced in three steps, each of which can be the last:
+ * 1. The new files are written to `.NAME.tmp` and forced to the disk. What is found there later is thrown away.
+ * 2. `.NAME.tmp` becomes `.NAME.next`, in one rename: from now on the new files count.
+ * 3. They are moved to NAME one by one, each in one rename. What is still in `.NAME.next` later is moved before anything is read.
+ */
+export function folderStorage(root: string): RunStorage {
+  return new RunFolder(root);
+}
+
+class RunFolder implements RunStorage {
+  readonly name: string;
+  /** Files that were appended to and may not be on the disk yet. */
+  readonly #unsynced = new Set<string>();
+
+  constructor(root: string) {
+    this.name = root;
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    if (dirname(path) !== '.') await finishReplacing(join(this.name, dirname(path)));
+    try {
+      return await readFile(join(this.name, path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new RefineNetError(`${join(this.name, path)}: cannot be read (${messageOf(error)}).`, { cause: error });
+    }
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await writeFileAtomically(join(this.name, path), bytes);
+  }
+
+  async append(path: string, bytes: Uint8Array): Promise<void> {
+    const file = join(this.name, path);
+    try {
+      const handle = await open(file, 'a');
+      try {
+        const { size } = await handle.stat();
+        await handle.writeFile(bytes).catch(async (error: unknown) => {
+          // A part may have been written: half a line would spoil the next one.
+          await handle.truncate(size);
+          throw error;
+        });
+      } finally {
+        await handle.close();
+      }
+      this.#unsynced.add(file);
+    } catch (error) {
+      throw notWritten(file, error);
+    }
+  }
+
+  async replaceFolder(path: string, files: FolderFiles): Promise<void> {
+    const target = join(this.name, path);
+    const { temporary, next } = besides(target);
+    try {
+      for (const file of this.#unsynced) await syncPath(file);
+      this.#unsynced.clear();
+      await finishReplacing(target);
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
+      for (const [name, parts] of files) await writeAndSync(join(temporary, name), parts);
+      await syncPath(temporary);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+      throw notWritten(target, error);
+    }
+    try {
+      await rename(temporary, next);
+      await syncPath(dirname(target));
+      await finishReplacing(target);
+    } catch (error) {
+      throw notWritten(target, error);
+    }
+  }
+}
+
+/** Step 3: moves what a complete replacement still has to move. */
+async function finishReplacing(target: string): Promise<void> {
+  const { next } = besides(target);
+  const names = await readdir(next).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (names === undefined) return;
+  const exists = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    for (const name of names) await rename(join(next, name), join(target, name));
+    await syncPath(target);
+    await rmdir(next);
+  } else {
+    await rename(next, target);
+  }
+  await syncPath(dirname(target));
+}
+
+function besides(target: string): { readonly temporary: string; readonly next: string } {
+  const beginning = join(dirname(target), `.${basename(target)}`);
+  return { temporary: `${beginning}.tmp`, next: `${beginning}.next` };
+}
+
+async function writeAndSync(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    for (const part of parts) await handle.writeFile(part);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Forces a file, or a folder's entries, to the disk. Systems that cannot do so for folders do it themselves. */
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (!handle) return;
+  try {
+    await handle.sync().catch(() => undefined);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function notWritten(path: string, error: unknown): RefineNetError {
+  return new RefineNetError(
+    `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,147 @@
+/** Checkpoints: a model folder with everything beside it that a run needs to go on as if it had never stopped. */
+import * as z from 'zod';
+import { FormatError, messageOf, UsageError } from '../errors.ts';
+import type { ModelDescription } from '../models/model.ts';
+import type { ModelCardDetails } from '../models/model-card.ts';
+import { jsonBytes, modelFiles, WEIGHTS_FILE } from '../models/model-files.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { differences, type TrainingConfiguration } from './configuration.ts';
+import type { LossWatch } from './loss-watch.ts';
+import type { FolderFiles, RunStorage } from './run-storage.ts';
+import type { TrainingState } from './types.ts';
+
+/** The folders of a run that hold checkpoints. */
+export const LAST = 'last';
+export const BEST = 'best';
+
+const STATE_FILE = 'state.json';
+const TENSORS_FILE = 'training-state.safetensors';
+
+/** Begins the names of weights whose moving average stands in the model's file. */
+const CURRENT = 'weights:';
+
+/** Where a run stands. With the tensors it is all that the rest of the run depends on: randomness follows from seed and place. */
+export interface RunState {
+  /** Updates done in all. */
+  readonly updates: number;
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Updates done in the epoch that has begun; all of them where only its end (validation) is to come. */
+  readonly position: number;
+  /** Of the epoch that has begun. */
+  readonly sums: { readonly loss: number; readonly pixels: number; readonly correct: number };
+  readonly watch: LossWatch;
+  readonly best: { readonly meanIoU: number; readonly epoch: number; readonly updates: number } | null;
+  /** Validations since the best one. */
+  readonly sinceBest: number;
+  /** Why the run is over; null while it is not. */
+  readonly finished: 'epochs' | 'patience' | null;
+}
+
+export interface Checkpoint {
+  readonly state: RunState;
+  readonly training: TrainingState;
+}
+
+/** The weights that a checkpoint is used with: the moving average where there is one. */
+export function weightsToUse({ weights, average }: TrainingState): Weights {
+  return new Map([...weights].map(([name, value]) => [name, average.get(name) ?? value]));
+}
+
+/** A checkpoint as files. Nothing in them depends on the time or the machine. */
+export function checkpointFiles(
+  model: ModelDescription,
+  { state, training }: Checkpoint,
+  configuration: TrainingConfiguration,
+  card: ModelCardDetails,
+): FolderFiles {
+  const tensors = new Map<string, Tensor>(training.optimizer);
+  for (const name of training.average.keys()) tensors.set(CURRENT + name, training.weights.get(name) as Tensor);
+  return new Map([
+    ...modelFiles({ ...model, weights: weightsToUse(training) }, card),
+    [TENSORS_FILE, writeSafetensors(tensors)],
+    [STATE_FILE, [jsonBytes({ version: 1, ...state, seed: configuration.seed, configuration })]],
+  ]);
+}
+
+/**
+ * The checkpoint in a run's folder; undefined if there is none.
+ * @throws FormatError if it is damaged, UsageError naming every field in which its configuration is not the given one.
+ */
+export async function readCheckpoint(
+  storage: RunStorage,
+  folder: string,
+  configuration: TrainingConfiguration,
+): Promise<Checkpoint | undefined> {
+  const bytes = await storage.read(`${folder}/${STATE_FILE}`);
+  if (!bytes) return undefined;
+  const where = `${storage.name}/${folder}`;
+  const saved = parseState(bytes, `${where}/${STATE_FILE}`);
+  assertSameConfiguration(saved.configuration, configuration, storage.name);
+  const model = await readTensors(storage, folder, WEIGHTS_FILE);
+  const tensors = await readTensors(storage, folder, TENSORS_FILE);
+  const weights = new Map(model);
+  const average = new Map<string, Tensor>();
+  const optimizer = new Map<string, Tensor>();
+  for (const [name, value] of tensors) {
+    if (!name.startsWith(CURRENT)) optimizer.set(name, value);
+    else {
+      const own = name.slice(CURRENT.length);
+      const averaged = model.get(own);
+      if (!averaged) throw new FormatError(`${where}: ${TENSORS_FILE} has ${name}, but ${WEIGHTS_FILE} no ${own}.`);
+      average.set(own, averaged);
+      weights.set(own, value);
+    }
+  }
+  return { state: saved.state, training: { weights, optimizer, average } };
+}
+
+/** @throws UsageError naming every field that differs. */
+export function assertSameConfiguration(saved: unknown, given: TrainingConfiguration, run: string): void {
+  // As it would be read back: JSON has no undefined.
+  const found = differences(saved, JSON.parse(JSON.stringify(given)));
+  if (found.length === 0) return;
+  const list = found.map(({ field, saved, given }) => `  ${field}: ${saved} in the run, now ${given}`);
+  throw new UsageError(
+    `${run} cannot be resumed with another configuration:\n${list.join('\n')}\n` +
+      'Leave these options out, or start a new run from its weights.',
+  );
+}
+
+const count = z.int().min(0);
+const stateSchema = z.object({
+  version: z.literal(1),
+  updates: count,
+  epoch: count,
+  position: count,
+  sums: z.object({ loss: z.number(), pixels: count, correct: count }),
+  watch: z.object({ sum: z.number(), weight: z.number(), best: z.number().nullable() }),
+  best: z.object({ meanIoU: z.number(), epoch: count, updates: count }).nullable(),
+  sinceBest: count,
+  finished: z.enum(['epochs', 'patience']).nullable(),
+  configuration: z.unknown(),
+});
+
+function parseState(bytes: Uint8Array, file: string): { readonly state: RunState; readonly configuration: unknown } {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new FormatError(`${file} is not JSON: ${messageOf(error)}.`, { cause: error });
+  }
+  const result = stateSchema.safeParse(json);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+    throw new FormatError(`${file} is no state of a run: ${problems.join('; ')}.`);
+  }
+  const { version: _, configuration, ...state } = result.data;
+  return { state, configuration };
+}
+
+async function readTensors(storage: RunStorage, folder: string, file: string): Promise<Weights> {
+  const bytes = await storage.read(`${folder}/${file}`);
+  if (!bytes) throw new FormatError(`${storage.name}/${folder}: ${file} is missing, so the checkpoint is not whole.`);
+  return readSafetensors(bytes).weights;
+}

@@ -1,0 +1,73 @@
+/** All that determines a run, as data: equal configurations and equal data give equal weights. */
+import type { TransformRecipe } from '../data/transforms/index.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
+import type { NetworkDefinition } from '../models/definition.ts';
+import type { ScheduleDefinition } from './schedules.ts';
+import type { ParameterGroup, StepDefinition } from './types.ts';
+
+export interface TrainingConfiguration {
+  /** The recipe that was started from. */
+  readonly preset: string;
+  readonly network: NetworkDefinition;
+  readonly classes: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** What the data set looked like; a resumed run must find the same. */
+  readonly data: {
+    readonly format: string;
+    /** Samples in the split that is trained on, and in the one that is validated on. */
+    readonly train: number;
+    readonly validation: number;
+    /** Made of all samples' names. */
+    readonly fingerprint: string;
+  };
+  readonly epochs: number;
+  /** Images a micro-batch. */
+  readonly batch: number;
+  /** Width and height of what the network sees, in pixels. */
+  readonly crop: number;
+  readonly augmentation: TransformRecipe;
+  readonly step: StepDefinition;
+  /** Learning rates by group, before the schedule. */
+  readonly rates: Readonly<Record<ParameterGroup, number>>;
+  readonly schedule: ScheduleDefinition;
+  readonly seed: number;
+  /** Epochs between validations. */
+  readonly validateEvery: number;
+  /** Validations without improvement before the run ends early; null for never. */
+  readonly patience: number | null;
+  /** Updates between checkpoints within an epoch; null for one at the end of each epoch only. */
+  readonly saveEvery: number | null;
+  /** Epochs between sheets of sample predictions; null for none. */
+  readonly samplesEvery: number | null;
+}
+
+/** One field that two configurations do not share, as text. */
+export interface Difference {
+  /** For example `step.optimizer.name`. */
+  readonly field: string;
+  readonly saved: string;
+  readonly given: string;
+}
+
+/** Every field in which two JSON values differ. */
+export function differences(saved: unknown, given: unknown, field = ''): Difference[] {
+  if (isBranch(saved) && isBranch(given) && Array.isArray(saved) === Array.isArray(given)) {
+    const keys = new Set([...Object.keys(saved), ...Object.keys(given)]);
+    return [...keys].flatMap((key) =>
+      differences(
+        (saved as Record<string, unknown>)[key],
+        (given as Record<string, unknown>)[key],
+        field === '' ? key : `${field}.${key}`,
+      ),
+    );
+  }
+  return Object.is(saved, given) ? [] : [{ field, saved: text(saved), given: text(given) }];
+}
+
+function isBranch(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

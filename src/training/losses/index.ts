@@ -1,0 +1,67 @@
+/** The losses by name, and their sum. */
+import { UsageError } from '../../errors.ts';
+import { scalarLike } from '../../graph/ops/constants.ts';
+import { add, mul } from '../../graph/ops/elementwise.ts';
+import { knownShape, type Value, within } from '../../graph/value.ts';
+import type { LossDefinition, LossName } from '../types.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import { dice } from './dice.ts';
+import { focal } from './focal.ts';
+import type { Loss } from './loss.ts';
+import { lovaszSoftmax } from './lovasz-softmax.ts';
+import { pixels } from './pixels.ts';
+
+export const LOSSES: Readonly<Record<LossName, Loss>> = {
+  'cross-entropy': crossEntropy,
+  focal,
+  dice,
+  'lovasz-softmax': lovaszSoftmax,
+};
+
+export const LOSS_NAMES = Object.keys(LOSSES) as readonly LossName[];
+
+export interface LossValues {
+  /** Shape []. */
+  readonly loss: Value;
+  /** Scored pixels where logits and labels meet, and those of them whose label has the largest logit; float32 []. */
+  readonly pixels: Value;
+  readonly correct: Value;
+}
+
+/**
+ * The weighted sum of a definition's losses.
+ * @param logits float32 [N, K, h, w].
+ * @param labels uint8 [N, H, W].
+ * @throws UsageError if the definition does not fit the classes; all problems in one message.
+ */
+export function totalLoss(logits: Value, labels: Value, definition: LossDefinition): LossValues {
+  checkLoss(definition, knownShape(logits)[1] as number);
+  return within('loss', () => {
+    const shared = pixels(logits, labels, definition);
+    const terms = definition.terms.map((term) => {
+      const value = LOSSES[term.name](shared, term);
+      return term.weight === 1 ? value : mul(value, scalarLike(value, term.weight));
+    });
+    return { loss: terms.reduce((sum, term) => add(sum, term)), pixels: shared.scored, correct: shared.correct };
+  });
+}
+
+function checkLoss({ terms, classWeights, ignoreIndex }: LossDefinition, classes: number): void {
+  const problems: string[] = [];
+  if (terms.length === 0) problems.push('there is no term');
+  for (const { name, weight, gamma = 0 } of terms) {
+    if (!Object.hasOwn(LOSSES, name)) problems.push(`there is no loss "${name}", they are ${LOSS_NAMES.join(', ')}`);
+    if (!(weight > 0)) problems.push(`the weight of ${name} is positive, got ${weight}`);
+    if (!(gamma >= 0)) problems.push(`gamma is not negative, got ${gamma}`);
+  }
+  if (classWeights && classWeights.length !== classes) {
+    problems.push(`there is one weight for each of ${classes} classes, got ${classWeights.length}`);
+  }
+  if (classWeights?.some((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY))) {
+    problems.push(`class weights are not negative, got ${classWeights.join(', ')}`);
+  }
+  if (!Number.isInteger(ignoreIndex) || ignoreIndex < 0 || ignoreIndex > 255) {
+    problems.push(`the ignored label is from 0 to 255, got ${ignoreIndex}`);
+  }
+  if (problems.length > 0) throw new UsageError(`The loss does not fit: ${problems.join('; ')}.`);
+}

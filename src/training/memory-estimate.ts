@@ -1,0 +1,82 @@
+/** How much memory a run will take, roughly, before it starts. */
+import { nodeCosts } from '../graph/cost.ts';
+import { parametersOf } from '../graph/walk.ts';
+import type { NetworkDefinition } from '../models/definition.ts';
+import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { elementCount } from '../tensor/shape.ts';
+import type { StepDefinition } from './types.ts';
+
+/** Bytes, by what they are for. */
+export interface MemoryEstimate {
+  readonly parameters: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly average: number;
+  /** What the forward pass leaves for the backward pass, and the backward pass's own. */
+  readonly activations: number;
+  readonly total: number;
+}
+
+const FLOAT_BYTES = 4;
+
+/** State tensors a parameter, by optimiser. */
+const STATES: Readonly<Record<StepDefinition['optimizer']['name'], number>> = { sgd: 1, adam: 2, adamw: 2 };
+
+/** The engine holds weights and state once as what a step takes and once as what it gives. */
+const COPIES = 2;
+
+/**
+ * The bytes that training steps of this network need at a crop and batch size: every tensor of the forward pass is kept for
+ * the backward pass, which needs about half as much again.
+ */
+export function estimateMemory(
+  network: NetworkDefinition,
+  { crop, batch, step }: { readonly crop: number; readonly batch: number; readonly step: StepDefinition },
+): MemoryEstimate {
+  const logits = refineNet(network, pixelValues({ batch, height: crop, width: crop }));
+  const parameters = FLOAT_BYTES * sum([...parametersOf([logits]).values()].map(({ shape }) => elementCount(shape)));
+  const forward = FLOAT_BYTES * sum(nodeCosts([logits]).map(({ outputShape }) => elementCount(outputShape)));
+  // Scores at the labels' size: logits, their softmax and its gradient.
+  const scores = FLOAT_BYTES * 3 * batch * network.classes * crop * crop;
+  const parts = {
+    parameters: COPIES * parameters,
+    gradients: parameters,
+    optimizer: COPIES * STATES[step.optimizer.name] * parameters,
+    average: step.averageDecay === null ? 0 : COPIES * parameters,
+    activations: Math.round(ACTIVATION_FACTOR * forward) + scores,
+  };
+  return { ...parts, total: sum(Object.values(parts)) };
+}
+
+/** Forward tensors, and the part of the backward pass's that live at the same time. */
+const ACTIVATION_FACTOR = 1.5;
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** From this share of the machine's memory on a run is warned of, and from the whole on refused. */
+const WARNING_SHARE = 0.7;
+
+/** What is to be said of an estimate on a machine of so many bytes; undefined if it fits. */
+export function judgeMemory(
+  { total }: MemoryEstimate,
+  machine: number,
+  { crop, batch }: { readonly crop: number; readonly batch: number },
+): { readonly refused: boolean; readonly message: string } | undefined {
+  if (total < WARNING_SHARE * machine) return undefined;
+  const refused = total > machine;
+  const advice =
+    batch > 1
+      ? 'Lower the batch size (with accumulation if it should count as a larger one) or the crop'
+      : 'Lower the crop';
+  return {
+    refused,
+    message: `Batches of ${batch} at ${crop}x${crop} take about ${gigabytes(total)}, and this machine has ${gigabytes(machine)}. ${advice}.`,
+  };
+}
+
+/** `1.5 GB`, with 10^9 bytes to one. */
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,240 @@
+/** From a preset and what is asked otherwise to the full configuration of a run. */
+import { contentHash } from '../data/content-hash.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DecodeImage } from '../data/file-source.ts';
+import { type TransformRecipe, createTransform } from '../data/transforms/index.ts';
+import { UsageError } from '../errors.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { countClassPixels, judgeClasses, weightsByShare } from './class-pixels.ts';
+import type { TrainingConfiguration } from './configuration.ts';
+import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
+import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
+import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './types.ts';
+
+/** What may be asked for in place of the preset's. */
+export interface TrainingOverrides {
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly crop?: number;
+  readonly seed?: number;
+  readonly augmentation?: TransformRecipe;
+  readonly rates?: Partial<Record<ParameterGroup, number>>;
+  readonly schedule?: ScheduleDefinition;
+  readonly optimizer?: StepDefinition['optimizer'];
+  readonly loss?: Partial<StepDefinition['loss']>;
+  /** Weights of the classes in the loss; overrules the loss's own. */
+  readonly classWeights?: ClassWeighting | readonly number[];
+  readonly batchNorm?: StepDefinition['batchNorm'];
+  readonly decayNormAndBias?: boolean;
+  readonly clipNorm?: number | null;
+  readonly averageDecay?: number | null;
+  readonly accumulate?: number;
+  readonly frozen?: readonly string[];
+  readonly validateEvery?: number;
+  readonly patience?: number | null;
+  readonly saveEvery?: number | null;
+  readonly samplesEvery?: number | null;
+}
+
+/** Which parts of a data set are learned from, and which is validated on. */
+export interface DataSplits {
+  readonly train: string;
+  readonly validation: string | undefined;
+}
+
+export interface PlanOptions {
+  readonly model: ModelDescription;
+  readonly dataset: Dataset;
+  readonly decodeImage: DecodeImage;
+  /** Default `default`. */
+  readonly preset?: PresetName;
+  readonly overrides?: TrainingOverrides;
+}
+
+export interface TrainingPlan {
+  readonly configuration: TrainingConfiguration;
+  /** What should be known before the start. */
+  readonly warnings: readonly string[];
+}
+
+/** `train`, and `val` (or `test` where there is no `val`). @throws UsageError if there is nothing to train on. */
+export function dataSplits(dataset: Dataset): DataSplits {
+  const isThere = (split: string) => dataset.splits.includes(split) && dataset.samples(split).length > 0;
+  const train = ['train', ...dataset.splits].find(isThere);
+  if (train === undefined) throw new UsageError(`${dataset.name}: there are no images to train on.`);
+  return { train, validation: ['val', 'test'].find((split) => split !== train && isThere(split)) };
+}
+
+/**
+ * The configuration of a new run. Reads all masks that are trained on.
+ * @throws UsageError naming everything that does not fit, or if the data has a single class.
+ */
+export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  const { model, dataset, decodeImage, preset: name = 'default', overrides = {} } = options;
+  if (!Object.hasOwn(PRESETS, name)) {
+    throw new UsageError(`There is no preset "${name}". The presets are ${PRESET_NAMES.join(', ')}.`);
+  }
+  checkClasses(model, dataset);
+  const preset = PRESETS[name] as Preset;
+  const splits = dataSplits(dataset);
+  const pixels = await countClassPixels(dataset, splits.train, decodeImage);
+  const warnings = judgeClasses(dataset, splits.train, pixels);
+  if (splits.validation === undefined) {
+    warnings.push(
+      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside.`,
+    );
+  }
+  const data = describeData(dataset, splits);
+  const accumulate = overrides.accumulate ?? preset.step.accumulate;
+  const most = Math.max(1, Math.floor(data.train / accumulate));
+  if (overrides.batch === undefined && preset.batch > most) {
+    warnings.push(
+      `The preset's batch of ${preset.batch} was lowered to ${most}: there are ${data.train} images to train on.`,
+    );
+  }
+  const base: TrainingConfiguration = {
+    preset: name,
+    network: model.definition,
+    classes: model.classes.map((each) => each.name),
+    preprocessing: model.preprocessing,
+    data,
+    epochs: preset.epochs,
+    batch: Math.min(preset.batch, most),
+    crop: preset.crop,
+    augmentation: preset.augmentation(preset.crop),
+    step: preset.step,
+    rates: preset.rates,
+    schedule: preset.schedule,
+    seed: 0,
+    validateEvery: 1,
+    patience: null,
+    saveEvery: null,
+    samplesEvery: 5,
+  };
+  const classWeights = overrides.classWeights ?? preset.classWeights;
+  const configuration = withOverrides(base, {
+    ...overrides,
+    classWeights: classWeights === 'auto' ? weightsByShare(pixels) : classWeights,
+  });
+  return { configuration: withFittingWarmup(configuration, overrides.schedule), warnings };
+}
+
+/** The configuration of a run that is resumed: the saved one, with what the data set is like now and what is asked otherwise. */
+export function replan(
+  saved: TrainingConfiguration,
+  dataset: Dataset,
+  overrides: TrainingOverrides = {},
+): TrainingConfiguration {
+  return withOverrides({ ...saved, data: describeData(dataset, dataSplits(dataset)) }, overrides);
+}
+
+function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides): TrainingConfiguration {
+  const { rates, optimizer, loss, classWeights, batchNorm, decayNormAndBias, clipNorm, averageDecay } = overrides;
+  const { accumulate, frozen, crop = base.crop, augmentation, ...others } = overrides;
+  const preset = PRESETS[base.preset as PresetName] as Preset | undefined;
+  const step: StepDefinition = {
+    ...base.step,
+    ...defined({ optimizer, batchNorm, decayNormAndBias, clipNorm, averageDecay, accumulate, frozen }),
+    loss: {
+      ...base.step.loss,
+      ...loss,
+      ...(classWeights === undefined || classWeights === 'auto'
+        ? {}
+        : { classWeights: classWeights === 'none' ? null : classWeights }),
+    },
+  };
+  const { epochs, batch = base.batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery } = others;
+  const configuration: TrainingConfiguration = {
+    ...base,
+    ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
+    crop,
+    augmentation:
+      augmentation ?? (crop === base.crop ? base.augmentation : (preset?.augmentation(crop) ?? base.augmentation)),
+    step,
+    rates: { ...base.rates, ...rates },
+  };
+  checkConfiguration(configuration);
+  return configuration;
+}
+
+/** A preset's warm-up is at most a tenth of the run; a schedule that was asked for stays as it is. */
+function withFittingWarmup(
+  configuration: TrainingConfiguration,
+  asked: ScheduleDefinition | undefined,
+): TrainingConfiguration {
+  if (asked) return configuration;
+  const { schedule, data, batch, epochs, step } = configuration;
+  const updates = epochs * Math.floor(Math.floor(data.train / batch) / step.accumulate);
+  return { ...configuration, schedule: { ...schedule, warmup: Math.min(schedule.warmup, Math.floor(updates / 10)) } };
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function describeData(dataset: Dataset, splits: DataSplits): TrainingConfiguration['data'] {
+  const used = [splits.train, ...(splits.validation === undefined ? [] : [splits.validation])];
+  const names = used.map((split) => dataset.samples(split).map(({ name }) => `${split}/${name}`));
+  return {
+    format: dataset.format,
+    train: (names[0] as readonly string[]).length,
+    validation: names[1]?.length ?? 0,
+    fingerprint: contentHash(new TextEncoder().encode(names.flat().join('\n'))),
+  };
+}
+
+function checkClasses({ definition, classes }: ModelDescription, dataset: Dataset): void {
+  if (definition.classes === dataset.classes.length && classes.length === definition.classes) return;
+  throw new UsageError(
+    `${dataset.name} has ${dataset.classes.length} classes, but the network ${definition.classes}. Make the network for the data set's classes.`,
+  );
+}
+
+/** The least crop: half of it is what the coarsest feature sees at least. */
+const SMALLEST_CROP = 32;
+
+/** Whole numbers and their least values, by field. */
+const LEAST = {
+  epochs: 1,
+  batch: 1,
+  crop: SMALLEST_CROP,
+  validateEvery: 1,
+  patience: 1,
+  saveEvery: 1,
+  samplesEvery: 1,
+} as const;
+
+function checkConfiguration(configuration: TrainingConfiguration): void {
+  const problems: string[] = [];
+  for (const [field, least] of Object.entries(LEAST)) {
+    const value = configuration[field as keyof typeof LEAST];
+    if (value !== null && !(Number.isSafeInteger(value) && value >= least)) {
+      problems.push(`${field} is ${value}, but must be a whole number of at least ${least}`);
+    }
+  }
+  const { step, rates, data, batch, classes } = configuration;
+  for (const group of PARAMETER_GROUPS) {
+    if (!(rates[group] >= 0 && Number.isFinite(rates[group]))) {
+      problems.push(`the rate of the ${group} is ${rates[group]}, but must be a number of at least 0`);
+    }
+  }
+  if (!(Number.isSafeInteger(step.accumulate) && step.accumulate >= 1)) {
+    problems.push(`accumulate is ${step.accumulate}, but must be a whole number of at least 1`);
+  } else if (batch * step.accumulate > data.train) {
+    problems.push(
+      `an update takes ${batch * step.accumulate} images (batch ${batch}, accumulate ${step.accumulate}), but there are ${data.train} to train on`,
+    );
+  }
+  const weights = step.loss.classWeights;
+  if (weights !== null && weights.length !== classes.length) {
+    problems.push(`there are ${weights.length} class weights for ${classes.length} classes`);
+  }
+  if (step.clipNorm !== null && !(step.clipNorm > 0))
+    problems.push(`clipNorm is ${step.clipNorm}, but must be above 0`);
+  if (problems.length > 0) throw new UsageError(`This run does not fit together: ${problems.join('; ')}.`);
+  checkSchedule(configuration.schedule);
+  createTransform(configuration.augmentation);
+}

@@ -1,0 +1,184 @@
+/** Training: a network, labelled images and a recipe to checkpoints that can be used and resumed. */
+import type { Dataset } from '../data/dataset.ts';
+import type { DecodeImage } from '../data/file-source.ts';
+import { createLoader } from '../data/loader.ts';
+import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { architectureName } from '../models/architectures.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { jsonBytes } from '../models/model-files.ts';
+import type { Backend, SessionOptions } from '../runtime/backend.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { assertSameConfiguration, LAST, readCheckpoint, type RunState } from './checkpoint.ts';
+import type { TrainingConfiguration } from './configuration.ts';
+import { type BatchSource, runLoop, type TrainingCallbacks } from './loop.ts';
+import { NEW_WATCH } from './loss-watch.ts';
+import { dataSplits, planTraining, type TrainingOverrides } from './plan.ts';
+import type { PresetName } from './presets.ts';
+import { RunLog } from './run-log.ts';
+import type { RunStorage } from './run-storage.ts';
+import { initialState } from './state.ts';
+import { createStep } from './step.ts';
+import type { TrainingState, TrainingStep } from './types.ts';
+import { splitValidation, type StopSignal, type Validate } from './validate.ts';
+
+/** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */
+export type StepFactory = (
+  configuration: TrainingConfiguration,
+  saved: TrainingState | undefined,
+  weights: Weights,
+) => Promise<TrainingStep>;
+
+export interface TrainOptions {
+  /** The network with the weights to start from; `startingModel` makes one. A run that is resumed has its own weights. */
+  readonly model: ModelDescription & { readonly weights: Weights };
+  readonly dataset: Dataset;
+  readonly decodeImage: DecodeImage;
+  readonly backend: Backend;
+  readonly session?: SessionOptions;
+  /** Where checkpoints, logs and plots go; in Node `folderStorage`. */
+  readonly storage: RunStorage;
+  /** The recipe; `default` when left out. */
+  readonly preset?: PresetName;
+  readonly overrides?: TrainingOverrides;
+  /** All of it at once, as `planTraining` and `replan` make it, in place of preset and overrides. */
+  readonly configuration?: TrainingConfiguration;
+  /** Goes on with the run in the storage. Without it the storage must hold none. */
+  readonly resume?: boolean;
+  readonly callbacks?: TrainingCallbacks;
+  /** Ends the run after the update at work, with a checkpoint. An AbortSignal is one. */
+  readonly signal?: StopSignal;
+  /** What the model is called on its card. */
+  readonly title?: string;
+  /** The step to train with; `createStep` when left out. */
+  readonly createStep?: StepFactory;
+  /** Where batches come from; the data set's loader when left out. */
+  readonly source?: BatchSource;
+  /** How weights are scored; on the data set's val split when left out, not at all with null. */
+  readonly validate?: Validate | null;
+}
+
+export interface TrainResult {
+  /** `interrupted` by the signal; a resumed run goes on from there. */
+  readonly status: 'finished' | 'interrupted';
+  readonly state: RunState;
+}
+
+const CONFIGURATION_FILE = 'config.json';
+
+const START: RunState = {
+  updates: 0,
+  epoch: 0,
+  position: 0,
+  sums: { loss: 0, pixels: 0, correct: 0 },
+  watch: NEW_WATCH,
+  best: null,
+  sinceBest: 0,
+  finished: null,
+};
+
+/**
+ * Trains, and keeps in the storage `last/` and `best/` (model folders with what is needed to resume), `log.jsonl`,
+ * TensorBoard's events, plots and sample predictions. The same data, configuration and seed give the same bytes in `last/` and
+ * `best/` on the same machine, whether or not the run was interrupted and resumed.
+ *
+ * A run is restored in this order:
+ * 1. A replacement of `last/` that a crash cut short is brought to its end, or thrown away if it was not complete.
+ * 2. The configuration is compared with the saved one; any difference ends it here.
+ * 3. The state is read: place, sums of the epoch, running mean of the loss, best score.
+ * 4. Weights, moving average and the optimiser's tensors are read and given to the step.
+ * 5. Lines of the log that are beyond the state are taken out; TensorBoard is told to forget the same.
+ * 6. The loader starts at the state's epoch and batch. Shuffling, augmentation and dropout masks are drawn from the seed and
+ *    the place in the run, so there is no random state to restore.
+ * @throws UsageError if the configuration does not fit or differs from the resumed run's, RuntimeError if the loss is not
+ * finite or runs away (the checkpoints are then the last good ones).
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { storage, model, callbacks = {} } = options;
+  const configuration = options.configuration ?? (await planned(options));
+  await claim(options, configuration);
+  const checkpoint = await readCheckpoint(storage, LAST, configuration);
+  const state = checkpoint?.state ?? START;
+  if (state.finished !== null) return { status: 'finished', state };
+  const log = await RunLog.open(storage, state);
+  const step = await (options.createStep ?? stepFactory(options))(configuration, checkpoint?.training, model.weights);
+  try {
+    const parts = {
+      configuration,
+      model,
+      card: { title: options.title ?? storage.name, architecture: architectureName(model.definition) },
+      step,
+      source: options.source ?? sourceFor(options, configuration),
+      validate: options.validate === undefined ? validationFor(options) : (options.validate ?? undefined),
+      storage,
+      log,
+      callbacks,
+      signal: options.signal,
+    };
+    const reached = await runLoop(parts, state, checkpoint === undefined);
+    return { status: reached.finished === null ? 'interrupted' : 'finished', state: reached };
+  } finally {
+    await step.dispose();
+  }
+}
+
+/** The configuration that a run was started with; undefined if the storage holds none. @throws FormatError if it is damaged. */
+export async function savedConfiguration(storage: RunStorage): Promise<TrainingConfiguration | undefined> {
+  const bytes = await storage.read(CONFIGURATION_FILE);
+  if (!bytes) return undefined;
+  try {
+    const { version, configuration } = JSON.parse(new TextDecoder().decode(bytes)) as {
+      version: number;
+      configuration: TrainingConfiguration;
+    };
+    if (version !== 1 || typeof configuration?.network !== 'object') throw new Error('it is of another version');
+    return configuration;
+  } catch (error) {
+    throw new FormatError(
+      `${storage.name}/${CONFIGURATION_FILE} is no configuration of a run (${messageOf(error)}). Start the run anew.`,
+      { cause: error },
+    );
+  }
+}
+
+async function planned({ callbacks, ...options }: TrainOptions): Promise<TrainingConfiguration> {
+  const { configuration, warnings } = await planTraining(options);
+  for (const warning of warnings) callbacks?.onWarning?.(warning);
+  return configuration;
+}
+
+/** Makes sure that the storage holds this run, or none. */
+async function claim({ storage, resume = false }: TrainOptions, configuration: TrainingConfiguration): Promise<void> {
+  const saved = await savedConfiguration(storage);
+  if (resume) {
+    if (!saved)
+      throw new UsageError(`${storage.name} holds no run to resume: there is no ${CONFIGURATION_FILE} in it.`);
+    assertSameConfiguration(saved, configuration, storage.name);
+    return;
+  }
+  if (saved) throw new UsageError(`${storage.name} holds a run already. Resume it, or give the new run another place.`);
+  await storage.write(CONFIGURATION_FILE, jsonBytes({ version: 1, configuration }));
+}
+
+function sourceFor({ dataset, decodeImage }: TrainOptions, configuration: TrainingConfiguration): BatchSource {
+  const { batch, augmentation, preprocessing } = configuration;
+  return createLoader({ dataset, split: dataSplits(dataset).train, batch, augmentation, preprocessing, decodeImage });
+}
+
+function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {
+  const { validation } = dataSplits(dataset);
+  return validation === undefined
+    ? undefined
+    : splitValidation(dataset, validation, decodeImage, model, backend, session);
+}
+
+function stepFactory({ backend, session }: TrainOptions): StepFactory {
+  return ({ network, step, batch, crop }, saved, weights) =>
+    createStep({
+      network,
+      step,
+      shape: { batch, height: crop, width: crop },
+      backend,
+      state: saved ?? initialState(network, step, weights),
+      ...(session && { session }),
+    });
+}

@@ -1,0 +1,111 @@
+/** What the parts of training say to each other: the configuration as data, the step, and its state. */
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/weights.ts';
+
+/** The groups of parameters that have a learning rate of their own. */
+export const PARAMETER_GROUPS = ['encoder', 'decoder', 'classifier'] as const;
+
+export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
+
+/**
+ * Batch normalisation while training: `frozen` keeps statistics, weight and bias; `statistics-frozen` trains weight and
+ * bias with the running statistics fixed (the authors' way); `trained` normalises by the batch and moves the statistics.
+ */
+export type BatchNormMode = 'frozen' | 'statistics-frozen' | 'trained';
+
+export type LossName = 'cross-entropy' | 'focal' | 'dice' | 'lovasz-softmax';
+
+/** One summand of the loss. */
+export interface LossTerm {
+  readonly name: LossName;
+  /** Its weight in the sum. */
+  readonly weight: number;
+  /** Focusing parameter of the focal loss. */
+  readonly gamma?: number;
+}
+
+export interface LossDefinition {
+  readonly terms: readonly LossTerm[];
+  /** One weight a class, or null for none. */
+  readonly classWeights: readonly number[] | null;
+  /**
+   * Where logits and labels meet: logits upsampled to the labels' size with one of PyTorch's corner rules, or labels
+   * sampled (nearest) to the logits' size.
+   */
+  readonly meeting: 'upsample-align-corners' | 'upsample-half-pixel' | 'sample-labels';
+  readonly ignoreIndex: number;
+}
+
+export type OptimizerDefinition =
+  | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
+  | {
+      readonly name: 'adam' | 'adamw';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly weightDecay: number;
+    };
+
+/** What one step does to the weights, as data; with the network's definition it determines the step's graph. */
+export interface StepDefinition {
+  readonly loss: LossDefinition;
+  readonly optimizer: OptimizerDefinition;
+  readonly batchNorm: BatchNormMode;
+  /** Whether weight decay applies to normalisation weights and to biases. */
+  readonly decayNormAndBias: boolean;
+  /** Clips the global norm of all gradients; null for none. */
+  readonly clipNorm: number | null;
+  /** Decay of the exponential moving average of the weights; null for none. */
+  readonly averageDecay: number | null;
+  /** Micro-batches whose gradients are averaged before one update. */
+  readonly accumulate: number;
+  /** Patterns of parameter names that do not train: `encoder.*`, `encoder.layer1.*`; `*` stands for anything. */
+  readonly frozen: readonly string[];
+}
+
+/** Numbers that change from step to step. */
+export interface StepScalars {
+  readonly rates: Readonly<Record<ParameterGroup, number>>;
+  /** Updates done before this one, from 0: Adam's bias correction and the average's warm-up count from it. */
+  readonly updates: number;
+}
+
+export interface Batch {
+  /** Normalised pictures, float32 [N, 3, H, W]. */
+  readonly pixels: Tensor<'float32'>;
+  /** Class ids, uint8 [N, H, W]; the ignore index is not scored. */
+  readonly labels: Tensor<'uint8'>;
+}
+
+export interface StepResult {
+  /** The mean loss over scored pixels (and over micro-batches). */
+  readonly loss: number;
+  /** Global norm of the gradients before clipping. */
+  readonly gradientNorm: number;
+  /** Scored pixels, and those of them whose most likely class is right. */
+  readonly pixels: number;
+  readonly correct: number;
+}
+
+/** Everything that training changes; saving and restoring it continues exactly. */
+export interface TrainingState {
+  /** All of the network's tensors, canonical names. */
+  readonly weights: Weights;
+  /** The optimiser's tensors, named `momentum:NAME`, `first:NAME`, `second:NAME`. */
+  readonly optimizer: Weights;
+  /** The moving average of the weights, canonical names; empty when there is none. */
+  readonly average: Weights;
+}
+
+/** A compiled training step with the state it works on. */
+export interface TrainingStep {
+  /**
+   * Runs `accumulate` micro-batches and one update.
+   * @param dropoutSeed the seed and key from which dropout masks are drawn, for example [seed, "dropout", step].
+   * @throws RuntimeError if the loss or the gradient norm is not finite; the state is then that before the step.
+   */
+  run(batches: readonly Batch[], scalars: StepScalars, dropoutSeed: readonly (string | number)[]): Promise<StepResult>;
+  /** The state after the last step; a view that the next step overwrites, so save or copy it first. */
+  state(): TrainingState;
+  dispose(): Promise<void>;
+}
