@@ -1,5 +1,12 @@
 /** RefineNet for any JavaScript platform: networks as graphs, weights, images and segmentation; takes bytes, opens no files. */
+export { classesNamed, type DatasetClass } from './data/dataset-class.ts';
+export { type Dataset, type OpenDatasetOptions, openDataset } from './data/dataset.ts';
+export type { DecodeImage, FileSink, FileSource } from './data/file-source.ts';
+export { createLoader, type Loader, type LoaderOptions } from './data/loader.ts';
+export { type LabelledImage, readSample, type Sample } from './data/sample.ts';
+export type { TransformRecipe } from './data/transforms/index.ts';
 export * from './errors.ts';
+export { ConfusionMatrix } from './evaluation/confusion.ts';
 export { nodeCosts } from './graph/cost.ts';
 export { toOnnx } from './graph/to-onnx.ts';
 export { parametersOf } from './graph/walk.ts';
@@ -32,11 +39,27 @@ export { type ImportedModel, importModel } from './models/import-model.ts';
 export type { Model, ModelClass, ModelDescription } from './models/model.ts';
 export { fromModelConfig, toModelConfig } from './models/model-config.ts';
 export { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from './models/refinenet.ts';
+export {
+  type StartingModel,
+  type StartingModelOptions,
+  startingModel,
+} from './models/starting-model.ts';
 export { type NetworkSummary, summarize } from './models/summary.ts';
 export { encodeModel } from './onnx/encode.ts';
 export { type Backend, DEVICES, type Device, type Session, type SessionOptions } from './runtime/backend.ts';
 export { type OnnxRuntimeModule, onnxRuntimeBackend } from './runtime/onnxruntime.ts';
 export { type DataType, float32, int64, type Tensor, tensor } from './tensor/tensor.ts';
 export type { StoredTensor, Weights, WeightsSource } from './tensor/weights.ts';
+export type { TrainingConfiguration } from './training/configuration.ts';
+export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './training/log.ts';
+export type { BatchSource, StepReport, TrainingCallbacks } from './training/loop.ts';
+export { estimateMemory, type MemoryEstimate } from './training/memory-estimate.ts';
+export { type PlanOptions, planTraining, replan, type TrainingOverrides, type TrainingPlan } from './training/plan.ts';
+export { PRESET_NAMES, PRESETS, type Preset, type PresetName } from './training/presets.ts';
+export type { RunStorage } from './training/run-storage.ts';
+export { createStep } from './training/step.ts';
+export { initialState } from './training/state.ts';
+export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } from './training/trainer.ts';
+export type * from './training/types.ts';
 export { readWeights } from './weights/read-weights.ts';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';

@@ -1,9 +1,11 @@
 /** RefineNet in Node: everything of the core, and files, pictures and the native engine. */
 export * from './index.ts';
 export { backendFor, nodeBackend, wasmBackend } from './platform/node/backend.ts';
+export { decodeDatasetImage, folderSink, folderSource, openDatasetAt } from './platform/node/dataset-files.ts';
 export { decodeImage } from './platform/node/decode-image.ts';
 export { encodeImage } from './platform/node/encode-image.ts';
 export { expandInputs, writeFileAtomically } from './platform/node/files.ts';
 export { type ImageSource, type LoadOptions, loadModel, type NodeSegmenter, openImage } from './platform/node/load.ts';
 export { loadWeights, readModelFolder, writeModelFolder } from './platform/node/model-folder.ts';
 export { encodeNpy } from './platform/node/npy.ts';
+export { createRunFolder, folderStorage } from './platform/node/run-folder.ts';

@@ -39,7 +39,7 @@ export function lineChart({ title, x, y, fromZero = false, series }: ChartOption
   const xScale = scaleFor(
     points.map((point) => point[0]),
     [MARGIN.left, WIDTH - MARGIN.right],
-    false,
+    true,
     8,
   );
   const yScale = scaleFor(
@@ -139,9 +139,11 @@ function niceStep(least: number, whole: boolean): number {
 /** A tick's number with as many digits as its step needs. */
 function label(value: number, step: number): string {
   if (value === 0) return '0';
-  if (Math.abs(step) < 1e-3)
-    return value.toExponential(Math.max(0, exponent(value) - exponent(step))).replace('e-', 'e−');
-  return value.toFixed(Math.max(0, -exponent(step)));
+  if (Math.abs(step) >= 1e-3) return value.toFixed(Math.max(0, -exponent(step)));
+  return value
+    .toExponential(Math.max(0, exponent(value) - exponent(step)))
+    .replace(/\.0+e/, 'e')
+    .replace('e-', 'e−');
 }
 
 function exponent(value: number): number {

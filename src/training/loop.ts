@@ -72,13 +72,11 @@ export function runLength({ epochs, step }: TrainingConfiguration, batchesPerEpo
 
 /**
  * Runs until the end, or until the signal says so; then a checkpoint is kept. Returns the state reached.
- * @param isNew whether there is no checkpoint yet: one is kept before anything else, so that there always is.
  */
-export async function runLoop(parts: LoopParts, start: RunState, isNew: boolean): Promise<RunState> {
+export async function runLoop(parts: LoopParts, start: RunState): Promise<RunState> {
   const loop = new Loop(parts);
   let state = start;
   try {
-    if (isNew) await loop.save(state, 'required');
     while (state.finished === null) {
       const before = state;
       state = await loop.advance(state);
@@ -92,6 +90,22 @@ export async function runLoop(parts: LoopParts, start: RunState, isNew: boolean)
     await loop.end();
   }
   return state;
+}
+
+/** Keeps the step's state in a folder. @throws RefineNetError if it cannot be written; what was there is untouched then. */
+export async function keepCheckpoint(
+  { storage, log, step, model, configuration, card, callbacks }: LoopParts,
+  folder: string,
+  state: RunState,
+): Promise<void> {
+  // The log first: it may be ahead of the checkpoint, but not behind it.
+  await log.flush();
+  const files = checkpointFiles(model, { state, training: step.state() }, configuration, {
+    ...card,
+    origin: originOf(configuration, state),
+  });
+  await storage.replaceFolder(folder, files);
+  callbacks.onCheckpoint?.({ folder, update: state.updates });
 }
 
 class Loop {
@@ -286,19 +300,11 @@ class Loop {
   }
 
   async #keep(folder: string, state: RunState, kind: 'periodic' | 'required'): Promise<void> {
-    const { storage, log, step, model, configuration, card, callbacks } = this.#parts;
     try {
-      // The log first: it may be ahead of the checkpoint, but not behind it.
-      await log.flush();
-      const files = checkpointFiles(model, { state, training: step.state() }, configuration, {
-        ...card,
-        origin: originOf(configuration, state),
-      });
-      await storage.replaceFolder(folder, files);
-      callbacks.onCheckpoint?.({ folder, update: state.updates });
+      await keepCheckpoint(this.#parts, folder, state);
     } catch (error) {
       if (kind === 'required') throw error;
-      callbacks.onWarning?.(
+      this.#parts.callbacks.onWarning?.(
         `The checkpoint of update ${state.updates} was not kept; the one before is untouched. ${messageOf(error)}`,
       );
     }

@@ -12,8 +12,12 @@ export interface MemoryEstimate {
   readonly gradients: number;
   readonly optimizer: number;
   readonly average: number;
+  /** The state that training starts from, which is copied before the first step. */
+  readonly start: number;
   /** What the forward pass leaves for the backward pass, and the backward pass's own. */
   readonly activations: number;
+  /** The engine and this library themselves. */
+  readonly program: number;
   readonly total: number;
 }
 
@@ -22,12 +26,15 @@ const FLOAT_BYTES = 4;
 /** State tensors a parameter, by optimiser. */
 const STATES: Readonly<Record<StepDefinition['optimizer']['name'], number>> = { sgd: 1, adam: 2, adamw: 2 };
 
-/** The engine holds weights and state once as what a step takes and once as what it gives. */
+/** Weights, gradients and state are there once as what a step takes and once as what it gives. */
 const COPIES = 2;
+
+const PROGRAM_BYTES = 150e6;
 
 /**
  * The bytes that training steps of this network need at a crop and batch size: every tensor of the forward pass is kept for
- * the backward pass, which needs about half as much again.
+ * the backward pass, which needs about half as much again. Measured peaks (MobileNetV2 at 224 to RefineNet on ResNet-18) are
+ * from 0.8 to 1.05 of it.
  */
 export function estimateMemory(
   network: NetworkDefinition,
@@ -38,11 +45,14 @@ export function estimateMemory(
   const forward = FLOAT_BYTES * sum(nodeCosts([logits]).map(({ outputShape }) => elementCount(outputShape)));
   // Scores at the labels' size: logits, their softmax and its gradient.
   const scores = FLOAT_BYTES * 3 * batch * network.classes * crop * crop;
+  const states = STATES[step.optimizer.name];
   const parts = {
     parameters: COPIES * parameters,
-    gradients: parameters,
-    optimizer: COPIES * STATES[step.optimizer.name] * parameters,
+    gradients: COPIES * parameters,
+    optimizer: COPIES * states * parameters,
     average: step.averageDecay === null ? 0 : COPIES * parameters,
+    start: (1 + states) * parameters,
+    program: PROGRAM_BYTES,
     activations: Math.round(ACTIVATION_FACTOR * forward) + scores,
   };
   return { ...parts, total: sum(Object.values(parts)) };

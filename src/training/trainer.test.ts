@@ -10,7 +10,7 @@ import {
 } from '../../test/support/fake-training.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import type { StepReport } from './loop.ts';
-import { savedConfiguration, train } from './trainer.ts';
+import { readRun, train } from './trainer.ts';
 
 /** Checkpoints by path, and the log without times: what two runs must share. */
 function outcome({ files }: MemoryStorage) {
@@ -63,7 +63,7 @@ describe('train', () => {
     expect(reports.map(({ update }) => update)).toEqual(Array.from({ length: UPDATES }, (_, index) => index + 1));
     expect(reports[0]).toMatchObject({ epoch: 1, updates: UPDATES, epochs: 3 });
     expect(reports[4]?.rates.encoder).toBeCloseTo(1e-3 * (1 - 4 / UPDATES) ** 0.9, 12);
-    expect(await savedConfiguration(storage)).toEqual(fakeConfiguration);
+    expect(await readRun(storage)).toEqual({ configuration: fakeConfiguration, origin: {} });
   });
 
   test('keeps the moving average as the model, and the weights beside the optimiser', async () => {

@@ -10,7 +10,7 @@ import type { Backend, SessionOptions } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { assertSameConfiguration, LAST, readCheckpoint, type RunState } from './checkpoint.ts';
 import type { TrainingConfiguration } from './configuration.ts';
-import { type BatchSource, runLoop, type TrainingCallbacks } from './loop.ts';
+import { type BatchSource, keepCheckpoint, runLoop, type TrainingCallbacks } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
 import { dataSplits, planTraining, type TrainingOverrides } from './plan.ts';
 import type { PresetName } from './presets.ts';
@@ -47,6 +47,8 @@ export interface TrainOptions {
   readonly callbacks?: TrainingCallbacks;
   /** Ends the run after the update at work, with a checkpoint. An AbortSignal is one. */
   readonly signal?: StopSignal;
+  /** Kept in config.json beside the configuration for people and commands; not compared on resuming. */
+  readonly origin?: Readonly<Record<string, string>>;
   /** What the model is called on its card. */
   readonly title?: string;
   /** The step to train with; `createStep` when left out. */
@@ -95,8 +97,8 @@ const START: RunState = {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { storage, model, callbacks = {} } = options;
   const configuration = options.configuration ?? (await planned(options));
-  await claim(options, configuration);
-  const checkpoint = await readCheckpoint(storage, LAST, configuration);
+  await checkPlace(options, configuration);
+  const checkpoint = options.resume ? await readCheckpoint(storage, LAST, configuration) : undefined;
   const state = checkpoint?.state ?? START;
   if (state.finished !== null) return { status: 'finished', state };
   const log = await RunLog.open(storage, state);
@@ -114,24 +116,34 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       callbacks,
       signal: options.signal,
     };
-    const reached = await runLoop(parts, state, checkpoint === undefined);
+    if (checkpoint === undefined) {
+      await keepCheckpoint(parts, LAST, state);
+      // Only now there is something to resume.
+      await storage.write(CONFIGURATION_FILE, jsonBytes({ version: 1, origin: options.origin ?? {}, configuration }));
+    }
+    const reached = await runLoop(parts, state);
     return { status: reached.finished === null ? 'interrupted' : 'finished', state: reached };
   } finally {
     await step.dispose();
   }
 }
 
-/** The configuration that a run was started with; undefined if the storage holds none. @throws FormatError if it is damaged. */
-export async function savedConfiguration(storage: RunStorage): Promise<TrainingConfiguration | undefined> {
+/** What a run was started with. */
+export interface SavedRun {
+  readonly configuration: TrainingConfiguration;
+  readonly origin: Readonly<Record<string, string>>;
+}
+
+/** What a run was started with; undefined if the storage holds none. @throws FormatError if it is damaged. */
+export async function readRun(storage: RunStorage): Promise<SavedRun | undefined> {
   const bytes = await storage.read(CONFIGURATION_FILE);
   if (!bytes) return undefined;
   try {
-    const { version, configuration } = JSON.parse(new TextDecoder().decode(bytes)) as {
-      version: number;
-      configuration: TrainingConfiguration;
+    const { version, configuration, origin } = JSON.parse(new TextDecoder().decode(bytes)) as SavedRun & {
+      readonly version: number;
     };
     if (version !== 1 || typeof configuration?.network !== 'object') throw new Error('it is of another version');
-    return configuration;
+    return { configuration, origin };
   } catch (error) {
     throw new FormatError(
       `${storage.name}/${CONFIGURATION_FILE} is no configuration of a run (${messageOf(error)}). Start the run anew.`,
@@ -147,16 +159,18 @@ async function planned({ callbacks, ...options }: TrainOptions): Promise<Trainin
 }
 
 /** Makes sure that the storage holds this run, or none. */
-async function claim({ storage, resume = false }: TrainOptions, configuration: TrainingConfiguration): Promise<void> {
-  const saved = await savedConfiguration(storage);
-  if (resume) {
-    if (!saved)
-      throw new UsageError(`${storage.name} holds no run to resume: there is no ${CONFIGURATION_FILE} in it.`);
-    assertSameConfiguration(saved, configuration, storage.name);
-    return;
+async function checkPlace(
+  { storage, resume = false }: TrainOptions,
+  configuration: TrainingConfiguration,
+): Promise<void> {
+  const saved = await readRun(storage);
+  if (!resume && saved) {
+    throw new UsageError(`${storage.name} holds a run already. Resume it, or give the new run another place.`);
   }
-  if (saved) throw new UsageError(`${storage.name} holds a run already. Resume it, or give the new run another place.`);
-  await storage.write(CONFIGURATION_FILE, jsonBytes({ version: 1, configuration }));
+  if (resume && !saved) {
+    throw new UsageError(`${storage.name} holds no run to resume: there is no ${CONFIGURATION_FILE} in it.`);
+  }
+  if (saved) assertSameConfiguration(saved.configuration, configuration, storage.name);
 }
 
 function sourceFor({ dataset, decodeImage }: TrainOptions, configuration: TrainingConfiguration): BatchSource {

@@ -81,4 +81,12 @@ describe.each(Object.entries(CASES))('%s', (name, definition) => {
       expect(difference, `update ${index + 1}`).toBeLessThan(TOLERANCE);
     }
   });
+
+  test('is told apart from every other by the reference', async () => {
+    const last = (await descend(definition)).at(-1) as Float32Array;
+    for (const [other, steps] of Object.entries(golden)) {
+      const difference = relativeDifference(last, Float32Array.from(steps.at(-1) as number[]));
+      expect(difference > TOLERANCE, other).toBe(other !== name);
+    }
+  });
 });

@@ -29,6 +29,12 @@ export const fakeModel = {
   ]),
 } as const;
 
+/** The same with weights that take some time to write. */
+export const bigFakeModel = {
+  ...fakeModel,
+  weights: new Map([...fakeModel.weights, ['decoder.big', float32([200_000], new Float32Array(200_000).fill(1))]]),
+};
+
 export const fakeConfiguration: TrainingConfiguration = {
   preset: 'default',
   network: definition,
@@ -146,7 +152,8 @@ export class MemoryStorage implements RunStorage {
   fails: (method: string, path: string) => boolean = () => false;
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    return this.files.get(path)?.slice();
+    const found = this.files.get(path);
+    return found && new Uint8Array(found);
   }
   async write(path: string, bytes: Uint8Array): Promise<void> {
     this.#check('write', path);
@@ -154,12 +161,12 @@ export class MemoryStorage implements RunStorage {
   }
   async append(path: string, bytes: Uint8Array): Promise<void> {
     this.#check('append', path);
-    this.files.set(path, Uint8Array.from([...(this.files.get(path) ?? []), ...bytes]));
+    this.files.set(path, Buffer.concat([this.files.get(path) ?? new Uint8Array(), bytes]));
   }
   async replaceFolder(path: string, files: ReadonlyMap<string, readonly Uint8Array[]>): Promise<void> {
     this.#check('replaceFolder', path);
     for (const [name, parts] of files) {
-      this.files.set(`${path}/${name}`, Uint8Array.from(parts.flatMap((part) => [...part])));
+      this.files.set(`${path}/${name}`, Buffer.concat(parts));
     }
   }
   #check(method: string, path: string): void {

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import type { Weights } from '../tensor/weights.ts';
+import { architecture } from './architectures.ts';
+import { startingModel } from './starting-model.ts';
+
+const NAME = 'refinenet-lw-mobilenetv2';
+const fresh = (classes: number, seed = 1) => startingModel({ architecture: NAME, classes, seed });
+const part = (weights: Weights, prefix: string) => new Map([...weights].filter(([name]) => name.startsWith(prefix)));
+const without = (weights: Weights, prefix: string) =>
+  new Map([...weights].filter(([name]) => !name.startsWith(prefix)));
+
+describe('the model that training starts from', () => {
+  test('is drawn for the architecture without weights', () => {
+    const { definition, kept, weights } = fresh(3);
+    expect(definition).toEqual(architecture(NAME, 3));
+    expect(kept).toBe('nothing');
+    expect(fresh(3).weights).toEqual(weights);
+    expect(fresh(3, 2).weights).not.toEqual(weights);
+  });
+
+  test('keeps everything of a network for as many classes, and all but the classifier for others', () => {
+    const { weights: given } = fresh(3);
+    const same = startingModel({ given, classes: 3, seed: 9 });
+    expect([same.kept, same.architecture]).toEqual(['everything', NAME]);
+    expect(same.weights).toEqual(given);
+    const other = startingModel({ given, classes: 5, seed: 9 });
+    expect([other.kept, other.definition.classes]).toEqual(['all but the classifier', 5]);
+    expect(without(other.weights, 'decoder.classifier.')).toEqual(without(given, 'decoder.classifier.'));
+    expect(other.weights.get('decoder.classifier.bias')?.shape).toEqual([5]);
+  });
+
+  test('keeps the encoder of an encoder alone, and of a network with another decoder', () => {
+    const { weights } = fresh(3);
+    const encoder = part(weights, 'encoder.');
+    const onEncoder = startingModel({ architecture: NAME, given: encoder, classes: 3, seed: 9 });
+    expect(onEncoder.kept).toBe('the encoder');
+    expect(part(onEncoder.weights, 'encoder.')).toEqual(encoder);
+    expect(onEncoder.weights.get('decoder.classifier.weight')).not.toEqual(weights.get('decoder.classifier.weight'));
+
+    const light = startingModel({ architecture: 'refinenet-lw-resnet18', classes: 3, seed: 1 });
+    const full = startingModel({ architecture: 'refinenet-resnet18', given: light.weights, classes: 3, seed: 9 });
+    expect([full.kept, full.architecture]).toEqual(['the encoder', 'refinenet-resnet18']);
+    expect(part(full.weights, 'encoder.')).toEqual(part(light.weights, 'encoder.'));
+  });
+
+  test('must be named where the weights do not say it', () => {
+    const encoder = part(fresh(3).weights, 'encoder.');
+    expect(() => startingModel({ given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' })).toThrow(
+      /^Say which network to train with --architecture\. mobile\.pth holds an encoder only\. There are refinenet-resnet18, /,
+    );
+  });
+
+  test('refuses an encoder of another kind than the architecture asks for', () => {
+    const encoder = part(fresh(3).weights, 'encoder.');
+    expect(() =>
+      startingModel({ architecture: 'refinenet-resnet18', given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' }),
+    ).toThrow('mobile.pth');
+  });
+});

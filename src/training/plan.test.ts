@@ -1,0 +1,152 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { writeDrawnDataset } from '../../test/support/drawn-dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { createTransform } from '../data/transforms/index.ts';
+import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
+import { architecture } from '../models/architectures.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { decodeDatasetImage, openDatasetAt } from '../platform/node/dataset-files.ts';
+import { planTraining, replan, type TrainingOverrides } from './plan.ts';
+import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
+import { checkSchedule } from './schedules.ts';
+
+let folder: string;
+let dataset: Dataset;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'refinenet plan-'));
+  dataset = await openDatasetAt(await writeDrawnDataset(join(folder, 'disc')));
+});
+
+const modelFor = ({ classes }: Dataset): ModelDescription => ({
+  definition: architecture('refinenet-lw-mobilenetv2', classes.length),
+  classes,
+  preprocessing: IMAGENET_PREPROCESSING,
+});
+
+const plan = (overrides: TrainingOverrides = {}, preset?: PresetName, data = dataset) =>
+  planTraining({
+    model: modelFor(data),
+    dataset: data,
+    decodeImage: decodeDatasetImage,
+    overrides,
+    ...(preset && { preset }),
+  });
+
+describe('every preset', () => {
+  test.each(PRESET_NAMES)('%s is sound', async (name) => {
+    const preset = PRESETS[name];
+    checkSchedule(preset.schedule);
+    createTransform(preset.augmentation(preset.crop));
+    const { configuration } = await plan({}, name);
+    expect(configuration.rates).toEqual(preset.rates);
+    expect(configuration.step.optimizer).toEqual(preset.step.optimizer);
+    // It must survive being saved.
+    expect(JSON.parse(JSON.stringify(configuration))).toEqual(configuration);
+  });
+
+  test.each(PRESET_NAMES)('%s gives pictures of the crop, whatever their size', async (name) => {
+    const preset = PRESETS[name];
+    const { readSample } = await import('../data/sample.ts');
+    const { randomStream } = await import('../tensor/random.ts');
+    const sample = await readSample(dataset, dataset.samples('train')[0] as never, decodeDatasetImage);
+    for (const crop of [64, 96]) {
+      const { image, labels } = createTransform(preset.augmentation(crop))(sample, randomStream(1));
+      expect([image.width, image.height, labels.width, labels.height]).toEqual([crop, crop, crop, crop]);
+    }
+  });
+});
+
+describe('a plan', () => {
+  test('describes the data, weighs rare classes and lowers what is too large for it', async () => {
+    const { configuration, warnings } = await plan();
+    expect(configuration.data).toMatchObject({ train: 6, validation: 2 });
+    expect(configuration.batch).toBe(6);
+    expect(warnings).toEqual(["The preset's batch of 8 was lowered to 6: there are 6 images to train on."]);
+    // 40 epochs of one update: a tenth of them.
+    expect(configuration.schedule.warmup).toBe(4);
+    const [ground, disc] = configuration.step.loss.classWeights as readonly number[];
+    expect(disc).toBeGreaterThan(ground as number);
+  });
+
+  test('takes what is asked for in place of the preset', async () => {
+    const { configuration } = await plan(
+      {
+        epochs: 3,
+        batch: 2,
+        crop: 64,
+        rates: { encoder: 0.5 },
+        schedule: { name: 'cosine', final: 0, warmup: 9 },
+        loss: { terms: [{ name: 'dice', weight: 2 }] },
+        classWeights: 'none',
+        clipNorm: null,
+        frozen: ['encoder.*'],
+      },
+      'fine-tune',
+    );
+    expect(configuration).toMatchObject({
+      epochs: 3,
+      batch: 2,
+      crop: 64,
+      rates: { encoder: 0.5, decoder: 1e-3 },
+      schedule: { name: 'cosine', warmup: 9 },
+      step: { clipNorm: null, frozen: ['encoder.*'], batchNorm: 'statistics-frozen' },
+    });
+    expect(configuration.step.loss).toEqual({
+      terms: [{ name: 'dice', weight: 2 }],
+      classWeights: null,
+      meeting: 'upsample-half-pixel',
+      ignoreIndex: 255,
+    });
+    expect(configuration.augmentation).toEqual(PRESETS['fine-tune'].augmentation(64));
+  });
+
+  test('names everything that does not fit together', async () => {
+    const wrong = plan({
+      epochs: 0,
+      crop: 16,
+      batch: 4,
+      accumulate: 2,
+      classWeights: [1, 2, 3],
+      rates: { decoder: -1 },
+    });
+    await expect(wrong).rejects.toThrow(
+      'This run does not fit together: epochs is 0, but must be a whole number of at least 1; ' +
+        'crop is 16, but must be a whole number of at least 32; ' +
+        'the rate of the decoder is -1, but must be a number of at least 0; ' +
+        'an update takes 8 images (batch 4, accumulate 2), but there are 6 to train on; ' +
+        'there are 3 class weights for 2 classes.',
+    );
+    await expect(plan({}, 'best' as PresetName)).rejects.toThrow(
+      'There is no preset "best". The presets are default, fine-tune, refinenet, light-weight-v1, light-weight-v2.',
+    );
+  });
+
+  test('refuses data with a single class that is scored', async () => {
+    const single = await openDatasetAt(await writeDrawnDataset(join(folder, 'single'), { single: true }));
+    await expect(plan({}, 'default', single)).rejects.toThrow(
+      /single: the split train has pixels of only the class "disc", so there is nothing to tell apart: .* Label a second class/,
+    );
+  });
+
+  test('warns of classes below one percent, and of data without a val split', async () => {
+    const { judgeClasses } = await import('./class-pixels.ts');
+    expect(judgeClasses(dataset, 'train', [9950, 50])).toEqual([
+      'Classes below 1 % of the labelled pixels are hard to learn: disc (0.50 %). Weigh them with --class-weights auto, or label more of them.',
+    ]);
+    expect(judgeClasses(dataset, 'train', [500, 500])).toEqual([]);
+    const alone = await openDatasetAt(await writeDrawnDataset(join(folder, 'alone'), { val: 0 }));
+    const { warnings } = await plan({ batch: 2 }, 'default', alone);
+    expect(warnings.join()).toContain('has no val split: nothing is validated and no best checkpoint kept.');
+  });
+
+  test('made again for a resumed run is the same, and shows that the data has changed', async () => {
+    const { configuration } = await plan({ batch: 2 });
+    expect(replan(configuration, dataset)).toEqual(configuration);
+    expect(replan(configuration, dataset, { epochs: 99 })).toEqual({ ...configuration, epochs: 99 });
+    const other = await openDatasetAt(await writeDrawnDataset(join(folder, 'other'), { train: 7 }));
+    expect(replan(configuration, other).data).not.toEqual(configuration.data);
+  });
+});

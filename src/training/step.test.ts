@@ -1,0 +1,438 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parametersOf } from '../graph/walk.ts';
+import { relativeDifference } from '../inference/check-export.ts';
+import { architecture } from '../models/architectures.ts';
+import type { NetworkDefinition } from '../models/definition.ts';
+import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { initialize } from '../nn/initialize.ts';
+import { nodeBackend } from '../platform/node/backend.ts';
+import type { Backend } from '../runtime/backend.ts';
+import { randomStream } from '../tensor/random.ts';
+import { bytesOf, type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { initialState } from './state.ts';
+import { averageDecayAt, createStep, type StepOptions } from './step.ts';
+import type { Batch, StepDefinition, StepResult, TrainingState } from './types.ts';
+
+const CLASSES = 3;
+
+/** A network with few layers, for graphs that load quickly. */
+const NETWORK: NetworkDefinition = (() => {
+  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', CLASSES);
+  return {
+    ...rest,
+    decoder: { ...decoder, widths: [8, 8, 8, 8], dropout: { features: 0.5, classifier: 0.5 } },
+  };
+})();
+
+const WITHOUT_DROPOUT: NetworkDefinition = {
+  ...NETWORK,
+  decoder: { ...NETWORK.decoder, dropout: { features: 0, classifier: 0 } },
+};
+
+const STEP: StepDefinition = {
+  loss: {
+    terms: [{ name: 'cross-entropy', weight: 1 }],
+    classWeights: null,
+    meeting: 'upsample-half-pixel',
+    ignoreIndex: 255,
+  },
+  optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-3 },
+  batchNorm: 'statistics-frozen',
+  decayNormAndBias: true,
+  clipNorm: null,
+  averageDecay: null,
+  accumulate: 1,
+  frozen: [],
+};
+
+const SIZE = 32;
+const RATES = { encoder: 0.01, decoder: 0.02, classifier: 0.03 };
+const WEIGHTS = initialize(parametersOf([refineNet(NETWORK, pixelValues())]), 3);
+
+function batchOf(count: number, seed = 1): Batch {
+  const random = randomStream(seed, 'batch');
+  return {
+    pixels: tensor('float32', [count, 3, SIZE, SIZE], draw(count * 3 * SIZE * SIZE, random.normal)),
+    labels: tensor(
+      'uint8',
+      [count, SIZE, SIZE],
+      Uint8Array.from({ length: count * SIZE * SIZE }, () => random.integer(CLASSES)),
+    ),
+  };
+}
+
+const draw = (length: number, one: () => number): Float32Array => Float32Array.from({ length }, one);
+
+/** The pictures of a batch, each as a batch. */
+function apart({ pixels, labels }: Batch): Batch[] {
+  return Array.from({ length: labels.shape[0] as number }, (_, index) => ({
+    pixels: part(pixels, index),
+    labels: part(labels, index),
+  }));
+}
+
+function part<T extends Tensor>({ dtype, shape, data }: T, index: number): T {
+  const length = data.length / (shape[0] as number);
+  return tensor(dtype, [1, ...shape.slice(1)], data.slice(index * length, (index + 1) * length) as typeof data) as T;
+}
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await nodeBackend();
+});
+
+interface Trained {
+  readonly results: readonly StepResult[];
+  readonly state: TrainingState;
+}
+
+interface Training {
+  readonly step?: Partial<StepDefinition>;
+  readonly network?: NetworkDefinition;
+  readonly batches?: readonly (readonly Batch[])[];
+  readonly from?: { readonly state: TrainingState; readonly updates: number };
+  readonly rates?: typeof RATES;
+  readonly seed?: number;
+  readonly form?: NonNullable<StepOptions['form']>;
+}
+
+const batches = (steps: number): Batch[][] => Array.from({ length: steps }, (_, index) => [batchOf(2, index)]);
+
+/** Runs one step for each list of micro-batches. */
+async function train(options: Training): Promise<Trained> {
+  const { network = WITHOUT_DROPOUT, rates = RATES, seed = 0, from, form } = options;
+  const step = { ...STEP, ...options.step };
+  const steps = options.batches ?? batches(1);
+  const compiled = await createStep({
+    network,
+    step,
+    shape: { batch: steps[0]?.[0]?.labels.shape[0] as number, height: SIZE, width: SIZE },
+    backend,
+    state: from?.state ?? initialState(network, step, WEIGHTS),
+    session: { threads: 1 },
+    ...(form ? { form } : {}),
+  });
+  try {
+    const results: StepResult[] = [];
+    for (const [index, each] of steps.entries()) {
+      const updates = (from?.updates ?? 0) + index;
+      results.push(await compiled.run(each, { rates, updates }, [seed, 'dropout', updates]));
+    }
+    return { results, state: copyOf(compiled.state()) };
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+const copyOf = (state: TrainingState): TrainingState => {
+  const copy = (weights: Weights): Weights =>
+    new Map([...weights].map(([name, value]) => [name, { ...value, data: value.data.slice() as typeof value.data }]));
+  return { weights: copy(state.weights), optimizer: copy(state.optimizer), average: copy(state.average) };
+};
+
+const data = (weights: Weights, name: string): Float32Array => weights.get(name)?.data as Float32Array;
+
+/** The largest relative difference of any tensor of two states. */
+function difference(a: TrainingState, b: TrainingState): number {
+  return Math.max(
+    ...(['weights', 'optimizer', 'average'] as const).flatMap((kind) => {
+      expect([...a[kind].keys()]).toEqual([...b[kind].keys()]);
+      return [...a[kind].keys()].map((name) => {
+        const reference = data(b[kind], name);
+        return reference.some((value) => value !== 0) ? relativeDifference(data(a[kind], name), reference) : 0;
+      });
+    }),
+  );
+}
+
+/** The names of tensors, of any part of two states, that are not the same bytes. */
+function differing(a: TrainingState, b: TrainingState): string[] {
+  return (['weights', 'optimizer', 'average'] as const).flatMap((kind) => {
+    expect([...a[kind].keys()]).toEqual([...b[kind].keys()]);
+    return [...a[kind].keys()].filter((name) => !sameBytes(data(a[kind], name), data(b[kind], name)));
+  });
+}
+
+const sameBytes = (a: Float32Array, b: Float32Array): boolean =>
+  Buffer.compare(bytesOf(tensor('float32', [a.length], a)), bytesOf(tensor('float32', [b.length], b))) === 0;
+
+const movedNames = (weights: Weights): string[] =>
+  [...weights.keys()].filter((name) =>
+    data(weights, name).some((value, index) => value !== data(WEIGHTS, name)[index]),
+  );
+
+describe('a training step', () => {
+  test('reports loss, gradient norm and accuracy, and lowers the loss', async () => {
+    const batch = batchOf(2);
+    batch.labels.data.fill(1);
+    const { results } = await train({ batches: Array.from({ length: 12 }, () => [batch]) });
+    const [first, last] = [results[0] as StepResult, results.at(-1) as StepResult];
+    expect(first.pixels).toBe(2 * SIZE * SIZE);
+    expect(first.gradientNorm).toBeGreaterThan(0);
+    expect(last.loss).toBeLessThan(0.5 * first.loss);
+    expect(last.correct / last.pixels).toBeGreaterThan(0.9);
+  });
+
+  test('is the same fused and split', async () => {
+    const step = {
+      clipNorm: 0.5,
+      averageDecay: 0.99,
+      batchNorm: 'trained',
+      optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-3, weightDecay: 0.01 },
+    } as const;
+    const [fused, split] = await Promise.all(
+      (['fused', 'split'] as const).map((form) => train({ step, batches: batches(3), network: NETWORK, form })),
+    );
+    expect(difference((fused as Trained).state, (split as Trained).state)).toBeLessThan(1e-5);
+    (fused as Trained).results.forEach((result, index) => {
+      const other = (split as Trained).results[index] as StepResult;
+      expect(result.loss / other.loss).toBeCloseTo(1, 5);
+      expect(result.gradientNorm / other.gradientNorm).toBeCloseTo(1, 5);
+      expect([result.pixels, result.correct]).toEqual([other.pixels, other.correct]);
+    });
+  });
+
+  test('over two micro-batches of one picture is that over one of both', async () => {
+    const both = batches(3).map(([batch]) => batch as Batch);
+    const together = await train({ batches: both.map((batch) => [batch]) });
+    const accumulated = await train({ step: { accumulate: 2 }, batches: both.map(apart) });
+    expect(difference(accumulated.state, together.state)).toBeLessThan(1e-5);
+    accumulated.results.forEach(({ loss, gradientNorm, ...counts }, index) => {
+      const { loss: whole, gradientNorm: norm, ...expected } = together.results[index] as StepResult;
+      expect(loss / whole).toBeCloseTo(1, 5);
+      expect(gradientNorm / norm).toBeCloseTo(1, 4);
+      expect(counts).toEqual(expected);
+    });
+  });
+
+  test('goes on from a copy of its state as if it had not stopped', async () => {
+    const step = { averageDecay: 0.9, batchNorm: 'trained' } as const;
+    const steps = batches(4);
+    const whole = await train({ step, batches: steps, network: NETWORK });
+    const { state } = await train({ step, batches: steps.slice(0, 2), network: NETWORK });
+    const resumed = await train({ step, batches: steps.slice(2), from: { state, updates: 2 }, network: NETWORK });
+    expect(differing(resumed.state, whole.state)).toEqual([]);
+    expect(resumed.results).toEqual(whole.results.slice(2));
+  });
+
+  test('leaves the state it was given as it is', async () => {
+    const state = initialState(NETWORK, { ...STEP, averageDecay: 0.9 }, WEIGHTS);
+    const before = copyOf(state);
+    await train({ step: { averageDecay: 0.9 }, network: NETWORK, from: { state, updates: 0 }, batches: batches(2) });
+    expect(differing(state, before)).toEqual([]);
+  });
+
+  test('takes each group with its own rate', async () => {
+    const { state } = await train({ rates: { encoder: 0, decoder: 0.1, classifier: 0 } });
+    const moved = movedNames(state.weights);
+    expect(moved.length).toBeGreaterThan(10);
+    expect(moved.every((name) => name.startsWith('decoder.') && !name.startsWith('decoder.classifier.'))).toBe(true);
+  });
+});
+
+describe('gradient clipping', () => {
+  const plain = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
+  // So large that the weights' own rounding does not show in how far they move.
+  const rates = { encoder: 10, decoder: 10, classifier: 10 };
+
+  test('scales all gradients to the given global norm', async () => {
+    const free = await train({ step: { optimizer: plain }, rates });
+    const norm = free.results[0]?.gradientNorm as number;
+    const limit = norm / 4;
+    const clipped = await train({ step: { optimizer: plain, clipNorm: limit }, rates });
+    expect(clipped.results[0]?.gradientNorm).toBe(norm);
+    const name = 'decoder.classifier.weight';
+    const change = ({ state }: Trained): Float32Array =>
+      data(state.weights, name).map((value, index) => value - (data(WEIGHTS, name)[index] as number));
+    // PyTorch's clip_grad_norm_ adds 1e-6 to the norm.
+    const scaled = change(free).map((value) => (value * limit) / (norm + 1e-6));
+    expect(relativeDifference(change(clipped), scaled)).toBeLessThan(1e-5);
+  });
+
+  test('does nothing below that norm', async () => {
+    const free = await train({ step: { optimizer: plain }, rates });
+    const clipped = await train({ step: { optimizer: plain, clipNorm: 1000 }, rates });
+    expect(differing(clipped.state, free.state)).toEqual([]);
+  });
+});
+
+describe('the moving average', () => {
+  test('takes 1 - decay of the new weights, more at the first updates', async () => {
+    const step = { averageDecay: 0.5, batchNorm: 'trained' } as const;
+    const steps = batches(2);
+    const one = await train({ step, batches: steps.slice(0, 1) });
+    const two = await train({ step, batches: steps });
+    expect([averageDecayAt(0.5, 0), averageDecayAt(0.5, 1), averageDecayAt(0.5, 100)]).toEqual([0.1, 2 / 11, 0.5]);
+    for (const name of ['decoder.classifier.weight', 'encoder.bn1.bias', 'encoder.bn1.running_var']) {
+      const mix = (old: Float32Array, weights: Weights, decay: number): Float32Array =>
+        old.map((value, index) => decay * value + (1 - decay) * (data(weights, name)[index] as number));
+      const first = mix(data(WEIGHTS, name), one.state.weights, 0.1);
+      expect(relativeDifference(data(one.state.average, name), first)).toBeLessThan(1e-6);
+      const second = mix(first, two.state.weights, 2 / 11);
+      expect(relativeDifference(data(two.state.average, name), second)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('holds what moves, and nothing if there is none', async () => {
+    const { state } = await train({ step: { averageDecay: 0.5, frozen: ['encoder.*'] } });
+    expect([...state.average.keys()].every((name) => name.startsWith('decoder.'))).toBe(true);
+    expect((await train({})).state.average.size).toBe(0);
+  });
+});
+
+describe('batch normalisation', () => {
+  const isStatistic = (name: string): boolean => /running_(mean|var)$/.test(name);
+  const isNorm = (name: string): boolean => WEIGHTS.has(name.replace(/[^.]*$/, 'running_mean'));
+
+  test('moves statistics, weight and bias where it is trained', async () => {
+    const { state } = await train({ step: { batchNorm: 'trained' } });
+    const expected = [...WEIGHTS.keys()].filter(isNorm);
+    expect(expected.length).toBe(80);
+    expect(movedNames(state.weights).filter(isNorm)).toEqual(expected);
+  });
+
+  test('moves weight and bias only where its statistics are frozen, and nothing where it is frozen', async () => {
+    const statistics = await train({ step: { batchNorm: 'statistics-frozen' } });
+    const moved = movedNames(statistics.state.weights).filter(isNorm);
+    expect(moved.length).toBe(40);
+    expect(moved.filter(isStatistic)).toEqual([]);
+    const frozen = await train({ step: { batchNorm: 'frozen' } });
+    expect(movedNames(frozen.state.weights).filter(isNorm)).toEqual([]);
+    expect(movedNames(frozen.state.weights)).not.toEqual([]);
+  });
+
+  test('counts every micro-batch towards its statistics', async () => {
+    const name = 'encoder.bn1.running_mean';
+    const [first, second] = [batchOf(2, 1), batchOf(2, 2)];
+    const both = await train({ step: { batchNorm: 'trained', accumulate: 2 }, batches: [[first, second]] });
+    const still = { encoder: 0, decoder: 0, classifier: 0 };
+    const one = { step: { batchNorm: 'trained' }, batches: [[first], [second]], rates: still } as const;
+    const apartly = await train(one);
+    expect(relativeDifference(data(both.state.weights, name), data(apartly.state.weights, name))).toBeLessThan(1e-5);
+  });
+});
+
+describe('frozen layers', () => {
+  test.each(['statistics-frozen', 'trained'] as const)('do not move by a bit, batch norm %s', async (batchNorm) => {
+    const frozen = ['encoder.bn1.*', 'encoder.layer1.*', 'decoder.reduction.0.*'];
+    const { state } = await train({ step: { frozen, batchNorm, averageDecay: 0.9 }, batches: batches(2) });
+    const isFrozen = (name: string): boolean => /^(encoder\.(bn1|layer1)|decoder\.reduction\.0)\./.test(name);
+    const moved = movedNames(state.weights);
+    expect(moved.filter(isFrozen)).toEqual([]);
+    const others = [...WEIGHTS.keys()].filter((name) => !isFrozen(name) && !/running_/.test(name));
+    expect(moved.filter((name) => !/running_/.test(name)).length).toBeGreaterThan(0.9 * others.length);
+    expect([...state.optimizer.keys()].filter((name) => isFrozen(name.replace('momentum:', '')))).toEqual([]);
+  });
+});
+
+describe('weight decay', () => {
+  test('leaves normalisation and biases alone if asked', async () => {
+    const optimizer = { ...STEP.optimizer, weightDecay: 0.5 } as StepDefinition['optimizer'];
+    const none = await train({ step: { optimizer: { ...optimizer, weightDecay: 0 } } });
+    const some = await train({ step: { optimizer, decayNormAndBias: false } });
+    const all = await train({ step: { optimizer } });
+    for (const name of ['encoder.bn1.weight', 'decoder.classifier.bias', 'decoder.classifier.weight']) {
+      const [free, kept, decayed] = [none, some, all].map(({ state }) => data(state.weights, name)) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
+      expect(sameBytes(decayed, free)).toBe(false);
+      if (WEIGHTS.get(name)?.shape.length === 1) expect(sameBytes(kept, free)).toBe(true);
+      else expect(sameBytes(kept, decayed)).toBe(true);
+    }
+  });
+});
+
+describe('dropout', () => {
+  test('depends on the seed, and on nothing else', async () => {
+    const [a, b, other] = await Promise.all([0, 0, 1].map((seed) => train({ network: NETWORK, seed })));
+    expect(differing((a as Trained).state, (b as Trained).state)).toEqual([]);
+    expect(other?.results[0]?.loss).not.toBe(a?.results[0]?.loss);
+  });
+
+  test('drops different elements in every micro-batch', async () => {
+    const [batch] = apart(batchOf(1)) as [Batch];
+    const once = await train({ network: NETWORK, batches: [[batch]] });
+    const twice = await train({ network: NETWORK, step: { accumulate: 2 }, batches: [[batch, batch]] });
+    expect(Math.abs((once.results[0]?.loss as number) - (twice.results[0]?.loss as number))).toBeGreaterThan(1e-6);
+  });
+});
+
+describe('a step that fails', () => {
+  const spoilt = (batch: Batch, value: number): Batch => {
+    const pixels = batch.pixels.data.slice();
+    pixels[5] = value;
+    return { ...batch, pixels: { ...batch.pixels, data: pixels } };
+  };
+
+  test.each([
+    ['fused', 1],
+    ['split', 2],
+  ] as const)('on a picture that is not a number says so and leaves the state as it was, %s', async (_, accumulate) => {
+    const step: StepDefinition = { ...STEP, averageDecay: 0.9, batchNorm: 'trained', accumulate };
+    const compiled = await createStep({
+      network: WITHOUT_DROPOUT,
+      step,
+      shape: { batch: 2, height: SIZE, width: SIZE },
+      backend,
+      state: initialState(WITHOUT_DROPOUT, step, WEIGHTS),
+    });
+    const good = [batchOf(2, 1), batchOf(2, 2)].slice(0, accumulate);
+    await compiled.run(good, { rates: RATES, updates: 0 }, [0]);
+    const before = copyOf(compiled.state());
+    const bad = [...good.slice(1), spoilt(good[0] as Batch, Number.NaN)];
+    await expect(compiled.run(bad, { rates: RATES, updates: 1 }, [0])).rejects.toThrow(
+      /^The training step cannot go on: the loss is NaN.*\. Weights and optimizer are as before the step\. Lower the learning rate, clip the gradients, or look for damaged images\.$/,
+    );
+    expect(differing(compiled.state(), before)).toEqual([]);
+    // And it goes on from there as if nothing had been.
+    const after = await compiled.run(good, { rates: RATES, updates: 1 }, [0]);
+    const reference = await train({
+      step,
+      batches: [good],
+      from: { state: before, updates: 1 },
+    });
+    expect(after).toEqual(reference.results[0]);
+    await compiled.dispose();
+  });
+
+  test('names labels that are no classes', async () => {
+    const batch = batchOf(2);
+    batch.labels.data[7] = 9;
+    await expect(train({ batches: [[batch]] })).rejects.toThrow(
+      "The labels hold 9, but the network has the classes 0 to 2, and 255 is ignored. Map the data set's ids to the classes.",
+    );
+  });
+
+  test('names batches of another size or number', async () => {
+    await expect(train({ batches: [[batchOf(1)], [batchOf(2)]] })).rejects.toThrow(
+      'The step was compiled for pixels [1, 3, 32, 32] and labels [1, 32, 32], got [2, 3, 32, 32] and [2, 32, 32].',
+    );
+    await expect(train({ step: { accumulate: 2 } })).rejects.toThrow('A step takes 2 micro-batches, got 1.');
+  });
+
+  test('names all that does not fit of a state', async () => {
+    const state = initialState(NETWORK, STEP, WEIGHTS);
+    const optimizer = new Map(state.optimizer);
+    optimizer.delete('momentum:decoder.classifier.weight');
+    optimizer.set('momentum:decoder.classifier.bias', tensor('float32', [2], new Float32Array(2)));
+    await expect(train({ from: { state: { ...state, optimizer }, updates: 0 } })).rejects.toThrow(
+      "The state's optimizer tensors do not fit the network and its step: momentum:decoder.classifier.weight is missing; momentum:decoder.classifier.bias is float32 [2] instead of float32 [3].",
+    );
+  });
+
+  test('names all that is outside its range of a definition', async () => {
+    await expect(train({ step: { accumulate: 0, clipNorm: -1, averageDecay: 1 } })).rejects.toThrow(
+      'The training step does not fit: accumulate is at least 1, got 0; clipNorm is positive, got -1; averageDecay is from 0 up to, not including, 1, got 1.',
+    );
+    const optimizer = { name: 'sgd', momentum: 1, nesterov: false, weightDecay: -1 } as const;
+    await expect(train({ step: { optimizer } })).rejects.toThrow(
+      'The optimizer sgd does not fit: momentum is from 0 up to, not including, 1, got 1; weightDecay is not negative, got -1.',
+    );
+    await expect(train({ step: { optimizer: { ...optimizer, momentum: 0, nesterov: true } } })).rejects.toThrow(
+      'nesterov needs a momentum.',
+    );
+  });
+});
