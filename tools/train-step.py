@@ -124,13 +124,18 @@ def main(name="refinenet-lw-mobilenetv2", crop=256, batch=4, steps=5):
     torch.set_num_threads(2)
     torch.manual_seed(1)
     net = RefineNet(name, 21).train()
-    for module in net.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = 1.0
+    x, labels = torch.randn(batch, 3, crop, crop), torch.randint(0, 21, (batch, crop, crop))
+    # Statistics of real batches: with those of a fresh network values fade until they are denormal and slow.
+    with torch.no_grad():
+        net(x)
+    for norm in norms:
+        norm.eval()
     count = sum(p.numel() for p in net.parameters())
     print(f"{name} crop {crop} batch {batch}: {count / 1e6:.1f} M parameters")
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=1e-5)
-    x, labels = torch.randn(batch, 3, crop, crop), torch.randint(0, 21, (batch, crop, crop))
     for step in range(steps):
         began = time.time()
         optimizer.zero_grad()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parametersOf, reach } from '../graph/walk.ts';
-import { scope } from '../nn/scope.ts';
+import { EVALUATION, scope } from '../nn/scope.ts';
 import { ARCHITECTURE_NAMES, architecture, type CascadeName, type Variation } from './architectures.ts';
 import { pixelValues, refineNet } from './refinenet.ts';
 import { summarize } from './summary.ts';
@@ -86,7 +86,7 @@ describe.each(ARCHITECTURE_NAMES)('%s', (name) => {
     const training = refineNet(
       architecture(name, 5),
       pixelValues({ batch: 1, height: 64, width: 64 }),
-      scope('', 'training'),
+      scope('', { ...EVALUATION, dropout: true }),
     );
     const masks = [...reach([training]).inputs.keys()].filter((input) => input.startsWith('dropout:'));
     const expected = name.endsWith('mobilenetv2') ? 0 : name.includes('-lw-') ? 2 : 3;

@@ -14,8 +14,10 @@ describe('the model that training starts from', () => {
     const { definition, kept, weights } = fresh(3);
     expect(definition).toEqual(architecture(NAME, 3));
     expect(kept).toBe('nothing');
-    expect(fresh(3).weights).toEqual(weights);
-    expect(fresh(3, 2).weights).not.toEqual(weights);
+    const drawn = (model: { weights: Weights }) => model.weights.get('decoder.classifier.weight')?.data;
+    expect([...weights.keys()]).toContain('encoder.features.0.0.weight');
+    expect(drawn(fresh(3))).toEqual(drawn({ weights }));
+    expect(drawn(fresh(3, 2))).not.toEqual(drawn({ weights }));
   });
 
   test('keeps everything of a network for as many classes, and all but the classifier for others', () => {

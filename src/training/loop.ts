@@ -143,13 +143,16 @@ class Loop {
     const scalars = { rates, updates: state.updates };
     const result = await step.run(batches, scalars, [seed, 'dropout', state.updates]).catch((error: unknown) => {
       if (!(error instanceof RuntimeError)) throw error;
-      throw this.#stopped(state, messageOf(error).replace(/\.$/, ''), error);
+      throw this.#stopped(state, messageOf(error), error);
     });
     const updates = state.updates + 1;
     const watch = watched(state.watch, result.loss, updates, warmupOf(schedule));
     if (isRunaway(watch)) {
       const best = watch.best === null ? '' : `, ten times its best, ${watch.best.toPrecision(3)}, and more`;
-      throw this.#stopped(state, `the loss ran away (running mean ${runningMean(watch).toPrecision(3)}${best})`);
+      throw this.#stopped(
+        state,
+        `the loss ran away (running mean ${runningMean(watch).toPrecision(3)}${best}). Start again with a lower learning rate or a lower clipping norm.`,
+      );
     }
     const { sums } = state;
     const next: RunState = {
@@ -333,8 +336,8 @@ class Loop {
   #stopped(state: RunState, reason: string, cause?: unknown): RuntimeError {
     const { storage } = this.#parts;
     return new RuntimeError(
-      `${storage.name}: training stopped at update ${state.updates + 1} of ${this.#length.updates}: ${reason}. ` +
-        `${storage.name}/${LAST} holds the last good checkpoint. Start again with a lower learning rate or a lower clipping norm.`,
+      `${storage.name}: training stopped at update ${state.updates + 1} of ${this.#length.updates}: ${reason} ` +
+        `${storage.name}/${LAST} holds the last good checkpoint.`,
       { cause },
     );
   }

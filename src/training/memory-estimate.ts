@@ -34,7 +34,7 @@ const PROGRAM_BYTES = 150e6;
 /**
  * The bytes that training steps of this network need at a crop and batch size: every tensor of the forward pass is kept for
  * the backward pass, which needs about half as much again. Measured peaks (MobileNetV2 at 224 to RefineNet on ResNet-18) are
- * from 0.8 to 1.05 of it.
+ * from 0.9 to 1.35 of it.
  */
 export function estimateMemory(
   network: NetworkDefinition,

@@ -9,8 +9,9 @@ import {
   MemoryStorage,
 } from '../../test/support/fake-training.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
+import type { LogRecord } from './log.ts';
 import type { StepReport } from './loop.ts';
-import { readRun, train } from './trainer.ts';
+import { readRun, type StepFactory, train } from './trainer.ts';
 
 /** Checkpoints by path, and the log without times: what two runs must share. */
 function outcome({ files }: MemoryStorage) {
@@ -64,6 +65,42 @@ describe('train', () => {
     expect(reports[0]).toMatchObject({ epoch: 1, updates: UPDATES, epochs: 3 });
     expect(reports[4]?.rates.encoder).toBeCloseTo(1e-3 * (1 - 4 / UPDATES) ** 0.9, 12);
     expect(await readRun(storage)).toEqual({ configuration: fakeConfiguration, origin: {} });
+  });
+
+  test('draws other dropout masks at every update, and others for another seed', async () => {
+    const seeds: string[] = [];
+    for (const seed of [1, 2]) {
+      const createStep: StepFactory = async (...given) => {
+        const step = await fakeStep()(...given);
+        return {
+          ...step,
+          run: (batches, scalars, dropout) => {
+            seeds.push(dropout.join());
+            return step.run(batches, scalars, dropout);
+          },
+        };
+      };
+      await train(fakeOptions(new MemoryStorage(), { createStep, configuration: { ...fakeConfiguration, seed } }));
+    }
+    expect(seeds).toHaveLength(2 * UPDATES);
+    expect(new Set(seeds).size).toBe(2 * UPDATES);
+  });
+
+  test("logs each epoch's mean loss and its accuracy over all pixels", async () => {
+    const log = logWithoutTimes((await uninterrupted()).files.get('log.jsonl')) as LogRecord[];
+    const steps = log.filter((record) => record.type === 'step');
+    const epochs = log.filter((record) => record.type === 'epoch');
+    expect(epochs.map(({ epoch, update }) => [epoch, update])).toEqual([
+      [1, 5],
+      [2, 10],
+      [3, 15],
+    ]);
+    for (const { epoch, loss, accuracy } of epochs) {
+      const own = steps.filter((step) => step.epoch === epoch);
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(loss).toBeCloseTo(mean(own.map((step) => step.loss)), 12);
+      expect(accuracy).toBeCloseTo(mean(own.map((step) => step.accuracy)), 12);
+    }
   });
 
   test('keeps the moving average as the model, and the weights beside the optimiser', async () => {
@@ -125,7 +162,11 @@ describe('train', () => {
           fakeOptions(storage, {
             resume: index > 0,
             signal,
-            callbacks: { onStep: ({ update }) => update >= stop && (signal.aborted = true) },
+            callbacks: {
+              onStep: ({ update }) => {
+                signal.aborted = update >= stop;
+              },
+            },
           }),
         );
         expect(status).toBe('interrupted');
@@ -174,8 +215,7 @@ describe('train', () => {
   test('stops at a loss that is not finite and leaves the last good checkpoint', async () => {
     const storage = new MemoryStorage();
     await expect(train(fakeOptions(storage, { createStep: fakeStep({ failAt: 8 }) }))).rejects.toThrow(
-      'runs/memory: training stopped at update 9 of 15: The loss is NaN. runs/memory/last holds the last good checkpoint. ' +
-        'Start again with a lower learning rate or a lower clipping norm.',
+      'runs/memory: training stopped at update 9 of 15: The loss is NaN. runs/memory/last holds the last good checkpoint.',
     );
     const state = JSON.parse(Buffer.from(storage.files.get('last/state.json') as Uint8Array).toString());
     expect(state.updates).toBe(8);
@@ -187,7 +227,7 @@ describe('train', () => {
     const loss = (update: number) => (update < 100 ? 0.5 : 0.5 * 1.3 ** (update - 100));
     const run = train(fakeOptions(storage, { configuration, createStep: fakeStep({ loss }) }));
     await expect(run).rejects.toThrow(
-      /^runs\/memory: training stopped at update 11\d of 200: the loss ran away \(running mean [56]\.\d+, ten times its best, 0\.500, and more\)\. runs\/memory\/last holds the last good checkpoint\./,
+      /^runs\/memory: training stopped at update 11\d of 200: the loss ran away \(running mean [56]\.\d+, ten times its best, 0\.500, and more\)\. Start again with a lower learning rate or a lower clipping norm\. runs\/memory\/last holds the last good checkpoint\./,
     );
     const state = JSON.parse(Buffer.from(storage.files.get('last/state.json') as Uint8Array).toString());
     expect(state.watch.sum / state.watch.weight).toBeLessThan(3 * 0.5);
@@ -201,7 +241,12 @@ describe('train', () => {
     storage.fails = (method) => method !== 'write' && update >= 6 && update < 9;
     await train(
       fakeOptions(storage, {
-        callbacks: { onStep: (report) => (update = report.update), onWarning: (message) => warnings.push(message) },
+        callbacks: {
+          onStep: (report) => {
+            update = report.update;
+          },
+          onWarning: (message) => warnings.push(message),
+        },
       }),
     );
     expect(warnings[0]).toBe(
@@ -220,7 +265,11 @@ describe('train', () => {
     });
     let update = 0;
     storage.fails = (method, path) => method === 'replaceFolder' && path === folder && (update === 5 || update === 10);
-    const callbacks = { onStep: (report: StepReport) => (update = report.update) };
+    const callbacks = {
+      onStep: (report: StepReport) => {
+        update = report.update;
+      },
+    };
     await expect(train(fakeOptions(storage, { createStep, callbacks }))).rejects.toThrow();
     storage.fails = () => false;
     await train(fakeOptions(storage, { resume: true }));
@@ -231,7 +280,15 @@ describe('train', () => {
     const storage = new MemoryStorage();
     let update = 0;
     storage.fails = (method) => method !== 'write' && update >= 7;
-    const run = train(fakeOptions(storage, { callbacks: { onStep: (report) => (update = report.update) } }));
+    const run = train(
+      fakeOptions(storage, {
+        callbacks: {
+          onStep: (report) => {
+            update = report.update;
+          },
+        },
+      }),
+    );
     await expect(run).rejects.toThrow('cannot be written (ENOSPC: no space left on device)');
     storage.fails = () => false;
     await train(fakeOptions(storage, { resume: true }));

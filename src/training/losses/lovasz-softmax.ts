@@ -4,7 +4,7 @@
  */
 import { numbersLike, scalarLike } from '../../graph/ops/constants.ts';
 import { cumulativeSum } from '../../graph/ops/cumulative-sum.ts';
-import { abs, add, div, mul, stopGradient, sub } from '../../graph/ops/elementwise.ts';
+import { abs, add, div, mul, sub } from '../../graph/ops/elementwise.ts';
 import { gatherElements, topK } from '../../graph/ops/gather.ts';
 import { reduceSum } from '../../graph/ops/reduction.ts';
 import { reshape, transpose } from '../../graph/ops/shape.ts';
@@ -24,7 +24,7 @@ export const lovaszSoftmax: Loss = (pixels) => {
   const errors = byClass(mul(abs(sub(isClass, probabilities)), isScored));
   const [sorted, order] = topK(errors, count, 1);
   const weights = lovaszGradient(gatherElements(byClass(isClass), order, 1), count);
-  return presentClasses(pixels).mean(reduceSum(mul(sorted, stopGradient(weights)), 1, undefined, false));
+  return presentClasses(pixels).mean(reduceSum(mul(sorted, weights), 1, undefined, false));
 };
 
 /** How 1 - IoU grows with each further wrong pixel, largest error first; the class's pixels are 1 in truth [K, count]. */
