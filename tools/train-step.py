@@ -1,4 +1,6 @@
-"""Seconds a training step in PyTorch, to stand beside tools/train-step.ts: train-step.py ARCHITECTURE CROP BATCH [STEPS].
+"""Training steps in PyTorch for tools/train-step.ts, one for each line on stdin: train-step.py ARCHITECTURE CROP BATCH.
+
+Answers each line with the step's seconds and the peak memory in GiB.
 
 The decoders follow src/models/refinenet.ts, the encoders are torchvision's (its MobileNetV2 lacks one expansion
 convolution that ours has). Batch normalisation keeps its statistics and trains weight and bias; SGD with momentum.
@@ -119,8 +121,8 @@ class RefineNet(nn.Module):
         return self.classifier(F.dropout(self.head(y), self.last_drop))
 
 
-def main(name="refinenet-lw-mobilenetv2", crop=256, batch=4, steps=5):
-    crop, batch, steps = int(crop), int(batch), int(steps)
+def main(name, crop, batch):
+    crop, batch = int(crop), int(batch)
     torch.set_num_threads(2)
     torch.manual_seed(1)
     net = RefineNet(name, 21).train()
@@ -133,10 +135,8 @@ def main(name="refinenet-lw-mobilenetv2", crop=256, batch=4, steps=5):
         net(x)
     for norm in norms:
         norm.eval()
-    count = sum(p.numel() for p in net.parameters())
-    print(f"{name} crop {crop} batch {batch}: {count / 1e6:.1f} M parameters")
-    optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=1e-5)
-    for step in range(steps):
+    optimizer = torch.optim.SGD(net.parameters(), 1e-6, momentum=0.9, weight_decay=1e-5)
+    for _ in sys.stdin:
         began = time.time()
         optimizer.zero_grad()
         logits = F.interpolate(net(x), labels.shape[1:], mode="bilinear", align_corners=False)
@@ -144,7 +144,7 @@ def main(name="refinenet-lw-mobilenetv2", crop=256, batch=4, steps=5):
         loss.backward()
         optimizer.step()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"step {step + 1}: {time.time() - began:.2f} s, loss {loss.item():.4f}, peak {peak:.2f} GiB", flush=True)
+        print(f"{time.time() - began:.3f} {peak:.2f}", flush=True)
 
 
 main(*sys.argv[1:])

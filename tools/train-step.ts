@@ -1,7 +1,11 @@
 /**
- * Seconds a training step and peak memory, for one network: `npx tsx tools/train-step.ts ARCHITECTURE CROP BATCH [STEPS]`.
- * tools/train-step.py times the same step in PyTorch.
+ * Seconds a training step and peak memory: `npx tsx tools/train-step.ts ARCHITECTURE CROP BATCH [STEPS] [PYTHON]`. With an
+ * interpreter that has PyTorch, tools/train-step.py takes the same steps, in turn with ours, so that both see the same
+ * machine. The fastest step of each counts: other work on the machine only adds to it.
  */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { parametersOf } from '../src/graph/walk.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { pixelValues, refineNet } from '../src/models/refinenet.ts';
@@ -32,11 +36,21 @@ const STEP: StepDefinition = {
   frozen: [],
 };
 
-async function main([name = 'refinenet-lw-mobilenetv2', ...numbers]: readonly string[]): Promise<void> {
-  const [crop = 256, batch = 4, steps = 5] = numbers.map(Number);
+interface Timed {
+  readonly seconds: number;
+  /** Peak memory so far, in GiB. */
+  readonly peak: number;
+}
+
+interface Contestant {
+  step(): Promise<Timed>;
+  end(): Promise<void>;
+}
+
+async function ours(name: string, crop: number, batch: number): Promise<Contestant> {
   const network = architecture(name, CLASSES);
   const weights = initialize(parametersOf([refineNet(network, pixelValues())]), 1);
-  const random = randomStream(1, 'bench');
+  const random = randomStream(1, 'train-step');
   const began = performance.now();
   const step = await createStep({
     network,
@@ -46,7 +60,7 @@ async function main([name = 'refinenet-lw-mobilenetv2', ...numbers]: readonly st
     state: initialState(network, STEP, weights),
     session: { threads: THREADS },
   });
-  console.log(`${name} crop ${crop} batch ${batch}: compiled in ${seconds(began)} s`);
+  console.log(`compiled in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   const area = batch * crop * crop;
   const pixels = tensor('float32', [batch, 3, crop, crop], Float32Array.from({ length: 3 * area }, random.normal));
   const labels = tensor(
@@ -54,18 +68,59 @@ async function main([name = 'refinenet-lw-mobilenetv2', ...numbers]: readonly st
     [batch, crop, crop],
     Uint8Array.from({ length: area }, () => random.integer(CLASSES)),
   );
-  const rates = { encoder: 1e-4, decoder: 1e-3, classifier: 1e-3 };
-  for (let updates = 0; updates < steps; updates++) {
-    const start = performance.now();
-    const { loss, gradientNorm } = await step.run([{ pixels, labels }], { rates, updates }, [1, updates]);
-    const memory = (process.resourceUsage().maxRSS / 2 ** 20).toFixed(2);
-    console.log(
-      `step ${updates + 1}: ${seconds(start)} s, loss ${loss.toFixed(4)}, gradient norm ${gradientNorm.toFixed(3)}, peak ${memory} GiB`,
-    );
-  }
-  await step.dispose();
+  const rates = { encoder: 1e-6, decoder: 1e-6, classifier: 1e-6 };
+  let updates = 0;
+  return {
+    async step() {
+      const start = performance.now();
+      await step.run([{ pixels, labels }], { rates, updates }, [1, updates++]);
+      return { seconds: (performance.now() - start) / 1000, peak: process.resourceUsage().maxRSS / 2 ** 20 };
+    },
+    end: () => step.dispose(),
+  };
 }
 
-const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(2);
+function pyTorch(python: string, name: string, crop: number, batch: number): Contestant {
+  const script = fileURLToPath(new URL('train-step.py', import.meta.url));
+  const child = spawn(python, [script, name, String(crop), String(batch)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    async step() {
+      child.stdin.write('\n');
+      const [seconds = Number.NaN, peak = Number.NaN] = ((await lines.next()).value ?? '').split(' ').map(Number);
+      return { seconds, peak };
+    },
+    async end() {
+      child.stdin.end();
+    },
+  };
+}
+
+async function main([
+  name = 'refinenet-lw-mobilenetv2',
+  crop = '256',
+  batch = '4',
+  steps = '5',
+  python,
+]: readonly string[]) {
+  console.log(`${name}, crop ${crop}, batch ${batch}, ${THREADS} threads`);
+  const sizes = [Number(crop), Number(batch)] as const;
+  const contestants: Record<string, Contestant> = { ours: await ours(name, ...sizes) };
+  if (python) contestants.PyTorch = pyTorch(python, name, ...sizes);
+  const fastest: Record<string, number> = {};
+  for (let round = 1; round <= Number(steps); round++) {
+    for (const [who, contestant] of Object.entries(contestants)) {
+      const { seconds, peak } = await contestant.step();
+      fastest[who] = Math.min(fastest[who] ?? Number.POSITIVE_INFINITY, seconds);
+      console.log(`step ${round}, ${who}: ${seconds.toFixed(2)} s, peak ${peak.toFixed(2)} GiB`);
+    }
+  }
+  console.log(
+    Object.entries(fastest)
+      .map(([who, seconds]) => `${who} ${seconds.toFixed(2)} s`)
+      .join(', '),
+  );
+  await Promise.all(Object.values(contestants).map((contestant) => contestant.end()));
+}
 
 await main(process.argv.slice(2));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { encodeModel } from '../onnx/encode.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { float32, int64, type Tensor } from '../tensor/tensor.ts';
-import { encodeModel } from '../onnx/encode.ts';
 import { gradient } from './gradient.ts';
 import { greater } from './ops/comparison.ts';
 import { conv } from './ops/conv.ts';

@@ -1,7 +1,8 @@
 /** Layers with named parameters, in PyTorch's names and with PyTorch's default initialisation. */
-import { conv } from '../graph/ops/conv.ts';
+
 import { greaterOrEqual } from '../graph/ops/comparison.ts';
 import { scalarLike } from '../graph/ops/constants.ts';
+import { conv } from '../graph/ops/conv.ts';
 import { mul } from '../graph/ops/elementwise.ts';
 import { batchNormalization, trainingBatchNormalization } from '../graph/ops/normalization.ts';
 import { cast } from '../graph/ops/structure.ts';

@@ -1,8 +1,6 @@
 /** How the running statistics of batch normalisation move in training, found in the graph itself. */
-import { scalarLike } from '../graph/ops/constants.ts';
-import { add, mul } from '../graph/ops/elementwise.ts';
-import { BatchNormalization } from '../graph/ops/normalization.ts';
-import { knownShape, type Node, parameter, required, type Value } from '../graph/value.ts';
+import { BatchNormalization, movedStatistics } from '../graph/ops/normalization.ts';
+import { knownShape, type Node, type Parameter, parameter, required, type Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
 
 /** How far one batch moves the running statistics, as PyTorch's `momentum`. */
@@ -23,13 +21,14 @@ export function runningStatistics(outputs: Iterable<Value>): ReadonlyMap<string,
   const moved = new Map<string, Value>();
   for (const node of reach(outputs).nodes) {
     if (node.op.name !== BatchNormalization.name) continue;
-    const [mean, variance] = [required(node.inputs, 3), required(node.inputs, 4)];
+    const [x, mean, variance] = [0, 3, 4].map((index) => required(node.inputs, index)) as [Value, Value, Value];
     if (mean.source.kind === 'parameter') continue;
     const layer = layerOf(node);
-    moved.set(`${layer}.running_mean`, towards(`${layer}.running_mean`, STATISTICS.running_mean, mean));
-    const count = elementsPerChannel(required(node.inputs, 0));
-    const unbiased = mul(variance, scalarLike(variance, count / (count - 1)), layer);
-    moved.set(`${layer}.running_var`, towards(`${layer}.running_var`, STATISTICS.running_var, unbiased));
+    const running = (last: keyof typeof STATISTICS): Parameter =>
+      parameter(`${layer}.${last}`, knownShape(mean), { kind: 'constant', value: STATISTICS[last] });
+    const old = { mean: running('running_mean'), variance: running('running_var') };
+    const { runningMean, runningVar } = movedStatistics(x, { mean, variance }, old, STATISTICS_MOMENTUM);
+    moved.set(old.mean.source.name, runningMean).set(old.variance.source.name, runningVar);
   }
   return moved;
 }
@@ -38,14 +37,4 @@ export function runningStatistics(outputs: Iterable<Value>): ReadonlyMap<string,
 function layerOf({ inputs, place }: Node): string {
   const { source } = required(inputs, 1);
   return source.kind === 'parameter' ? source.name.replace(/\.weight$/, '') : place;
-}
-
-function towards(name: string, initial: number, observed: Value): Value {
-  const running = parameter(name, knownShape(observed), { kind: 'constant', value: initial });
-  const kept = mul(running, scalarLike(running, 1 - STATISTICS_MOMENTUM));
-  return add(kept, mul(observed, scalarLike(observed, STATISTICS_MOMENTUM)));
-}
-
-function elementsPerChannel(x: Value): number {
-  return knownShape(x).reduce((product, extent, axis) => (axis === 1 ? product : product * extent), 1);
 }

@@ -11,7 +11,7 @@ import { isRunaway, isSuspicious, runningMean, watched } from './loss-watch.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
 import { sampleSheet } from './sample-sheet.ts';
-import { rateFactor, type RunLength, warmupOf } from './schedules.ts';
+import { type RunLength, rateFactor, warmupOf } from './schedules.ts';
 import { type Batch, PARAMETER_GROUPS, type ParameterGroup, type TrainingStep } from './types.ts';
 import type { PredictedSample, StopSignal, Validate } from './validate.ts';
 

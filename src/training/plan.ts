@@ -2,7 +2,7 @@
 import { contentHash } from '../data/content-hash.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
-import { type TransformRecipe, createTransform } from '../data/transforms/index.ts';
+import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { countClassPixels, judgeClasses, weightsByShare } from './class-pixels.ts';

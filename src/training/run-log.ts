@@ -1,16 +1,17 @@
 /** What a run writes down as it goes: log.jsonl, TensorBoard's events and plots. */
-import type { RunStorage } from './run-storage.ts';
+
+import type { RunState } from './checkpoint.ts';
 import { type LogRecord, logLine, logUpTo } from './log.ts';
 import { runPlots } from './plots.ts';
+import type { RunStorage } from './run-storage.ts';
 import {
   type EncodedPicture,
+  type EventStamp,
   eventFileName,
   eventFileStart,
-  type EventStamp,
   imageEvent,
   scalarEvent,
 } from './tensorboard.ts';
-import type { RunState } from './checkpoint.ts';
 
 export const LOG_FILE = 'log.jsonl';
 

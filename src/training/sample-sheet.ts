@@ -1,6 +1,6 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
 import { type Color, type Image, image } from '../image/image.ts';
-import { countLabels, labelMap, type LabelMap } from '../image/label-map.ts';
+import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
 import { withLegend } from '../image/legend.ts';
 import { overlay } from '../image/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';

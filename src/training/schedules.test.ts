@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rateFactor, type RunLength, type ScheduleDefinition, warmupOf } from './schedules.ts';
+import { type RunLength, rateFactor, type ScheduleDefinition, warmupOf } from './schedules.ts';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../../test/fixtures/training/schedules.json', import.meta.url), 'utf8'),

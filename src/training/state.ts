@@ -2,12 +2,12 @@
 import { WeightsError } from '../errors.ts';
 import type { Parameter } from '../graph/value.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
+import { isStatistic } from '../nn/running-statistics.ts';
 import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { bindOptimizer } from './optimizers/index.ts';
 import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
-import { isStatistic } from '../nn/running-statistics.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
 
 /**

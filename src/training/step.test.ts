@@ -10,8 +10,9 @@ import type { Backend } from '../runtime/backend.ts';
 import { randomStream } from '../tensor/random.ts';
 import { bytesOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
+import { averageDecayAt } from './compiled-step.ts';
 import { initialState } from './state.ts';
-import { averageDecayAt, createStep, type StepOptions } from './step.ts';
+import { createStep, type StepOptions } from './step.ts';
 import type { Batch, StepDefinition, StepResult, TrainingState } from './types.ts';
 
 const CLASSES = 3;

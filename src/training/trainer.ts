@@ -8,7 +8,7 @@ import type { ModelDescription } from '../models/model.ts';
 import { jsonBytes } from '../models/model-files.ts';
 import type { Backend, SessionOptions } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
-import { assertSameConfiguration, LAST, readCheckpoint, type RunState } from './checkpoint.ts';
+import { assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from './configuration.ts';
 import { type BatchSource, keepCheckpoint, runLoop, type TrainingCallbacks } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
@@ -19,7 +19,7 @@ import type { RunStorage } from './run-storage.ts';
 import { initialState } from './state.ts';
 import { createStep } from './step.ts';
 import type { TrainingState, TrainingStep } from './types.ts';
-import { splitValidation, type StopSignal, type Validate } from './validate.ts';
+import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
 /** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */
 export type StepFactory = (

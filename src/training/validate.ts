@@ -1,8 +1,9 @@
 /** Validation while training: the current weights on whole images of a split. */
+
+import { mapAhead } from '../data/concurrency.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { type LabelledImage, readSample, type Sample } from '../data/sample.ts';
-import { mapAhead } from '../data/concurrency.ts';
 import { ConfusionMatrix } from '../evaluation/confusion.ts';
 import type { LabelMap } from '../image/label-map.ts';
 import { Segmenter } from '../inference/segmenter.ts';

@@ -1,6 +1,6 @@
 /** A row or more for every operator that has a gradient rule. Adding a rule is adding a row. */
-import { constant, type Op, type Value } from '../../src/graph/value.ts';
-import { where, Where, greater } from '../../src/graph/ops/comparison.ts';
+
+import { greater, Where, where } from '../../src/graph/ops/comparison.ts';
 import { Conv, conv } from '../../src/graph/ops/conv.ts';
 import { CumSum, cumulativeSum } from '../../src/graph/ops/cumulative-sum.ts';
 import { DepthToSpace, depthToSpace, SpaceToDepth, spaceToDepth } from '../../src/graph/ops/depth.ts';
@@ -19,7 +19,8 @@ import { Resize, type ResizeAttributes, resize } from '../../src/graph/ops/resiz
 import * as s from '../../src/graph/ops/shape.ts';
 import { logSoftmax, Softmax, softmax } from '../../src/graph/ops/softmax.ts';
 import * as t from '../../src/graph/ops/structure.ts';
-import { applyOne } from '../../src/graph/value.ts';
+import { ReduceSumSquare, sumOfSquares } from '../../src/graph/ops/sum-of-squares.ts';
+import { applyOne, constant, type Op, type Value } from '../../src/graph/value.ts';
 import { float32, int64 } from '../../src/tensor/tensor.ts';
 import type { Draw, GradientCase } from './check.ts';
 
@@ -180,6 +181,8 @@ export const CASES: readonly OperatorCase[] = [
   row(r.ReduceMax, 'over an axis that goes', [of([2, 3, 4], 'separated')], (x) =>
     r.reduceMax(x as Value, 1, undefined, false),
   ),
+
+  row(ReduceSumSquare, 'of everything', [of([2, 3, 4])], (x) => sumOfSquares(x as Value)),
 
   row(CumSum, 'forwards', [of([2, 3, 4])], (x) => cumulativeSum(x as Value, 1), linear),
   row(CumSum, 'backwards', [of([2, 3, 4])], (x) => cumulativeSum(x as Value, 2, true), linear),

@@ -1,6 +1,6 @@
 /** Small fixed numbers that operators take as inputs. */
 import { UsageError } from '../../errors.ts';
-import { int64, tensor, TYPED_ARRAYS } from '../../tensor/tensor.ts';
+import { int64, TYPED_ARRAYS, tensor } from '../../tensor/tensor.ts';
 import { constant, type Value, type ValueType } from '../value.ts';
 
 /** A list of whole numbers, int64 [n]: axes, extents, positions. */

@@ -1,8 +1,8 @@
 /** The two gradients of a convolution, written as convolutions and matrix products. */
 import { knownShape, type Value, type VjpContext } from '../value.ts';
+import { numbersLike } from './constants.ts';
 import { type ConvAttributes, conv, type Pair } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
-import { numbersLike } from './constants.ts';
 import { mul } from './elementwise.ts';
 import { matMul, matrixTranspose } from './matmul.ts';
 import { padPlane } from './pad.ts';

@@ -1,8 +1,8 @@
 /** Running sums along an axis. */
 import { ShapeError } from '../../errors.ts';
 import { int } from '../../onnx/model.ts';
-import { int64 } from '../../tensor/tensor.ts';
 import { formatShape } from '../../tensor/shape.ts';
+import { int64 } from '../../tensor/tensor.ts';
 import { applyOne, constant, type Op, required, type Value } from '../value.ts';
 
 export interface CumSumAttributes {

@@ -67,26 +67,41 @@ export function trainingBatchNormalization(
   { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
   place?: string,
 ): NormalizedBatch {
-  const shape = knownShape(x);
   const axes = pixelAxes(x);
-  const count = axes.reduce((product, axis) => product * (shape[axis] as number), 1);
-  if (count < 2) {
-    const text = `the statistics of a batch need at least two elements a channel, got ${formatShape(shape)}. Use larger crops or batches.`;
+  if (elementsPerChannel(x) < 2) {
+    const text = `the statistics of a batch need at least two elements a channel, got ${formatShape(x.shape)}. Use larger crops or batches.`;
     throw new ShapeError(place ? `${place}: ${text}` : text);
   }
   const build = (): NormalizedBatch => {
     const mean = reduceMean(x, axes, undefined, false);
     const centred = sub(x, alongChannels(mean, x));
     const variance = reduceMean(mul(centred, centred), axes, undefined, false);
-    const moved = (running: Value, observed: Value): Value =>
-      add(mul(running, scalarLike(running, 1 - momentum)), mul(observed, scalarLike(observed, momentum)));
     return {
       y: batchNormalization(x, [weight, bias, mean, variance], epsilon),
-      runningMean: moved(runningMean, mean),
-      runningVar: moved(runningVar, mul(variance, scalarLike(variance, count / (count - 1)))),
+      ...movedStatistics(x, { mean, variance }, { mean: runningMean, variance: runningVar }, momentum),
     };
   };
   return place === undefined ? build() : within(place, build);
+}
+
+/** A mean and a variance of each channel, [C]. */
+export interface Statistics {
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+/** The running statistics after a batch x with its own (biased) ones, moved towards its mean and unbiased variance. */
+export function movedStatistics(
+  x: Value,
+  ofBatch: Statistics,
+  running: Statistics,
+  momentum: number,
+): Pick<NormalizedBatch, 'runningMean' | 'runningVar'> {
+  const count = elementsPerChannel(x);
+  const moved = (from: Value, to: Value): Value =>
+    add(mul(from, scalarLike(from, 1 - momentum)), mul(to, scalarLike(to, momentum)));
+  const unbiased = mul(ofBatch.variance, scalarLike(ofBatch.variance, count / (count - 1)));
+  return { runningMean: moved(running.mean, ofBatch.mean), runningVar: moved(running.variance, unbiased) };
 }
 
 /** weight (x - mean) / sqrt(variance + epsilon) + bias, per channel. */
@@ -101,6 +116,11 @@ export function batchNormalization(
 
 /** Every axis but the channels'. */
 const pixelAxes = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
+
+const elementsPerChannel = (x: Value): number => {
+  const shape = knownShape(x);
+  return pixelAxes(x).reduce((product, axis) => product * (shape[axis] as number), 1);
+};
 
 const perChannelSum = (value: Value): Value => reduceSum(value, pixelAxes(value), undefined, false);
 

@@ -1,5 +1,5 @@
 /** Logits and labels where they meet, and what the losses share of them. */
-import { equal, greaterOrEqual, greater, not, where } from '../../graph/ops/comparison.ts';
+import { equal, greater, greaterOrEqual, not, where } from '../../graph/ops/comparison.ts';
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, div, exp, log, mul, stopGradient, sub } from '../../graph/ops/elementwise.ts';
 import { gather } from '../../graph/ops/gather.ts';
