@@ -5,13 +5,14 @@ import { input, type Value } from '../src/graph/value.ts';
 import { parametersOf } from '../src/graph/walk.ts';
 import { relativeDifference } from '../src/inference/check-export.ts';
 import { architecture, CASCADES, type CascadeName, type Variation } from '../src/models/architectures.ts';
-import { type BlockOptions, refineNetBlock, residualConvUnit } from '../src/models/blocks.ts';
+import { refineNetBlock, residualConvUnit } from '../src/models/blocks.ts';
 import type { NetworkDefinition } from '../src/models/definition.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../src/models/refinenet.ts';
 import { scope } from '../src/nn/scope.ts';
 import { nodeBackend } from '../src/platform/node/backend.ts';
 import type { Backend } from '../src/runtime/backend.ts';
 import type { Tensor } from '../src/tensor/tensor.ts';
+import { PAPER_BLOCK } from './golden/block-options.ts';
 import { fillScaled, fillTensor, fillWeights } from './golden/formula.ts';
 import { runGraph } from './golden/run-graph.ts';
 
@@ -63,14 +64,7 @@ describe.each(variations)('%s %j', (name, variation) => {
 });
 
 describe('the RefineNet block', () => {
-  const options: BlockOptions = {
-    kernel: 3,
-    units: { adapt: 2, output: 1 },
-    pooling: { order: 'pool-conv', count: 4 },
-    skip: 'input',
-    activation: 'relu',
-    upsampling: 'align_corners',
-  };
+  const options = { ...PAPER_BLOCK, pooling: { order: 'pool-conv', count: 4 } } as const;
 
   test.each([
     [[[4, 7, 9]], [4, 7, 9]],

@@ -3,32 +3,21 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { input, type Value } from '../../src/graph/value.ts';
 import { parametersOf } from '../../src/graph/walk.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
-import {
-  type BlockOptions,
-  chainedResidualPooling,
-  multiResolutionFusion,
-  residualConvUnit,
-} from '../../src/models/blocks.ts';
+import { chainedResidualPooling, multiResolutionFusion, residualConvUnit } from '../../src/models/blocks.ts';
 import { expandAndFilter } from '../../src/models/encoders/mobilenetv2.ts';
 import { bottleneck } from '../../src/models/encoders/resnet.ts';
 import { scope } from '../../src/nn/scope.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { PAPER_BLOCK } from './block-options.ts';
 import { fillScaled, fillTensor } from './formula.ts';
 import { goldenFile } from './golden-file.ts';
 import { runGraph } from './run-graph.ts';
 
 const TOLERANCE = 1e-5;
 
-const options: BlockOptions = {
-  kernel: 3,
-  units: { adapt: 2, output: 1 },
-  pooling: { order: 'pool-conv', count: 2 },
-  skip: 'input',
-  activation: 'relu',
-  upsampling: 'align_corners',
-};
+const options = PAPER_BLOCK;
 
 const fusion = (inputs: readonly Value[]): Value =>
   multiResolutionFusion(

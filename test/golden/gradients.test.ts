@@ -8,12 +8,7 @@ import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { input, knownShape, parameter, type Value } from '../../src/graph/value.ts';
 import { parametersOf } from '../../src/graph/walk.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
-import {
-  type BlockOptions,
-  chainedResidualPooling,
-  multiResolutionFusion,
-  residualConvUnit,
-} from '../../src/models/blocks.ts';
+import { chainedResidualPooling, multiResolutionFusion, residualConvUnit } from '../../src/models/blocks.ts';
 import { expandAndFilter } from '../../src/models/encoders/mobilenetv2.ts';
 import { bottleneck } from '../../src/models/encoders/resnet.ts';
 import { scope } from '../../src/nn/scope.ts';
@@ -21,19 +16,13 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
 import type { Backend, NamedTensors } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { PAPER_BLOCK } from './block-options.ts';
 import { fillScaled, fillTensor } from './formula.ts';
 import { goldenFile } from './golden-file.ts';
 
 const TOLERANCE = 1e-5;
 
-const options: BlockOptions = {
-  kernel: 3,
-  units: { adapt: 2, output: 1 },
-  pooling: { order: 'pool-conv', count: 2 },
-  skip: 'input',
-  activation: 'relu',
-  upsampling: 'align_corners',
-};
+const options = PAPER_BLOCK;
 
 /** A block's output and, in training, the running statistics after the step by their names. */
 interface Built {

@@ -1,6 +1,7 @@
 /** Five updates of every optimiser against PyTorch's. */
-import { beforeAll, describe, expect, test } from 'vitest';
+
 import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { gradient } from '../../src/graph/gradient.ts';
 import { scalarLike } from '../../src/graph/ops/constants.ts';
 import { mul, sub } from '../../src/graph/ops/elementwise.ts';
@@ -9,8 +10,8 @@ import { relativeDifference } from '../../src/inference/check-export.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import { float32, type Tensor } from '../../src/tensor/tensor.ts';
-import { bindOptimizer } from '../../src/training/optimizers/index.ts';
 import { reduceAll } from '../../src/training/losses/pixels.ts';
+import { bindOptimizer } from '../../src/training/optimizers/index.ts';
 import type { OptimizerDefinition } from '../../src/training/types.ts';
 import { fillPositive, fillScaled } from './formula.ts';
 import { runGraph } from './run-graph.ts';

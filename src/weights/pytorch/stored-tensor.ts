@@ -1,5 +1,5 @@
 /** Tensors as a pickle describes them: a window onto a storage whose bytes lie elsewhere in the file. */
-import type { DataType } from '../../tensor/tensor.ts';
+import { BYTES_PER_ELEMENT, type DataType } from '../../tensor/tensor.ts';
 
 /** The element types storages have: those of tensors, and bfloat16, which is widened to float32 when rebuilt. */
 export type StorageType = DataType | 'bfloat16';
@@ -61,16 +61,7 @@ export class Inert {
 
 /** The bytes of one element. */
 export const STORAGE_ELEMENT_BYTES: Readonly<Record<StorageType | 'untyped', number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
+  ...BYTES_PER_ELEMENT,
   bfloat16: 2,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  int64: 8,
-  bool: 1,
   untyped: 1,
 };
