@@ -16,6 +16,7 @@ export interface RecipeOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly crop?: number;
+  readonly scale?: readonly [number, number];
   readonly lr?: number;
   readonly lrEncoder?: number;
   readonly optimizer?: OptimizerDefinition['name'];
@@ -45,6 +46,7 @@ export function addRecipeOptions(command: Command): Command {
     .option('--epochs <count>', 'passes over the training images', wholeNumber('--epochs', 1))
     .option('--batch <count>', 'images a step', wholeNumber('--batch', 1))
     .option('--crop <pixels>', 'side of the square that the network sees', wholeNumber('--crop', 32))
+    .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
     .option('--lr <rate>', 'learning rate of the decoder; the encoder keeps its proportion', rate('--lr'))
     .option('--lr-encoder <rate>', 'learning rate of the encoder', rate('--lr-encoder'))
     .option('--optimizer <name>', OPTIMIZER_NAMES.join(', '), oneOf('--optimizer', OPTIMIZER_NAMES))
@@ -93,6 +95,7 @@ export function overridesFrom(
     epochs,
     batch,
     crop,
+    scale: options.scale,
     seed,
     batchNorm,
     accumulate,
@@ -170,6 +173,17 @@ function schedule(text: string): ScheduleDefinition {
   }
   return SCHEDULES[name as ScheduleName](numbers);
 }
+
+function scaleRange(text: string): readonly [number, number] {
+  const [least, most, ...rest] = text.split(',').map(Number) as [number, number?, ...number[]];
+  if (!(least > 0 && most !== undefined && most >= least && most <= MOST_SCALE) || rest.length > 0) {
+    throw new UsageError(`--scale takes the least and the most, both above 0, such as 0.5,2; got "${text}".`);
+  }
+  return [least, most];
+}
+
+/** Beyond it an image's pixels are larger than any crop. */
+const MOST_SCALE = 16;
 
 const FOCAL_GAMMA = 2;
 

@@ -18,6 +18,8 @@ export interface TrainingOverrides {
   readonly crop?: number;
   readonly seed?: number;
   readonly augmentation?: TransformRecipe;
+  /** Least and most by which an image is resized at random, in place of what the augmentation has. */
+  readonly scale?: readonly [number, number];
   readonly rates?: Partial<Record<ParameterGroup, number>>;
   readonly schedule?: ScheduleDefinition;
   readonly optimizer?: StepDefinition['optimizer'];
@@ -130,7 +132,7 @@ export function replan(
 
 function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides): TrainingConfiguration {
   const { rates, optimizer, loss, classWeights, batchNorm, decayNormAndBias, clipNorm, averageDecay } = overrides;
-  const { accumulate, frozen, crop = base.crop, augmentation, ...others } = overrides;
+  const { accumulate, frozen, crop = base.crop, ...others } = overrides;
   const preset = PRESETS[base.preset as PresetName] as Preset | undefined;
   const step: StepDefinition = {
     ...base.step,
@@ -148,13 +150,28 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     ...base,
     ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
     crop,
-    augmentation:
-      augmentation ?? (crop === base.crop ? base.augmentation : (preset?.augmentation(crop) ?? base.augmentation)),
+    augmentation: withScale(
+      overrides.augmentation ??
+        (crop === base.crop ? base.augmentation : (preset?.augmentation(crop) ?? base.augmentation)),
+      overrides.scale,
+    ),
     step,
     rates: { ...base.rates, ...rates },
   };
   checkConfiguration(configuration);
   return configuration;
+}
+
+function withScale(augmentation: TransformRecipe, range: TrainingOverrides['scale']): TransformRecipe {
+  if (range === undefined) return augmentation;
+  if (!augmentation.some(({ transform }) => transform === 'scale')) {
+    throw new UsageError('This recipe resizes no image at random, so there is no range to change.');
+  }
+  return augmentation.map((step) => {
+    if (step.transform !== 'scale') return step;
+    const { factors: _, ...others } = step;
+    return { ...others, range: [...range] };
+  });
 }
 
 /** A preset's warm-up is at most a tenth of the run; a schedule that was asked for stays as it is. */
