@@ -3,6 +3,8 @@
  * Expressions have one spelling each, so that equal extents are equal strings.
  */
 
+import { ShapeError } from '../errors.ts';
+
 export type Dimension = number | string;
 
 /** `dimension + amount`. */
@@ -25,6 +27,16 @@ export function floorDivideDimension(dimension: Dimension, divisor: number): Dim
   return withOffset(`floor(${inner === base ? inner : `(${inner})`}/${divisor})`, whole);
 }
 
+/** `dimension * factor` for a positive whole factor. */
+export function multiplyDimension(dimension: Dimension, factor: Dimension): Dimension {
+  if (typeof dimension === 'number' && typeof factor === 'number') return dimension * factor;
+  if (factor === 1) return dimension;
+  return dimension === 1 ? factor : `${bracketed(factor)}*${bracketed(dimension)}`;
+}
+
+const bracketed = (dimension: Dimension): string =>
+  typeof dimension === 'number' || /^\w+$/.test(dimension) ? String(dimension) : `(${dimension})`;
+
 /** Whether an extent is known only when the graph runs. */
 export function isOpen(dimension: Dimension): dimension is string {
   return typeof dimension === 'string';
@@ -44,4 +56,45 @@ function splitOffset(expression: string): { base: string; offset: number } {
 function withOffset(base: string, offset: number): string {
   if (offset === 0) return base;
   return offset > 0 ? `${base}+${offset}` : `${base}${offset}`;
+}
+
+/**
+ * The number that an expression has where its named extents have these.
+ * @throws ShapeError if the text is no expression as this module spells them.
+ */
+export function evaluateDimension(dimension: Dimension, extentOf: (name: string) => number): number {
+  if (typeof dimension === 'number') return dimension;
+  const tokens = dimension.match(/floor|\w+|[-+*/()]/g) ?? [];
+  let at = 0;
+  const take = (token: string): boolean => tokens[at] === token && at++ >= 0;
+  const factor = (): number => {
+    const token = tokens[at++] ?? '';
+    if (token === 'floor') return Math.floor(factor());
+    if (token === '(') {
+      const inner = sum();
+      if (!take(')')) throw new ShapeError(`${dimension} has a bracket that does not close.`);
+      return inner;
+    }
+    if (!/^\w+$/.test(token)) throw new ShapeError(`${dimension} is no expression of extents.`);
+    return /^\d/.test(token) ? Number(token) : extentOf(token);
+  };
+  const product = (): number => {
+    let value = factor();
+    for (;;) {
+      if (take('*')) value *= factor();
+      else if (take('/')) value /= factor();
+      else return value;
+    }
+  };
+  const sum = (): number => {
+    let value = product();
+    for (;;) {
+      if (take('+')) value += product();
+      else if (take('-')) value -= product();
+      else return value;
+    }
+  };
+  const value = sum();
+  if (at < tokens.length) throw new ShapeError(`${dimension} is no expression of extents.`);
+  return value;
 }

@@ -4,6 +4,7 @@ import type { OnnxGraph, OnnxInitializer, OnnxModel, OnnxValueInfo } from '../on
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { StoredTensor, WeightsSource } from '../tensor/weights.ts';
+import { decompose } from './rewrite/decompose.ts';
 import type { Node, Parameter, Value } from './value.ts';
 import { reach } from './walk.ts';
 
@@ -28,10 +29,11 @@ export interface ToOnnxOptions {
  * @throws WeightsError if a parameter has no tensor or one of another shape; all of them in one message.
  */
 export function toOnnx(
-  outputs: Readonly<Record<string, Value>>,
+  graph: Readonly<Record<string, Value>>,
   weights: WeightsSource,
   options: ToOnnxOptions,
 ): OnnxModel {
+  const outputs = decompose(graph);
   const { nodes, inputs, parameters, constants } = reach(Object.values(outputs));
   const fed = options.parameters === 'inputs';
   if (!fed) checkWeights(parameters, weights);
@@ -40,7 +42,7 @@ export function toOnnx(
     const { source } = value;
     return source.kind === 'input' || source.kind === 'parameter' ? source.name : (names.get(value) as string);
   };
-  const graph: OnnxGraph = {
+  const onnx: OnnxGraph = {
     name: options.name ?? 'refinenet',
     nodes: [
       ...nodes.map((node) => ({
@@ -65,7 +67,7 @@ export function toOnnx(
       ),
     ],
   };
-  return options.metadata ? { graph, metadata: options.metadata } : { graph };
+  return options.metadata ? { graph: onnx, metadata: options.metadata } : { graph: onnx };
 }
 
 function checkWeights(parameters: ReadonlyMap<string, Parameter>, weights: WeightsSource): void {

@@ -61,6 +61,11 @@ export interface Node {
 export interface Op<Attributes = unknown> {
   readonly name: string;
   infer(inputs: readonly (Value | null)[], attributes: Attributes): readonly ValueType[];
+  /**
+   * For what ONNX has no operator for: the same in other operators, which take its place when a graph becomes ONNX. Until
+   * then a rewrite may choose another form.
+   */
+  decompose?(inputs: readonly (Value | null)[], attributes: Attributes): Value;
   /** The ONNX attributes; none when left out. */
   onnxAttributes?(attributes: Attributes, inputs: readonly (Value | null)[]): Record<string, Attribute>;
   /** Multiply-adds of one application whose extents are all known; 0 when left out. */

@@ -71,11 +71,12 @@ export function multiResolutionFusion(
   { kernel, upsampling }: Pick<BlockOptions, 'kernel' | 'upsampling'>,
   channels: number = Math.min(...inputs.map(({ value }) => value.shape[1] as number)),
 ): Value {
-  const values = inputs.map(({ value }) => value);
-  if (values.length === 1) return values[0] as Value;
+  if (inputs.length === 1) return (inputs[0] as BlockInput).value;
+  const values = inputs.map(({ value, fuse }, index) =>
+    fuse ? conv2d(scope.at(index), value, { channels, kernel }) : value,
+  );
   const target = { heightOf: largestAlong(values, 2), widthOf: largestAlong(values, 3) };
-  return inputs
-    .map(({ value, fuse }, index) => (fuse ? conv2d(scope.at(index), value, { channels, kernel }) : value))
+  return values
     .map((value) => resize(value, target, upsampling, 'linear', scope.name))
     .reduce((sum, value) => add(sum, value, scope.name));
 }

@@ -13,6 +13,8 @@ export interface ExecutableModel {
   /** The tensors that the model's external initializers name; those with `stored` are found in `folder`. */
   readonly weights: WeightsSource;
   readonly folder?: string;
+  /** Inputs that get the same tensors at every run, by their names. What depends on them is not computed ahead, at loading. */
+  readonly fed?: NamedTensors;
 }
 
 export interface SessionOptions {
@@ -24,6 +26,8 @@ export interface SessionOptions {
    * by value. Without a plan a training step takes as long and its peak is lower, by a fifth for RefineNet-50.
    */
   readonly plansMemory?: boolean;
+  /** Whether the engine may rewrite the graph for speed; it may when left out. Without, short graphs load faster. */
+  readonly rewritesGraph?: boolean;
 }
 
 /** Tensors by the graph's input or output names. */
@@ -35,6 +39,7 @@ export interface Session {
   readonly device: Device;
   /** The execution provider that computes, as the engine names it, for example `WebGpuExecutionProvider`. */
   readonly provider: string;
+  /** What a run must be given. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /**

@@ -1,8 +1,8 @@
 /** Adapts any onnxruntime module (Node's, the browser's) to the seam. It imports none: the platform passes one in. */
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
+import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
 import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from './backend.ts';
 
 /** The parts of an onnxruntime module that are used. */
@@ -39,7 +39,12 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
       const provider = await options.provider(device);
       try {
         const session = await ort.InferenceSession.create(model.bytes, toSessionOptions(model, device, sessionOptions));
-        return new OnnxRuntimeSession(ort, session, { device, provider, writesInto: options.writesInto });
+        return new OnnxRuntimeSession(ort, session, {
+          device,
+          provider,
+          writesInto: options.writesInto,
+          fed: model.fed ?? {},
+        });
       } catch (error) {
         throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
           cause: error,
@@ -52,14 +57,14 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
 function toSessionOptions(
   { weights, folder }: ExecutableModel,
   device: Device,
-  { threads, plansMemory = true }: SessionOptions,
+  { threads, plansMemory = true, rewritesGraph = true }: SessionOptions,
 ): OnnxRuntime.InferenceSession.SessionOptions {
   const externalData = [...weights].flatMap(([path, value]) =>
     'stored' in value ? [] : [{ path, data: bytesOf(value) }],
   );
   return {
     executionProviders: [device],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: rewritesGraph ? 'all' : 'disabled',
     logSeverityLevel: LOG_ERRORS_ONLY,
     enableMemPattern: plansMemory,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
@@ -70,9 +75,17 @@ function toSessionOptions(
   };
 }
 
+interface SessionDetails {
+  readonly device: Device;
+  readonly provider: string;
+  readonly writesInto: boolean;
+  readonly fed: NamedTensors;
+}
+
 class OnnxRuntimeSession implements Session {
   readonly #ort: OnnxRuntimeModule;
   readonly #writesInto: boolean;
+  readonly #fed: Readonly<Record<string, OnnxRuntime.Tensor>>;
   #session: OnnxRuntime.InferenceSession | null;
   readonly device: Device;
   readonly provider: string;
@@ -82,14 +95,15 @@ class OnnxRuntimeSession implements Session {
   constructor(
     ort: OnnxRuntimeModule,
     session: OnnxRuntime.InferenceSession,
-    { device, provider, writesInto }: { device: Device; provider: string; writesInto: boolean },
+    { device, provider, writesInto, fed }: SessionDetails,
   ) {
     this.#ort = ort;
     this.#writesInto = writesInto;
     this.#session = session;
     this.device = device;
     this.provider = provider;
-    this.inputNames = session.inputNames;
+    this.#fed = Object.fromEntries(Object.entries(fed).map(([name, value]) => [name, this.#toEngine(value)]));
+    this.inputNames = session.inputNames.filter((name) => !Object.hasOwn(fed, name));
     this.outputNames = session.outputNames;
   }
 
@@ -108,7 +122,7 @@ class OnnxRuntimeSession implements Session {
       return [name, target && this.#writesInto ? this.#toEngine(target) : null];
     });
     try {
-      const results = await session.run(given, Object.fromEntries(wanted));
+      const results = await session.run({ ...this.#fed, ...given }, Object.fromEntries(wanted));
       return Object.fromEntries(
         outputs.map((name) => {
           const result = results[name] as OnnxRuntime.Tensor;

@@ -1,5 +1,7 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
 import { UsageError } from '../errors.ts';
+import { optimizeTraining, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
+import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import { input, type Parameter, type Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
@@ -35,6 +37,8 @@ export interface StepOptions {
    * needs two.
    */
   readonly form?: 'fused' | 'split';
+  /** Whether convolutions and their gradients may take other forms for speed; they may, on the CPU, when left out. */
+  readonly optimization?: 'speed' | 'none';
 }
 
 /**
@@ -54,7 +58,10 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const session = { plansMemory: false, ...options.session };
   const programs: Program[] = [];
   try {
-    for (const outputs of graphs) programs.push(await compile(backend, outputs, session));
+    const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
+    for (const outputs of graphs) {
+      programs.push(await compile(backend, isRewritten ? optimizeTraining(outputs) : outputs, session));
+    }
   } catch (error) {
     await Promise.all(programs.map((program) => program.session.dispose()));
     throw error;
@@ -68,8 +75,6 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
     programs: programs as [Program, Program?],
   });
 }
-
-type Outputs = Readonly<Record<string, Value>>;
 
 const nextOf = (values: ReadonlyMap<string, Value>): Outputs =>
   Object.fromEntries([...values].map(([name, value]) => [NAMES.next(name), value]));

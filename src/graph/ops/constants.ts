@@ -10,7 +10,11 @@ export const wholeNumbers = (...numbers: readonly number[]): Value => constant(i
 export const scalarLike = (like: ValueType, number: number): Value => numbersLike(like, [], [number]);
 
 /** Numbers of another value's type. */
-export function numbersLike({ dtype }: ValueType, shape: readonly number[], numbers: ArrayLike<number>): Value {
+export function numbersLike(
+  { dtype }: Pick<ValueType, 'dtype'>,
+  shape: readonly number[],
+  numbers: ArrayLike<number>,
+): Value {
   if (dtype !== 'float32' && dtype !== 'float64') {
     throw new UsageError(`constants are made in float32 and float64, not in ${dtype}.`);
   }

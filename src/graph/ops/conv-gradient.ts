@@ -1,31 +1,67 @@
 /** The two gradients of a convolution, written as convolutions and matrix products. */
-import { knownShape, type Value, type VjpContext } from '../value.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import { applyOne, knownShape, type Op, required, type Value, type VjpContext } from '../value.ts';
 import { numbersLike } from './constants.ts';
 import { type ConvAttributes, conv, type Pair } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
-import { mul } from './elementwise.ts';
+import { depthwiseWeightGradient } from './depthwise-gradient.ts';
 import { matMul, matrixTranspose } from './matmul.ts';
 import { padPlane } from './pad.ts';
 import { reduceSum } from './reduction.ts';
 import { reshape, transpose } from './shape.ts';
 import { concat, sliceRanges } from './structure.ts';
 
-type Context = VjpContext<ConvAttributes>;
 type Extents = readonly [number, number, number, number];
 
+/** A gradient of a convolution: the convolution's attributes, and the shape of what the gradient is taken with respect to. */
+export interface ConvGradientAttributes extends ConvAttributes {
+  readonly shape: Extents;
+}
+
+/** Inputs: the gradient of the outputs [N, out, ...] and the weight. Output: the gradient of x. */
+export const ConvInputGradient: Op<ConvGradientAttributes> = {
+  name: 'ConvInputGradient',
+  infer: (inputs, { shape }) => [{ dtype: required(inputs, 0).dtype, shape }],
+  vjp: 'forbidden',
+  decompose: ([gradient, weight], attributes) => inputGradient(gradient as Value, weight as Value, attributes),
+  multiplyAdds: ([gradient, weight]) => products(gradient as Value, weight as Value),
+};
+
+/** Inputs: the gradient of the outputs [N, out, ...] and x. Output: the gradient of the weight. */
+export const ConvWeightGradient: Op<ConvGradientAttributes> = {
+  name: 'ConvWeightGradient',
+  infer: (inputs, { shape }) => [{ dtype: required(inputs, 0).dtype, shape }],
+  vjp: 'forbidden',
+  decompose: ([gradient, x], attributes) => weightGradient(gradient as Value, x as Value, attributes),
+  multiplyAdds: ([gradient], [weight]) => products(gradient as Value, weight as Value),
+};
+
+const products = (gradient: Value, weight: Value): number =>
+  elementCount(knownShape(gradient)) * elementCount(knownShape(weight).slice(1));
+
+/** The gradients of a convolution with respect to x and the weight, where they are wanted. */
+export function convGradients(context: VjpContext<ConvAttributes>): readonly [Value | null, Value | null] {
+  const { gradient, input, attributes, wants } = context;
+  const [x, weight] = [input(0), input(1)];
+  const like = (value: Value): ConvGradientAttributes => ({ ...attributes, shape: knownShape(value) as Extents });
+  return [
+    wants(0) ? applyOne(ConvInputGradient, [gradient, weight], like(x)) : null,
+    wants(1) ? applyOne(ConvWeightGradient, [gradient, x], like(weight)) : null,
+  ];
+}
+
 /** With respect to x [N, C, H, W]: a convolution of the gradient with the kernel turned around. */
-export function inputGradient({ gradient, input, attributes }: Context): Value {
+function inputGradient(gradient: Value, weight: Value, attributes: ConvGradientAttributes): Value {
   const { stride, dilation, pads, groups } = attributes;
-  const weight = input(1);
   const [, , ...kernel] = knownShape(weight) as Extents;
-  const [, , ...size] = knownShape(input(0)) as Extents;
+  const [, , ...size] = attributes.shape;
   const reach = [0, 1].map((axis) => (dilation[axis] as number) * ((kernel[axis] as number) - 1)) as unknown as Pair;
   if (stride[0] > 1 || stride[1] > 1) {
     // What the stride left over at the end: rows and columns that no window began at.
     const rest = ([0, 1] as const).map(
       (axis) => (size[axis] + (pads[axis] as number) + (pads[axis + 2] as number) - reach[axis] - 1) % stride[axis],
     ) as unknown as Pair;
-    return convTranspose(gradient, weight, { ...attributes, outputPadding: rest });
+    return convTranspose(gradient, weight, { stride, dilation, pads, groups, outputPadding: rest });
   }
   const opposite = pads.map((amount, side) => (reach[side % 2] as number) - amount) as unknown as Extents;
   // Padding beyond the kernel's reach saw nothing of x: its gradient is cut off.
@@ -61,36 +97,41 @@ const UNFOLDED_AT_ONCE = 2 ** 24;
  * with the part of x that this position saw, summed over pixels and images: one matrix product for the whole kernel, or, if
  * that is too large, for each kernel row.
  */
-export function weightGradient(context: Context): Value {
-  const { gradient, input, attributes } = context;
+function weightGradient(gradient: Value, x: Value, attributes: ConvGradientAttributes): Value {
   const { groups } = attributes;
-  const [outputs, perGroup, height, width] = knownShape(input(1)) as Extents;
+  const [outputs, perGroup, height, width] = attributes.shape;
   const [batch, , rows, columns] = knownShape(gradient) as Extents;
-  const seen = seenByKernel(context);
-  if (perGroup === 1 && outputs === groups) {
-    const sums = seen.flat().map((part) => reduceSum(mul(part, gradient), [0, 2, 3], undefined, false));
-    const columnsOfSums = sums.map((sum) => reshape(sum, [outputs, 1]));
-    return reshape(joined(columnsOfSums, 1), [outputs, 1, height, width]);
+  const { stride, dilation } = attributes;
+  const isDepthwise = perGroup === 1 && outputs === groups;
+  if (isDepthwise && stride[0] === stride[1] && dilation.every((one) => one === 1)) {
+    return depthwiseWeightGradient(gradient, x, attributes);
   }
-  const pixels = rows * columns;
-  const g = reshape(gradient, [batch * groups, outputs / groups, pixels]);
-  const unfolded = batch * groups * perGroup * height * width * pixels;
+  // Images side by side in one long row of pixels cost a copy of both; summing over images afterwards costs their products.
+  const copied = elementCount(knownShape(x)) + elementCount(knownShape(gradient));
+  const isFolded = groups === 1 && batch > 1 && copied < batch * elementCount(attributes.shape);
+  const arranged = (value: Value): Value => (isFolded ? transpose(value, [1, 0, 2, 3]) : value);
+  const images = isFolded ? 1 : batch;
+  const pixels = (batch / images) * rows * columns;
+  const seen = seenByKernel(gradient, arranged(x), attributes);
+  const g = reshape(arranged(gradient), [images * groups, outputs / groups, pixels]);
+  const unfolded = images * groups * perGroup * height * width * pixels;
   const products = (unfolded <= UNFOLDED_AT_ONCE ? [seen.flat()] : seen).map((parts) => {
     // Positions beside their channel, as the weight has them.
-    const matrices = parts.map((part) => reshape(part, [batch * groups, perGroup, 1, pixels]));
-    const matrix = reshape(joined(matrices, 2), [batch * groups, perGroup * parts.length, pixels]);
+    const matrices = parts.map((part) => reshape(part, [images * groups, perGroup, 1, pixels]));
+    const matrix = reshape(joined(matrices, 2), [images * groups, perGroup * parts.length, pixels]);
     const product = matMul(g, matrixTranspose(matrix));
-    const perImage = reshape(product, [batch, outputs, perGroup, parts.length]);
-    return batch === 1 ? perImage : reduceSum(perImage, 0);
+    const perImage = reshape(product, [images, outputs, perGroup, parts.length]);
+    return images === 1 ? perImage : reduceSum(perImage, 0);
   });
   return reshape(joined(products, 3), [outputs, perGroup, height, width]);
 }
 
 /** For each kernel row and column, the part of the padded x [N, C, H, W] that this position of the kernel saw. */
-function seenByKernel({ gradient, input, attributes: { stride, dilation, pads } }: Context): Value[][] {
-  const [, , height, width] = knownShape(input(1)) as Extents;
+function seenByKernel(gradient: Value, x: Value, attributes: ConvGradientAttributes): Value[][] {
+  const { stride, dilation, pads, shape } = attributes;
+  const [, , height, width] = shape;
   const [, , rows, columns] = knownShape(gradient) as Extents;
-  const phases = splitByStride(padPlane(input(0), pads), stride);
+  const phases = splitByStride(padPlane(x, pads), stride);
   const along = (position: number, axis: 0 | 1) => {
     const offset = position * dilation[axis];
     const start = Math.floor(offset / stride[axis]);

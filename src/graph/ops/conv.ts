@@ -4,7 +4,7 @@ import { int, ints } from '../../onnx/model.ts';
 import { elementCount, formatShape } from '../../tensor/shape.ts';
 import { addToDimension, type Dimension, floorDivideDimension } from '../dimension.ts';
 import { applyOne, type Op, required, type Value } from '../value.ts';
-import { inputGradient, weightGradient } from './conv-gradient.ts';
+import { convGradients } from './conv-gradient.ts';
 import { reduceSum } from './reduction.ts';
 
 /** A pair of numbers for height and width. */
@@ -65,8 +65,7 @@ export const Conv: Op<ConvAttributes> = {
     };
   },
   vjp: (context) => [
-    context.wants(0) ? inputGradient(context) : null,
-    context.wants(1) ? weightGradient(context) : null,
+    ...convGradients(context),
     context.wants(2) ? reduceSum(context.gradient, [0, 2, 3], undefined, false) : null,
   ],
   multiplyAdds(inputs, outputs) {

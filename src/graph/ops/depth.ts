@@ -2,7 +2,7 @@
 import { ShapeError } from '../../errors.ts';
 import { int } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
-import type { Dimension } from '../dimension.ts';
+import { type Dimension, multiplyDimension } from '../dimension.ts';
 import { applyOne, type Op, required, type Shape, type Value } from '../value.ts';
 
 export interface BlockAttributes {
@@ -32,8 +32,12 @@ export const DepthToSpace: Op<BlockAttributes> = {
   name: 'DepthToSpace',
   infer(inputs, { block }) {
     const x = required(inputs, 0);
-    const [batch, channels, height, width] = planes(x.shape);
-    return [{ dtype: x.dtype, shape: [batch, divided(channels, block ** 2, x.shape), height * block, width * block] }];
+    if (x.shape.length !== 4 || typeof x.shape[1] !== 'number') {
+      throw new ShapeError(`x must have 4 axes with known channels, got ${formatShape(x.shape)}.`);
+    }
+    const [batch, channels, ...size] = x.shape as [Dimension, number, Dimension, Dimension];
+    const grown = size.map((extent) => multiplyDimension(extent, block));
+    return [{ dtype: x.dtype, shape: [batch, divided(channels, block ** 2, x.shape), ...grown] }];
   },
   onnxAttributes: ({ block }) => ({ blocksize: int(block) }),
   vjp: ({ gradient, attributes: { block } }) => [spaceToDepth(gradient, block)],

@@ -21,7 +21,7 @@ import { add, masked, sub } from './elementwise.ts';
 import { pad, padPlane } from './pad.ts';
 import { MaxPool } from './pool.ts';
 import { reshape } from './shape.ts';
-import { spread } from './structure.ts';
+import { concat, slice, spread } from './structure.ts';
 
 type Extents = readonly [number, number, number, number];
 
@@ -35,16 +35,36 @@ type PlaneAxis = typeof ROW_AXIS | typeof COLUMN_AXIS;
 
 /** With respect to x [N, C, H, W]. */
 export function poolGradient({ gradient, input, attributes }: VjpContext<Window>): Value {
-  const { kernel, stride, dilation, pads } = attributes;
+  const { dilation } = attributes;
   if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
-  const x = padPlane(singleChannel(input(0)), pads, LOWEST);
-  const g = singleChannel(gradient);
+  const planes = [singleChannel(input(0)), singleChannel(gradient)] as const;
+  const parts = portions(knownShape(planes[0])).map(({ start, end }) => {
+    const [x, g] = planes.map((value) => slice(value, 0, start, end)) as [Value, Value];
+    return ofPlanes(x, g, attributes);
+  });
+  return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, 0), knownShape(input(0)));
+}
+
+/** Numbers that are worked on at once (4 MiB): what these many small steps pass on stays in the processor's cache. */
+const AT_ONCE = 2 ** 20;
+
+/** Runs of planes [N C, 1, H, W] of about equal size. */
+function portions([count, , height, width]: readonly number[]): { readonly start: number; readonly end: number }[] {
+  const planes = count as number;
+  const portion = Math.max(1, Math.floor(AT_ONCE / ((height as number) * (width as number))));
+  return Array.from({ length: Math.ceil(planes / portion) }, (_, index) => ({
+    start: index * portion,
+    end: Math.min(planes, (index + 1) * portion),
+  }));
+}
+
+function ofPlanes(planes: Value, g: Value, { kernel, stride, pads }: Window): Value {
+  const x = padPlane(planes, pads, LOWEST);
   const [, , height, width] = knownShape(x) as Extents;
   const rowMaxima = kernel[1] === 1 && stride[1] === 1 ? x : largest(x, [1, kernel[1]], [1, stride[1]], [0, 0]);
   const ofRowMaxima = backAlong(rowMaxima, ROW_AXIS, kernel[0], placed(g, ROW_AXIS, stride[0], height));
   const ofPadded = backAlong(x, COLUMN_AXIS, kernel[1], placed(ofRowMaxima, COLUMN_AXIS, stride[1], width));
-  const cropped = padPlane(ofPadded, pads.map((amount) => (amount === 0 ? 0 : -amount)) as unknown as Extents);
-  return reshape(cropped, knownShape(input(0)));
+  return padPlane(ofPadded, pads.map((amount) => (amount === 0 ? 0 : -amount)) as unknown as Extents);
 }
 
 /**

@@ -2,18 +2,18 @@
 import { ShapeError } from '../../errors.ts';
 import { ints } from '../../onnx/model.ts';
 import { elementCount, formatShape, sameShape } from '../../tensor/shape.ts';
-import type { Dimension } from '../dimension.ts';
-import { applyOne, knownShape, type Op, required, type Value } from '../value.ts';
+import { type Dimension, isStatic } from '../dimension.ts';
+import { applyOne, knownShape, type Op, required, type Shape, type Value } from '../value.ts';
 import { broadcastShapes } from './broadcast.ts';
 import { wholeNumbers } from './constants.ts';
 
-/** Inputs: x, extents (int64). */
-export const Reshape: Op<{ readonly shape: readonly number[] }> = {
+/** Inputs: x, extents (int64). Open extents are taken as they are given: only the engine can count them. */
+export const Reshape: Op<{ readonly shape: Shape }> = {
   name: 'Reshape',
   infer(inputs, { shape }) {
     const x = required(inputs, 0);
-    const from = knownShape(x);
-    if (elementCount(from) !== elementCount(shape)) {
+    const from = x.shape;
+    if (isStatic(from) && isStatic(shape) && elementCount(from) !== elementCount(shape)) {
       throw new ShapeError(
         `${formatShape(from)} has ${elementCount(from)} elements and cannot become ${formatShape(shape)} with ${elementCount(shape)}.`,
       );
@@ -88,6 +88,13 @@ export const Expand: Op<{ readonly shape: readonly number[] }> = {
 /** x with other extents, row-major order kept; x itself where they are the same. */
 export const reshape = (x: Value, shape: readonly number[], place?: string): Value =>
   sameShape(x.shape, shape) ? x : applyOne(Reshape, [x, wholeNumbers(...shape)], { shape }, place);
+
+/**
+ * x with other extents, some of which may be open: `shape` says them, `extents` (int64, one a dimension) tells the engine, where
+ * 0 copies x's extent at that place and -1 stands for what is left.
+ */
+export const reshapeOpen = (x: Value, shape: Shape, extents: Value, place?: string): Value =>
+  isStatic(shape) ? reshape(x, shape, place) : applyOne(Reshape, [x, extents], { shape }, place);
 
 /** Axis i of the result is axis `permutation[i]` of x. */
 export const transpose = (x: Value, permutation: readonly number[], place?: string): Value =>

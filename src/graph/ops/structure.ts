@@ -2,7 +2,7 @@
 import { ShapeError, UsageError } from '../../errors.ts';
 import { ONNX_DATA_TYPES } from '../../onnx/encode.ts';
 import { int } from '../../onnx/model.ts';
-import { formatShape } from '../../tensor/shape.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
 import { addToDimension, type Dimension } from '../dimension.ts';
 import { applyOne, formatType, knownShape, type Op, required, type Value } from '../value.ts';
@@ -125,6 +125,28 @@ export function sliceRanges(x: Value, ranges: readonly AxisRange[], place?: stri
     cutting.map(({ step }) => step),
   ];
   return applyOne(Slice, [x, ...numbers.map((list) => wholeNumbers(...list))], { ranges: cutting }, place);
+}
+
+/** The first rows and columns of x [N, C, H, W]. Inputs: x, starts, ends (int64 [2]), axes. */
+const CropPlane: Op<{ readonly size: readonly [Dimension, Dimension] }> = {
+  name: 'Slice',
+  infer(inputs, { size }) {
+    const { dtype, shape } = required(inputs, 0);
+    return [{ dtype, shape: [...shape.slice(0, 2), ...size] }];
+  },
+};
+
+/** x [N, C, h, w] cut at the bottom and at the right to another value's height and width, which may be open. */
+export function cropPlaneTo(x: Value, like: Value, place?: string): Value {
+  const size = like.shape.slice(2) as [Dimension, Dimension];
+  const [height, width] = size;
+  if (sameShape(x.shape.slice(2), size)) return x;
+  if (typeof height === 'number' && typeof width === 'number') {
+    const ranges = [height, width].map((end, index) => ({ axis: index + 2, start: 0, end, step: 1 }));
+    return sliceRanges(x, ranges, place);
+  }
+  const ends = slice(shapeOf(like, place), 0, 2, 4, place);
+  return applyOne(CropPlane, [x, wholeNumbers(0, 0), ends, wholeNumbers(2, 3)], { size }, place);
 }
 
 /** x with the order of its elements along some axes reversed. */

@@ -1,0 +1,101 @@
+/** What a convolution takes in each of its forms on a kind of machine, and so the form to take. */
+import { type Dimension, evaluateDimension } from '../dimension.ts';
+import { Conv } from '../ops/conv.ts';
+import { ConvInputGradient } from '../ops/conv-gradient.ts';
+import type { Node, Value } from '../value.ts';
+import { TILES, type Tile } from './winograd-matrices.ts';
+
+/** What a kind of machine was measured to do with all its threads; times in nanoseconds. */
+export interface MachineCosts {
+  /** A multiply-add of a 3 x 3 convolution, and how many channels its kernels take together. */
+  readonly convolution: { readonly multiplyAdd: number; readonly block: number };
+  /** Of Winograd's form: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
+  readonly product: { readonly multiplyAdd: number; readonly byte: number };
+  readonly tiles: Readonly<Record<Tile, TileCosts>>;
+}
+
+/** The transforms of one tile, a channel each. */
+export interface TileCosts {
+  readonly input: number;
+  readonly output: number;
+  /** Of one kernel, an output and an input channel. */
+  readonly kernel: number;
+}
+
+/** A convolution's extents: batch, output and input channels, output height and width. */
+export interface ConvolutionExtents {
+  readonly batch: number;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How the choice is made. */
+export interface TileChoice {
+  readonly costs: MachineCosts;
+  /** Whether weights are transformed at loading, or at each run. */
+  readonly ahead: boolean;
+  /** Numbers for extents that are open. */
+  readonly extentOf: (name: string) => number;
+}
+
+/** Gains below this share of a convolution's time are not worth another form. */
+const LEAST_GAIN = 0.05;
+
+/** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
+export function chooseTile(node: Node, { costs, ahead, extentOf }: TileChoice): Tile | null {
+  const extents = convolutionExtents(node, extentOf);
+  // The times below hold where channels fill a kernel's block: products over fewer were measured slower in any form.
+  if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return null;
+  let best: Tile | null = null;
+  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs);
+  for (const tile of TILES) {
+    const time = winogradTime(extents, tile, costs, ahead);
+    if (time < least) [best, least] = [tile, time];
+  }
+  return best;
+}
+
+export function convolutionTime(
+  { batch, outputs, inputs, height, width }: ConvolutionExtents,
+  costs: MachineCosts,
+): number {
+  const { multiplyAdd, block } = costs.convolution;
+  const filled = (channels: number): number => Math.ceil(channels / block) * block;
+  return batch * filled(outputs) * filled(inputs) * 9 * height * width * multiplyAdd;
+}
+
+export function winogradTime(
+  { batch, outputs, inputs, height, width }: ConvolutionExtents,
+  tile: Tile,
+  costs: MachineCosts,
+  ahead: boolean,
+): number {
+  const { input, output, kernel } = costs.tiles[tile];
+  const positions = (tile + 2) ** 2;
+  // Images of a batch are kept apart by a row at least.
+  const tall = batch === 1 ? height : height + 1;
+  const tiles = batch * Math.ceil(tall / tile) * Math.ceil(width / tile);
+  const kernels = outputs * inputs;
+  const product = positions * kernels * (tiles * costs.product.multiplyAdd + 4 * costs.product.byte);
+  return product + tiles * (inputs * input + outputs * output) + (ahead ? 0 : kernels * kernel);
+}
+
+/** Of a convolution, or of one of its gradients, which multiply as much. */
+function convolutionExtents(node: Node, extentOf: TileChoice['extentOf']): ConvolutionExtents {
+  const [first, second] = node.inputs as [Value, Value];
+  const [y] = node.outputs as [Value];
+  // What stands for the outputs [N, K, H, W], and for the inputs [N, C, H, W].
+  const [wide, channels] = ((): [Value, Dimension] => {
+    if (node.op.name === Conv.name) return [y, first.shape[1] as Dimension];
+    return [first, (node.op.name === ConvInputGradient.name ? y : second).shape[1] as Dimension];
+  })();
+  const [batch, outputs, height, width] = wide.shape.map((extent) => evaluateDimension(extent, extentOf)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { batch, outputs, inputs: channels as number, height, width };
+}

@@ -1,0 +1,254 @@
+/** Whole networks, rewritten, beside the plain ones. */
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fillScaled } from '../../../test/golden/formula.ts';
+import { formulaWeights, largestDifference, operators } from '../../../test/support/compare-graphs.ts';
+import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
+import { LABEL_SETS } from '../../image/label-sets.ts';
+import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
+import { networkSession } from '../../inference/network-session.ts';
+import { type ArchitectureName, architecture } from '../../models/architectures.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../models/refinenet.ts';
+import { initialize } from '../../nn/initialize.ts';
+import { nodeBackend } from '../../platform/node/backend.ts';
+import { readModelFolder, writeModelFolder } from '../../platform/node/model-folder.ts';
+import { type Backend, DEVICES, type NamedTensors } from '../../runtime/backend.ts';
+import { gradient } from '../gradient.ts';
+import { conv } from '../ops/conv.ts';
+import { relu } from '../ops/elementwise.ts';
+import { batchNormalization } from '../ops/normalization.ts';
+import { input, parameter, type Value } from '../value.ts';
+import { parametersOf, reach } from '../walk.ts';
+import type { MachineCosts } from './cost-model.ts';
+import { WIDE_VECTORS } from './machine-costs.ts';
+import { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining, REWRITTEN_ON } from './optimize.ts';
+import type { Outputs } from './rewrite.ts';
+
+let backend: Backend;
+let folder: string;
+beforeAll(async () => {
+  backend = await nodeBackend();
+  folder = await temporaryFolder();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const REWRITTEN = OPTIMIZATIONS.filter((name) => name !== 'none');
+
+/** Of a machine on which one tile is always the fastest. */
+const alwaysTile = (tile: 2 | 4 | 6): MachineCosts => {
+  const free = { input: 0, output: 0, kernel: 0 };
+  const never = { input: 1e9, output: 1e9, kernel: 1e9 };
+  return {
+    convolution: { multiplyAdd: 1e3, block: 1 },
+    product: { multiplyAdd: 1e-3, byte: 0 },
+    tiles: { 2: never, 4: never, 6: never, [tile]: free },
+  };
+};
+
+/** Of a machine on which convolutions are always the fastest. */
+const NEVER: MachineCosts = { ...WIDE_VECTORS, convolution: { multiplyAdd: 0, block: 16 } };
+
+const network = (name: ArchitectureName, shape: Parameters<typeof pixelValues>[0] = { batch: 1 }): Outputs => ({
+  [LOGITS]: refineNet(architecture(name, 5), pixelValues(shape)),
+});
+
+const pixels = (height: number, width: number, batch = 1): NamedTensors => ({
+  [PIXEL_VALUES]: fillScaled(`x:${height}x${width}`, [batch, 3, height, width]),
+});
+
+const FEEDS = [pixels(65, 97), pixels(96, 64), pixels(33, 47)];
+
+async function logits(outputs: Outputs, optimization: Optimization, feeds = FEEDS): Promise<NamedTensors[]> {
+  const session = await networkSession(outputs, { weights: formulaWeights(outputs) }, backend, { optimization });
+  try {
+    expect(session.inputNames).toEqual([PIXEL_VALUES]);
+    const results: NamedTensors[] = [];
+    for (const each of feeds) results.push(await session.run(each));
+    return results;
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** A folder of a network in which all rewriting finds something to do. */
+async function writeLightModel(path: string): Promise<string> {
+  const definition = architecture('refinenet-lw-resnet18', 11);
+  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), 1);
+  const description = { definition, classes: LABEL_SETS.camvid.classes, preprocessing: IMAGENET_PREPROCESSING };
+  await writeModelFolder(
+    path,
+    { ...description, weights },
+    { title: 'drawn', architecture: 'refinenet-lw-resnet18', origin: 'Drawn at random.' },
+  );
+  return path;
+}
+
+const NETWORKS = ['refinenet-lw-resnet18', 'refinenet-resnet18', 'refinenet-lw-mobilenetv2'] as const;
+
+describe.each(NETWORKS)('%s', (name) => {
+  test('gives the same logits at every optimization, for images of several sizes in one session', async () => {
+    const plain = network(name);
+    const expected = await logits(plain, 'none');
+    for (const optimization of REWRITTEN) {
+      const got = await logits(plain, optimization);
+      for (const [index, each] of expected.entries()) {
+        expect(largestDifference(got[index] as NamedTensors, each), optimization).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  test('gives the same logits for a batch of images whose size is known', async () => {
+    const plain = network(name, { batch: 2, height: 65, width: 97 });
+    const feeds = [pixels(65, 97, 2)];
+    const [expected] = await logits(plain, 'none', feeds);
+    for (const optimization of REWRITTEN) {
+      const [got] = await logits(plain, optimization, feeds);
+      expect(largestDifference(got as NamedTensors, expected as NamedTensors), optimization).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe('the rewriting for inference', () => {
+  const outputs = network('refinenet-resnet18');
+  const weights = formulaWeights(outputs);
+  const optimize = (optimization: Optimization, costs?: MachineCosts) =>
+    optimizeInference({ outputs, weights }, { backend }, costs ? { optimization, costs } : { optimization });
+  const count = (graph: Outputs, operator: string): number =>
+    operators(graph).filter((each) => each === operator).length;
+
+  test('for nothing gives the plain graph', async () => {
+    const { outputs: graph, weights: same, fed } = await optimize('none');
+    expect(graph).toBe(outputs);
+    expect(same).toBe(weights);
+    expect(fed).toEqual({});
+  });
+
+  test('for memory takes the same weights, and transforms kernels at each run by matrices that are fed', async () => {
+    const graph = await optimize('memory');
+    expect(graph.weights).toBe(weights);
+    const { inputs } = reach(Object.values(graph.outputs));
+    expect([...inputs.keys()].sort()).toEqual([PIXEL_VALUES, ...Object.keys(graph.fed)].sort());
+    expect(Object.keys(graph.fed).length).toBeGreaterThan(0);
+    expect(count(graph.outputs, 'DepthToSpace')).toBeGreaterThan(10);
+  });
+
+  test('for speed takes weights that are transformed already, and none that is not used', async () => {
+    const graph = await optimize('speed');
+    expect(graph.fed).toEqual({});
+    expect([...graph.weights.keys()].sort()).toEqual([...parametersOf(Object.values(graph.outputs)).keys()].sort());
+    const isComputed = ({ source }: Value): boolean => source.kind === 'node' || source.kind === 'input';
+    for (const { op, inputs } of reach(Object.values(graph.outputs)).nodes) {
+      expect(
+        inputs.some((value) => value && isComputed(value)),
+        `${op.name} of constants`,
+      ).toBe(true);
+    }
+  });
+
+  test('for speed leaves no batch normalisation after what became Winograd form', async () => {
+    const all = await optimize('speed', alwaysTile(2));
+    const none = await optimize('speed', NEVER);
+    expect(count(none.outputs, 'BatchNormalization')).toBe(count(outputs, 'BatchNormalization'));
+    const transformed = count(all.outputs, 'DepthToSpace');
+    expect(transformed).toBeGreaterThan(20);
+    expect(count(all.outputs, 'BatchNormalization')).toBeLessThan(count(none.outputs, 'BatchNormalization'));
+    for (const { op, inputs } of reach(Object.values(all.outputs)).nodes) {
+      if (op.name === 'BatchNormalization') {
+        const [x] = inputs as [Value];
+        expect(x.source.kind === 'node' && x.source.node.op.name).toBe('Conv');
+      }
+    }
+  });
+
+  test.each(REWRITTEN)('for %s takes no Winograd form where convolutions are faster', async (optimization) => {
+    const graph = await optimize(optimization, NEVER);
+    expect(count(graph.outputs, 'DepthToSpace')).toBe(0);
+    expect(graph.fed).toEqual({});
+  });
+
+  test('feeds one matrix a tile', async () => {
+    for (const tile of [2, 4, 6] as const) {
+      const { fed } = await optimize('memory', alwaysTile(tile));
+      expect(Object.entries(fed).map(([name, { shape }]) => [name, shape])).toEqual([
+        [`winograd_kernel_${tile}`, [(tile + 2) ** 2, 9]],
+      ]);
+    }
+  });
+
+  test('merges the pairs of 1 x 1 convolutions of the light-weight network', async () => {
+    const light = network('refinenet-lw-resnet18');
+    const graph = await optimizeInference(
+      { outputs: light, weights: formulaWeights(light) },
+      { backend },
+      { optimization: 'speed', costs: NEVER },
+    );
+    expect(count(graph.outputs, 'Conv')).toBeLessThan(count(light, 'Conv'));
+  });
+
+  test('keeps names, order and types of outputs, and the input', async () => {
+    const x = input('x', 'float32', [1, 16, 'height', 'width']);
+    const y = conv(x, parameter('w', [16, 16, 3, 3], { kind: 'normal', std: 1 }), null, { pads: [1, 1, 1, 1] });
+    const several = { z: relu(relu(y)), y, x };
+    for (const optimization of OPTIMIZATIONS) {
+      const graph = await optimizeInference(
+        { outputs: several, weights: formulaWeights(several) },
+        { backend },
+        { optimization, costs: alwaysTile(4) },
+      );
+      expect(Object.keys(graph.outputs)).toEqual(['z', 'y', 'x']);
+      expect(Object.values(graph.outputs).map(({ shape }) => shape)).toEqual(
+        Object.values(several).map(({ shape }) => shape),
+      );
+    }
+  });
+
+  test.each(REWRITTEN)('for %s takes weights that lie in a file from there', async (optimization) => {
+    const model = await readModelFolder(await writeLightModel(`${folder}/${optimization}`));
+    expect([...model.weights.values()].every((value) => 'stored' in value)).toBe(true);
+    const graph = { [LOGITS]: refineNet(model.definition, pixelValues({ batch: 1 })) };
+    const run = async (level: Optimization): Promise<NamedTensors> => {
+      const session = await networkSession(graph, model, backend, { optimization: level });
+      const results = await session.run(pixels(65, 97));
+      await session.dispose();
+      return results;
+    };
+    expect(largestDifference(await run(optimization), await run('none'))).toBeLessThan(1e-4);
+  });
+
+  test('is for devices on which it was measured to help', () => {
+    expect(DEVICES.filter((device) => REWRITTEN_ON.has(device))).toEqual(['cpu', 'wasm']);
+    expect(REWRITTEN_ON.has(undefined)).toBe(true);
+  });
+});
+
+describe('the rewriting for training', () => {
+  const x = input('x', 'float32', [2, 16, 8, 9]);
+  const weight = parameter('w', [16, 16, 3, 3], { kind: 'normal', std: 1 });
+  const y = conv(x, weight, null, { pads: [1, 1, 1, 1] });
+  const [dx, dw] = gradient(y, [x, weight], input('dy', 'float32', y.shape)) as [Value, Value];
+
+  test('rewrites convolutions and both of their gradients', () => {
+    const graph = optimizeTraining({ y, dx, dw }, alwaysTile(4));
+    for (const operator of ['ConvInputGradient', 'ConvWeightGradient'])
+      expect(operators(graph)).not.toContain(operator);
+    expect(Object.entries(graph).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['y', y.shape],
+      ['dx', x.shape],
+      ['dw', weight.shape],
+    ]);
+    expect([...parametersOf(Object.values(graph)).keys()]).toEqual(['w']);
+  });
+
+  test('leaves all as it is where convolutions are faster', () => {
+    const graph = optimizeTraining({ y, dx, dw }, NEVER);
+    expect([graph.y, graph.dx, graph.dw].every((value, index) => value === [y, dx, dw][index])).toBe(true);
+  });
+
+  test('folds nothing into weights, which change at each step', () => {
+    const statistics = ['weight', 'bias', 'mean', 'variance'].map((name) =>
+      parameter(name, [16], { kind: 'normal', std: 1 }),
+    ) as [Value, Value, Value, Value];
+    const graph = optimizeTraining({ z: batchNormalization(y, statistics, 1e-5) }, alwaysTile(2));
+    expect(operators(graph)).toContain('BatchNormalization');
+  });
+});

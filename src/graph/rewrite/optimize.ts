@@ -1,0 +1,95 @@
+/** All rewriting, in its order: from the plain graph of a network to the one that computes the same numbers fastest. */
+import type { Device, NamedTensors } from '../../runtime/backend.ts';
+import { float32 } from '../../tensor/tensor.ts';
+import { input, type Value } from '../value.ts';
+import { chooseTile, type MachineCosts } from './cost-model.ts';
+import { foldBatchNormalization } from './fold-batch-normalization.ts';
+import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
+import { WIDE_VECTORS } from './machine-costs.ts';
+import { mergePointwise } from './merge-pointwise.ts';
+import { removeRepeatedRelu } from './remove-repeated-relu.ts';
+import { type Outputs, rewrite } from './rewrite.ts';
+import { type ChooseTile, isWinogradEligible, winograd, winogradGradients } from './winograd.ts';
+import { matrixValue } from './winograd-convolution.ts';
+import { type Tile, winogradMatrices } from './winograd-matrices.ts';
+
+/**
+ * `speed`: weights are transformed at loading, for the fastest runs; loading takes longer and transformed weights take four
+ * times their room. `memory`: they are transformed at each run, a few hundredths slower, with no more memory than the plain
+ * graph. `none`: the plain graph.
+ */
+export const OPTIMIZATIONS = ['speed', 'memory', 'none'] as const;
+
+export type Optimization = (typeof OPTIMIZATIONS)[number];
+
+/** Where rewriting was measured to help (undefined: the engine's own choice, a CPU); elsewhere the plain graph runs. */
+export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | undefined>(['cpu', 'wasm', undefined]);
+
+export interface OptimizeOptions {
+  readonly optimization: Optimization;
+  /** Of the machine that computes; those of one with wide vectors when left out. */
+  readonly costs?: MachineCosts;
+}
+
+export interface OptimizedGraph<T extends Outputs> extends WeightedGraph<T> {
+  /** Inputs that get these tensors at every run. */
+  readonly fed: NamedTensors;
+}
+
+/** A graph for inference, rewritten; it takes the same inputs and gives the same outputs. */
+export async function optimizeInference<T extends Outputs>(
+  graph: WeightedGraph<T>,
+  engine: FoldingEngine,
+  { optimization, costs = WIDE_VECTORS }: OptimizeOptions,
+): Promise<OptimizedGraph<T>> {
+  if (optimization === 'none') return { ...graph, fed: {} };
+  const ahead = optimization === 'speed';
+  const choose: ChooseTile = (node) => chooseTile(node, { costs, ahead, extentOf: likelyExtent });
+  const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
+  const simple = rewrite(rewrite(graph.outputs, removeRepeatedRelu), mergePointwise);
+  if (!ahead) {
+    const kernels = new FedKernels();
+    const outputs = rewrite(
+      simple,
+      winograd(choose, (tile) => kernels.value(tile)),
+    );
+    return { outputs, weights: graph.weights, fed: kernels.fed };
+  }
+  const folded = rewrite(simple, foldBatchNormalization(isTransformed));
+  const outputs = rewrite(folded, winograd(choose, kernelConstant));
+  return { ...(await foldConstants({ outputs, weights: graph.weights }, engine)), fed: {} };
+}
+
+/** A graph for training, whose weights are inputs, rewritten. */
+export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
+  const choose: ChooseTile = (node) => chooseTile(node, { costs, ahead: false, extentOf: likelyExtent });
+  return rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
+}
+
+const kernelConstant = (tile: Tile): Value => matrixValue({ dtype: 'float32' }, winogradMatrices(tile).kernel);
+
+/** Kernel matrices as inputs, one a tile. */
+class FedKernels {
+  readonly #values = new Map<Tile, Value>();
+  readonly #tensors: Record<string, NamedTensors[string]> = {};
+
+  get fed(): NamedTensors {
+    return this.#tensors;
+  }
+
+  value(tile: Tile): Value {
+    const known = this.#values.get(tile);
+    if (known) return known;
+    const { rows, columns, numbers } = winogradMatrices(tile).kernel;
+    const name = `winograd_kernel_${tile}`;
+    const value = input(name, 'float32', [rows, columns]);
+    this.#values.set(tile, value);
+    this.#tensors[name] = float32([rows, columns], numbers);
+    return value;
+  }
+}
+
+/** Photographs of this size are expected where height and width are open. */
+const LIKELY_SIDE = 512;
+
+const likelyExtent = (name: string): number => (name === 'batch' ? 1 : LIKELY_SIDE);

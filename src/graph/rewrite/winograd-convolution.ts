@@ -1,0 +1,150 @@
+/** 3 x 3 convolutions at stride 1, and their gradients, in Winograd's form, in standard operators. */
+import { type Dimension, isStatic, multiplyDimension } from '../dimension.ts';
+import { numbersLike, wholeNumbers } from '../ops/constants.ts';
+import { conv } from '../ops/conv.ts';
+import { depthToSpace } from '../ops/depth.ts';
+import { add } from '../ops/elementwise.ts';
+import { matMul, matrixTranspose } from '../ops/matmul.ts';
+import { pad } from '../ops/pad.ts';
+import { reshape, reshapeOpen, transpose } from '../ops/shape.ts';
+import { concat, cropPlaneTo, shapeOf, slice, sliceRanges } from '../ops/structure.ts';
+import { knownShape, type Value } from '../value.ts';
+import { type Matrix, type Tile, transposed, winogradMatrices } from './winograd-matrices.ts';
+
+type Extents = readonly [Dimension, number, Dimension, Dimension];
+
+/** Whether the extents of x [N, C, H, W] allow Winograd's form: only a single image may have an open height or width. */
+export const hasTiles = ({ shape }: Value): boolean => shape[0] === 1 || isStatic(shape);
+
+/**
+ * `weight * x (+ bias)` with one row and column of zeros around x [N, C, H, W]. With n = tile + 2 and T tiles in all images:
+ *
+ * 1. Each n x n tile of x is transformed to n² numbers: [n², C, T].
+ * 2. At each of these positions, a matrix product over channels: [n², K, C] times [n², C, T].
+ * 3. The products are transformed to m x m outputs a tile, which DepthToSpace puts in their places.
+ * @param kernels the transformed weight, [n², K, C].
+ * @param bias [K].
+ */
+export function winogradConvolution(x: Value, kernels: Value, bias: Value | null, tile: Tile, place?: string): Value {
+  const outputs = knownShape(kernels)[1] as number;
+  const { output } = winogradMatrices(tile);
+  const tiles = inputTiles(stacked(x, tile, place), tile, place);
+  const products = matMul(kernels, byPosition(tiles, place), place);
+  const across = multiplyDimension(products.shape[2] as Dimension, outputs);
+  const flat = reshapeOpen(products, [output.columns, across], wholeNumbers(0, -1), place);
+  const transformed = matMul(matrixValue(x, output), flat, place);
+  const depth = tile ** 2 * outputs;
+  const blocks = reshapeOpen(
+    transformed,
+    [1, depth, ...tiles.shape.slice(2)],
+    concat([wholeNumbers(1, depth), extentsOf(tiles, 2, 4, place)], 0, place),
+    place,
+  );
+  const plane = unstacked(depthToSpace(blocks, tile, place), x, place);
+  return bias ? add(plane, reshape(bias, [outputs, 1, 1], place), place) : plane;
+}
+
+/** A weight [K, C, 3, 3] transformed to [n², K, C]. @param kernelTransform the kernel matrix, [n², 9]. */
+export function transformedKernels(weight: Value, kernelTransform: Value, place?: string): Value {
+  const [outputs, inputs, height, width] = knownShape(weight) as [number, number, number, number];
+  const taps = matrixTranspose(reshape(weight, [outputs * inputs, height * width], place));
+  const positions = knownShape(kernelTransform)[0] as number;
+  return reshape(matMul(kernelTransform, taps, place), [positions, outputs, inputs], place);
+}
+
+/**
+ * The gradient with respect to x of such a convolution: a convolution of the gradient [N, K, H, W] with the kernel turned
+ * around and its channel axes exchanged. Turning exchanges columns of the kernel matrix; the engine joins the exchange with
+ * the product.
+ */
+export function winogradInputGradient(gradient: Value, weight: Value, tile: Tile): Value {
+  const turned = reversedColumns(winogradMatrices(tile).kernel);
+  const kernels = transformedKernels(weight, matrixValue(weight, turned));
+  return winogradConvolution(gradient, matrixTranspose(kernels), null, tile);
+}
+
+/**
+ * The gradient with respect to the weight [K, C, 3, 3]: with d the transformed tiles of x and e those of the gradient, which
+ * pass the output's transform backwards, e d' summed over tiles is the gradient of the transformed kernels.
+ */
+export function winogradWeightGradient(gradient: Value, x: Value, tile: Tile): Value {
+  const { output, kernel } = winogradMatrices(tile);
+  const [outputs, inputs] = [gradient, x].map(({ shape }) => shape[1] as number) as [number, number];
+  const planes = stacked(gradient, tile);
+  const [below, beside] = planes.shape.slice(2).map((extent) => missing(extent as number, tile)) as [number, number];
+  const windows = conv(
+    planes,
+    reshape(matrixValue(x, transposed(output)), [output.columns, 1, tile, tile]),
+    null,
+    { stride: [tile, tile], pads: [0, 0, below, beside] },
+  );
+  const product = matMul(byPosition(windows), matrixTranspose(byPosition(inputTiles(stacked(x, tile), tile))));
+  const flat = reshape(product, [kernel.rows, outputs * inputs]);
+  return reshape(matMul(matrixTranspose(flat), matrixValue(x, kernel)), [outputs, inputs, 3, 3]);
+}
+
+/**
+ * The transformed n x n tiles of planes [C, 1, H, W], as [C, n², rows, columns]. As a convolution with n² kernels and a stride
+ * of one tile, this pads, cuts and transforms in one pass, and works at any size.
+ */
+function inputTiles(planes: Value, tile: Tile, place?: string): Value {
+  const [height, width] = planes.shape.slice(2) as [Dimension, Dimension];
+  const side = tile + 2;
+  const { input } = winogradMatrices(tile);
+  const kernels = reshape(matrixValue(planes, input), [input.rows, 1, side, side], place);
+  // Beyond the row and column around x, zeros that fill the last tile: as many as any size may need, where it is open.
+  const after = (extent: Dimension): number => 1 + (typeof extent === 'number' ? missing(extent, tile) : tile - 1);
+  return conv(planes, kernels, null, { stride: [tile, tile], pads: [1, 1, after(height), after(width)] }, place);
+}
+
+/** What is missing to a whole number of tiles. */
+const missing = (extent: number, tile: Tile): number => (tile - (extent % tile)) % tile;
+
+/** The height of an image in a stack: whole tiles, with at least one row of zeros before the next image. */
+const stackedHeight = (height: number, tile: Tile): number => height + 1 + missing(height + 1, tile);
+
+/**
+ * The planes of x [N, C, H, W] by channel, [C, 1, N H', W]: the images of a batch lie below one another, so that their tiles
+ * are those of one tall image, and the engine can join exchanging axes with the product.
+ */
+function stacked(x: Value, tile: Tile, place?: string): Value {
+  const [batch, channels, height, width] = x.shape as Extents;
+  if (batch === 1) return reshapeOpen(x, [channels, 1, height, width], wholeNumbers(-1, 1, 0, 0), place);
+  const [images, rows] = [batch, height] as [number, number];
+  const tall = stackedHeight(rows, tile);
+  const padded = pad(x, [{ axis: 2, start: 0, end: tall - rows }], 0, place);
+  return reshape(transpose(padded, [1, 0, 2, 3], place), [channels, 1, images * tall, width as number], place);
+}
+
+/** The opposite of stacking for y [1, K, N H' or more, W or more]: [N, K, H, W] of x's height and width. */
+function unstacked(y: Value, x: Value, place?: string): Value {
+  const [batch, , height, width] = x.shape as Extents;
+  if (batch === 1) return cropPlaneTo(y, x, place);
+  const [, channels, tall, wide] = knownShape(y) as readonly [number, number, number, number];
+  const perImage = reshape(y, [channels, batch as number, tall / (batch as number), wide], place);
+  const ranges = [height, width].map((end, index) => ({ axis: index + 2, start: 0, end: end as number, step: 1 }));
+  return transpose(sliceRanges(perImage, ranges, place), [1, 0, 2, 3], place);
+}
+
+/** Tiles [C, n², rows, columns] as [n², C, T]. */
+function byPosition(tiles: Value, place?: string): Value {
+  const [channels, positions, rows, columns] = tiles.shape as readonly [number, number, Dimension, Dimension];
+  const shape = [channels, positions, multiplyDimension(rows, columns)];
+  return transpose(reshapeOpen(tiles, shape, wholeNumbers(0, 0, -1), place), [1, 0, 2], place);
+}
+
+/** Some of a value's extents, int64: numbers where they are known. */
+function extentsOf(x: Value, start: number, end: number, place?: string): Value {
+  const known = x.shape.slice(start, end);
+  const areKnown = known.every((extent) => typeof extent === 'number');
+  return areKnown ? wholeNumbers(...(known as number[])) : slice(shapeOf(x, place), 0, start, end, place);
+}
+
+/** A transform's matrix as a constant of another value's type. */
+export const matrixValue = (like: Pick<Value, 'dtype'>, { rows, columns, numbers }: Matrix): Value =>
+  numbersLike(like, [rows, columns], numbers);
+
+function reversedColumns({ rows, columns, numbers }: Matrix): Matrix {
+  const reversed = numbers.map((_, at) => numbers[at - (at % columns) + columns - 1 - (at % columns)] as number);
+  return { rows, columns, numbers: reversed };
+}

@@ -1,0 +1,68 @@
+/** Convolutions in Winograd's form, wherever a cost model finds that faster. */
+import { Conv, type ConvAttributes } from '../ops/conv.ts';
+import { type ConvGradientAttributes, ConvInputGradient, ConvWeightGradient } from '../ops/conv-gradient.ts';
+import { type Node, type Shape, type Value, within } from '../value.ts';
+import type { Rewrite } from './rewrite.ts';
+import {
+  hasTiles,
+  transformedKernels,
+  winogradConvolution,
+  winogradInputGradient,
+  winogradWeightGradient,
+} from './winograd-convolution.ts';
+import type { Tile } from './winograd-matrices.ts';
+
+/** The tile for a convolution, or null to leave it as it is. */
+export type ChooseTile = (convolution: Node) => Tile | null;
+
+/**
+ * 3 x 3 convolutions at stride 1 with one row and column of padding, in the form that was chosen for each.
+ * @param kernelTransform the kernel matrix [n², 9] of a tile.
+ */
+export const winograd = (choose: ChooseTile, kernelTransform: (tile: Tile) => Value): Rewrite => ({
+  name: 'winograd',
+  apply(node) {
+    const tile = isWinogradEligible(node) ? choose(node) : null;
+    if (tile === null) return null;
+    const [x, weight, bias = null] = node.inputs as [Value, Value, Value | null | undefined];
+    const kernels = transformedKernels(weight, kernelTransform(tile), node.place);
+    return [winogradConvolution(x, kernels, bias, tile, node.place)];
+  },
+});
+
+/** Whether a node is a convolution that has a Winograd form. */
+export function isWinogradEligible({ op, inputs, attributes }: Node): boolean {
+  const x = inputs[0] as Value;
+  if (op.name !== Conv.name || x.dtype !== 'float32' || !hasTiles(x)) return false;
+  return hasWinogradForm((inputs[1] as Value).shape, attributes as ConvAttributes);
+}
+
+function hasWinogradForm([, , height, width]: Shape, { stride, dilation, pads, groups }: ConvAttributes): boolean {
+  return height === 3 && width === 3 && [...stride, ...dilation, ...pads, groups].every((one) => one === 1);
+}
+
+/** The gradients of such convolutions, in the form that was chosen for each. */
+export const winogradGradients = (choose: ChooseTile): Rewrite => ({
+  name: 'winograd-gradients',
+  apply(node) {
+    const form = GRADIENT_FORMS[node.op.name];
+    const tile = form && isPlain3x3(node) ? choose(node) : null;
+    if (!form || tile === null) return null;
+    const [gradient, other] = node.inputs as [Value, Value];
+    return [within(node.place, () => form(gradient, other, tile))];
+  },
+});
+
+type GradientForm = (gradient: Value, other: Value, tile: Tile) => Value;
+
+const GRADIENT_FORMS: Readonly<Record<string, GradientForm>> = {
+  [ConvInputGradient.name]: winogradInputGradient,
+  [ConvWeightGradient.name]: winogradWeightGradient,
+};
+
+/** Whether a gradient belongs to a convolution that has a Winograd form. */
+function isPlain3x3({ op, inputs, attributes }: Node): boolean {
+  const [gradient, other] = inputs as [Value, Value];
+  const weight = op.name === ConvWeightGradient.name ? (attributes as ConvGradientAttributes).shape : other.shape;
+  return gradient.dtype === 'float32' && hasWinogradForm(weight, attributes as ConvAttributes);
+}
