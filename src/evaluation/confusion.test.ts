@@ -91,6 +91,27 @@ describe('a confusion matrix', () => {
     expect([matrix.meanIoU(), matrix.pixelAccuracy()]).toEqual([Number.NaN, Number.NaN]);
   });
 
+  test('takes one id as no prediction: a miss, in no column', () => {
+    const matrix = new ConfusionMatrix(2);
+    matrix.add([0, 0, 1, 255], [0, 255, 1, 255], 255);
+    expect([[...matrix.counts], [...matrix.unpredicted], matrix.total]).toEqual([[1, 0, 0, 1], [1, 0], 3]);
+    expect([matrix.truth(0), matrix.predicted(0), matrix.hits(0)]).toEqual([2, 1, 1]);
+    expect(matrix.iou()).toEqual([0.5, 1]);
+    expect(matrix.pixelAccuracy()).toBeCloseTo(2 / 3, 12);
+  });
+
+  test('takes in another matrix', () => {
+    const [one, other] = [new ConfusionMatrix(2), new ConfusionMatrix(2)];
+    one.add([0, 1], [0, 255], 255);
+    other.add([0, 1], [1, 255], 255);
+    one.merge(other);
+    expect([[...one.counts], [...one.unpredicted]]).toEqual([
+      [1, 1, 0, 0],
+      [0, 2],
+    ]);
+    expect(() => one.merge(new ConfusionMatrix(3))).toThrow('A confusion matrix of 2 classes cannot take in one of 3.');
+  });
+
   test('refuses what does not fit, and adds nothing then', () => {
     const matrix = new ConfusionMatrix(2);
     expect(() => matrix.add([0, 1], [0])).toThrow(

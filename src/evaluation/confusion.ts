@@ -6,6 +6,8 @@ export class ConfusionMatrix {
   readonly classes: number;
   /** Pixels [classes, classes]; rows are the true class, columns the predicted one. */
   readonly counts: Float64Array;
+  /** Pixels of each true class for which no class was predicted. */
+  readonly unpredicted: Float64Array;
 
   /** @throws UsageError unless there are from 1 to 65536 classes. */
   constructor(classes: number) {
@@ -14,21 +16,24 @@ export class ConfusionMatrix {
     }
     this.classes = classes;
     this.counts = new Float64Array(classes * classes);
+    this.unpredicted = new Float64Array(classes);
   }
 
   /**
-   * Adds pixels; every prediction of a scored pixel is a class.
+   * Adds pixels; every prediction of a scored pixel is a class, or `voidId`, which says that none was predicted: a miss for
+   * the true class.
    * @throws ShapeError if there are not as many predictions as labels, or a prediction is no class; nothing is added then.
    */
-  add(labels: ArrayLike<number>, predictions: ArrayLike<number>): void {
-    const { classes, counts } = this;
+  add(labels: ArrayLike<number>, predictions: ArrayLike<number>, voidId?: number): void {
+    const { classes, counts, unpredicted } = this;
     if (labels.length !== predictions.length) {
       throw new ShapeError(
         `The confusion matrix got ${labels.length} labels and ${predictions.length} predictions. Bring them to one size.`,
       );
     }
     for (let pixel = 0; pixel < labels.length; pixel++) {
-      if ((labels[pixel] as number) < classes && !((predictions[pixel] as number) < classes)) {
+      if ((labels[pixel] as number) >= classes || (predictions[pixel] as number) < classes) continue;
+      if (predictions[pixel] !== voidId) {
         throw new ShapeError(
           `The confusion matrix has the classes 0 ... ${classes - 1}, but ${predictions[pixel]} was predicted for pixel ${pixel}.`,
         );
@@ -37,21 +42,58 @@ export class ConfusionMatrix {
     for (let pixel = 0; pixel < labels.length; pixel++) {
       const label = labels[pixel] as number;
       if (label >= classes) continue;
-      const cell = label * classes + (predictions[pixel] as number);
+      const prediction = predictions[pixel] as number;
+      if (prediction === voidId) {
+        unpredicted[label] = (unpredicted[label] as number) + 1;
+        continue;
+      }
+      const cell = label * classes + prediction;
       counts[cell] = (counts[cell] as number) + 1;
+    }
+  }
+
+  /**
+   * Adds what another matrix counted.
+   * @throws ShapeError if it has another number of classes.
+   */
+  merge(other: ConfusionMatrix): void {
+    if (other.classes !== this.classes) {
+      throw new ShapeError(`A confusion matrix of ${this.classes} classes cannot take in one of ${other.classes}.`);
+    }
+    for (const [cell, count] of other.counts.entries()) this.counts[cell] = (this.counts[cell] as number) + count;
+    for (const [id, count] of other.unpredicted.entries()) {
+      this.unpredicted[id] = (this.unpredicted[id] as number) + count;
     }
   }
 
   /** The pixels that were scored. */
   get total(): number {
-    return this.counts.reduce((sum, count) => sum + count, 0);
+    return sumOf(this.counts) + sumOf(this.unpredicted);
+  }
+
+  /** Pixels of a class that were predicted as it. */
+  hits(id: number): number {
+    return this.counts[id * this.classes + id] as number;
+  }
+
+  /** Pixels whose true class it is. */
+  truth(id: number): number {
+    const row = this.counts.subarray(id * this.classes, (id + 1) * this.classes);
+    return sumOf(row) + (this.unpredicted[id] as number);
+  }
+
+  /** Pixels for which it was predicted. */
+  predicted(id: number): number {
+    let sum = 0;
+    for (let row = 0; row < this.classes; row++) sum += this.counts[row * this.classes + id] as number;
+    return sum;
   }
 
   /** Each class's intersection over union in [0, 1]; null for a class that is neither in the labels nor in the predictions. */
   iou(): readonly (number | null)[] {
     return Array.from({ length: this.classes }, (_, id) => {
-      const union = this.#truth(id) + this.#predicted(id) - this.#hits(id);
-      return union === 0 ? null : this.#hits(id) / union;
+      const union = this.truth(id) + this.predicted(id) - this.hits(id);
+      return union === 0 ? null : this.hits(id) / union;
     });
   }
 
@@ -63,23 +105,13 @@ export class ConfusionMatrix {
   /** The share of scored pixels whose class was predicted; NaN if none was scored. */
   pixelAccuracy(): number {
     let hits = 0;
-    for (let id = 0; id < this.classes; id++) hits += this.#hits(id);
+    for (let id = 0; id < this.classes; id++) hits += this.hits(id);
     return hits / this.total;
   }
+}
 
-  #hits(id: number): number {
-    return this.counts[id * this.classes + id] as number;
-  }
-
-  #truth(id: number): number {
-    return this.counts.subarray(id * this.classes, (id + 1) * this.classes).reduce((sum, count) => sum + count, 0);
-  }
-
-  #predicted(id: number): number {
-    let sum = 0;
-    for (let row = 0; row < this.classes; row++) sum += this.counts[row * this.classes + id] as number;
-    return sum;
-  }
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function mean(values: readonly (number | null)[]): number {

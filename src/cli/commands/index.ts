@@ -1,20 +1,84 @@
-/** The commands. Adding one is a file beside this and a line here. */
+/** The commands. Adding one is a file beside this and an entry here. */
 import type { Command } from 'commander';
-import { registerDataset } from './dataset.ts';
-import { registerExport } from './export.ts';
-import { registerImport } from './import.ts';
-import { registerInfo } from './info.ts';
-import { registerPredict } from './predict.ts';
-import { registerTrain } from './train.ts';
 
 /** Adds a command to the program; `exit` sets the exit code of a command that ends without an error. */
 export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
 
-export const COMMANDS: readonly RegisterCommand[] = [
-  registerPredict,
-  registerTrain,
-  registerImport,
-  registerExport,
-  registerInfo,
-  registerDataset,
+/** What the list of commands shows of one; all else is read when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  /** As in the command's own help. */
+  readonly arguments: string;
+  readonly description: string;
+  readonly load: () => Promise<RegisterCommand>;
+}
+
+/** In the order in which help lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'predict',
+    arguments: '<image...>',
+    description: 'segment photographs: a mask, an overlay and figures for each',
+    load: async () => (await import('./predict.ts')).registerPredict,
+  },
+  {
+    name: 'train',
+    arguments: '[dataset]',
+    description: 'train a network on your own labelled images',
+    load: async () => (await import('./train.ts')).registerTrain,
+  },
+  {
+    name: 'val',
+    arguments: '<inputs...>',
+    description: 'measure a model on labelled images, or score saved predictions: mIoU, accuracies, classes, pictures',
+    load: async () => (await import('./val.ts')).registerVal,
+  },
+  {
+    name: 'import',
+    arguments: '<file>',
+    description: 'turn a checkpoint (.pth, .pth.tar, .safetensors, .onnx) into a model folder',
+    load: async () => (await import('./import.ts')).registerImport,
+  },
+  {
+    name: 'export',
+    arguments: '<model>',
+    description: 'write a model as ONNX, safetensors, or a folder for Hugging Face libraries',
+    load: async () => (await import('./export.ts')).registerExport,
+  },
+  {
+    name: 'info',
+    arguments: '<model>',
+    description: 'layers, parameters and multiply-adds of a model or an architecture',
+    load: async () => (await import('./info.ts')).registerInfo,
+  },
+  {
+    name: 'benchmark',
+    arguments: '<model>',
+    description: 'latency, throughput and memory of a model or an architecture on this machine',
+    load: async () => (await import('./benchmark.ts')).registerBenchmark,
+  },
+  {
+    name: 'dataset',
+    arguments: '<action> <path>',
+    description: 'look through labelled images: problems (verify), figures (stats); or convert them',
+    load: async () => (await import('./dataset.ts')).registerDataset,
+  },
 ];
+
+/**
+ * Adds all commands to the program, of which only the one that the arguments call is loaded; the others are entries in the
+ * list of help.
+ */
+export async function addCommands(
+  program: Command,
+  argv: readonly string[],
+  exit: (code: number) => void,
+): Promise<void> {
+  const words = argv.filter((argument) => !argument.startsWith('-'));
+  const called = words[0] === 'help' ? words[1] : words[0];
+  for (const { name, arguments: taken, description, load } of COMMANDS) {
+    if (name === called) (await load())(program, exit);
+    // All commands have options, of which the list says no more than that.
+    else program.command(`${name} ${taken}`).description(description).option('--any');
+  }
+}

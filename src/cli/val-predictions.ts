@@ -1,0 +1,98 @@
+/** Opens the predictions that `val` scores, and keeps them where that is asked for. */
+import pc from 'picocolors';
+import type { Dataset } from '../data/dataset.ts';
+import { UsageError } from '../errors.ts';
+import type { Predict } from '../evaluation/evaluate.ts';
+import { compareClasses, segmenterPredictions } from '../evaluation/segmenter-predictions.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
+import { Segmenter } from '../inference/segmenter.ts';
+import { backendFor } from '../platform/node/backend.ts';
+import { modelFor, readModelFolder } from '../platform/node/model-folder.ts';
+import type { Device } from '../runtime/backend.ts';
+import { note, warn } from './output.ts';
+import { saveMask, saveProbabilities } from './val-files.ts';
+import { fusedProbabilities, type MaskEncodingName, savedMasks, sourceKind } from './val-source.ts';
+
+export interface PredictionOptions {
+  readonly device: Device;
+  readonly threads?: number;
+  readonly resize?: Pick<Preprocessing, 'resize'>;
+  readonly encoding: MaskEncodingName;
+  readonly fuse?: boolean;
+  readonly save?: string;
+  readonly saveProbabilities?: boolean;
+}
+
+export interface PredictionSource {
+  /** What is scored, in words. */
+  readonly words: string;
+  readonly predict: Predict;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens what is scored: one folder that is a model, saved masks or saved probabilities, or several of saved probabilities.
+ * @throws UsageError if the folders are none of these, or the options do not go with them.
+ */
+export async function openPredictions(
+  folders: readonly string[],
+  dataset: Dataset,
+  split: string,
+  options: PredictionOptions,
+): Promise<PredictionSource> {
+  if (options.saveProbabilities && options.save === undefined) {
+    throw new UsageError('--save-probabilities needs --save FOLDER, where they are written.');
+  }
+  const kind = await sourceKind(folders, dataset.samples(split), options.fuse ?? false);
+  const [folder] = folders as [string];
+  if (kind === 'model') return modelSource(folder, dataset, options);
+  if (options.saveProbabilities)
+    throw new UsageError('--save-probabilities needs a model; saved predictions were given.');
+  const predict =
+    kind === 'masks'
+      ? savedMasks(folder, dataset, options.encoding)
+      : fusedProbabilities(folders, dataset.classes.length);
+  const words =
+    kind === 'masks'
+      ? `the masks in ${folder}`
+      : folders.length === 1
+        ? `the probabilities in ${folder}`
+        : `the mean probabilities of ${folders.join(', ')}`;
+  note(`Scoring ${words}.`);
+  const { save } = options;
+  return {
+    words,
+    async predict(sample, labelled) {
+      const labels = await predict(sample, labelled);
+      if (save !== undefined) await saveMask(save, sample, labels, colorsOf(dataset));
+      return labels;
+    },
+    dispose: async () => {},
+  };
+}
+
+async function modelSource(path: string, dataset: Dataset, options: PredictionOptions): Promise<PredictionSource> {
+  const { save, saveProbabilities: savesProbabilities = false } = options;
+  const model = await readModelFolder(path);
+  const difference = compareClasses(model, dataset.classes, path);
+  if (difference !== undefined) warn(difference);
+  const backend = await backendFor(options.device, warn);
+  const segmenter = await Segmenter.create(await modelFor(backend, model), backend, {
+    device: options.device,
+    probabilities: savesProbabilities,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.resize === undefined ? {} : { preprocessing: { ...model.preprocessing, ...options.resize } }),
+  });
+  note(pc.dim(`${model.classes.length} classes, computing on ${segmenter.provider}`));
+  return {
+    words: path,
+    predict: segmenterPredictions(segmenter, async (sample, { labels, probabilities }) => {
+      if (save === undefined) return;
+      await saveMask(save, sample, labels, colorsOf(dataset));
+      if (probabilities) await saveProbabilities(save, sample, probabilities);
+    }),
+    dispose: () => segmenter.dispose(),
+  };
+}
+
+const colorsOf = ({ classes }: Dataset) => classes.map(({ color }) => color);

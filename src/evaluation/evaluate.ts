@@ -1,0 +1,189 @@
+/** Evaluation: predictions for a split of a data set, compared with its masks. */
+import { mapAhead } from '../data/concurrency.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetClass } from '../data/dataset-class.ts';
+import type { DecodeImage } from '../data/file-source.ts';
+import { type LabelledImage, readSample, type Sample } from '../data/sample.ts';
+import { FormatError, messageOf, RefineNetError } from '../errors.ts';
+import type { LabelMap } from '../image/label-map.ts';
+import type { AbsentRuleName } from './absent-classes.ts';
+import { BOUNDARY_TOLERANCE, boundaryScores } from './boundary.ts';
+import { ConfusionMatrix } from './confusion.ts';
+import { meanOfKnown, type Metrics, metricsOf } from './metrics.ts';
+
+/**
+ * Gives the prediction for a sample: class ids at the image's own size, 255 where none is predicted. It is asked for one
+ * sample at a time. An error of the library counts as a failure of this image alone.
+ */
+export type Predict = (sample: Sample, labelled: LabelledImage) => Promise<LabelMap>;
+
+/** One image's figures, shares in [0, 1], by the standard rule for absent classes; null where there is nothing to score. */
+export interface ImageScore {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels with a true class. */
+  readonly pixels: number;
+  readonly meanIoU: number | null;
+  readonly pixelAccuracy: number | null;
+  readonly boundaryF: number | null;
+  /** Each class's IoU in this image. */
+  readonly iou: readonly (number | null)[];
+}
+
+export interface ImageFailure {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** An image that was scored, for people to look at. */
+export interface EvaluatedImage extends LabelledImage {
+  readonly score: ImageScore;
+  readonly prediction: LabelMap;
+  /** This image's pixels alone. */
+  readonly matrix: ConfusionMatrix;
+}
+
+export interface BoundaryMetrics {
+  /** How far a contour may be off, as a share of the image's diagonal. */
+  readonly tolerance: number;
+  /** The mean of the classes; null if none has a contour. */
+  readonly mean: number | null;
+  /** Each class's mean over the images in which it has a contour; null if there are none. */
+  readonly classes: readonly (number | null)[];
+}
+
+export interface Evaluation {
+  readonly split: string;
+  readonly classes: readonly DatasetClass[];
+  readonly absent: AbsentRuleName;
+  /** All pixels of all images that were scored. */
+  readonly matrix: ConfusionMatrix;
+  /** Pixels without a true class. */
+  readonly ignoredPixels: number;
+  readonly metrics: Metrics;
+  readonly boundary: BoundaryMetrics;
+  readonly images: readonly ImageScore[];
+  readonly failures: readonly ImageFailure[];
+}
+
+export interface EvaluateOptions {
+  readonly split: string;
+  readonly decodeImage: DecodeImage;
+  /** What classes without a true pixel do to means. Default `standard`. */
+  readonly absent?: AbsentRuleName;
+  /** As a share of the image's diagonal. Default 0.0075. */
+  readonly boundaryTolerance?: number;
+  readonly onImage?: (image: EvaluatedImage) => void;
+  readonly onFailure?: (failure: ImageFailure) => void;
+}
+
+/** Samples at work at once: one is predicted while the one before is scored and the one after is decoded. */
+const AHEAD = 3;
+/** What a prediction has where no class is predicted. */
+const VOID = 255;
+
+/**
+ * Scores predictions at the images' own sizes; masks are never resized. Images that cannot be read or predicted are listed
+ * and leave the others' figures as they are.
+ * @throws UsageError if there is no such split, or the tolerance is out of range.
+ */
+export async function evaluate(dataset: Dataset, predict: Predict, options: EvaluateOptions): Promise<Evaluation> {
+  const { split, absent = 'standard', boundaryTolerance = BOUNDARY_TOLERANCE, decodeImage } = options;
+  const { classes } = dataset;
+  const matrix = new ConfusionMatrix(classes.length);
+  const contours = classes.map((): (number | null)[] => []);
+  const images: ImageScore[] = [];
+  const failures: ImageFailure[] = [];
+  let ignoredPixels = 0;
+  const inTurn = oneAtATime();
+  const work = async (sample: Sample) => {
+    try {
+      const labelled = await readSample(dataset, sample, decodeImage);
+      const prediction = await inTurn(() => predict(sample, labelled));
+      checkSize(sample, labelled.labels, prediction);
+      return { ...labelled, sample, prediction };
+    } catch (error) {
+      return failureOf(sample, error);
+    }
+  };
+  for await (const result of mapAhead(dataset.samples(split), AHEAD, work)) {
+    const scored = 'message' in result ? result : scoreImage(result, classes.length, boundaryTolerance);
+    if ('message' in scored) {
+      failures.push(scored);
+      options.onFailure?.(scored);
+      continue;
+    }
+    const { evaluated, boundary } = scored;
+    matrix.merge(evaluated.matrix);
+    for (const [id, f] of boundary.entries()) contours[id]?.push(f);
+    ignoredPixels += evaluated.labels.data.length - evaluated.score.pixels;
+    images.push(evaluated.score);
+    options.onImage?.(evaluated);
+  }
+  const boundary = contours.map(meanOfKnown);
+  return {
+    split,
+    classes,
+    absent,
+    matrix,
+    ignoredPixels,
+    metrics: metricsOf(matrix, absent),
+    boundary: { tolerance: boundaryTolerance, mean: meanOfKnown(boundary), classes: boundary },
+    images,
+    failures,
+  };
+}
+
+function scoreImage(
+  { image, labels, prediction, sample }: LabelledImage & { readonly prediction: LabelMap; readonly sample: Sample },
+  classes: number,
+  tolerance: number,
+): { readonly evaluated: EvaluatedImage; readonly boundary: readonly (number | null)[] } | ImageFailure {
+  const matrix = new ConfusionMatrix(classes);
+  try {
+    matrix.add(labels.data, prediction.data, VOID);
+  } catch (error) {
+    return failureOf(sample, error);
+  }
+  // By the standard rule always: most classes are nowhere in most images.
+  const { meanIoU, pixelAccuracy, classes: perClass } = metricsOf(matrix);
+  const boundary = boundaryScores(labels, prediction, classes, tolerance).map((score) => score?.f ?? null);
+  const score: ImageScore = {
+    name: sample.name,
+    width: image.width,
+    height: image.height,
+    pixels: matrix.total,
+    meanIoU,
+    pixelAccuracy,
+    boundaryF: meanOfKnown(boundary),
+    iou: perClass.map(({ iou }) => iou),
+  };
+  return { evaluated: { image, labels, prediction, matrix, score }, boundary };
+}
+
+function checkSize({ name, mask }: Sample, labels: LabelMap, prediction: LabelMap): void {
+  if (labels.width === prediction.width && labels.height === prediction.height) return;
+  throw new FormatError(
+    `${name}: the prediction is ${prediction.width}x${prediction.height}, but the mask ${mask} is ${labels.width}x${labels.height}. ` +
+      "Predict at the image's own size; masks are not resized.",
+  );
+}
+
+/** Errors of one image do not end the evaluation: the library's own are kept, defects are thrown. */
+function failureOf({ name, image, mask }: Sample, error: unknown): ImageFailure {
+  if (!(error instanceof RefineNetError)) throw error;
+  const message = messageOf(error);
+  const saysWhere = message.startsWith(`${name}:`) || [image, mask, `/${name}.`].some((file) => message.includes(file));
+  return { name, message: saysWhere ? message : `${name}: ${message}` };
+}
+
+/** Runs tasks one after the other, in the order they come. */
+function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => {});
+    return result;
+  };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { type Image, image } from '../image/image.ts';
+import { labelMap } from '../image/label-map.ts';
+import { ConfusionMatrix } from './confusion.ts';
+import { confusionPicture } from './confusion-picture.ts';
+import type { EvaluatedImage } from './evaluate.ts';
+import { WorstImages } from './worst-images.ts';
+
+const at = ({ width, data }: Image, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
+
+function matrixOf(classes: number, labels: readonly number[], predictions: readonly number[]): ConfusionMatrix {
+  const matrix = new ConfusionMatrix(classes);
+  matrix.add(labels, predictions);
+  return matrix;
+}
+
+describe('the picture of a confusion matrix', () => {
+  test('shades cells by their share of the row, and greys rows without a pixel', () => {
+    const picture = confusionPicture(matrixOf(3, [0, 1, 1], [0, 0, 1]), ['a', 'b', 'c']);
+    // The grid is at the right margin's left and the bottom margin's top; cells are 50 pixels.
+    const [right, bottom] = [picture.width - 20, picture.height - 20];
+    const narrow = confusionPicture(matrixOf(3, [0, 1, 1], [0, 0, 1]), ['a'.repeat(60), 'b', 'c']);
+    expect(narrow.width).toBeGreaterThan(picture.width - 400);
+    const left = 20 + 12 + Math.ceil(9);
+    const corner = (row: number, column: number) => at(picture, left + column * 50 + 6, bottom - (3 - row) * 50 + 2);
+    expect(right).toBeGreaterThan(left + 150);
+    expect(corner(0, 0)).toEqual([8, 48, 107]);
+    expect(corner(0, 1)).toEqual([247, 250, 253]);
+    expect(corner(1, 0)).toEqual([107, 174, 214]);
+    expect(corner(1, 1)).toEqual([107, 174, 214]);
+    expect(corner(2, 2)).toEqual([228, 228, 228]);
+  });
+
+  test('shrinks its cells for many classes', () => {
+    const names = Array.from({ length: 150 }, (_, id) => `class ${id}`);
+    const { width, height } = confusionPicture(new ConfusionMatrix(150), names);
+    expect(Math.max(width, height)).toBeLessThan(2700);
+  });
+});
+
+const classes = [
+  { name: 'sky', color: [0, 0, 255] },
+  { name: 'road', color: [255, 0, 0] },
+  { name: 'nowhere', color: [0, 255, 0] },
+] as const;
+
+/** A grey picture of 320 x 240: sky on the left, unlabelled on the right; `wrong` columns of the sky are taken for road. */
+function evaluated(name: string, wrong: number): EvaluatedImage {
+  const [width, height] = [320, 240];
+  const ids = (of: (x: number) => number) =>
+    Uint8Array.from({ length: width * height }, (_, pixel) => of(pixel % width));
+  const truth = ids((x) => (x < 160 ? 0 : 255));
+  const prediction = ids((x) => (x < wrong ? 1 : 0));
+  const matrix = matrixOf(3, [...truth], [...prediction]);
+  return {
+    image: image(width, height, new Uint8Array(width * height * 3).fill(100)),
+    labels: { ...labelMap(width, height, truth), data: truth },
+    prediction: labelMap(width, height, prediction),
+    matrix,
+    score: {
+      name,
+      width,
+      height,
+      pixels: matrix.total,
+      meanIoU: matrix.meanIoU(),
+      pixelAccuracy: matrix.pixelAccuracy(),
+      boundaryF: null,
+      iou: matrix.iou(),
+    },
+  };
+}
+
+describe('the sheet of the worst images', () => {
+  const worst = new WorstImages(classes, 2);
+  for (const [name, wrong] of [
+    ['good', 0],
+    ['bad', 150],
+    ['fair', 40],
+    ['better', 10],
+  ] as const)
+    worst.add(evaluated(name, wrong));
+  const sheet = worst.sheet('The worst') as Image;
+  /** A pixel of a picture by row and column. */
+  const pixel = (row: number, column: number, x: number, y: number) =>
+    at(sheet, 10 + column * 330 + x, 44 + 22 + 24 + row * 270 + y);
+
+  test('has as many rows as were asked for, the worst first', () => {
+    expect([sheet.width, sheet.height]).toEqual([1330, 44 + 22 + 24 + 2 * 270]);
+    expect(pixel(0, 2, 100, 50)).toEqual([201, 35, 35]);
+    expect(pixel(1, 2, 100, 50)).toEqual([35, 35, 201]);
+    expect(pixel(1, 2, 20, 50)).toEqual([201, 35, 35]);
+  });
+
+  test('shows image, truth, prediction and errors, and stripes what has no true class', () => {
+    expect(pixel(0, 0, 100, 50)).toEqual([100, 100, 100]);
+    expect(pixel(0, 1, 100, 50)).toEqual([35, 35, 201]);
+    expect(pixel(0, 3, 100, 50)).toEqual([206, 41, 75]);
+    expect(pixel(0, 3, 155, 50)).toEqual([160, 160, 160]);
+    expect(pixel(0, 1, 240, 0)).toEqual([255, 255, 255]);
+    expect(pixel(0, 3, 240, 0)).toEqual([255, 255, 255]);
+    expect(pixel(0, 3, 244, 0)).toEqual([160, 160, 160]);
+    expect(pixel(0, 1, 244, 0)).toEqual([100, 100, 100]);
+  });
+
+  test('names the classes that occur, and what is wrong, in its legend', () => {
+    const colors = new Set<string>();
+    for (let x = 0; x < sheet.width; x++) colors.add(String(at(sheet, x, 44 + 7)));
+    expect([...colors]).toEqual(expect.arrayContaining(['0,0,255', '255,0,0', '214,20,60']));
+    expect(colors.has('0,255,0')).toBe(false);
+  });
+
+  test('is none without an image, or for none', () => {
+    expect(new WorstImages(classes, 2).sheet('none')).toBeUndefined();
+    const none = new WorstImages(classes, 0);
+    none.add(evaluated('bad', 100));
+    expect(none.sheet('none')).toBeUndefined();
+  });
+});

@@ -1,0 +1,58 @@
+/** Predictions by a model, or whatever else segments images. */
+import type { DatasetClass } from '../data/dataset-class.ts';
+import type { Sample } from '../data/sample.ts';
+import { UsageError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import type { Segmentation } from '../inference/segmentation.ts';
+import type { ModelDescription } from '../models/model.ts';
+import type { Predict } from './evaluate.ts';
+
+/** What evaluation asks of a segmenter. */
+export interface ImageSegmenter {
+  readonly description: Pick<ModelDescription, 'classes'>;
+  segment(image: Image): Promise<Segmentation>;
+}
+
+/**
+ * The predictions of a segmenter for `evaluate`. `onSegmentation` gets each one before it is scored, such as to save it.
+ */
+export function segmenterPredictions(
+  segmenter: ImageSegmenter,
+  onSegmentation?: (sample: Sample, segmentation: Segmentation) => Promise<void>,
+): Predict {
+  return async (sample, { image }) => {
+    const segmentation = await segmenter.segment(image);
+    await onSegmentation?.(sample, segmentation);
+    return segmentation.labels;
+  };
+}
+
+/**
+ * Compares a model's classes with those of a data set.
+ * @returns what differs in their names, as a sentence; undefined if nothing does.
+ * @throws UsageError if they are not as many.
+ */
+export function compareClasses(
+  { classes }: Pick<ModelDescription, 'classes'>,
+  wanted: readonly DatasetClass[],
+  subject: string,
+): string | undefined {
+  const list = (names: readonly { readonly name: string }[]) =>
+    names
+      .slice(0, 12)
+      .map(({ name }) => name)
+      .join(', ') + (names.length > 12 ? ', ...' : '');
+  if (classes.length !== wanted.length) {
+    throw new UsageError(
+      `${subject} has ${classes.length} classes (${list(classes)}), but the data set has ${wanted.length} (${list(wanted)}). ` +
+        'Evaluate a model on data with its own classes.',
+    );
+  }
+  const differing = classes.flatMap(({ name }, id) => {
+    const other = (wanted[id] as DatasetClass).name;
+    return name.trim().toLowerCase() === other.trim().toLowerCase() ? [] : [`${id} is "${name}" and "${other}"`];
+  });
+  if (differing.length === 0) return undefined;
+  const shown = differing.slice(0, 5).join(', ') + (differing.length > 5 ? ` and ${differing.length - 5} more` : '');
+  return `${subject} and the data set name classes differently: ${shown}. Classes are compared by their number.`;
+}
