@@ -1,0 +1,36 @@
+/** Polygons as the text that YOLO's segmentation tools train from. */
+import type { LabelMap } from '../../image/label-map.ts';
+import { describeRegions } from './described-regions.ts';
+import { keyhole } from './keyhole.ts';
+import type { OutputFormat } from './output-format.ts';
+import { type Polygon, polygonsOf } from './regions/polygons.ts';
+import type { Ring } from './regions/rings.ts';
+
+/**
+ * A connected component a line: `class x y x y ...`, x divided by the width and y by the height, 8 decimals. A line is one closed
+ * outline and knows no holes: a cut of no width leads from the outline to each hole and back, so that filling it (by the even-odd
+ * rule, as these tools do) gives the component without its holes.
+ */
+export const yolo: OutputFormat = {
+  name: 'yolo',
+  extension: '.txt',
+  description: 'YOLO segmentation text, a component a line',
+  encode(segmentation, context) {
+    const { labels } = segmentation;
+    const { components, regions } = describeRegions(segmentation, context, 'component');
+    const present = new Set(regions.map(({ label }) => label));
+    const polygons = polygonsOf(labels, components, (label) => present.has(label));
+    const lines = regions.map(({ label, components: [id] }) => {
+      const outline = keyhole(polygons.get(id as number) as Polygon, labels, components, context.tolerance ?? 0);
+      return `${label} ${normalized(outline, labels)}\n`;
+    });
+    return [{ suffix: yolo.extension, content: new TextEncoder().encode(lines.join('')) }];
+  },
+};
+
+/** Enough decimals for the corner to be found again in a picture of a million columns. */
+const DECIMALS = 1e8;
+
+function normalized(ring: Ring, { width, height }: Pick<LabelMap, 'width' | 'height'>): string {
+  return ring.map((value, at) => Math.round((value / (at % 2 === 0 ? width : height)) * DECIMALS) / DECIMALS).join(' ');
+}
