@@ -1,9 +1,10 @@
 /** The command line: `refinenet VERB [INPUT...] [--key value]`, also `key=value`. */
+import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
 import { keyValueArguments } from './arguments.ts';
-import { COMMANDS } from './commands/index.ts';
+import { addCommands } from './commands/index.ts';
 import { packageManifest } from './package.ts';
 
 /** Exit codes: done, failed, called wrongly. */
@@ -15,11 +16,12 @@ export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
  */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endQuietlyOnClosedPipe);
+  keepCompiledCode();
   const program = createProgram();
   let exitCode: number = EXIT.success;
-  for (const register of COMMANDS) register(program, (code) => (exitCode = code));
-  for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(false);
   try {
+    await addCommands(program, argv, (code) => (exitCode = code));
+    for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(false);
     await program.parseAsync(keyValueArguments(program, argv), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -27,6 +29,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     report(error, argv.includes('--debug'));
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }
+}
+
+/** From Node 22.1 on, code that was compiled once is kept for the next call. */
+function keepCompiledCode(): void {
+  (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 }
 
 function createProgram(): Command {

@@ -1,8 +1,9 @@
 /** The graph that is run on photographs: the network, upsampling to the image's size, and what is read from it. */
+
+import { div, exp, reciprocal, sub } from '../graph/ops/elementwise.ts';
+import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
 import { resize } from '../graph/ops/resize.ts';
 import { cast } from '../graph/ops/structure.ts';
-import { exp, div, reciprocal, sub } from '../graph/ops/elementwise.ts';
-import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
@@ -11,9 +12,9 @@ import { pixelValues, refineNet } from '../models/refinenet.ts';
 export const IMAGE_SIZE = 'image_size';
 
 /**
- * What a run can give, for N images of H x W pixels and K classes: `labels` uint8 (uint16 above 256 classes) [N, H, W];
- * `confidence`, the probability of the chosen class, float32 [N, 1, H, W]; `probabilities` float32 [N, K, H, W]; `logits`,
- * the network's own output, float32 [N, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
+ * What a run can give, for one image of H x W pixels and K classes: `labels` uint8 (uint16 above 256 classes) [1, H, W];
+ * `confidence`, the probability of the chosen class, float32 [1, 1, H, W]; `probabilities` float32 [1, K, H, W]; `logits`,
+ * the network's own output, float32 [1, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
  */
 export const OUTPUTS = ['labels', 'confidence', 'probabilities', 'logits'] as const;
 
@@ -30,7 +31,7 @@ export function segmentationGraph(
   definition: NetworkDefinition,
   wanted: readonly OutputName[],
 ): Partial<Record<OutputName, Value>> {
-  const logits = refineNet(definition, pixelValues());
+  const logits = refineNet(definition, pixelValues({ batch: 1 }));
   const size = input(IMAGE_SIZE, 'int64', [2]);
   const upsampled = resize(
     logits,

@@ -1,9 +1,10 @@
 /** The result of segmenting a photograph. */
-import { overlay, type OverlayOptions } from '../image/overlay.ts';
+
 import { colorize } from '../image/colorize.ts';
 import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap } from '../image/label-map.ts';
 import { withLegend } from '../image/legend.ts';
+import { type OverlayOptions, overlay } from '../image/overlay.ts';
 import type { ModelClass } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 

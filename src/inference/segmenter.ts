@@ -1,18 +1,17 @@
 /** A model loaded into an engine, ready to segment photographs. */
 import { ShapeError } from '../errors.ts';
-import { toOnnx } from '../graph/to-onnx.ts';
 import type { Image } from '../image/image.ts';
 import { labelMap } from '../image/label-map.ts';
-import { networkSize, preprocess, type Preprocessing } from '../image/preprocess.ts';
+import { networkSize, type Preprocessing, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { PIXEL_VALUES } from '../models/refinenet.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import type { Backend, Session, SessionOptions } from '../runtime/backend.ts';
+import type { Backend, Session } from '../runtime/backend.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
+import { type NetworkSessionOptions, networkSession } from './network-session.ts';
 import { Segmentation } from './segmentation.ts';
 import { IMAGE_SIZE, type OutputName, segmentationGraph } from './segmentation-graph.ts';
 
-export interface SegmenterOptions extends SessionOptions {
+export interface SegmenterOptions extends NetworkSessionOptions {
   /** Also give every pixel's confidence and each class's mean. */
   readonly confidence?: boolean;
   /** Also give every class's probability for every pixel: 4 bytes a class and pixel. */
@@ -43,14 +42,7 @@ export class Segmenter {
     const outputs: OutputName[] = ['labels'];
     for (const name of ['confidence', 'probabilities', 'logits'] as const) if (options[name]) outputs.push(name);
     const graph = segmentationGraph(model.definition, outputs);
-    const session = await backend.createSession(
-      {
-        bytes: encodeModel(toOnnx(graph, model.weights, { storage: 'external' })),
-        weights: model.weights,
-        ...(model.folder === undefined ? {} : { folder: model.folder }),
-      },
-      options,
-    );
+    const session = await networkSession(graph, model, backend, options);
     const { definition, classes, preprocessing } = model;
     return new Segmenter({ definition, classes, preprocessing: options.preprocessing ?? preprocessing }, session);
   }
@@ -105,7 +97,8 @@ export class Segmenter {
   }
 }
 
-function checkSize(what: string, { width, height }: { readonly width: number; readonly height: number }): void {
+/** @throws ShapeError if a side is under 32 pixels; `what` begins the message. */
+export function checkSize(what: string, { width, height }: { readonly width: number; readonly height: number }): void {
   if (width >= SMALLEST_SIDE && height >= SMALLEST_SIDE) return;
   throw new ShapeError(
     `${what} ${width} x ${height} pixels; it needs at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE}. Give a larger image.`,

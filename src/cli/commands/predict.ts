@@ -1,32 +1,42 @@
 /** `refinenet predict`: photographs to masks, overlays and figures. */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import pc from 'picocolors';
-import { messageOf, RefineNetError } from '../../errors.ts';
+import type { Optimization } from '../../graph/rewrite/optimize.ts';
 import type { Image } from '../../image/image.ts';
 import type { Preprocessing } from '../../image/preprocess.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
-import { Segmenter } from '../../inference/segmenter.ts';
-import { backendFor } from '../../platform/node/backend.ts';
-import { decodeImage } from '../../platform/node/decode-image.ts';
+import type { ProtocolName } from '../../inference/protocols.ts';
 import { expandInputs } from '../../platform/node/files.ts';
 import type { NamedInput } from '../../platform/node/output-names.ts';
-import { modelFor, readModelFolder } from '../../platform/node/model-folder.ts';
-import type { Device } from '../../runtime/backend.ts';
-import { defaultModel } from '../default-model.ts';
-import { EXIT } from '../main.ts';
-import { fail, note, print, progress, warn } from '../output.ts';
-import { device, numberBetween, resizeRule, shard, wholeNumber } from '../parse.ts';
-import { type ImageReport, writePrediction } from '../prediction-files.ts';
+import type { Backend, Device } from '../../runtime/backend.ts';
+import { warn } from '../output.ts';
+import { device, numberBetween, oneOf, resizeRule, shard, wholeNumber } from '../parse.ts';
+import {
+  FORMAT_NAMES,
+  formatNames,
+  OPTIMIZATION_NAMES,
+  PROTOCOLS,
+  REGIONS,
+  type Regions,
+  scales,
+} from '../predict-options.ts';
 import type { RegisterCommand } from './index.ts';
 
-interface PredictOptions {
+export interface PredictOptions {
   readonly model?: string;
   readonly output: string;
   readonly device: Device;
   readonly resize?: Pick<Preprocessing, 'resize'>;
+  readonly protocol?: ProtocolName;
+  readonly scales?: readonly number[];
+  readonly flip?: boolean;
+  readonly tile?: number;
+  readonly overlap?: number;
+  readonly optimize?: Optimization;
   readonly probabilities?: boolean;
   readonly logits?: boolean;
+  readonly format?: readonly string[];
+  readonly regions?: Regions;
+  readonly minimumPixels?: number;
+  readonly tolerance?: number;
   readonly opacity: number;
   readonly shard?: { readonly index: number; readonly count: number };
   readonly threads?: number;
@@ -47,8 +57,30 @@ export const registerPredict: RegisterCommand = (program, exit) => {
       "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
       resizeRule,
     )
+    .option('--scales <factors>', 'run at several sizes and average, for example 0.75,1,1.25', scales)
+    .option('--flip', 'run each size also mirrored, and average')
+    .option(
+      '--protocol <name>',
+      `sizes and averaging as in a publication: ${PROTOCOLS.join(', ')}`,
+      oneOf('--protocol', PROTOCOLS),
+    )
+    .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', wholeNumber('--tile', 1))
+    .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', wholeNumber('--overlap', 0))
+    .option(
+      '--optimize <name>',
+      `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer`,
+      oneOf('--optimize', OPTIMIZATION_NAMES),
+    )
     .option('--probabilities', 'also write STEM.probabilities.npy, float32 [classes, height, width]')
     .option('--logits', "also write STEM.logits.npy, the network's own output, float32 [1, classes, h, w]")
+    .option('--format <names>', `also write, separated by commas: ${FORMAT_NAMES.join(', ')}`, formatNames)
+    .option('--regions <kind>', `what these list: each ${REGIONS.join(' or each ')}`, oneOf('--regions', REGIONS))
+    .option('--minimum-pixels <count>', 'leave smaller regions out of them', wholeNumber('--minimum-pixels', 1))
+    .option(
+      '--tolerance <pixels>',
+      'how far polygons may stray from edges (default: 0)',
+      numberBetween('--tolerance', 0, 1000),
+    )
     .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberBetween('--opacity', 0, 1), 0.5)
     .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
     .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
@@ -57,101 +89,38 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     .action(async (inputs: string[], options: PredictOptions) => exit(await predict(inputs, options)));
 };
 
+/** What takes longest to load begins first: the engine in its thread, the first image in the decoder's. */
 async function predict(inputs: readonly string[], options: PredictOptions): Promise<number> {
   const files = selectShard(await expandInputs(inputs), options.shard);
-  const modelPath = options.model ?? (await defaultModel());
-  const segmenter = await createSegmenter(modelPath, options);
-  note(pc.dim(`${segmenter.description.classes.length} classes, computing on ${segmenter.provider}`));
-  const bar = progress(files.length, 'images');
-  let failures = 0;
-  try {
-    for await (const { file, result } of segmentFiles(files, segmenter, options)) {
-      try {
-        const segmentation = await result;
-        const report = await writePrediction(file, segmentation, modelPath, segmenter.provider, options);
-        bar.interrupt(() => print(options.json ? JSON.stringify(report) : describe(report)));
-      } catch (error) {
-        if (!isExpected(error)) throw error;
-        failures++;
-        bar.interrupt(() => fail(messageOf(error)));
-      }
-      bar.step(basename(file.path));
-    }
-  } finally {
-    bar.stop();
-    await segmenter.dispose();
-  }
-  if (failures > 0) note(`${failures} of ${files.length} images failed; the others are in ${options.output}.`);
-  return failures > 0 ? EXIT.failure : EXIT.success;
-}
-
-async function createSegmenter(modelPath: string, options: PredictOptions): Promise<Segmenter> {
-  const model = await readModelFolder(modelPath);
-  const backend = await backendFor(options.device, warn);
-  return Segmenter.create(await modelFor(backend, model), backend, {
-    device: options.device,
-    confidence: true,
-    probabilities: options.probabilities ?? false,
-    logits: options.logits ?? false,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.resize === undefined ? {} : { preprocessing: { ...model.preprocessing, ...options.resize } }),
+  const backend = expected(openEngine(files.length, options.device));
+  const first = files[0] && expected(openFile(files[0], options));
+  const { predictFiles } = await import('../predict-files.ts');
+  return predictFiles(files, options, {
+    backend,
+    open: (file) => (file === files[0] && first ? first : openFile(file, options)),
   });
 }
 
-interface Segmented {
-  readonly file: NamedInput;
-  readonly result: Promise<Segmentation>;
-}
-
-/** Segments files in order; the next one is decoded while the engine works on the one before. */
-async function* segmentFiles(
-  files: readonly NamedInput[],
-  segmenter: Segmenter,
-  options: PredictOptions,
-): AsyncGenerator<Segmented> {
-  const decode = (file: NamedInput | undefined): Promise<Image> | undefined => {
-    const image = file && openFile(file, options);
-    // A failure is reported where the result is awaited, which may be later than it happens.
-    image?.catch(() => {});
-    return image;
-  };
-  let upcoming = decode(files[0]);
-  for (const [index, file] of files.entries()) {
-    const image = upcoming as Promise<Image>;
-    await image.catch(() => {});
-    upcoming = decode(files[index + 1]);
-    const result = image
-      .then((pixels) => segmenter.segment(pixels))
-      .catch((error: unknown) => {
-        throw isExpected(error) ? new RefineNetError(withPath(file, messageOf(error)), { cause: error }) : error;
-      });
-    result.catch(() => {});
-    yield { file, result };
-  }
+/** A thread of its own pays when there is other work meanwhile. */
+async function openEngine(images: number, name: Device): Promise<Backend> {
+  if (images <= 1) return (await import('../../platform/node/backend.ts')).backendFor(name, warn);
+  return (await import('../../platform/node/engine-thread.ts')).threadedBackend(name, warn);
 }
 
 async function openFile(file: NamedInput, { pixelLimit }: PredictOptions): Promise<Image> {
-  return decodeImage(await readFile(file.path), {
-    name: file.path,
-    ...(pixelLimit === undefined ? {} : { pixelLimit }),
-  });
+  const [bytes, { decodeImage }] = await Promise.all([
+    readFile(file.path),
+    import('../../platform/node/decode-image.ts'),
+  ]);
+  return decodeImage(bytes, { name: file.path, ...(pixelLimit === undefined ? {} : { pixelLimit }) });
+}
+
+/** A failure is told where the result is awaited, which may be later than it happens. */
+function expected<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function selectShard(files: readonly NamedInput[], part: PredictOptions['shard']): readonly NamedInput[] {
   return part ? files.filter((_, position) => position % part.count === part.index - 1) : files;
-}
-
-/** Errors of one image do not end the command: the library's own, and those of the file system. */
-function isExpected(error: unknown): boolean {
-  return error instanceof RefineNetError || (error instanceof Error && 'syscall' in error);
-}
-
-function withPath(file: NamedInput, message: string): string {
-  return message.includes(file.path) ? message : `${file.path}: ${message}`;
-}
-
-function describe({ image, outputs, classes }: ImageReport): string {
-  const shares = classes.slice(0, 4).map(({ label, fraction }) => `${label} ${(100 * fraction).toFixed(1)} %`);
-  const rest = classes.length > 4 ? `, ${classes.length - 4} more` : '';
-  return `${image}: ${shares.join(', ')}${rest} ${pc.dim(`→ ${outputs.overlay}`)}`;
 }

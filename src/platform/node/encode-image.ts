@@ -1,13 +1,27 @@
 /** Pictures to files, by sharp. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../image/image.ts';
+import { replaceFile } from './files.ts';
 
 export type EncodedImageFormat = 'png' | 'jpeg';
 
 /** The picture as PNG, or as JPEG of high quality without chroma subsampling, which would blur text and class borders. */
-export async function encodeImage({ width, height, data }: Image, format: EncodedImageFormat): Promise<Uint8Array> {
-  const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
-  const encoded = format === 'png' ? raw.png() : raw.jpeg({ quality: 92, chromaSubsampling: '4:4:4' });
-  const buffer = await encoded.toBuffer();
+export async function encodeImage(image: Image, format: EncodedImageFormat): Promise<Uint8Array> {
+  const buffer = await encoder(image, format).toBuffer();
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/**
+ * Encodes as `encodeImage` does, straight into a file: no encoded picture is held in memory.
+ * @throws RefineNetError if the file cannot be written.
+ */
+export async function writeImage(path: string, image: Image, format: EncodedImageFormat): Promise<void> {
+  await replaceFile(path, async (temporary) => {
+    await encoder(image, format).toFile(temporary);
+  });
+}
+
+function encoder({ width, height, data }: Image, format: EncodedImageFormat): Sharp {
+  const raw = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  return format === 'png' ? raw.png() : raw.jpeg({ quality: 92, chromaSubsampling: '4:4:4' });
 }

@@ -1,6 +1,6 @@
 /** Files in and out: finding the pictures that are meant, and writing results so that no half file is ever seen. */
 import { randomUUID } from 'node:crypto';
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, parse, resolve } from 'node:path';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
@@ -14,12 +14,29 @@ import { type NamedInput, stemWithin, withDistinctNames } from './output-names.t
  * @throws RefineNetError if it cannot be written; nothing is left behind then.
  */
 export async function writeFileAtomically(path: string, chunks: Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
+  await replaceFile(path, async (temporary) => {
     const file = await open(temporary, 'wx');
     try {
       for (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/**
+ * As `writeFileAtomically`, for what is written by others: `write` gets the other name, at which there is no file yet.
+ * @throws RefineNetError if it cannot be written; nothing is left behind then, nor where the process ends meanwhile.
+ */
+export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  if (unfinished.size === 0) process.once('exit', removeUnfinishedFiles);
+  unfinished.add(temporary);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await write(temporary);
+    const file = await open(temporary, 'r+');
+    try {
       await file.sync();
     } finally {
       await file.close();
@@ -33,7 +50,18 @@ export async function writeFileAtomically(path: string, chunks: Uint8Array | rea
         cause: error,
       },
     );
+  } finally {
+    unfinished.delete(temporary);
+    if (unfinished.size === 0) process.off('exit', removeUnfinishedFiles);
   }
+}
+
+/** Files that are being written under another name. */
+const unfinished = new Set<string>();
+
+/** Takes away what is being written; for a process that is about to be killed. */
+export function removeUnfinishedFiles(): void {
+  for (const temporary of unfinished) rmSync(temporary, { force: true });
 }
 
 /**

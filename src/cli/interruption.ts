@@ -1,0 +1,32 @@
+/** Ctrl-C: the first one asks for an end, the second one ends at once. */
+import { removeUnfinishedFiles } from '../platform/node/files.ts';
+import { note } from './output.ts';
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Gives the signals back to Node. */
+  release(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** @param message is said at the first one. */
+export function onInterrupt(message: string): Interruption {
+  const controller = new AbortController();
+  const release = () => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  };
+  const onSignal = (name: NodeJS.Signals) => {
+    if (!controller.signal.aborted) {
+      controller.abort();
+      note(message);
+      return;
+    }
+    // As without us: an orderly exit would wait for the engine.
+    removeUnfinishedFiles();
+    release();
+    process.kill(process.pid, name);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return { signal: controller.signal, release };
+}

@@ -1,0 +1,151 @@
+/** Segmenting by several runs of the network: at several scales, mirrored, or tile by tile. */
+import type { Image } from '../image/image.ts';
+import { type Preprocessing, preprocess } from '../image/preprocess.ts';
+import type { Model, ModelDescription } from '../models/model.ts';
+import { LOGITS, PIXEL_VALUES } from '../models/refinenet.ts';
+import type { Backend, Session } from '../runtime/backend.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Stretch } from './axis-sampling.ts';
+import { networkSession } from './network-session.ts';
+import { type Pass, type Protocol, resizeThrough } from './protocols.ts';
+import { READOUT_OUTPUTS, readoutGraph } from './readout-graph.ts';
+import { ReadoutPlan } from './readout-plan.ts';
+import { ReadoutResults } from './readout-results.ts';
+import { ScoreMap } from './score-map.ts';
+import { type SegmentOptions, throwIfAborted } from './segment-options.ts';
+import type { Segmentation } from './segmentation.ts';
+import { segmentationGraph } from './segmentation-graph.ts';
+import { checkSize, type SegmenterOptions } from './segmenter.ts';
+import { CELL, type TileSpan, type Tiling, tileSpans } from './tiling.ts';
+
+export interface MultiRunOptions extends Omit<SegmenterOptions, 'logits'> {
+  readonly protocol: Protocol;
+  /** At least one. */
+  readonly passes: readonly Pass[];
+  /** Null runs each photograph whole. */
+  readonly tiling: Tiling | null;
+}
+
+/** Side of the blocks that are read out at once; larger ones multiply by larger, mostly empty matrices. */
+const BLOCK = 128;
+
+/** Blocks read out side by side, each on one thread: they are too small to be shared out among threads that wait for each other. */
+const AT_ONCE = 4;
+
+/**
+ * One session runs the network at every size, another reads labels out of its score maps. Beside the photograph, its copies
+ * at other scales, and the results, only bands of the score maps are held.
+ */
+export class MultiRunSegmenter {
+  readonly description: ModelDescription;
+  readonly #options: MultiRunOptions;
+  readonly #network: Session;
+  readonly #readout: Session;
+
+  private constructor(description: ModelDescription, options: MultiRunOptions, network: Session, readout: Session) {
+    this.description = description;
+    this.#options = options;
+    this.#network = network;
+    this.#readout = readout;
+  }
+
+  /** @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it. */
+  static async create(model: Model, backend: Backend, options: MultiRunOptions): Promise<MultiRunSegmenter> {
+    const { definition, classes, preprocessing } = model;
+    const { protocol, passes } = options;
+    const wanted = READOUT_OUTPUTS.filter((name) => name === 'labels' || options[name]);
+    const readoutValues = readoutGraph(definition.classes, passes.length, protocol.averaging, wanted);
+    const network = await networkSession(segmentationGraph(definition, [LOGITS]), model, backend, options);
+    try {
+      const readout = await networkSession(readoutValues, { weights: new Map() }, backend, {
+        ...options,
+        optimization: 'none',
+        threads: 1,
+      });
+      const description = { definition, classes, preprocessing: options.preprocessing ?? preprocessing };
+      return new MultiRunSegmenter(description, options, network, readout);
+    } catch (error) {
+      await network.dispose();
+      throw error;
+    }
+  }
+
+  /** The execution provider that computes, as the engine names it. */
+  get provider(): string {
+    return this.#network.provider;
+  }
+
+  /**
+   * Segments one photograph; the result has its size.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, UsageError if probabilities
+   * are asked for that take more than 4 GiB, RuntimeError if the engine fails, the signal's reason if it was aborted.
+   */
+  async segment(photograph: Image, { onProgress, signal }: SegmentOptions = {}): Promise<Segmentation> {
+    throwIfAborted(signal);
+    checkSize('The image is', photograph);
+    const results = new ReadoutResults(photograph, this.description.definition.classes, this.#readout.outputNames);
+    const maps = this.#scoreMaps(photograph);
+    const plan = new ReadoutPlan(photograph, maps, this.#options.protocol.averaging);
+    const total = maps.reduce((sum, { runs }) => sum + runs, 0);
+    let done = 0;
+    const onRun = (runs: number): void => {
+      throwIfAborted(signal);
+      done += runs;
+      if (runs > 0) onProgress?.(done, total);
+    };
+    for (const rows of blocks(photograph.height)) {
+      const taken = plan.rowsOf(rows);
+      for (const [index, map] of maps.entries()) {
+        const { start, end } = taken[index] as Stretch;
+        map.release(start);
+        await map.advance(end, onRun);
+      }
+      const row = [...blocks(photograph.width)];
+      for (let at = 0; at < row.length; at += AT_ONCE) {
+        throwIfAborted(signal);
+        const read = async (columns: Stretch): Promise<void> =>
+          results.put(await this.#readout.run(plan.feeds(rows, columns)), rows.start, columns);
+        await Promise.all(row.slice(at, at + AT_ONCE).map(read));
+      }
+    }
+    return results.segmentation(photograph, this.description);
+  }
+
+  /** Frees the engine's memory; calling it again does nothing. */
+  async dispose(): Promise<void> {
+    await Promise.all([this.#network.dispose(), this.#readout.dispose()]);
+  }
+
+  #scoreMaps(photograph: Image): readonly ScoreMap[] {
+    const { protocol, passes, tiling } = this.#options;
+    const { definition, preprocessing } = this.description;
+    const filter = protocol.resample ?? preprocessing.resample;
+    const asItIs: Preprocessing = { ...preprocessing, resize: null };
+    const run = async (picture: Image): Promise<Tensor<'float32'>> => {
+      const results = await this.#network.run({ [PIXEL_VALUES]: preprocess([picture], asItIs) });
+      return results[LOGITS] as Tensor<'float32'>;
+    };
+    const spans = (length: number): readonly TileSpan[] => (tiling ? tileSpans(length, tiling) : [wholeSpan(length)]);
+    // Both runs at one scale share its picture.
+    const pictures = new Map<number, Image>();
+    return passes.map(({ scale, flip }) => {
+      const sizes = protocol.inputSizes(photograph, scale, preprocessing);
+      for (const size of sizes) checkSize(`At scale ${scale} the image enters the network at`, size);
+      const picture = pictures.get(scale) ?? resizeThrough(photograph, sizes, filter);
+      pictures.set(scale, picture);
+      const { width, height } = picture;
+      const classes = definition.classes;
+      return new ScoreMap({ picture, classes, rows: spans(height), columns: spans(width), flip, run });
+    });
+  }
+}
+
+const wholeSpan = (length: number): TileSpan => ({
+  start: 0,
+  length,
+  weights: new Float32Array(Math.ceil(length / CELL)).fill(1),
+});
+
+function* blocks(length: number): Generator<Stretch> {
+  for (let start = 0; start < length; start += BLOCK) yield { start, end: Math.min(start + BLOCK, length) };
+}

@@ -1,0 +1,104 @@
+/** One way to segment photographs, however the model is run on them. */
+import { UsageError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import type { Model, ModelDescription } from '../models/model.ts';
+import type { Backend } from '../runtime/backend.ts';
+import { MultiRunSegmenter } from './multi-run-segmenter.ts';
+import { type Pass, PROTOCOLS, type ProtocolName, passesOf } from './protocols.ts';
+import { type SegmentOptions, throwIfAborted } from './segment-options.ts';
+import type { Segmentation } from './segmentation.ts';
+import { Segmenter, type SegmenterOptions } from './segmenter.ts';
+import { checkTiling, type Tiling } from './tiling.ts';
+
+export interface PredictorOptions extends SegmenterOptions {
+  /** How sizes are chosen and results averaged; `plain` when left out. */
+  readonly protocol?: ProtocolName | undefined;
+  /** Factors of the input size, each run and the results averaged; the protocol's own when left out. */
+  readonly scales?: readonly number[] | undefined;
+  /** Whether each scale is also run mirrored; as the protocol says when left out. */
+  readonly flip?: boolean | undefined;
+  /** The longest side of a tile, in pixels of the network's input; photographs are run whole when left out. */
+  readonly tile?: number | undefined;
+  /** What neighbouring tiles share at least, in the same pixels. Default 64. */
+  readonly overlap?: number | undefined;
+}
+
+export interface Predictor {
+  readonly description: ModelDescription;
+  /** The execution provider that computes, as the engine names it. */
+  readonly provider: string;
+  /** The runs of the network for each photograph, or for each tile of it. */
+  readonly passes: readonly Pass[];
+  /**
+   * Segments one photograph; the result has its size.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, RuntimeError if the engine
+   * fails, the signal's reason if it was aborted.
+   */
+  segment(image: Image, options?: SegmentOptions): Promise<Segmentation>;
+  /** Frees the engine's memory; calling it again does nothing. */
+  dispose(): Promise<void>;
+}
+
+export const DEFAULT_OVERLAP = 64;
+
+/** The network halves its input five times. */
+const COARSEST_STRIDE = 32;
+
+/**
+ * Loads a model to be run as the options say: once over each photograph, at several scales and mirrored, by tiles, or all of
+ * these.
+ * @throws UsageError if options do not fit each other, WeightsError if the weights do not fit the network, RuntimeError if the
+ * engine cannot load it.
+ */
+export async function createPredictor(
+  model: Model,
+  backend: Backend,
+  options: PredictorOptions = {},
+): Promise<Predictor> {
+  const { protocol: name = 'plain', logits, ...rest } = options;
+  const protocol = PROTOCOLS[name];
+  const passes = passesOf(protocol, options);
+  const tiling = tilingOf(model, options);
+  const isPlain = name === 'plain' && passes.every(({ scale, flip }) => scale === 1 && !flip) && passes.length === 1;
+  if (isPlain && !tiling) return plainPredictor(await Segmenter.create(model, backend, options), passes);
+  if (logits) {
+    throw new UsageError(
+      "The network's own output (logits) belongs to one run over a whole photograph. Ask for probabilities, or leave out scales, flip, protocol and tile.",
+    );
+  }
+  const segmenter = await MultiRunSegmenter.create(model, backend, { ...rest, protocol, passes, tiling });
+  return {
+    description: segmenter.description,
+    provider: segmenter.provider,
+    passes,
+    segment: (image, each) => segmenter.segment(image, each),
+    dispose: () => segmenter.dispose(),
+  };
+}
+
+function plainPredictor(segmenter: Segmenter, passes: readonly Pass[]): Predictor {
+  return {
+    description: segmenter.description,
+    provider: segmenter.provider,
+    passes,
+    async segment(image, { onProgress, signal } = {}) {
+      throwIfAborted(signal);
+      const segmentation = await segmenter.segment(image);
+      throwIfAborted(signal);
+      onProgress?.(1, 1);
+      return segmentation;
+    },
+    dispose: () => segmenter.dispose(),
+  };
+}
+
+function tilingOf({ definition }: Model, { tile, overlap }: PredictorOptions): Tiling | null {
+  if (tile === undefined) {
+    if (overlap === undefined) return null;
+    throw new UsageError(`An overlap of ${overlap} was given, but no tile. Give the tile's side too, such as 512.`);
+  }
+  const alignment = COARSEST_STRIDE * Math.max(...definition.imageDivisors);
+  const tiling: Tiling = { tile, overlap: overlap ?? DEFAULT_OVERLAP, alignment };
+  checkTiling(tiling);
+  return tiling;
+}

@@ -1,0 +1,120 @@
+/** Evaluation protocols: at which sizes a photograph enters the network, and how the results are averaged. */
+import { UsageError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import { networkSize, type Preprocessing } from '../image/preprocess.ts';
+import { type ResampleFilter, resizeImage } from '../image/resample.ts';
+
+/**
+ * How several score maps become one. `probabilities`: logits are brought to the photograph's size (bilinear), and the softmax
+ * is averaged there. `log-probabilities`: the logarithm of the softmax, no less than -20, is brought to the largest map's size
+ * (bicubic); its exponentials are averaged and kept within [0, 1]; the logarithm of that, no less than -20, is brought to the
+ * photograph's size (bicubic).
+ */
+export type Averaging = 'probabilities' | 'log-probabilities';
+
+/** The sizes through which a photograph comes into the network: the last one enters it. */
+export type InputSizes = readonly { readonly width: number; readonly height: number }[];
+
+export interface Protocol {
+  /** Factors of the size at which a photograph otherwise enters the network. */
+  readonly scales: readonly number[];
+  /** Whether each scale is also run on the photograph mirrored left to right. */
+  readonly flip: boolean;
+  readonly averaging: Averaging;
+  /** The filter of resizing; null for the model's own. */
+  readonly resample: ResampleFilter | null;
+  readonly inputSizes: (
+    image: { readonly width: number; readonly height: number },
+    scale: number,
+    preprocessing: Preprocessing,
+  ) => InputSizes;
+}
+
+export const PROTOCOL_NAMES = ['plain', 'refinenet', 'refinenet-cityscapes'] as const;
+
+export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
+
+/** The factor that is part of the authors' networks: `p_ims1d2`, the beginning of their parameters' names, means it. */
+const AUTHORS_INPUT_SCALE = 1.2;
+
+/**
+ * `plain`: one run at the model's own size. `refinenet`: that of the paper's authors, for models imported from them, with
+ * their bounds of the shorter side for all data sets but Cityscapes; `refinenet-cityscapes` has those of Cityscapes.
+ *
+ * Two details of the authors' files are left out: they keep each scale's probabilities as bytes in between, which only
+ * loses digits; and MATLAB mirrors pixels beyond a photograph's border where resizing here weighs those inside (the cubic
+ * is the same), which touches the outermost two pixels.
+ */
+export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
+  plain: {
+    scales: [1],
+    flip: false,
+    averaging: 'probabilities',
+    resample: null,
+    inputSizes: (image, scale, preprocessing) => {
+      const { width, height } = networkSize(image.width, image.height, preprocessing);
+      return [{ width: Math.round(width * scale), height: Math.round(height * scale) }];
+    },
+  },
+  refinenet: authors(450, 800),
+  'refinenet-cityscapes': authors(600, 1100),
+};
+
+function authors(shortest: number, longest: number): Protocol {
+  return {
+    scales: [0.4, 0.6, 0.8, 1, 1.2],
+    flip: false,
+    averaging: 'log-probabilities',
+    resample: 'bicubic',
+    inputSizes({ width, height }, scale) {
+      const side = Math.min(width, height);
+      const factor = (Math.min(Math.max(side, shortest), longest) / side) * scale;
+      const first = { width: ceiling(width * factor), height: ceiling(height * factor) };
+      return [
+        first,
+        {
+          width: Math.round(first.width * AUTHORS_INPUT_SCALE),
+          height: Math.round(first.height * AUTHORS_INPUT_SCALE),
+        },
+      ];
+    },
+  };
+}
+
+/** The next whole number, unless rounding errors alone put the product above one. */
+const ceiling = (value: number): number => Math.ceil(value - 1e-9);
+
+/** One run of the network on a photograph. */
+export interface Pass {
+  readonly scale: number;
+  /** Whether the photograph is mirrored left to right, and the result mirrored back. */
+  readonly flip: boolean;
+}
+
+/** Beyond these a scale is a slip of the pen. */
+const SCALE_RANGE = [0.05, 8] as const;
+
+/**
+ * The runs of a protocol; `scales` and `flip` replace the protocol's own.
+ * @throws UsageError if a scale is no number from 0.05 to 8, or there is none.
+ */
+export function passesOf(
+  { scales: usual, flip: usually }: Protocol,
+  {
+    scales = usual,
+    flip = usually,
+  }: { readonly scales?: readonly number[] | undefined; readonly flip?: boolean | undefined },
+): readonly Pass[] {
+  const [least, most] = SCALE_RANGE;
+  const wrong = scales.filter((scale) => !(scale >= least && scale <= most));
+  if (wrong.length > 0 || scales.length === 0) {
+    const got = scales.length === 0 ? 'there are none' : `got ${wrong.join(', ')}`;
+    throw new UsageError(`Scales are numbers from ${least} to ${most}, but ${got}. For example: 0.75, 1, 1.25.`);
+  }
+  return scales.flatMap((scale) => [{ scale, flip: false }, ...(flip ? [{ scale, flip: true }] : [])]);
+}
+
+/** The photograph at the size at which it enters the network, by way of the sizes before. */
+export function resizeThrough(source: Image, sizes: InputSizes, filter: ResampleFilter): Image {
+  return sizes.reduce<Image>((image, { width, height }) => resizeImage(image, width, height, filter), source);
+}

@@ -1,0 +1,70 @@
+/** The blocks read out of a photograph, put together. */
+import { UsageError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import { labelMap } from '../image/label-map.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Stretch } from './axis-sampling.ts';
+import { READOUT_OUTPUTS, type ReadoutOutput } from './readout-graph.ts';
+import { Segmentation } from './segmentation.ts';
+
+/** Bytes; what asks for more is a slip rather than a wish. */
+const LARGEST_PROBABILITIES = 2 ** 32;
+
+/** What was read out of a photograph so far. */
+export class ReadoutResults {
+  readonly #width: number;
+  readonly #pixels: number;
+  readonly #arrays: Partial<Record<ReadoutOutput, Uint8Array | Uint16Array | Float32Array>>;
+
+  /** @throws UsageError if probabilities are wanted that take more than 4 GiB. */
+  constructor({ width, height }: Image, classes: number, wanted: readonly string[]) {
+    const pixels = width * height;
+    const withProbabilities = wanted.includes('probabilities');
+    if (withProbabilities && 4 * classes * pixels > LARGEST_PROBABILITIES) {
+      throw new UsageError(
+        `The probabilities of ${classes} classes for ${width} x ${height} pixels take ${((4 * classes * pixels) / 2 ** 30).toFixed(1)} GiB; ` +
+          `at most ${LARGEST_PROBABILITIES / 2 ** 30} are allowed. Leave them out, or make the image smaller.`,
+      );
+    }
+    this.#width = width;
+    this.#pixels = pixels;
+    this.#arrays = {
+      labels: classes > 256 ? new Uint16Array(pixels) : new Uint8Array(pixels),
+      ...(wanted.includes('confidence') && { confidence: new Float32Array(pixels) }),
+      ...(withProbabilities && { probabilities: new Float32Array(classes * pixels) }),
+    };
+  }
+
+  /** Copies a block's rows to their places, in every plane. */
+  put(block: Readonly<Record<string, Tensor>>, top: number, columns: Stretch): void {
+    const width = columns.end - columns.start;
+    for (const name of READOUT_OUTPUTS) {
+      const whole = this.#arrays[name];
+      if (!whole) continue;
+      const { shape, data } = block[name] as Tensor<'uint8' | 'float32'>;
+      const height = shape.at(-2) as number;
+      for (let row = 0; row < data.length / width; row++) {
+        const plane = Math.floor(row / height);
+        const to = plane * this.#pixels + (top + (row % height)) * this.#width + columns.start;
+        whole.set(data.subarray(row * width, (row + 1) * width), to);
+      }
+    }
+  }
+
+  segmentation(photograph: Image, { definition, classes }: ModelDescription): Segmentation {
+    const { width, height } = photograph;
+    const { labels, confidence, probabilities } = this.#arrays;
+    return new Segmentation(
+      photograph,
+      {
+        labels: labelMap(width, height, labels as Uint8Array | Uint16Array),
+        ...(confidence && { confidence: confidence as Float32Array }),
+        ...(probabilities && {
+          probabilities: tensor('float32', [definition.classes, height, width], probabilities as Float32Array),
+        }),
+      },
+      classes,
+    );
+  }
+}

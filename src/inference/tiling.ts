@@ -1,0 +1,82 @@
+/** Where tiles lie along one side of a large image, and how much each counts where they overlap. */
+import { UsageError } from '../errors.ts';
+
+/** Pixels of the network's input; both are multiples of the alignment. */
+export interface Tiling {
+  /** The longest side of a tile. */
+  readonly tile: number;
+  /** What neighbours share at least. */
+  readonly overlap: number;
+  /** Tiles begin at multiples of this, so that every feature of a tile lies where the whole image's would. */
+  readonly alignment: number;
+}
+
+/** The network's input pixels along one side of a cell, that is, of a number of its output. */
+export const CELL = 4;
+
+export interface TileSpan {
+  /** In pixels. */
+  readonly start: number;
+  /** In pixels; the last tile ends where the image does. */
+  readonly length: number;
+  /** How much the tile counts at each of its cells, in [0, 1]; over all tiles they sum to one everywhere. */
+  readonly weights: Float32Array;
+}
+
+/** Of an overlap, the share at both of its ends in which only the tile that is farther inside counts. */
+const UNBLENDED = 1 / 4;
+
+/**
+ * Tiles over `length` pixels: as few as keep the overlap, evenly spread. All have the tile's length but the last, which is up
+ * to the alignment less a pixel shorter: borders of the image are borders of tiles, and no pixels are made up beyond them.
+ *
+ * Numbers near a tile's own borders lack context, so they do not count: between two tiles lies a ramp in the middle half of
+ * the overlap.
+ * @throws UsageError as {@link checkTiling}.
+ */
+export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
+  checkTiling(tiling);
+  const { tile, overlap, alignment } = tiling;
+  // Where the last tile begins, in units of the alignment.
+  const last = Math.max(0, Math.ceil((length - tile) / alignment));
+  const gaps = Math.ceil((last * alignment) / (tile - overlap));
+  const starts = Array.from({ length: gaps + 1 }, (_, index) =>
+    gaps === 0 ? 0 : Math.floor((index * last) / gaps) * alignment,
+  );
+  /** From 0 to 1 across the overlap of tile `index` with the next one; 0 after the last tile, 1 before the first. */
+  const rise = (index: number, position: number): number => {
+    if (index < 0) return 1;
+    const [start, next] = [starts[index] as number, starts[index + 1]];
+    if (next === undefined) return 0;
+    const shared = start + tile - next;
+    const ramp = shared * (1 - 2 * UNBLENDED);
+    const from = next + shared * UNBLENDED;
+    if (ramp === 0) return position < from ? 0 : 1;
+    return Math.min(Math.max((position - from) / ramp, 0), 1);
+  };
+  return starts.map((start, index) => {
+    const extent = Math.min(tile, length - start);
+    const weights = Float32Array.from({ length: Math.ceil(extent / CELL) }, (_, cell) => {
+      const position = start + (cell + 0.5) * CELL;
+      return rise(index - 1, position) - rise(index, position);
+    });
+    return { start, length: extent, weights };
+  });
+}
+
+/** @throws UsageError, with everything that is wrong, unless tile and overlap fit each other and the alignment. */
+export function checkTiling({ tile, overlap, alignment }: Tiling): void {
+  const problems: string[] = [];
+  const aligned = (value: number): boolean => Number.isInteger(value) && value % alignment === 0;
+  if (!aligned(tile) || tile < 2 * alignment) {
+    const near = [Math.floor, Math.ceil].map((round) => Math.max(2, round(tile / alignment) || 0) * alignment);
+    problems.push(
+      `the tile is ${tile}, but must be a multiple of ${alignment} of at least ${2 * alignment}, such as ${[...new Set(near)].join(' or ')}`,
+    );
+  }
+  if (!aligned(overlap) || overlap < 0)
+    problems.push(`the overlap is ${overlap}, but must be 0 or a multiple of ${alignment}`);
+  if (overlap >= tile) problems.push(`the overlap (${overlap}) must be smaller than the tile (${tile})`);
+  if (problems.length > 0)
+    throw new UsageError(`Tiles do not fit: ${problems.join('; ')}. All are pixels of the network's input.`);
+}

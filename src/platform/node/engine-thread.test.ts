@@ -1,0 +1,99 @@
+/** The thread runs built code, so this tests the build. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend, Session } from '../../runtime/backend.ts';
+import { float32, type Tensor } from '../../tensor/tensor.ts';
+import { add, mul } from '../../graph/ops/elementwise.ts';
+import { toOnnx } from '../../graph/to-onnx.ts';
+import { input, parameter } from '../../graph/value.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+
+const BUILT = new URL('../../../dist/platform/node/engine-thread.js', import.meta.url).href;
+
+const [x, y] = [input('x', 'float32', ['n', 3]), input('y', 'float32', ['n', 3])];
+const factor = parameter('factor', [1, 3], { kind: 'constant', value: 1 });
+const weights = new Map([['factor', float32([1, 3], [2, 3, 4])]]);
+const bytes = encodeModel(toOnnx({ sum: add(x, y), scaled: mul(x, factor) }, weights, { storage: 'external' }));
+
+let backend: Backend;
+let session: Session;
+beforeAll(async () => {
+  const { threadedBackend } = (await import(BUILT)) as typeof import('./engine-thread.ts');
+  backend = await threadedBackend();
+  session = await backend.createSession({ bytes, weights });
+});
+afterAll(() => session.dispose());
+
+const feeds = { x: float32([1, 3], [1, 2, 3]), y: float32([1, 3], [10, 20, 30]) };
+const numbers = (value: Tensor | undefined) => [...(value as Tensor<'float32'>).data];
+
+describe('an engine in a thread', () => {
+  test('tells what it is, and what its sessions are', () => {
+    expect(backend.name).toMatch(/^onnxruntime-node \d/);
+    expect([backend.mapsFiles, backend.devices.includes('cpu')]).toEqual([true, true]);
+    expect([session.provider, session.device]).toEqual(['CPUExecutionProvider', 'cpu']);
+    expect([session.inputNames, session.outputNames]).toEqual([
+      ['x', 'y'],
+      ['sum', 'scaled'],
+    ]);
+  });
+
+  test('runs graphs with weights from memory, all outputs or some', async () => {
+    const all = await session.run(feeds);
+    expect([numbers(all.sum), numbers(all.scaled)]).toEqual([
+      [11, 22, 33],
+      [2, 6, 12],
+    ]);
+    expect(Object.keys(await session.run(feeds, ['scaled']))).toEqual(['scaled']);
+  });
+
+  test('takes a view of a larger memory, and leaves the caller its own', async () => {
+    const memory = new Float32Array(1000).fill(7).fill(1, 10, 13);
+    const { sum } = await session.run({ ...feeds, x: float32([1, 3], memory.subarray(10, 13)) });
+    expect(numbers(sum)).toEqual([11, 21, 31]);
+    expect([memory[10], memory.length]).toEqual([1, 1000]);
+  });
+
+  test('writes into given tensors', async () => {
+    const sum = float32([1, 3], new Float32Array(3));
+    expect((await session.run(feeds, ['sum'], { sum })).sum).toBe(sum);
+    expect(numbers(sum)).toEqual([11, 22, 33]);
+    await expect(session.run(feeds, ['sum'], { sum: float32([3], [0, 0, 0]) })).rejects.toThrow(
+      'The output sum is float32 [1, 3] and cannot be written to float32 [3].',
+    );
+  });
+
+  test('answers overlapping runs each with its own', async () => {
+    const runs = [1, 2, 3, 4, 5].map((n) => session.run({ ...feeds, x: float32([1, 3], [n, n, n]) }, ['sum']));
+    expect((await Promise.all(runs)).map(({ sum }) => numbers(sum)[0])).toEqual([11, 12, 13, 14, 15]);
+  });
+
+  test('passes on what the engine says', async () => {
+    await expect(session.run({ x: feeds.x })).rejects.toThrow('The run lacks the input y.');
+    await expect(backend.createSession({ bytes: bytes.slice(0, 9), weights })).rejects.toMatchObject({
+      name: 'RuntimeError',
+      message: expect.stringContaining('could not load the model on cpu'),
+    });
+    await expect(backend.createSession({ bytes, weights }, { device: 'coreml' })).rejects.toThrow(
+      'The device "coreml" is not available',
+    );
+  });
+
+  test('may be disposed twice, and says so when it is used after', async () => {
+    const short = await backend.createSession({ bytes, weights });
+    await short.dispose();
+    await short.dispose();
+    await expect(short.run(feeds)).rejects.toThrow('The session was disposed.');
+  });
+
+  test('leaves this thread free while it computes', async () => {
+    const large = {
+      x: float32([400_000, 3], new Float32Array(1_200_000)),
+      y: float32([400_000, 3], new Float32Array(1_200_000)),
+    };
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await session.run(large);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,125 @@
+/** An engine in a thread of its own: the native one blocks the thread that calls it for as long as it computes. */
+import { Worker } from 'node:worker_threads';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import type { Backend, Device, NamedTensors, Session } from '../../runtime/backend.ts';
+import { sameShape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import {
+  type CreatedSession,
+  type EngineAnswer,
+  type EngineFailure,
+  type EngineRequest,
+  type EngineThreadData,
+  type OpenedBackend,
+  SharedState,
+  withOwnMemories,
+} from './engine-messages.ts';
+
+const WORKER = new URL('./engine-thread-worker.js', import.meta.url);
+
+/**
+ * The engine that `backendFor` finds, in a thread of its own, so that this one can decode, colour and write meanwhile.
+ * Tensors are copied between the threads; weights that are stored in files are not. The thread does not keep the process alive
+ * while nothing is asked of it.
+ * @param onFallback is told when the WASM build takes the native engine's place.
+ * @throws RuntimeError if no engine is installed; the message says how to install one.
+ */
+export async function threadedBackend(
+  device?: Device,
+  onFallback: (message: string) => void = () => {},
+): Promise<Backend> {
+  const thread = new EngineThread(device);
+  const { name, devices, mapsFiles, remarks } = (await thread.ask({ call: 'open' }).answer) as OpenedBackend;
+  for (const remark of remarks) onFallback(remark);
+  return {
+    name,
+    devices,
+    mapsFiles,
+    async createSession(model, options = {}) {
+      const { id, answer } = thread.ask({ call: 'create', model, options });
+      return threadedSession(thread, id, (await answer) as CreatedSession);
+    },
+  };
+}
+
+function threadedSession(thread: EngineThread, id: number, created: CreatedSession): Session {
+  let disposal: Promise<unknown> | undefined;
+  return {
+    ...created,
+    async run(feeds, outputs = created.outputNames, into = {}) {
+      const request = { call: 'run', session: id, feeds: withOwnMemories(feeds), outputs } as const;
+      const results = (await thread.ask(request).answer) as NamedTensors;
+      for (const [name, target] of Object.entries(into)) {
+        const result = results[name];
+        if (result) copyInto(target, result, name);
+      }
+      return { ...results, ...Object.fromEntries(Object.entries(into).filter(([name]) => results[name])) };
+    },
+    async dispose() {
+      disposal ??= thread.ask({ call: 'dispose', session: id }).answer;
+      await disposal;
+    },
+  };
+}
+
+function copyInto(target: Tensor, result: Tensor, name: string): void {
+  if (target.dtype !== result.dtype || !sameShape(target.shape, result.shape)) {
+    throw new RuntimeError(
+      `The output ${name} is ${result.dtype} [${result.shape.join(', ')}] and cannot be written to ${target.dtype} [${target.shape.join(', ')}].`,
+    );
+  }
+  (target.data as Float32Array).set(result.data as Float32Array);
+}
+
+type Result = Extract<EngineAnswer, { result: unknown }>['result'];
+
+/** Requests to the thread, each with its answer. */
+class EngineThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+  #requests = 0;
+  #ended: RuntimeError | undefined;
+
+  constructor(device: Device | undefined) {
+    const shared = new SharedState();
+    const workerData: EngineThreadData = { device, memory: shared.memory };
+    this.#worker = new Worker(WORKER, { workerData, name: 'refinenet engine' });
+    const onExit = () => shared.end();
+    process.on('exit', onExit);
+    this.#worker.on('exit', () => process.off('exit', onExit));
+    this.#worker.on('message', (answer: EngineAnswer) => {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ('failure' in answer) waiting?.reject(errorFrom(answer.failure));
+      else waiting?.resolve(answer.result);
+      if (this.#waiting.size === 0) this.#worker.unref();
+    });
+    this.#worker.on('error', (error) => this.#end(messageOf(error)));
+    this.#worker.on('exit', (code) => this.#end(`exit code ${code}`));
+  }
+
+  ask(request: EngineRequest): { readonly id: number; readonly answer: Promise<Result> } {
+    const id = this.#requests++;
+    const answer = new Promise<Result>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage({ id, request });
+    });
+    return { id, answer };
+  }
+
+  #end(reason: string): void {
+    this.#ended ??= new RuntimeError(`The engine's thread ended (${reason}), perhaps for want of memory. Start anew.`);
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+/** Defects keep their stack, which says where in the thread they are. */
+function errorFrom({ message, expected, stack }: EngineFailure): Error {
+  if (expected) return new RuntimeError(message);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,65 @@
+/** The native engine with its profiler on, for finding where the time of a graph goes. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RuntimeError } from '../../errors.ts';
+import { type Backend, DEVICES } from '../../runtime/backend.ts';
+import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+
+/** One entry of the engine's profile, times in microseconds. */
+export interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string; readonly provider?: string };
+}
+
+export interface ProfiledBackend {
+  readonly backend: Backend;
+  /**
+   * Ends the profile of the session that was created last, which must not be disposed yet, and gives its events.
+   * @throws RuntimeError if there is no such session, or its profile was asked for already.
+   */
+  events(): Promise<readonly ProfileEvent[]>;
+  /** Removes what the profiler wrote; dispose the sessions first. */
+  dispose(): Promise<void>;
+}
+
+type InferenceSession = Awaited<ReturnType<OnnxRuntimeModule['InferenceSession']['create']>>;
+
+/** Its sessions are a little slower than others, by the writing down. */
+export async function profiledBackend(): Promise<ProfiledBackend> {
+  const ort = await import('onnxruntime-node');
+  const folder = await mkdtemp(join(tmpdir(), 'refinenet-profile-'));
+  let created = 0;
+  let last: InferenceSession | null = null;
+  const create = async (bytes: Uint8Array, options: object): Promise<InferenceSession> => {
+    last = await ort.InferenceSession.create(bytes, {
+      ...options,
+      enableProfiling: true,
+      profileFilePrefix: join(folder, String(++created)),
+    });
+    return last;
+  };
+  const bundled = ort.listSupportedBackends().map(({ name }) => name);
+  return {
+    backend: onnxRuntimeBackend({ Tensor: ort.Tensor, InferenceSession: { create } } as unknown as OnnxRuntimeModule, {
+      name: 'the profiled engine',
+      devices: DEVICES.filter((device) => bundled.includes(device)),
+      mapsFiles: true,
+      writesInto: true,
+      defaultDevice: 'cpu',
+      // Where each operator ran stands in the profile itself.
+      provider: (device) => Promise.resolve(device),
+    }),
+    async events() {
+      if (!last) throw new RuntimeError('There is no session to profile. Create one, and ask for its profile once.');
+      last.endProfiling();
+      last = null;
+      const file = (await readdir(folder)).find((name) => name.startsWith(`${created}_`)) as string;
+      return JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly ProfileEvent[];
+    },
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
