@@ -1,9 +1,10 @@
 /** Measures one case: loads it, warms it up, and takes its times and its memory. */
+
+import type { Model } from '../models/model.ts';
 import { summarize } from '../models/summary.ts';
 import { loadWeights } from '../platform/node/model-folder.ts';
 import { peakMemory, restartPeakMemory } from '../platform/node/peak-memory.ts';
 import { profiledBackend } from '../platform/node/profiled-backend.ts';
-import type { Model } from '../models/model.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { type OperatorTime, operatorTimes } from './benchmark-profile.ts';

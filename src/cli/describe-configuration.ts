@@ -1,9 +1,10 @@
 /** A run's configuration as people read it. */
+
+import { elementCount } from '../tensor/shape.ts';
 import type { TrainingConfiguration } from '../training/configuration.ts';
 import type { ScheduleDefinition } from '../training/schedules.ts';
 import { networkParts } from '../training/step-graph.ts';
-import { PARAMETER_GROUPS, type OptimizerDefinition, type StepDefinition } from '../training/types.ts';
-import { elementCount } from '../tensor/shape.ts';
+import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../training/types.ts';
 
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {

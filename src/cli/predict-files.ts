@@ -3,12 +3,13 @@ import { basename } from 'node:path';
 import pc from 'picocolors';
 import { messageOf, RefineNetError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
-import { networkSize, type Preprocessing } from '../image/preprocess.ts';
+import { networkSize } from '../image/preprocess.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import type { Segmentation } from '../inference/segmentation.ts';
 import { modelFor, readModelFolder } from '../platform/node/model-folder.ts';
 import type { NamedInput } from '../platform/node/output-names.ts';
 import type { Backend } from '../runtime/backend.ts';
+import { byteLength } from '../tensor/weights.ts';
 import type { PredictOptions } from './commands/predict.ts';
 import { defaultModel } from './default-model.ts';
 import { onInterrupt } from './interruption.ts';
@@ -16,6 +17,7 @@ import { EXIT } from './main.ts';
 import { fail, note, type Progress, print, progress } from './output.ts';
 import { pipeline } from './pipeline.ts';
 import { type ImageReport, type PredictionFileOptions, writePrediction } from './prediction-files.ts';
+import { predictorOptions } from './run-options.ts';
 
 /** What has begun already. */
 export interface Begun {
@@ -37,8 +39,7 @@ export async function predictFiles(
   const model = options.model ?? (await defaultModel());
   const formats = options.format ? (await import('../inference/outputs/index.ts')).outputFormats(options.format) : [];
   const needsProbabilities = formats.some(({ needs }) => needs === 'entropy');
-  const only = files.length === 1 ? begun.open(files[0] as NamedInput) : undefined;
-  const predictor = await openPredictor(model, { ...options, needsProbabilities }, begun.backend, only);
+  const predictor = await openPredictor(model, { ...options, needsProbabilities }, begun, files);
   const { classes } = predictor.description;
   note(pc.dim(`${classes.length} classes, computing on ${predictor.provider}`));
   const { regions, minimumPixels, tolerance } = options;
@@ -105,35 +106,34 @@ function conclude(total: number, { done, failed }: { done: number; failed: numbe
 async function openPredictor(
   path: string,
   options: PredictOptions & { readonly needsProbabilities: boolean },
-  opening: Promise<Backend>,
-  only: Promise<Image> | undefined,
+  begun: Begun,
+  files: readonly NamedInput[],
 ): Promise<Predictor> {
   const model = await readModelFolder(path);
-  const backend = await opening;
-  const { protocol, scales, flip, tile, overlap, threads, resize, optimize } = options;
-  const preprocessing: Preprocessing = { ...model.preprocessing, ...resize };
-  // A broken image is told later.
-  const image = await only?.catch(() => undefined);
+  const backend = await begun.backend;
+  const { protocol, scales } = options;
+  const running = predictorOptions(options, model, files.length);
+  // Images of a folder mostly have one size. A broken image is told later.
+  const image = files[0] && (await begun.open(files[0]).catch(() => undefined));
   const isShort =
-    image !== undefined && !protocol && !scales && isSmall(networkSize(image.width, image.height, preprocessing));
+    files.length === 1 &&
+    image !== undefined &&
+    !protocol &&
+    !scales &&
+    byteLength(model.weights) <= SMALL_WEIGHTS &&
+    isSmall(networkSize(image.width, image.height, running.preprocessing ?? model.preprocessing));
   return createPredictor(await modelFor(backend, model), backend, {
-    device: options.device,
+    ...running,
     confidence: true,
     probabilities: (options.probabilities ?? false) || options.needsProbabilities,
     logits: options.logits ?? false,
-    protocol,
-    scales,
-    flip,
-    tile,
-    overlap,
-    ...(threads === undefined ? {} : { threads }),
-    ...(optimize === undefined ? {} : { optimization: optimize }),
+    ...(image && { imageSize: { width: image.width, height: image.height } }),
     ...(isShort && { rewritesGraph: false }),
-    preprocessing,
   });
 }
 
-/** Below these pixels one run gains less from the engine's own rewriting of the graph than that takes at loading. */
+/** Below these bytes of weights and these pixels one run gains less from the engine's own rewriting of the graph than that takes at loading. */
+const SMALL_WEIGHTS = 64_000_000;
 const SHORT_RUN = 500_000;
 
 function isSmall({ width, height }: { readonly width: number; readonly height: number }): boolean {

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { encodeLabelPng } from '../image/png.ts';
 import type { OutputContext, OutputFormat } from '../inference/outputs/output-format.ts';
-import type { SegmentedClass, Segmentation } from '../inference/segmentation.ts';
+import type { Segmentation, SegmentedClass } from '../inference/segmentation.ts';
 import type { ModelClass } from '../models/model.ts';
 import { writeImage } from '../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../platform/node/files.ts';

@@ -1,10 +1,10 @@
 /** The options of `train` that change a recipe: how they are typed, and what they mean. */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import type { TrainingConfiguration } from '../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../training/plan.ts';
-import { type ScheduleDefinition, SCHEDULE_NAMES, type ScheduleName } from '../training/schedules.ts';
-import type { TrainingConfiguration } from '../training/configuration.ts';
+import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../training/schedules.ts';
 import type { BatchNormMode, LossName, LossTerm, OptimizerDefinition, ParameterGroup } from '../training/types.ts';
 import { numberBetween, oneOf, wholeNumber } from './parse.ts';
 

@@ -4,19 +4,15 @@ import type { Dataset } from '../data/dataset.ts';
 import { UsageError } from '../errors.ts';
 import type { Predict } from '../evaluation/evaluate.ts';
 import { compareClasses, segmenterPredictions } from '../evaluation/segmenter-predictions.ts';
-import type { Preprocessing } from '../image/preprocess.ts';
-import { Segmenter } from '../inference/segmenter.ts';
+import { createPredictor } from '../inference/predictor.ts';
 import { backendFor } from '../platform/node/backend.ts';
 import { modelFor, readModelFolder } from '../platform/node/model-folder.ts';
-import type { Device } from '../runtime/backend.ts';
 import { note, warn } from './output.ts';
+import { predictorOptions, type RunOptions } from './run-options.ts';
 import { saveMask, saveProbabilities } from './val-files.ts';
 import { fusedProbabilities, type MaskEncodingName, savedMasks, sourceKind } from './val-source.ts';
 
-export interface PredictionOptions {
-  readonly device: Device;
-  readonly threads?: number;
-  readonly resize?: Pick<Preprocessing, 'resize'>;
+export interface PredictionOptions extends RunOptions {
   readonly encoding: MaskEncodingName;
   readonly fuse?: boolean;
   readonly save?: string;
@@ -45,7 +41,7 @@ export async function openPredictions(
   }
   const kind = await sourceKind(folders, dataset.samples(split), options.fuse ?? false);
   const [folder] = folders as [string];
-  if (kind === 'model') return modelSource(folder, dataset, options);
+  if (kind === 'model') return modelSource(folder, dataset, options, dataset.samples(split).length);
   if (options.saveProbabilities)
     throw new UsageError('--save-probabilities needs a model; saved predictions were given.');
   const predict =
@@ -71,27 +67,30 @@ export async function openPredictions(
   };
 }
 
-async function modelSource(path: string, dataset: Dataset, options: PredictionOptions): Promise<PredictionSource> {
+async function modelSource(
+  path: string,
+  dataset: Dataset,
+  options: PredictionOptions,
+  images: number,
+): Promise<PredictionSource> {
   const { save, saveProbabilities: savesProbabilities = false } = options;
   const model = await readModelFolder(path);
   const difference = compareClasses(model, dataset.classes, path);
   if (difference !== undefined) warn(difference);
   const backend = await backendFor(options.device, warn);
-  const segmenter = await Segmenter.create(await modelFor(backend, model), backend, {
-    device: options.device,
+  const predictor = await createPredictor(await modelFor(backend, model), backend, {
+    ...predictorOptions(options, model, images),
     probabilities: savesProbabilities,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.resize === undefined ? {} : { preprocessing: { ...model.preprocessing, ...options.resize } }),
   });
-  note(pc.dim(`${model.classes.length} classes, computing on ${segmenter.provider}`));
+  note(pc.dim(`${model.classes.length} classes, computing on ${predictor.provider}`));
   return {
     words: path,
-    predict: segmenterPredictions(segmenter, async (sample, { labels, probabilities }) => {
+    predict: segmenterPredictions(predictor, async (sample, { labels, probabilities }) => {
       if (save === undefined) return;
       await saveMask(save, sample, labels, colorsOf(dataset));
       if (probabilities) await saveProbabilities(save, sample, probabilities);
     }),
-    dispose: () => segmenter.dispose(),
+    dispose: () => predictor.dispose(),
   };
 }
 

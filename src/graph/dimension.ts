@@ -27,11 +27,13 @@ export function floorDivideDimension(dimension: Dimension, divisor: number): Dim
   return withOffset(`floor(${inner === base ? inner : `(${inner})`}/${divisor})`, whole);
 }
 
-/** `dimension * factor` for a positive whole factor. */
+/** `dimension * factor`, both positive. */
 export function multiplyDimension(dimension: Dimension, factor: Dimension): Dimension {
   if (typeof dimension === 'number' && typeof factor === 'number') return dimension * factor;
   if (factor === 1) return dimension;
-  return dimension === 1 ? factor : `${bracketed(factor)}*${bracketed(dimension)}`;
+  if (dimension === 1) return factor;
+  const [first, second] = typeof dimension === 'number' ? [dimension, factor] : [factor, dimension];
+  return `${bracketed(first)}*${bracketed(second)}`;
 }
 
 const bracketed = (dimension: Dimension): string =>
@@ -64,7 +66,9 @@ function withOffset(base: string, offset: number): string {
  */
 export function evaluateDimension(dimension: Dimension, extentOf: (name: string) => number): number {
   if (typeof dimension === 'number') return dimension;
-  const tokens = dimension.match(/floor|\w+|[-+*/()]/g) ?? [];
+  const tokens = dimension.match(/\w+|[-+*/()]/g) ?? [];
+  const refusal = (): ShapeError => new ShapeError(`${dimension} is no expression of extents.`);
+  if (tokens.join('') !== dimension) throw refusal();
   let at = 0;
   const take = (token: string): boolean => tokens[at] === token && at++ >= 0;
   const factor = (): number => {
@@ -75,8 +79,9 @@ export function evaluateDimension(dimension: Dimension, extentOf: (name: string)
       if (!take(')')) throw new ShapeError(`${dimension} has a bracket that does not close.`);
       return inner;
     }
-    if (!/^\w+$/.test(token)) throw new ShapeError(`${dimension} is no expression of extents.`);
-    return /^\d/.test(token) ? Number(token) : extentOf(token);
+    if (/^\d+$/.test(token)) return Number(token);
+    if (!/^[a-z_]\w*$/i.test(token)) throw refusal();
+    return extentOf(token);
   };
   const product = (): number => {
     let value = factor();
@@ -95,6 +100,6 @@ export function evaluateDimension(dimension: Dimension, extentOf: (name: string)
     }
   };
   const value = sum();
-  if (at < tokens.length) throw new ShapeError(`${dimension} is no expression of extents.`);
+  if (at < tokens.length) throw refusal();
   return value;
 }

@@ -25,15 +25,17 @@ export const IMAGENET_PREPROCESSING: Preprocessing = {
   std: [0.229, 0.224, 0.225],
 };
 
+/** In pixels. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * The size at which a picture of this size enters the network.
  * With `shortestEdge` the other side is rounded to the nearest whole number and at least 1.
  */
-export function networkSize(
-  width: number,
-  height: number,
-  preprocessing: Pick<Preprocessing, 'resize'>,
-): { readonly width: number; readonly height: number } {
+export function networkSize(width: number, height: number, preprocessing: Pick<Preprocessing, 'resize'>): ImageSize {
   const { resize } = preprocessing;
   if (resize === null) return { width, height };
   if ('width' in resize) return { width: resize.width, height: resize.height };

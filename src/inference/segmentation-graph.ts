@@ -5,6 +5,7 @@ import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
 import { resize } from '../graph/ops/resize.ts';
 import { cast } from '../graph/ops/structure.ts';
 import { input, type Value } from '../graph/value.ts';
+import type { ImageSize } from '../image/preprocess.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
 
@@ -26,12 +27,14 @@ const CLASS_AXIS = 1;
  * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine.
  * Logits are upsampled, not probabilities, bilinearly with half-pixel centres (as light-weight-refinenet's second version
  * and transformers do).
+ * @param inputSize of what enters the network; any when left out.
  */
 export function segmentationGraph(
   definition: NetworkDefinition,
   wanted: readonly OutputName[],
+  inputSize?: ImageSize,
 ): Partial<Record<OutputName, Value>> {
-  const logits = refineNet(definition, pixelValues({ batch: 1 }));
+  const logits = refineNet(definition, pixelValues({ ...inputSize, batch: 1 }));
   const size = input(IMAGE_SIZE, 'int64', [2]);
   const upsampled = resize(
     logits,

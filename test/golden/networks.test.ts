@@ -1,6 +1,8 @@
-/** Whole networks against PyTorch's logits, on the native engine and on WASM, through the same core. */
+/** Whole networks against PyTorch's logits, on the native engine and on WASM, rewritten and plain, through the same core. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
+import { networkSession } from '../../src/inference/network-session.ts';
 import { importModel } from '../../src/models/import-model.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../src/models/refinenet.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
@@ -8,7 +10,6 @@ import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { fillTensor, fillWeights } from './formula.ts';
 import { goldenFile, stateDictNames } from './golden-file.ts';
-import { runGraph } from './run-graph.ts';
 
 /** Norm of the difference over norm of the reference: float32 sums differ in their last digits between engines. */
 const TOLERANCE = 1e-4;
@@ -38,20 +39,29 @@ describe.each(NETWORKS)('$name', ({ name, architecture, wasm }) => {
     });
 
   const engines = (['native', 'wasm'] as const).filter((engine) => engine === 'native' || wasm);
+  const ways = engines.flatMap((engine) => OPTIMIZATIONS.map((optimization) => ({ engine, optimization })));
 
-  test.each(engines)('gives the logits of PyTorch at both sizes from one model, on the %s engine', async (engine) => {
-    const { definition, weights, architecture: recognised } = load();
-    expect(recognised).toBe(architecture);
-    for (const size of SIZES) {
-      const golden = goldenFile(`${name}-${size}`);
-      const shape = JSON.parse(golden.metadata.get('input_shape') as string) as number[];
-      const pixels = fillTensor(golden.metadata.get('input') as string, shape);
-      const graph = { [LOGITS]: refineNet(definition, pixelValues()) };
-      const { [LOGITS]: logits } = await runGraph(backends[engine], graph, weights, { [PIXEL_VALUES]: pixels });
-      const expected = golden.get('logits');
-      expect(logits?.shape).toEqual(expected.shape);
-      const difference = relativeDifference((logits as Tensor<'float32'>).data, expected.data);
-      expect(difference, `${name} at ${size} on ${engine}`).toBeLessThan(TOLERANCE);
-    }
-  });
+  test.each(ways)(
+    'gives the logits of PyTorch at both sizes from one model, on the $engine engine, optimization: $optimization',
+    async ({ engine, optimization }) => {
+      const { definition, weights, architecture: recognised } = load();
+      expect(recognised).toBe(architecture);
+      const graph = { [LOGITS]: refineNet(definition, pixelValues({ batch: 1 })) };
+      const session = await networkSession(graph, { weights }, backends[engine], { optimization });
+      try {
+        for (const size of SIZES) {
+          const golden = goldenFile(`${name}-${size}`);
+          const shape = JSON.parse(golden.metadata.get('input_shape') as string) as number[];
+          const pixels = fillTensor(golden.metadata.get('input') as string, shape);
+          const { [LOGITS]: logits } = await session.run({ [PIXEL_VALUES]: pixels });
+          const expected = golden.get('logits');
+          expect(logits?.shape).toEqual(expected.shape);
+          const difference = relativeDifference((logits as Tensor<'float32'>).data, expected.data);
+          expect(difference, `${name} at ${size} on ${engine} for ${optimization}`).toBeLessThan(TOLERANCE);
+        }
+      } finally {
+        await session.dispose();
+      }
+    },
+  );
 });

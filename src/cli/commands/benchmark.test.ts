@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { temporaryFolder, writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
-import { summarize } from '../../models/summary.ts';
 import { architecture } from '../../models/architectures.ts';
+import { summarize } from '../../models/summary.ts';
 import { main } from '../main.ts';
 
 const NETWORK = 'refinenet-lw-mobilenetv2';

@@ -9,9 +9,9 @@ import {
   CASCADES,
   type CascadeName,
 } from '../../models/architectures.ts';
+import type { Model } from '../../models/model.ts';
 import { preprocessorText } from '../../models/preprocessor-text.ts';
 import { type NetworkSummary, summarize } from '../../models/summary.ts';
-import type { Model } from '../../models/model.ts';
 import { readModelFolder } from '../../platform/node/model-folder.ts';
 import { byteLength } from '../../tensor/weights.ts';
 import { print, table } from '../output.ts';

@@ -1,36 +1,18 @@
 /** `refinenet predict`: photographs to masks, overlays and figures. */
 import { readFile } from 'node:fs/promises';
-import type { Optimization } from '../../graph/rewrite/optimize.ts';
 import type { Image } from '../../image/image.ts';
-import type { Preprocessing } from '../../image/preprocess.ts';
-import type { ProtocolName } from '../../inference/protocols.ts';
 import { expandInputs } from '../../platform/node/files.ts';
 import type { NamedInput } from '../../platform/node/output-names.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { warn } from '../output.ts';
-import { device, numberBetween, oneOf, resizeRule, shard, wholeNumber } from '../parse.ts';
-import {
-  FORMAT_NAMES,
-  formatNames,
-  OPTIMIZATION_NAMES,
-  PROTOCOLS,
-  REGIONS,
-  type Regions,
-  scales,
-} from '../predict-options.ts';
+import { numberBetween, oneOf, shard, wholeNumber } from '../parse.ts';
+import { FORMAT_NAMES, formatNames, REGIONS, type Regions } from '../predict-options.ts';
+import { addRunOptions, type RunOptions } from '../run-options.ts';
 import type { RegisterCommand } from './index.ts';
 
-export interface PredictOptions {
+export interface PredictOptions extends RunOptions {
   readonly model?: string;
   readonly output: string;
-  readonly device: Device;
-  readonly resize?: Pick<Preprocessing, 'resize'>;
-  readonly protocol?: ProtocolName;
-  readonly scales?: readonly number[];
-  readonly flip?: boolean;
-  readonly tile?: number;
-  readonly overlap?: number;
-  readonly optimize?: Optimization;
   readonly probabilities?: boolean;
   readonly logits?: boolean;
   readonly format?: readonly string[];
@@ -39,38 +21,18 @@ export interface PredictOptions {
   readonly tolerance?: number;
   readonly opacity: number;
   readonly shard?: { readonly index: number; readonly count: number };
-  readonly threads?: number;
   readonly pixelLimit?: number;
   readonly json?: boolean;
 }
 
 export const registerPredict: RegisterCommand = (program, exit) => {
-  program
+  const command = program
     .command('predict')
     .description('segment photographs: a mask, an overlay and figures for each')
     .argument('<image...>', 'images, folders or glob patterns')
     .option('--model <folder>', 'the model (default: the shipped one)')
-    .option('--output <folder>', 'where results go', 'runs/predict')
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
-    .option(
-      '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
-      resizeRule,
-    )
-    .option('--scales <factors>', 'run at several sizes and average, for example 0.75,1,1.25', scales)
-    .option('--flip', 'run each size also mirrored, and average')
-    .option(
-      '--protocol <name>',
-      `sizes and averaging as in a publication: ${PROTOCOLS.join(', ')}`,
-      oneOf('--protocol', PROTOCOLS),
-    )
-    .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', wholeNumber('--tile', 1))
-    .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', wholeNumber('--overlap', 0))
-    .option(
-      '--optimize <name>',
-      `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer`,
-      oneOf('--optimize', OPTIMIZATION_NAMES),
-    )
+    .option('--output <folder>', 'where results go', 'runs/predict');
+  addRunOptions(command)
     .option('--probabilities', 'also write STEM.probabilities.npy, float32 [classes, height, width]')
     .option('--logits', "also write STEM.logits.npy, the network's own output, float32 [1, classes, h, w]")
     .option('--format <names>', `also write, separated by commas: ${FORMAT_NAMES.join(', ')}`, formatNames)
@@ -83,7 +45,6 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     )
     .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberBetween('--opacity', 0, 1), 0.5)
     .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
-    .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
     .option('--pixel-limit <count>', 'refuse images with more pixels', wholeNumber('--pixel-limit', 1))
     .option('--json', 'print one JSON object a line instead of text')
     .action(async (inputs: string[], options: PredictOptions) => exit(await predict(inputs, options)));

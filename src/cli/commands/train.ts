@@ -7,8 +7,8 @@ import type { Dataset } from '../../data/dataset.ts';
 import { DATASET_FORMATS } from '../../data/formats/index.ts';
 import { UsageError } from '../../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
-import type { ModelDescription } from '../../models/model.ts';
 import { architectureName } from '../../models/architectures.ts';
+import type { ModelDescription } from '../../models/model.ts';
 import { startingModel } from '../../models/starting-model.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
@@ -22,7 +22,7 @@ import { estimateMemory, gigabytes, judgeMemory } from '../../training/memory-es
 import { planTraining, replan } from '../../training/plan.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../training/presets.ts';
 import type { RunStorage } from '../../training/run-storage.ts';
-import { readRun, train, type TrainResult } from '../../training/trainer.ts';
+import { readRun, type TrainResult, train } from '../../training/trainer.ts';
 import { readWeights } from '../../weights/read-weights.ts';
 import { describeConfiguration } from '../describe-configuration.ts';
 import { EXIT } from '../main.ts';

@@ -17,7 +17,8 @@ import { writeFileAtomically } from '../../platform/node/files.ts';
 import { defaultModel } from '../default-model.ts';
 import { EXIT } from '../main.ts';
 import { fail, note, print, progress, warn } from '../output.ts';
-import { device, numberBetween, oneOf, readClasses, resizeRule, wholeNumber } from '../parse.ts';
+import { numberBetween, oneOf, readClasses, wholeNumber } from '../parse.ts';
+import { addRunOptions } from '../run-options.ts';
 import { openPredictions, type PredictionOptions } from '../val-predictions.ts';
 import { MASK_ENCODINGS } from '../val-source.ts';
 import { describeEvaluation } from '../val-table.ts';
@@ -37,7 +38,7 @@ interface ValOptions extends PredictionOptions {
 const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
 
 export const registerVal: RegisterCommand = (program, exit) => {
-  program
+  const command = program
     .command('val')
     .description('measure a model on labelled images, or score saved predictions: mIoU, accuracies, classes, pictures')
     .argument(
@@ -47,14 +48,8 @@ export const registerVal: RegisterCommand = (program, exit) => {
     .option('--split <name>', 'the part of the data set to measure on (default: val)')
     .option('--format <name>', `the data set's layout: ${FORMAT_NAMES.join(', ')}`, oneOf('--format', FORMAT_NAMES))
     .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
-    .option('--output <folder>', 'where report.json and pictures go', 'runs/val')
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
-    .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
-    .option(
-      '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's); scores are at the image's own size always",
-      resizeRule,
-    )
+    .option('--output <folder>', 'where report.json and pictures go', 'runs/val');
+  addRunOptions(command)
     .option(
       '--absent <rule>',
       `what classes without a true pixel do to means: ${ABSENT_RULE_NAMES.join(', ')}`,

@@ -1,9 +1,9 @@
-/** Operators that shrink axes: sums, means, maxima and the position of the maximum. */
+/** Operators that shrink axes: sums, means, maxima, minima and the position of the maximum. */
 import { ShapeError } from '../../errors.ts';
 import { type Attribute, int, ints } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
-import { applyOne, knownShape, type Op, required, type Shape, type Value, type VjpRule } from '../value.ts';
+import { applyOne, knownShape, type Op, required, type Shape, type Value, type VjpContext, type VjpRule } from '../value.ts';
 import { equal } from './comparison.ts';
 import { scalarLike, wholeNumbers } from './constants.ts';
 import { div, masked, mul } from './elementwise.ts';
@@ -20,12 +20,10 @@ export interface AxisAttributes {
 }
 
 /** The maximum over axes. Equal maxima share the gradient evenly, as in PyTorch's amax. */
-export const ReduceMax = reduction('ReduceMax', ({ gradient, output, input, attributes }) => {
-  const x = input(0);
-  const isMaximum = equal(x, reshape(output, keptShape(x, attributes)));
-  const count = reduceSum(masked(expand(scalarLike(x, 1), knownShape(x)), isMaximum), attributes.axes);
-  return [masked(div(stretched(gradient, x, attributes), count), isMaximum)];
-});
+export const ReduceMax = reduction('ReduceMax', extremumGradient);
+
+/** The minimum over axes. Equal minima share the gradient evenly, as in PyTorch's amin. */
+export const ReduceMin = reduction('ReduceMin', extremumGradient);
 
 /** The sum over axes. Inputs: x, axes (int64). */
 export const ReduceSum = reduction('ReduceSum', ({ gradient, input, attributes }) => [
@@ -55,6 +53,8 @@ type Axes = number | readonly number[];
 
 export const reduceMax = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
   applyOne(ReduceMax, [x], { axes: [axes].flat(), keepDimensions }, place);
+export const reduceMin = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
+  applyOne(ReduceMin, [x], { axes: [axes].flat(), keepDimensions }, place);
 export const reduceMean = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
   applyOne(ReduceMean, [x], { axes: [axes].flat(), keepDimensions }, place);
 export const reduceSum = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
@@ -63,7 +63,7 @@ export const argMax = (x: Value, axis: number, place?: string): Value => applyOn
 
 /** In opset 17 the axes are an input of ReduceSum and an attribute of the others. */
 function reduction(
-  name: 'ReduceMax' | 'ReduceSum' | 'ReduceMean',
+  name: 'ReduceMax' | 'ReduceMin' | 'ReduceSum' | 'ReduceMean',
   vjp: VjpRule<ReduceAttributes>,
 ): Op<ReduceAttributes> {
   return {
@@ -78,6 +78,14 @@ function reduction(
     }),
     vjp,
   };
+}
+
+/** To the elements that equal the result. */
+function extremumGradient({ gradient, output, input, attributes }: VjpContext<ReduceAttributes>): readonly [Value] {
+  const x = input(0);
+  const isExtremum = equal(x, reshape(output, keptShape(x, attributes)));
+  const count = reduceSum(masked(expand(scalarLike(x, 1), knownShape(x)), isExtremum), attributes.axes);
+  return [masked(div(stretched(gradient, x, attributes), count), isExtremum)];
 }
 
 function reducedShape(shape: Shape, { axes, keepDimensions }: ReduceAttributes): Shape {

@@ -16,7 +16,7 @@ import { add, exp, mul, neg, relu } from '../ops/elementwise.ts';
 import { reshape } from '../ops/shape.ts';
 import { cast } from '../ops/structure.ts';
 import { toOnnx } from '../to-onnx.ts';
-import { constant, input, parameter, type Value } from '../value.ts';
+import { constant, input, parameter } from '../value.ts';
 import { parametersOf } from '../walk.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { foldConstants, type WeightedGraph } from './fold-constants.ts';
@@ -89,9 +89,9 @@ describe('folding constants', () => {
   });
 
   test('keeps the names and the order of outputs, of which some may be weights or what is made of them', async () => {
-    const outputs = { scaled, y: conv(x, scaled, null), weight, again: scaled };
+    const outputs = { scaled, y: conv(x, scaled, null), weight, again: scaled, alone: exp(scale) };
     const graph = await folded(outputs);
-    expect(Object.keys(graph.outputs)).toEqual(['scaled', 'y', 'weight', 'again']);
+    expect(Object.keys(graph.outputs)).toEqual(['scaled', 'y', 'weight', 'again', 'alone']);
     expect(operators(graph.outputs)).toEqual(['Conv']);
     await expectSameNumbers(outputs, graph);
   });

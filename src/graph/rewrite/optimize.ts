@@ -2,13 +2,14 @@
 import type { Device, NamedTensors } from '../../runtime/backend.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { input, type Value } from '../value.ts';
+import { clipAsRelu } from './clip-as-relu.ts';
 import { chooseTile, type MachineCosts } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
-import { type Outputs, rewrite } from './rewrite.ts';
+import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
 import { type ChooseTile, isWinogradEligible, winograd, winogradGradients } from './winograd.ts';
 import { matrixValue } from './winograd-convolution.ts';
 import { type Tile, winogradMatrices } from './winograd-matrices.ts';
@@ -36,6 +37,9 @@ export interface OptimizedGraph<T extends Outputs> extends WeightedGraph<T> {
   readonly fed: NamedTensors;
 }
 
+/** What is less work on every machine. */
+const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, clipAsRelu];
+
 /** A graph for inference, rewritten; it takes the same inputs and gives the same outputs. */
 export async function optimizeInference<T extends Outputs>(
   graph: WeightedGraph<T>,
@@ -46,7 +50,7 @@ export async function optimizeInference<T extends Outputs>(
   const ahead = optimization === 'speed';
   const choose: ChooseTile = (node) => chooseTile(node, { costs, ahead, extentOf: likelyExtent });
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
-  const simple = rewrite(rewrite(graph.outputs, removeRepeatedRelu), mergePointwise);
+  const simple = SIMPLIFICATIONS.reduce(rewrite, graph.outputs);
   if (!ahead) {
     const kernels = new FedKernels();
     const outputs = rewrite(

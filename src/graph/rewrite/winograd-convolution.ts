@@ -72,12 +72,10 @@ export function winogradWeightGradient(gradient: Value, x: Value, tile: Tile): V
   const [outputs, inputs] = [gradient, x].map(({ shape }) => shape[1] as number) as [number, number];
   const planes = stacked(gradient, tile);
   const [below, beside] = planes.shape.slice(2).map((extent) => missing(extent as number, tile)) as [number, number];
-  const windows = conv(
-    planes,
-    reshape(matrixValue(x, transposed(output)), [output.columns, 1, tile, tile]),
-    null,
-    { stride: [tile, tile], pads: [0, 0, below, beside] },
-  );
+  const windows = conv(planes, reshape(matrixValue(x, transposed(output)), [output.columns, 1, tile, tile]), null, {
+    stride: [tile, tile],
+    pads: [0, 0, below, beside],
+  });
   const product = matMul(byPosition(windows), matrixTranspose(byPosition(inputTiles(stacked(x, tile), tile))));
   const flat = reshape(product, [kernel.rows, outputs * inputs]);
   return reshape(matMul(matrixTranspose(flat), matrixValue(x, kernel)), [outputs, inputs, 3, 3]);

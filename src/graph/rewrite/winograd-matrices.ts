@@ -73,8 +73,8 @@ function alongLine(tile: Tile): WinogradMatrices {
 /** The coefficients, lowest power first, of the product of (x - root). */
 function polynomial(roots: readonly number[]): number[] {
   return roots.reduce<number[]>(
-    (coefficients, root) =>
-      [...coefficients, 0].map((_, power) => (coefficients[power - 1] ?? 0) - root * (coefficients[power] ?? 0)),
+    (lower, root) =>
+      Array.from({ length: lower.length + 1 }, (_, power) => (lower[power - 1] ?? 0) - root * (lower[power] ?? 0)),
     [1],
   );
 }

@@ -1,5 +1,5 @@
-import { decode } from 'fast-png';
 import fc from 'fast-check';
+import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
 import { type LabelMap, labelMap } from '../../image/label-map.ts';
