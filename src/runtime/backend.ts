@@ -1,6 +1,7 @@
 /** The seam to an inference engine: what the rest of the library asks of onnxruntime, whichever build it is. */
 import type { Tensor } from '../tensor/tensor.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
+import type { MachineCosts } from './machine-costs.ts';
 
 /** Where a session computes. `wasm` is the browser's CPU. */
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml', 'wasm'] as const;
@@ -63,6 +64,8 @@ export interface Backend {
   readonly devices: readonly Device[];
   /** Whether sessions find stored weights in files by themselves; otherwise weights must be in memory. */
   readonly mapsFiles: boolean;
+  /** What this engine was measured to take on this machine, where that was done. */
+  readonly costs?: MachineCosts;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */
   createSession(model: ExecutableModel, options?: SessionOptions): Promise<Session>;
 }

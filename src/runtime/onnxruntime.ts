@@ -4,6 +4,7 @@ import { messageOf, RuntimeError } from '../errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
 import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from './backend.ts';
+import type { MachineCosts } from './machine-costs.ts';
 
 /** The parts of an onnxruntime module that are used. */
 export type OnnxRuntimeModule = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor'>;
@@ -12,6 +13,7 @@ export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
   readonly mapsFiles: boolean;
+  readonly costs?: MachineCosts | undefined;
   /** Whether the engine itself writes outputs to memory it is given; otherwise its results are copied there. */
   readonly writesInto: boolean;
   /** Where a session computes unless asked otherwise. */
@@ -29,6 +31,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     name: options.name,
     devices: options.devices,
     mapsFiles: options.mapsFiles,
+    ...(options.costs && { costs: options.costs }),
     async createSession(model, sessionOptions = {}) {
       const device = sessionOptions.device ?? options.defaultDevice;
       if (!options.devices.includes(device)) {

@@ -60,7 +60,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   try {
     const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
     for (const outputs of graphs) {
-      programs.push(await compile(backend, isRewritten ? optimizeTraining(outputs) : outputs, session));
+      programs.push(await compile(backend, isRewritten ? optimizeTraining(outputs, backend.costs) : outputs, session));
     }
   } catch (error) {
     await Promise.all(programs.map((program) => program.session.dispose()));

@@ -1,26 +1,10 @@
 /** What a convolution takes in each of its forms on a kind of machine, and so the form to take. */
+import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { type Dimension, evaluateDimension } from '../dimension.ts';
 import { Conv } from '../ops/conv.ts';
 import { ConvInputGradient } from '../ops/conv-gradient.ts';
 import type { Node, Value } from '../value.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
-
-/** What a kind of machine was measured to do with all its threads; times in nanoseconds. */
-export interface MachineCosts {
-  /** A multiply-add of a 3 x 3 convolution, and how many channels its kernels take together. */
-  readonly convolution: { readonly multiplyAdd: number; readonly block: number };
-  /** Of Winograd's form: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
-  readonly product: { readonly multiplyAdd: number; readonly byte: number };
-  readonly tiles: Readonly<Record<Tile, TileCosts>>;
-}
-
-/** The transforms of one tile, a channel each. */
-export interface TileCosts {
-  readonly input: number;
-  readonly output: number;
-  /** Of one kernel, an output and an input channel. */
-  readonly kernel: number;
-}
 
 /** A convolution's extents: batch, output and input channels, output height and width. */
 export interface ConvolutionExtents {

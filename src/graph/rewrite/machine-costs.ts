@@ -1,5 +1,5 @@
 /** Measured costs of kinds of machines. `refinenet benchmark --calibrate` measures this one's. */
-import type { MachineCosts } from './cost-model.ts';
+import type { MachineCosts } from '../../runtime/machine-costs.ts';
 
 /**
  * Two cores of an AMD EPYC with AVX-512, onnxruntime-node 1.30.0, two threads. Proportions decide, and they differ little between
@@ -12,5 +12,16 @@ export const WIDE_VECTORS: MachineCosts = {
     2: { input: 7, output: 6, kernel: 10 },
     4: { input: 33, output: 38, kernel: 21 },
     6: { input: 58, output: 75, kernel: 31 },
+  },
+};
+
+/** onnxruntime-web 1.30.0's WASM build with two threads on the same machine. */
+export const WASM: MachineCosts = {
+  convolution: { multiplyAdd: 0.036, block: 16 },
+  product: { multiplyAdd: 0.04, byte: 0.2 },
+  tiles: {
+    2: { input: 51, output: 40, kernel: 21 },
+    4: { input: 205, output: 103, kernel: 26 },
+    6: { input: 242, output: 255, kernel: 45 },
   },
 };

@@ -1,9 +1,10 @@
 /** All rewriting, in its order: from the plain graph of a network to the one that computes the same numbers fastest. */
 import type { Device, NamedTensors } from '../../runtime/backend.ts';
+import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { input, type Value } from '../value.ts';
 import { clipAsRelu } from './clip-as-relu.ts';
-import { chooseTile, type MachineCosts } from './cost-model.ts';
+import { chooseTile } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
@@ -28,7 +29,7 @@ export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | un
 
 export interface OptimizeOptions {
   readonly optimization: Optimization;
-  /** Of the machine that computes; those of one with wide vectors when left out. */
+  /** Of the machine that computes; when left out the backend's, or those of a machine with wide vectors. */
   readonly costs?: MachineCosts;
 }
 
@@ -44,7 +45,7 @@ const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise,
 export async function optimizeInference<T extends Outputs>(
   graph: WeightedGraph<T>,
   engine: FoldingEngine,
-  { optimization, costs = WIDE_VECTORS }: OptimizeOptions,
+  { optimization, costs = engine.backend.costs ?? WIDE_VECTORS }: OptimizeOptions,
 ): Promise<OptimizedGraph<T>> {
   if (optimization === 'none') return { ...graph, fed: {} };
   const ahead = optimization === 'speed';

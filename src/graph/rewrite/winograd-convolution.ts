@@ -26,10 +26,20 @@ export const hasTiles = ({ shape }: Value): boolean => shape[0] === 1 || isStati
  * @param bias [K].
  */
 export function winogradConvolution(x: Value, kernels: Value, bias: Value | null, tile: Tile, place?: string): Value {
-  const outputs = knownShape(kernels)[1] as number;
-  const { output } = winogradMatrices(tile);
-  const tiles = inputTiles(stacked(x, tile, place), tile, place);
+  const tiles = transformedTiles(x, tile, place);
   const products = matMul(kernels, byPosition(tiles, place), place);
+  const plane = outputPlane(products, tiles, x, tile, place);
+  return bias ? add(plane, reshape(bias, [knownShape(bias)[0] as number, 1, 1], place), place) : plane;
+}
+
+/** The transformed tiles of x [N, C, H, W], as [C, n², rows, columns] of all images together. */
+export const transformedTiles = (x: Value, tile: Tile, place?: string): Value =>
+  inputTiles(stacked(x, tile, place), tile, place);
+
+/** From products [n², K, T] of x's tiles to [N, K, H, W]. */
+export function outputPlane(products: Value, tiles: Value, x: Value, tile: Tile, place?: string): Value {
+  const outputs = products.shape[1] as number;
+  const { output } = winogradMatrices(tile);
   const across = multiplyDimension(products.shape[2] as Dimension, outputs);
   const flat = reshapeOpen(products, [output.columns, across], wholeNumbers(0, -1), place);
   const transformed = matMul(matrixValue(x, output), flat, place);
@@ -40,8 +50,7 @@ export function winogradConvolution(x: Value, kernels: Value, bias: Value | null
     concat([wholeNumbers(1, depth), extentsOf(tiles, 2, 4, place)], 0, place),
     place,
   );
-  const plane = unstacked(depthToSpace(blocks, tile, place), x, place);
-  return bias ? add(plane, reshape(bias, [outputs, 1, 1], place), place) : plane;
+  return unstacked(depthToSpace(blocks, tile, place), x, place);
 }
 
 /** A weight [K, C, 3, 3] transformed to [n², K, C]. @param kernelTransform the kernel matrix, [n², 9]. */
@@ -76,7 +85,7 @@ export function winogradWeightGradient(gradient: Value, x: Value, tile: Tile): V
     stride: [tile, tile],
     pads: [0, 0, below, beside],
   });
-  const product = matMul(byPosition(windows), matrixTranspose(byPosition(inputTiles(stacked(x, tile), tile))));
+  const product = matMul(byPosition(windows), matrixTranspose(byPosition(transformedTiles(x, tile))));
   const flat = reshape(product, [kernel.rows, outputs * inputs]);
   return reshape(matMul(matrixTranspose(flat), matrixValue(x, kernel)), [outputs, inputs, 3, 3]);
 }
@@ -125,7 +134,7 @@ function unstacked(y: Value, x: Value, place?: string): Value {
 }
 
 /** Tiles [C, n², rows, columns] as [n², C, T]. */
-function byPosition(tiles: Value, place?: string): Value {
+export function byPosition(tiles: Value, place?: string): Value {
   const [channels, positions, rows, columns] = tiles.shape as readonly [number, number, Dimension, Dimension];
   const shape = [channels, positions, multiplyDimension(rows, columns)];
   return transpose(reshapeOpen(tiles, shape, wholeNumbers(0, 0, -1), place), [1, 0, 2], place);

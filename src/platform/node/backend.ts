@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { conv } from '../../graph/ops/conv.ts';
+import { WASM } from '../../graph/rewrite/machine-costs.ts';
 import { toOnnx } from '../../graph/to-onnx.ts';
 import { constant, input } from '../../graph/value.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { type Backend, DEVICES, type Device } from '../../runtime/backend.ts';
 import { onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { float32 } from '../../tensor/tensor.ts';
+import { readMachineCosts } from './machine-costs.ts';
 
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
@@ -41,8 +43,10 @@ export async function nodeBackend(): Promise<Backend> {
   const ort = await importNative();
   const probed = new Map<Device, Promise<string>>();
   const bundled = ort.listSupportedBackends().map(({ name }) => name);
+  const name = `onnxruntime-node ${packageVersion('onnxruntime-node')}`;
   return onnxRuntimeBackend(ort, {
-    name: `onnxruntime-node ${packageVersion('onnxruntime-node')}`,
+    name,
+    costs: readMachineCosts(name),
     devices: DEVICES.filter((device) => bundled.includes(device)),
     mapsFiles: true,
     writesInto: true,
@@ -67,8 +71,10 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
     );
   });
   ort.env.wasm.numThreads = threads;
+  const name = `onnxruntime-web ${packageVersion('onnxruntime-web')}`;
   return onnxRuntimeBackend(ort, {
-    name: `onnxruntime-web ${packageVersion('onnxruntime-web')}`,
+    name,
+    costs: readMachineCosts(name) ?? WASM,
     devices: ['wasm'],
     mapsFiles: false,
     writesInto: false,

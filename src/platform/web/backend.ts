@@ -1,5 +1,6 @@
 /** onnxruntime-web as the engine: WASM everywhere, WebGPU where the browser has it. The page passes the module in. */
 import { RuntimeError } from '../../errors.ts';
+import { WASM } from '../../graph/rewrite/machine-costs.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 
@@ -13,6 +14,7 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
   const gpu = typeof navigator !== 'undefined' && 'gpu' in navigator;
   return onnxRuntimeBackend(ort, {
     name: 'onnxruntime-web',
+    costs: WASM,
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
     mapsFiles: false,
     writesInto: false,

@@ -1,0 +1,112 @@
+/** Measures what the cost model needs to know of an engine on this machine. */
+import { encodeModel } from '../../onnx/encode.ts';
+import type { Backend, NamedTensors, SessionOptions } from '../../runtime/backend.ts';
+import type { MachineCosts, TileCosts } from '../../runtime/machine-costs.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import { float32 } from '../../tensor/tensor.ts';
+import { conv } from '../ops/conv.ts';
+import { matMul } from '../ops/matmul.ts';
+import { slice } from '../ops/structure.ts';
+import { toOnnx } from '../to-onnx.ts';
+import { type Input, input, knownShape, type Value } from '../value.ts';
+import { WIDE_VECTORS } from './machine-costs.ts';
+import { byPosition, matrixValue, outputPlane, transformedKernels, transformedTiles } from './winograd-convolution.ts';
+import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
+
+/** RefineNet's most frequent convolution: 256 channels at 64 x 64. */
+const CHANNELS = 256;
+const SIDE = 64;
+
+/** Of these runs the fastest counts: other work on the machine only adds to it. */
+const RUNS = 8;
+
+const NANOSECONDS = 1e6;
+
+export interface CalibrateOptions {
+  readonly session?: SessionOptions;
+  /** Told before each of the measurements. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The costs of an engine here; takes a few seconds. @throws RuntimeError if the engine fails. */
+export async function calibrate(
+  backend: Backend,
+  { session, onProgress = () => {} }: CalibrateOptions = {},
+): Promise<MachineCosts> {
+  const total = 3 + 3 * TILES.length;
+  let done = 0;
+  const time = (output: Value): Promise<number> => {
+    onProgress(done++, total);
+    return fastest(backend, output, session);
+  };
+  const x = input('x', 'float32', [1, CHANNELS, SIDE, SIDE]);
+  const weight = input('weight', 'float32', [CHANNELS, CHANNELS, 3, 3]);
+  const pairs = CHANNELS ** 2;
+  const direct = await time(conv(x, weight, null, { pads: [1, 1, 1, 1] }));
+  const { block } = WIDE_VECTORS.convolution;
+  return {
+    convolution: { multiplyAdd: direct / (9 * pairs * SIDE ** 2), block },
+    product: await productCosts(time),
+    tiles: Object.fromEntries(
+      await inTurn(TILES, async (tile) => [tile, await tileCosts(tile, x, weight, time)] as const),
+    ) as MachineCosts['tiles'],
+  };
+}
+
+type Time = (output: Value) => Promise<number>;
+
+/** Two products over different numbers of tiles tell multiplying from reading the weights apart. */
+async function productCosts(time: Time): Promise<MachineCosts['product']> {
+  const positions = 36;
+  const weights = positions * CHANNELS ** 2;
+  const kernels = input('kernels', 'float32', [positions, CHANNELS, CHANNELS]);
+  const over = (tiles: number): Promise<number> =>
+    time(matMul(kernels, input('tiles', 'float32', [positions, CHANNELS, tiles])));
+  const [few, many] = [16, 256];
+  const [short, long] = [await over(few), await over(many)];
+  const multiplyAdd = Math.max(0, long - short) / (weights * (many - few));
+  const byte = Math.max(0, short / weights - few * multiplyAdd) / Float32Array.BYTES_PER_ELEMENT;
+  return { multiplyAdd, byte };
+}
+
+async function tileCosts(tile: Tile, x: Input, weight: Input, time: Time): Promise<TileCosts> {
+  const { kernel } = winogradMatrices(tile);
+  const tiles = transformedTiles(x, tile);
+  const [, , rows, columns] = knownShape(tiles) as readonly [number, number, number, number];
+  const count = CHANNELS * rows * columns;
+  const products = input('products', 'float32', [kernel.rows, CHANNELS, rows * columns]);
+  return {
+    input: (await time(byPosition(tiles))) / count,
+    output: (await time(outputPlane(products, tiles, x, tile))) / count,
+    kernel: (await time(transformedKernels(weight, matrixValue(weight, kernel)))) / CHANNELS ** 2,
+  };
+}
+
+/** Nanoseconds of the fastest run. Only a corner of the result leaves the engine, so that its copy costs nothing. */
+async function fastest(backend: Backend, output: Value, options: SessionOptions | undefined): Promise<number> {
+  const corner = slice(output, output.shape.length - 1, 0, 1);
+  const graph = toOnnx({ corner: slice(corner, 0, 0, 1) }, new Map(), { storage: 'inline' });
+  const session = await backend.createSession({ bytes: encodeModel(graph), weights: new Map() }, options);
+  try {
+    const feeds: NamedTensors = Object.fromEntries(
+      graph.graph.inputs.map(({ name, shape }) => [name, filled(shape as readonly number[])]),
+    );
+    let least = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < RUNS; run++) {
+      const began = performance.now();
+      await session.run(feeds);
+      least = Math.min(least, performance.now() - began);
+    }
+    return least * NANOSECONDS;
+  } finally {
+    await session.dispose();
+  }
+}
+
+const filled = (shape: readonly number[]) => float32(shape, new Float32Array(elementCount(shape)).fill(0.5));
+
+async function inTurn<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await each(item));
+  return results;
+}

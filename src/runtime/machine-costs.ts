@@ -1,0 +1,17 @@
+/** What an engine was measured to do on a machine, with all its threads; times in nanoseconds. */
+export interface MachineCosts {
+  /** A multiply-add of a 3 x 3 convolution, and how many channels its kernels take together. */
+  readonly convolution: { readonly multiplyAdd: number; readonly block: number };
+  /** Of Winograd's form: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
+  readonly product: { readonly multiplyAdd: number; readonly byte: number };
+  /** Of Winograd's form, by the outputs a tile along each axis. */
+  readonly tiles: Readonly<Record<2 | 4 | 6, TileCosts>>;
+}
+
+/** The transforms of one tile, a channel each. */
+export interface TileCosts {
+  readonly input: number;
+  readonly output: number;
+  /** Of one kernel, an output and an input channel. */
+  readonly kernel: number;
+}
