@@ -6,8 +6,25 @@ export { createLoader, type Loader, type LoaderOptions } from './data/loader.ts'
 export { type LabelledImage, readSample, type Sample } from './data/sample.ts';
 export type { TransformRecipe } from './data/transforms/index.ts';
 export * from './errors.ts';
+export { ABSENT_RULE_NAMES, ABSENT_RULES, type AbsentRule, type AbsentRuleName } from './evaluation/absent-classes.ts';
+export { BOUNDARY_TOLERANCE, type BoundaryScore, boundaryScores } from './evaluation/boundary.ts';
 export { ConfusionMatrix } from './evaluation/confusion.ts';
+export { confusionPicture } from './evaluation/confusion-picture.ts';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type ImageScore,
+  type Predict,
+} from './evaluation/evaluate.ts';
+export { type ClassMetrics, type Metrics, metricsOf } from './evaluation/metrics.ts';
+export { ProbabilityMean } from './evaluation/probability-mean.ts';
+export { type EvaluationReport, evaluationReport } from './evaluation/report.ts';
+export { type ImageSegmenter, segmenterPredictions } from './evaluation/segmenter-predictions.ts';
+export { WorstImages } from './evaluation/worst-images.ts';
 export { nodeCosts } from './graph/cost.ts';
+export { calibrate } from './graph/rewrite/calibrate.ts';
+export { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining } from './graph/rewrite/optimize.ts';
 export { toOnnx } from './graph/to-onnx.ts';
 export { parametersOf } from './graph/walk.ts';
 export { colorize } from './image/colorize.ts';
@@ -21,6 +38,17 @@ export { decodeLabelPng, encodeLabelPng, encodePng } from './image/png.ts';
 export { IMAGENET_PREPROCESSING, type Preprocessing, preprocess } from './image/preprocess.ts';
 export { fromPreprocessorConfig, toPreprocessorConfig } from './image/preprocessor-config.ts';
 export { type ResampleFilter, resizeImage, resizeLabelMap } from './image/resample.ts';
+export { encodeOutput, OUTPUT_FORMATS, outputFormats } from './inference/outputs/index.ts';
+export {
+  checkOutputContext,
+  type OutputContext,
+  type OutputFile,
+  type OutputFormat,
+} from './inference/outputs/output-format.ts';
+export { decodeRunLengths } from './inference/outputs/regions/run-lengths.ts';
+export { createPredictor, type Predictor, type PredictorOptions } from './inference/predictor.ts';
+export { PROTOCOL_NAMES, PROTOCOLS, type Protocol, type ProtocolName } from './inference/protocols.ts';
+export type { SegmentOptions } from './inference/segment-options.ts';
 export { Segmentation, type SegmentedClass } from './inference/segmentation.ts';
 export { type OutputName, segmentationGraph } from './inference/segmentation-graph.ts';
 export { Segmenter, type SegmenterOptions } from './inference/segmenter.ts';
@@ -47,6 +75,7 @@ export {
 export { type NetworkSummary, summarize } from './models/summary.ts';
 export { encodeModel } from './onnx/encode.ts';
 export { type Backend, DEVICES, type Device, type Session, type SessionOptions } from './runtime/backend.ts';
+export type { MachineCosts } from './runtime/machine-costs.ts';
 export { type OnnxRuntimeModule, onnxRuntimeBackend } from './runtime/onnxruntime.ts';
 export { type DataType, float32, int64, type Tensor, tensor } from './tensor/tensor.ts';
 export type { StoredTensor, Weights, WeightsSource } from './tensor/weights.ts';

@@ -3,7 +3,7 @@
 import type { Model } from '../models/model.ts';
 import { summarize } from '../models/summary.ts';
 import { loadWeights } from '../platform/node/model-folder.ts';
-import { peakMemory, restartPeakMemory } from '../platform/node/peak-memory.ts';
+import { collectGarbage, peakMemory, restartPeakMemory } from '../platform/node/peak-memory.ts';
 import { profiledBackend } from '../platform/node/profiled-backend.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
@@ -22,6 +22,8 @@ export interface Plan {
   readonly training: boolean;
   readonly warmup: number;
   readonly repeats: number;
+  /** Bytes that the process took before anything was loaded into an engine. */
+  readonly startMemory: number;
 }
 
 export interface Measured {
@@ -35,7 +37,7 @@ export interface Measured {
   readonly memory: {
     /** Of the whole process, at most. */
     readonly peak: number;
-    /** What of it came while loading and running. */
+    /** Without what the process took before anything was loaded into an engine. */
     readonly aboveStart: number;
   };
 }
@@ -48,10 +50,10 @@ export async function measure(
   load: Load,
   backend: Backend,
   options: RunnerOptions,
-  { training, warmup, repeats }: Plan,
+  { training, warmup, repeats, startMemory }: Plan,
 ): Promise<Measured> {
+  collectGarbage();
   restartPeakMemory();
-  const start = process.memoryUsage.rss();
   const began = performance.now();
   const runner = await runnerFor(subject, load, backend, options, training);
   const loadMilliseconds = performance.now() - began;
@@ -66,7 +68,7 @@ export async function measure(
       latency,
       imagesPerSecond: (1000 * load.batch) / latency.p50,
       gflops: workOf(subject, load, training) / latency.p50 / 1e6,
-      memory: { peak, aboveStart: Math.max(0, peak - start) },
+      memory: { peak, aboveStart: Math.max(0, peak - startMemory) },
     };
   } finally {
     await runner.dispose();

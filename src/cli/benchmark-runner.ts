@@ -52,14 +52,18 @@ export function effectiveOptimization(optimization: Optimization, device: Device
   return REWRITTEN_ON.has(device) ? optimization : 'none';
 }
 
-/** The network from normalised pixels to logits; batch, height and width of the session stay open. */
+/**
+ * The network from normalised pixels to logits, at a size that is known at loading, as a segmenter is told the size to expect.
+ */
 export async function inferenceRunner(
   subject: Subject,
   { width, height, batch }: Load,
   backend: Backend,
   options: RunnerOptions,
 ): Promise<InferenceRunner> {
-  const outputs = { [LOGITS]: refineNet(subject.definition, pixelValues()) };
+  const outputs = {
+    [LOGITS]: refineNet(subject.definition, pixelValues({ batch, height, width })),
+  };
   const session = await networkSession(outputs, subject, backend, options);
   const feeds = { [PIXEL_VALUES]: drawnPixels(batch, height, width) };
   const logits = async (): Promise<Tensor<'float32'>> => (await session.run(feeds))[LOGITS] as Tensor<'float32'>;

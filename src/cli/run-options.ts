@@ -10,7 +10,7 @@ import type { Device } from '../runtime/backend.ts';
 import { device, oneOf, resizeRule, wholeNumber } from './parse.ts';
 
 // These lists stand for registries that are loaded only when they are needed.
-export const OPTIMIZATION_NAMES = ['speed', 'memory', 'none'] as const satisfies readonly Optimization[];
+export const OPTIMIZATION_NAMES = ['speed', 'balanced', 'memory', 'none'] as const satisfies readonly Optimization[];
 export const PROTOCOLS = ['plain', 'refinenet', 'refinenet-cityscapes'] as const satisfies readonly ProtocolName[];
 
 /** What was typed of them. */
@@ -47,7 +47,7 @@ export function addRunOptions(command: Command): Command {
     .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', wholeNumber('--overlap', 0))
     .option(
       '--optimize <name>',
-      `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer (default: by the number of images)`,
+      `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer (default: balanced, speed for many images)`,
       oneOf('--optimize', OPTIMIZATION_NAMES),
     );
 }
@@ -68,7 +68,7 @@ export function predictorOptions(
     flip,
     tile,
     overlap,
-    optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'memory'),
+    optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced'),
     preprocessing: { ...preprocessing, ...resize },
     ...(threads !== undefined && { threads }),
   };

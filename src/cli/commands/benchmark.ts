@@ -1,6 +1,7 @@
 /** `refinenet benchmark`: how fast a network runs or trains here, and how much memory that takes. */
 import { stat } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
+import { Option } from 'commander';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { OPTIMIZATIONS, type Optimization } from '../../graph/rewrite/optimize.ts';
 import { ARCHITECTURE_NAMES, architecture, architectureName } from '../../models/architectures.ts';
@@ -9,6 +10,7 @@ import { readModelFolder } from '../../platform/node/model-folder.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { measure, type Plan, profile } from '../benchmark-measure.ts';
 import { batches, devices, type Size, sizes } from '../benchmark-options.ts';
+import { calibrateDevice } from '../benchmark-calibrate.ts';
 import { measurePeak, PEAK_SIDE } from '../benchmark-peak.ts';
 import { effectiveOptimization, type Load, type RunnerOptions, type Subject } from '../benchmark-runner.ts';
 import { type BenchmarkRow, benchmarkTable, digits, operatorTable } from '../benchmark-table.ts';
@@ -29,6 +31,7 @@ export interface BenchmarkOptions {
   readonly threads?: number;
   readonly classes?: number;
   readonly profile?: boolean;
+  readonly calibrate?: boolean;
   readonly json?: boolean;
 }
 
@@ -38,12 +41,18 @@ export const registerBenchmark: RegisterCommand = (program, exit) => {
   program
     .command('benchmark')
     .description('latency, throughput and memory of a model or an architecture on this machine')
-    .argument('<model>', `a model folder, or one of ${ARCHITECTURE_NAMES.join(', ')} (with random weights)`)
-    .option('--device <names>', 'cpu, webgpu, cuda, coreml, dml or wasm; several by commas', devices, ['cpu' as const])
-    .option('--size <sizes>', 'of the images that enter the network, such as 256,512x384', sizes, [
-      { width: 512, height: 512 },
-    ])
-    .option('--batch <counts>', 'images at a time, such as 1,4', batches, [1])
+    .argument('[model]', `a model folder, or one of ${ARCHITECTURE_NAMES.join(', ')} (with random weights)`)
+    .addOption(
+      new Option('--device <names>', 'cpu, webgpu, cuda, coreml, dml or wasm; several by commas')
+        .argParser(devices)
+        .default(['cpu'], 'cpu'),
+    )
+    .addOption(
+      new Option('--size <sizes>', 'of the images that enter the network, such as 256,512x384')
+        .argParser(sizes)
+        .default([{ width: 512, height: 512 }], '512'),
+    )
+    .addOption(new Option('--batch <counts>', 'images at a time, such as 1,4').argParser(batches).default([1], '1'))
     .option('--train', 'measure a training step; --size is the crop')
     .option(
       '--optimize <name>',
@@ -56,9 +65,21 @@ export const registerBenchmark: RegisterCommand = (program, exit) => {
     .option('--threads <count>', "threads of the engine (default: its own choice; wasm's is 1)", threads)
     .option('--classes <count>', `classes of an architecture (default: ${DEFAULT_CLASSES})`, classes)
     .option('--profile', 'also show where the time goes: operators by their share')
+    .option(
+      '--calibrate',
+      "measure this machine's costs first, by which graphs are prepared from then on; alone, do only that",
+    )
     .option('--json', 'print JSON')
-    .action(async (subject: string, options: BenchmarkOptions) => exit(await benchmark(subject, options)));
+    .action(async (subject: string | undefined, options: BenchmarkOptions) => exit(await run(subject, options)));
 };
+
+async function run(subject: string | undefined, options: BenchmarkOptions): Promise<number> {
+  if (options.calibrate) for (const device of options.device) await calibrateDevice(device, options.threads);
+  else if (subject === undefined) {
+    throw new UsageError('benchmark: no model was given. Give a model folder or the name of an architecture.');
+  }
+  return subject === undefined ? EXIT.success : benchmark(subject, options);
+}
 
 const threads = wholeNumber('--threads', 1);
 const classes = wholeNumber('--classes', 1);
@@ -74,7 +95,8 @@ async function benchmark(name: string, options: BenchmarkOptions): Promise<numbe
     throw new UsageError('--profile needs the native engine; wasm keeps no profile. Leave one of them out.');
   }
   const subject = await openSubject(name, options.classes);
-  const plan: Plan = { training: options.train ?? false, warmup: options.warmup, repeats: options.repeats };
+  const { warmup, repeats } = options;
+  const plan: Plan = { training: options.train ?? false, warmup, repeats, startMemory: process.memoryUsage.rss() };
   const rows: BenchmarkRow[] = [];
   const engines: Record<string, { engine: string; peakGflops: number; optimization: Optimization }> = {};
   const failures: string[] = [];
@@ -138,7 +160,7 @@ function loads({ size, batch }: BenchmarkOptions): readonly Load[] {
 }
 
 function runnerOptions(device: Device, { threads: count, optimize, train }: BenchmarkOptions): RunnerOptions {
-  const wanted = train && optimize === 'memory' ? 'speed' : optimize;
+  const wanted = train && optimize !== 'none' ? 'speed' : optimize;
   return {
     device,
     optimization: effectiveOptimization(wanted, device),

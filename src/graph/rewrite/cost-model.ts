@@ -20,6 +20,8 @@ export interface TileChoice {
   readonly costs: MachineCosts;
   /** Whether weights are transformed at loading, or at each run. */
   readonly ahead: boolean;
+  /** The most bytes that a convolution's transformed tiles, kernels and products may take together. */
+  readonly limit: number;
   /** Numbers for extents that are open. */
   readonly extentOf: (name: string) => number;
 }
@@ -28,13 +30,13 @@ export interface TileChoice {
 const LEAST_GAIN = 0.05;
 
 /** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
-export function chooseTile(node: Node, { costs, ahead, extentOf }: TileChoice): Tile | null {
+export function chooseTile(node: Node, { costs, ahead, limit, extentOf }: TileChoice): Tile | null {
   const extents = convolutionExtents(node, extentOf);
   // The times below hold where channels fill a kernel's block: products over fewer were measured slower in any form.
   if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return null;
   let best: Tile | null = null;
   let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs);
-  for (const tile of TILES) {
+  for (const tile of TILES.filter((each) => winogradBytes(extents, each) <= limit)) {
     const time = winogradTime(extents, tile, costs, ahead);
     if (time < least) [best, least] = [tile, time];
   }
@@ -50,20 +52,27 @@ export function convolutionTime(
   return batch * filled(outputs) * filled(inputs) * 9 * height * width * multiplyAdd;
 }
 
-export function winogradTime(
-  { batch, outputs, inputs, height, width }: ConvolutionExtents,
-  tile: Tile,
-  costs: MachineCosts,
-  ahead: boolean,
-): number {
+export function winogradTime(extents: ConvolutionExtents, tile: Tile, costs: MachineCosts, ahead: boolean): number {
+  const { outputs, inputs } = extents;
   const { input, output, kernel } = costs.tiles[tile];
   const positions = (tile + 2) ** 2;
-  // Images of a batch are kept apart by a row at least.
-  const tall = batch === 1 ? height : height + 1;
-  const tiles = batch * Math.ceil(tall / tile) * Math.ceil(width / tile);
+  const tiles = tileCount(extents, tile);
   const kernels = outputs * inputs;
   const product = positions * kernels * (tiles * costs.product.multiplyAdd + 4 * costs.product.byte);
   return product + tiles * (inputs * input + outputs * output) + (ahead ? 0 : kernels * kernel);
+}
+
+function tileCount({ batch, height, width }: ConvolutionExtents, tile: Tile): number {
+  // Images of a batch are kept apart by a row at least.
+  const tall = batch === 1 ? height : height + 1;
+  return batch * Math.ceil(tall / tile) * Math.ceil(width / tile);
+}
+
+/** What passes between the parts of Winograd's form. */
+export function winogradBytes(extents: ConvolutionExtents, tile: Tile): number {
+  const { outputs, inputs } = extents;
+  const numbers = (tile + 2) ** 2 * (tileCount(extents, tile) * (inputs + outputs) + inputs * outputs);
+  return numbers * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Of a convolution, or of one of its gradients, which multiply as much. */

@@ -15,14 +15,32 @@ import { type ChooseTile, isWinogradEligible, winograd, winogradGradients } from
 import { matrixValue } from './winograd-convolution.ts';
 import { type Tile, winogradMatrices } from './winograd-matrices.ts';
 
-/**
- * `speed`: weights are transformed at loading, for the fastest runs; loading takes longer and transformed weights take four
- * times their room. `memory`: they are transformed at each run, a few hundredths slower, with no more memory than the plain
- * graph. `none`: the plain graph.
- */
-export const OPTIMIZATIONS = ['speed', 'memory', 'none'] as const;
+/** How weights are transformed, and the most bytes that may pass between the parts of one rewritten convolution. */
+interface Level {
+  readonly ahead: boolean;
+  readonly limit: number;
+}
 
-export type Optimization = (typeof OPTIMIZATIONS)[number];
+/** The coarser features' convolutions stay below: the peak of memory comes later, at the finest. */
+const SMALL = 2 ** 25;
+
+/**
+ * - `speed`: weights are transformed once, at loading, for the fastest runs. Loading takes longer, and transformed weights take
+ *   four times their room.
+ * - `balanced`: they are transformed at each run, which takes a few hundredths longer and loads as fast as the plain graph.
+ * - `memory`: as balanced, but only where the peak of memory stays the plain graph's.
+ * - `none`: the plain graph.
+ */
+const LEVELS = {
+  speed: { ahead: true, limit: Number.POSITIVE_INFINITY },
+  balanced: { ahead: false, limit: Number.POSITIVE_INFINITY },
+  memory: { ahead: false, limit: SMALL },
+  none: null,
+} as const satisfies Record<string, Level | null>;
+
+export const OPTIMIZATIONS = Object.keys(LEVELS) as readonly (keyof typeof LEVELS)[];
+
+export type Optimization = keyof typeof LEVELS;
 
 /** Where rewriting was measured to help (undefined: the engine's own choice, a CPU); elsewhere the plain graph runs. */
 export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | undefined>(['cpu', 'wasm', undefined]);
@@ -47,12 +65,12 @@ export async function optimizeInference<T extends Outputs>(
   engine: FoldingEngine,
   { optimization, costs = engine.backend.costs ?? WIDE_VECTORS }: OptimizeOptions,
 ): Promise<OptimizedGraph<T>> {
-  if (optimization === 'none') return { ...graph, fed: {} };
-  const ahead = optimization === 'speed';
-  const choose: ChooseTile = (node) => chooseTile(node, { costs, ahead, extentOf: likelyExtent });
+  const level: Level | null = LEVELS[optimization];
+  if (level === null) return { ...graph, fed: {} };
+  const choose: ChooseTile = (node) => chooseTile(node, { costs, ...level, extentOf: likelyExtent });
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
   const simple = SIMPLIFICATIONS.reduce(rewrite, graph.outputs);
-  if (!ahead) {
+  if (!level.ahead) {
     const kernels = new FedKernels();
     const outputs = rewrite(
       simple,
@@ -67,7 +85,7 @@ export async function optimizeInference<T extends Outputs>(
 
 /** A graph for training, whose weights are inputs, rewritten. */
 export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
-  const choose: ChooseTile = (node) => chooseTile(node, { costs, ahead: false, extentOf: likelyExtent });
+  const choose: ChooseTile = (node) => chooseTile(node, { costs, ...LEVELS.balanced, extentOf: likelyExtent });
   return rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
 }
 

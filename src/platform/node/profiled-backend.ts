@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
-import { type Backend, DEVICES } from '../../runtime/backend.ts';
+import type { Backend } from '../../runtime/backend.ts';
 import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+import { nodeBackend } from './backend.ts';
 
 /** One entry of the engine's profile, times in microseconds. */
 export interface ProfileEvent {
@@ -42,11 +43,13 @@ export async function profiledBackend(): Promise<ProfiledBackend> {
     });
     return last;
   };
-  const bundled = ort.listSupportedBackends().map(({ name }) => name);
+  // Costs as of the engine without a profiler, so that the same forms are chosen.
+  const { devices, costs } = await nodeBackend();
   return {
     backend: onnxRuntimeBackend({ Tensor: ort.Tensor, InferenceSession: { create } } as unknown as OnnxRuntimeModule, {
       name: 'the profiled engine',
-      devices: DEVICES.filter((device) => bundled.includes(device)),
+      devices,
+      costs,
       mapsFiles: true,
       writesInto: true,
       defaultDevice: 'cpu',
