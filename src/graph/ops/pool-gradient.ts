@@ -14,6 +14,7 @@
  * where the two overlap. So a window of k costs ceil(log2 k) steps of cheap elementwise operators, not k.
  */
 import { UsageError } from '../../errors.ts';
+import { elementCount } from '../../tensor/shape.ts';
 import { applyOne, knownShape, type Value, type VjpContext } from '../value.ts';
 import { greater } from './comparison.ts';
 import type { Pair, Window } from './conv.ts';
@@ -91,9 +92,20 @@ function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): V
   for (let step = widths.length - 1; step > 0; step--) {
     const shift = (widths[step] as number) - (widths[step - 1] as number);
     const toRight = masked(g, greater(maxima[step] as Value, maxima[step - 1] as Value));
-    g = add(sub(g, toRight), pad(toRight, [{ axis, start: shift, end: -shift }]));
+    g = add(sub(g, toRight), shifted(toRight, axis, shift));
   }
   return g;
+}
+
+/**
+ * x moved along an axis. The last positions of an axis hold zeros, as no window begins so late, so that moving all numbers in a
+ * row moves each line of them: one copy instead of one a line.
+ */
+function shifted(x: Value, axis: PlaneAxis, shift: number): Value {
+  const shape = knownShape(x);
+  const distance = axis === ROW_AXIS ? shift * (shape[COLUMN_AXIS] as number) : shift;
+  const row = reshape(x, [elementCount(shape)]);
+  return reshape(pad(row, [{ axis: 0, start: distance, end: -distance }]), shape);
 }
 
 /** The maximum of the window of `width` that begins at each position and ends with x at the latest. */
