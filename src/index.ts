@@ -24,6 +24,7 @@ export { type ImageSegmenter, segmenterPredictions } from './evaluation/segmente
 export { WorstImages } from './evaluation/worst-images.ts';
 export { nodeCosts } from './graph/cost.ts';
 export { calibrate } from './graph/rewrite/calibrate.ts';
+export type { ActivationRanges } from './graph/rewrite/quantize.ts';
 export { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining } from './graph/rewrite/optimize.ts';
 export { toOnnx } from './graph/to-onnx.ts';
 export { parametersOf } from './graph/walk.ts';
@@ -45,7 +46,10 @@ export {
   type OutputFile,
   type OutputFormat,
 } from './inference/outputs/output-format.ts';
+export { calibrateModel } from './inference/calibrate.ts';
+export { checkAgreement, exportReduced } from './inference/export-precision.ts';
 export { decodeRunLengths } from './inference/outputs/regions/run-lengths.ts';
+export { PRECISIONS, type Precision, type ReducedPrecision } from './inference/precision.ts';
 export { createPredictor, type Predictor, type PredictorOptions } from './inference/predictor.ts';
 export { PROTOCOL_NAMES, PROTOCOLS, type Protocol, type ProtocolName } from './inference/protocols.ts';
 export type { SegmentOptions } from './inference/segment-options.ts';

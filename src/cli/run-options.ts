@@ -5,6 +5,7 @@ import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { PredictorOptions } from '../inference/predictor.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
+import type { Precision } from '../inference/precision.ts';
 import type { ModelDescription } from '../models/model.ts';
 import type { Device } from '../runtime/backend.ts';
 import { device, oneOf, resizeRule, wholeNumber } from './parse.ts';
@@ -12,6 +13,8 @@ import { device, oneOf, resizeRule, wholeNumber } from './parse.ts';
 // These lists stand for registries that are loaded only when they are needed.
 export const OPTIMIZATION_NAMES = ['speed', 'balanced', 'memory', 'none'] as const satisfies readonly Optimization[];
 export const PROTOCOLS = ['plain', 'refinenet', 'refinenet-cityscapes'] as const satisfies readonly ProtocolName[];
+
+const PRECISION_NAMES = ['float32', 'float16', 'int8'] as const satisfies readonly Precision[];
 
 /** What was typed of them. */
 export interface RunOptions {
@@ -24,6 +27,7 @@ export interface RunOptions {
   readonly tile?: number;
   readonly overlap?: number;
   readonly optimize?: Optimization;
+  readonly precision?: Precision;
 }
 
 /** Adds them to a command. */
@@ -49,6 +53,11 @@ export function addRunOptions(command: Command): Command {
       '--optimize <name>',
       `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer (default: balanced, speed for many images)`,
       oneOf('--optimize', OPTIMIZATION_NAMES),
+    )
+    .option(
+      '--precision <name>',
+      'float32, float16 (for GPUs) or int8 (for CPUs; takes a model calibrated by "refinenet export")',
+      oneOf('--precision', PRECISION_NAMES),
     );
 }
 
@@ -57,7 +66,7 @@ const MANY_IMAGES = 50;
 
 /** The predictor's options that they are, for a number of images. */
 export function predictorOptions(
-  { device, threads, resize, protocol, scales, flip, tile, overlap, optimize }: RunOptions,
+  { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision }: RunOptions,
   { preprocessing }: Pick<ModelDescription, 'preprocessing'>,
   images: number,
 ): PredictorOptions {
@@ -71,6 +80,7 @@ export function predictorOptions(
     optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced'),
     preprocessing: { ...preprocessing, ...resize },
     ...(threads !== undefined && { threads }),
+    ...(precision !== undefined && { precision }),
   };
 }
 

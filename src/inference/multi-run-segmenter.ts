@@ -60,6 +60,7 @@ export class MultiRunSegmenter {
       const readout = await networkSession(readoutValues, { weights: new Map() }, backend, {
         ...options,
         optimization: 'none',
+        precision: 'float32',
         threads: 1,
       });
       const description = { definition, classes, preprocessing: options.preprocessing ?? preprocessing };

@@ -1,7 +1,8 @@
 /** A model as one self-contained ONNX file: normalised pixels in, logits out. */
+import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { Weights } from '../tensor/weights.ts';
+import type { Weights, WeightsSource } from '../tensor/weights.ts';
 import type { ModelDescription } from './model.ts';
 import { architectureName } from './architectures.ts';
 import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
@@ -11,10 +12,18 @@ import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
  * [batch, classes, ceil(height / 4), ceil(width / 4)]; batch, height and width stay open. Class names and preprocessing
  * are in its metadata.
  */
-export function exportOnnx({ definition, classes, preprocessing }: ModelDescription, weights: Weights): Uint8Array {
-  const logits = refineNet(definition, pixelValues());
+export function exportOnnx(description: ModelDescription, weights: Weights): Uint8Array {
+  return onnxFile(description, { [LOGITS]: refineNet(description.definition, pixelValues()) }, weights);
+}
+
+/** A graph of a model, in whatever form, as a self-contained ONNX file with the model's metadata. */
+export function onnxFile(
+  { definition, classes, preprocessing }: ModelDescription,
+  outputs: Outputs,
+  weights: WeightsSource,
+): Uint8Array {
   return encodeModel(
-    toOnnx({ [LOGITS]: logits }, weights, {
+    toOnnx(outputs, weights, {
       name: architectureName(definition),
       storage: 'inline',
       metadata: {

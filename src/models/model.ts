@@ -1,4 +1,5 @@
 /** A network with everything that belongs to it: classes, preprocessing and weights. */
+import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
 import type { Color } from '../image/image.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
@@ -21,4 +22,6 @@ export interface Model extends ModelDescription {
   readonly weights: WeightsSource;
   /** Where weights that are stored in files lie. */
   readonly folder?: string;
+  /** Between which numbers its activations lie, where it was calibrated for int8. */
+  readonly ranges?: ActivationRanges;
 }

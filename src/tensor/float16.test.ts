@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { float16ToFloat32 } from './float16.ts';
+import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 
 const one = (pattern: number): number => float16ToFloat32(Uint16Array.of(pattern))[0] as number;
 
@@ -28,4 +28,29 @@ test('positive float16 patterns are in the order of their values', () => {
     if (!((values[index] as number) > (values[index - 1] as number))) throw new Error(`pattern ${index}`);
   }
   expect(values.at(-1)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('every float16 number comes back from float32 as the pattern it was', () => {
+  const patterns = Uint16Array.from({ length: 1 << 16 }, (_, pattern) => pattern);
+  const back = float32ToFloat16(float16ToFloat32(patterns));
+  for (const [pattern, got] of back.entries()) {
+    const isNone = (pattern & 0x7c00) === 0x7c00 && (pattern & 0x3ff) !== 0;
+    if (isNone ? (got & 0x7fff) <= 0x7c00 : got !== pattern) throw new Error(`pattern ${pattern} became ${got}`);
+  }
+});
+
+test.each([
+  ['half way to the next goes to the even one', 1 + 2 ** -11, 0x3c00],
+  ['half way above an odd one goes up', 1 + 3 * 2 ** -11, 0x3c02],
+  ['a little above half way goes up', 1 + 2 ** -11 + 2 ** -20, 0x3c01],
+  ['half way into the next power of two', 2 - 2 ** -12, 0x4000],
+  ['65519 is still the largest', 65519, 0x7bff],
+  ['65520 is infinite', 65520, 0x7c00],
+  ['half the smallest is 0', 2 ** -25, 0],
+  ['a little more than half the smallest is the smallest', 2 ** -25 + 2 ** -40, 1],
+  ['a quarter of the smallest, negative, is minus 0', -(2 ** -26), 0x8000],
+  ['the largest float32', 3.4e38, 0x7c00],
+  ['half way among subnormals goes to the even one', 2.5 * 2 ** -24, 2],
+])('float32 to float16: %s', (_, value, pattern) => {
+  expect(float32ToFloat16(Float32Array.of(value))[0]).toBe(pattern);
 });

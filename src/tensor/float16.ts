@@ -1,4 +1,6 @@
 /** float16 (IEEE 754 binary16), which tensors hold as bit patterns. */
+import { type Tensor, tensor } from './tensor.ts';
+import type { Weights } from './weights.ts';
 
 const SUBNORMAL_UNIT = 2 ** -24;
 
@@ -21,3 +23,43 @@ function numberOf(pattern: number): number {
   if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+/** The nearest float16 numbers' bit patterns; halves round to even, what is beyond 65504 becomes an infinity. */
+export function float32ToFloat16(numbers: Float32Array): Uint16Array {
+  const patterns = new Uint16Array(numbers.length);
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  for (let index = 0; index < numbers.length; index++) patterns[index] = patternOf(bits[index] as number);
+  return patterns;
+}
+
+/** float32 has 13 more digits of fraction and an exponent that is 112 higher. */
+const DROPPED_DIGITS = 13;
+const EXPONENT_DIFFERENCE = 112;
+
+function patternOf(single: number): number {
+  const sign = (single >>> 16) & 0x8000;
+  const magnitude = single & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  const exponent = (magnitude >>> 23) - EXPONENT_DIFFERENCE;
+  if (exponent >= 0x1f) return sign | 0x7c00;
+  if (exponent > 0) return sign | rounded(magnitude - (EXPONENT_DIFFERENCE << 23), DROPPED_DIGITS);
+  if (exponent < -DROPPED_DIGITS) return sign;
+  // Subnormal: the leading one becomes a digit of the fraction.
+  return sign | rounded((magnitude & 0x7fffff) | 0x800000, DROPPED_DIGITS + 1 - exponent);
+}
+
+/** A whole number without its last binary digits; a carry moves into the exponent, as it should. */
+function rounded(whole: number, digits: number): number {
+  const kept = whole >>> digits;
+  const rest = whole & ((1 << digits) - 1);
+  const half = 1 << (digits - 1);
+  return kept + (rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0);
+}
+
+/** A float32 tensor in float16; any other as it is. */
+export const halfTensor = (value: Tensor): Tensor =>
+  value.dtype === 'float32' ? tensor('float16', value.shape, float32ToFloat16(value.data as Float32Array)) : value;
+
+/** Weights with their float32 tensors in float16. */
+export const halfWeights = (weights: Weights): Weights =>
+  new Map([...weights].map(([name, value]) => [name, halfTensor(value)]));

@@ -182,6 +182,7 @@ export const CASES: readonly OperatorCase[] = [
     r.reduceMax(x as Value, 1, undefined, false),
   ),
 
+  row(r.ReduceMin, 'over two axes that stay', [of([2, 3, 4], 'separated')], (x) => r.reduceMin(x as Value, [0, 2])),
   row(ReduceSumSquare, 'of everything', [of([2, 3, 4])], (x) => sumOfSquares(x as Value)),
 
   row(CumSum, 'forwards', [of([2, 3, 4])], (x) => cumulativeSum(x as Value, 1), linear),

@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'benchmark',
-    arguments: '<model>',
+    arguments: '[model]',
     description: 'latency, throughput and memory of a model or an architecture on this machine',
     load: async () => (await import('./benchmark.ts')).registerBenchmark,
   },

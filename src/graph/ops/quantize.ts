@@ -56,7 +56,10 @@ export const dequantizeLinear = (x: Value, scale: Value, zero: Value | null, axi
   applyOne(DequantizeLinear, zero ? [x, scale, zero] : [x, scale], { axis }, place);
 
 /** With single numbers for scale and zero point there is no axis to tell. */
-function onnxAttributes({ axis }: QuantizationAttributes, inputs: readonly (Value | null)[]): Record<string, Attribute> {
+function onnxAttributes(
+  { axis }: QuantizationAttributes,
+  inputs: readonly (Value | null)[],
+): Record<string, Attribute> {
   return required(inputs, 1).shape.length === 0 ? {} : { axis: int(axis) };
 }
 

@@ -3,7 +3,16 @@ import { ShapeError } from '../../errors.ts';
 import { type Attribute, int, ints } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
-import { applyOne, knownShape, type Op, required, type Shape, type Value, type VjpContext, type VjpRule } from '../value.ts';
+import {
+  applyOne,
+  knownShape,
+  type Op,
+  required,
+  type Shape,
+  type Value,
+  type VjpContext,
+  type VjpRule,
+} from '../value.ts';
 import { equal } from './comparison.ts';
 import { scalarLike, wholeNumbers } from './constants.ts';
 import { div, masked, mul } from './elementwise.ts';

@@ -2,18 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dimension } from '../dimension.ts';
 import { gradient } from '../gradient.ts';
+import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { conv } from '../ops/conv.ts';
 import { input, type Node, type Value } from '../value.ts';
 import {
   type ConvolutionExtents,
   chooseTile,
   convolutionTime,
-  type MachineCosts,
   type TileChoice,
+  winogradBytes,
   winogradTime,
 } from './cost-model.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
+
+const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 const closed: TileChoice['extentOf'] = (name) => {
   throw new Error(`${name} should not be asked for`);
@@ -42,7 +45,7 @@ const square = (channels: number, side: number, batch = 1): ConvolutionExtents =
 });
 
 const choose = (extents: ConvolutionExtents, ahead = true, costs = WIDE_VECTORS): Tile | null =>
-  chooseTile(convolution(extents), { costs, ahead, extentOf: closed });
+  chooseTile(convolution(extents), { costs, ahead, limit: NO_LIMIT, extentOf: closed });
 
 const extents = fc.record({
   batch: fc.integer({ min: 1, max: 8 }),
@@ -105,11 +108,26 @@ describe('the choice of a form', () => {
     };
     const quarter = 'floor((floor((height+1)/2)+1)/2)';
     const open = convolution({ ...known, height: quarter, width: quarter.replace('height', 'width') });
-    expect(chooseTile(open, { costs: WIDE_VECTORS, ahead: true, extentOf })).toBe(choose(known));
+    expect(chooseTile(open, { costs: WIDE_VECTORS, ahead: true, limit: NO_LIMIT, extentOf })).toBe(choose(known));
     expect(new Set(asked)).toEqual(new Set(['height', 'width']));
-    const tiny = chooseTile(open, { costs: WIDE_VECTORS, ahead: true, extentOf: () => 2 });
+    const tiny = chooseTile(open, { costs: WIDE_VECTORS, ahead: true, limit: NO_LIMIT, extentOf: () => 2 });
     expect(tiny).toBe(choose(square(256, 1)));
     expect(tiny).not.toBe(choose(known));
+  });
+
+  test('never takes more bytes than the limit', () => {
+    fc.assert(
+      fc.property(extents, fc.integer({ min: 1, max: 2 ** 28 }), (sizes, limit) => {
+        const tile = chooseTile(convolution(sizes), { costs: WIDE_VECTORS, ahead: true, limit, extentOf: closed });
+        return tile === null || winogradBytes(sizes, tile) <= limit;
+      }),
+    );
+    const known = square(256, 64);
+    const [tile, bytes] = [choose(known) as Tile, winogradBytes(known, choose(known) as Tile)];
+    const within = (limit: number) =>
+      chooseTile(convolution(known), { costs: WIDE_VECTORS, ahead: true, limit, extentOf: closed });
+    expect(within(bytes)).toBe(tile);
+    expect(within(bytes - 1)).not.toBe(tile);
   });
 
   test('is for gradients what it is for the convolution that multiplies as much', () => {
@@ -119,7 +137,7 @@ describe('the choice of a form', () => {
     const y = conv(x, w, null, { pads: [1, 1, 1, 1] });
     const gradients = gradient(y, [x, w], input('dy', 'float32', y.shape));
     for (const value of gradients) {
-      expect(chooseTile(nodeOf(value), { costs: WIDE_VECTORS, ahead: false, extentOf: closed })).toBe(
+      expect(chooseTile(nodeOf(value), { costs: WIDE_VECTORS, ahead: false, limit: NO_LIMIT, extentOf: closed })).toBe(
         choose(sizes, false),
       );
     }

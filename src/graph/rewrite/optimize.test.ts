@@ -13,6 +13,7 @@ import { initialize } from '../../nn/initialize.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import { readModelFolder, writeModelFolder } from '../../platform/node/model-folder.ts';
 import { type Backend, DEVICES, type NamedTensors } from '../../runtime/backend.ts';
+import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { gradient } from '../gradient.ts';
 import { conv } from '../ops/conv.ts';
@@ -20,7 +21,6 @@ import { relu } from '../ops/elementwise.ts';
 import { batchNormalization } from '../ops/normalization.ts';
 import { input, parameter, type Value } from '../value.ts';
 import { parametersOf, reach } from '../walk.ts';
-import type { MachineCosts } from './cost-model.ts';
 import type { WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining, REWRITTEN_ON } from './optimize.ts';
@@ -137,14 +137,17 @@ describe('the rewriting for inference', () => {
     expect(fed).toEqual({});
   });
 
-  test('for memory takes the same weights, and transforms kernels at each run by matrices that are fed', async () => {
-    const graph = await optimize('memory');
-    expect(graph.weights).toBe(weights);
-    const { inputs } = reach(Object.values(graph.outputs));
-    expect([...inputs.keys()].sort()).toEqual([PIXEL_VALUES, ...Object.keys(graph.fed)].sort());
-    expect(Object.keys(graph.fed).length).toBeGreaterThan(0);
-    expect(count(graph.outputs, 'DepthToSpace')).toBeGreaterThan(10);
-  });
+  test.each(['balanced', 'memory'] as const)(
+    'for %s takes the same weights, and transforms kernels at each run by matrices that are fed',
+    async (level) => {
+      const graph = await optimize(level);
+      expect(graph.weights).toBe(weights);
+      const { inputs } = reach(Object.values(graph.outputs));
+      expect([...inputs.keys()].sort()).toEqual([PIXEL_VALUES, ...Object.keys(graph.fed)].sort());
+      expect(Object.keys(graph.fed).length).toBeGreaterThan(0);
+      expect(count(graph.outputs, 'DepthToSpace')).toBeGreaterThan(10);
+    },
+  );
 
   test('for speed takes weights that are transformed already, and none that is not used', async () => {
     const graph = await optimize('speed');

@@ -12,7 +12,9 @@ import {
   WEIGHTS_FILE,
 } from '../../models/model-files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
+import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
 import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import type { ActivationRanges } from '../../graph/rewrite/quantize.ts';
 import { parametersOf } from '../../graph/walk.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
@@ -41,7 +43,15 @@ export async function readModelFolder(path: string): Promise<Model> {
     throw new UsageError(`${join(path, WEIGHTS_FILE)} does not exist. Import the model again: refinenet import FILE.`);
   });
   const weights = await readStoredWeights(file, { definition, classes, preprocessing });
-  return { definition, classes, preprocessing, weights, folder: dirname(file) };
+  const ranges = await readRanges(folder, path);
+  return { definition, classes, preprocessing, weights, folder: dirname(file), ...(ranges && { ranges }) };
+}
+
+/** What calibration found, if the model was calibrated. */
+async function readRanges(folder: string, shown: string): Promise<ActivationRanges | null> {
+  const file = join(folder, QUANTIZATION_FILE);
+  const found = await stat(file).catch(() => null);
+  return found && fromQuantizationFile(await readJson(file), join(shown, QUANTIZATION_FILE));
 }
 
 async function readStoredWeights(file: string, { definition }: ModelDescription): Promise<WeightsSource> {

@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fillScaled } from '../../../test/golden/formula.ts';
+import { formulaWeights, largestDifference, operators, runEach } from '../../../test/support/compare-graphs.ts';
+import { reducePrecision } from '../../inference/precision.ts';
+import { architecture } from '../../models/architectures.ts';
+import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import { nodeBackend } from '../../platform/node/backend.ts';
+import type { Backend, NamedTensors } from '../../runtime/backend.ts';
+import { byteLength } from '../../tensor/weights.ts';
+import { relu } from '../ops/elementwise.ts';
+import { reach } from '../walk.ts';
+import { toFloat16 } from './float16.ts';
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await nodeBackend();
+});
+
+describe('a network in float16', () => {
+  const logits = refineNet(architecture('refinenet-lw-mobilenetv2', 5), pixelValues());
+  const feeds = [
+    { pixel_values: fillScaled('pixels', [1, 3, 64, 96], 2) },
+    { pixel_values: fillScaled('other', [2, 3, 33, 47], 2) },
+  ];
+
+  test('takes and gives float32, nearly the same numbers, with half the bytes', async () => {
+    const weights = formulaWeights({ logits });
+    const half = await reducePrecision({ outputs: { logits }, weights }, { backend }, 'float16', undefined);
+    expect(half.outputs.logits.dtype).toBe('float32');
+    expect(operators(half.outputs).filter((name) => name === 'Cast')).toHaveLength(2);
+    expect(byteLength(half.weights) / byteLength(weights)).toBeLessThan(0.5);
+    const expected = await runEach(backend, { logits }, weights, feeds);
+    const got = await runEach(backend, half.outputs, half.weights, feeds);
+    for (const [index, reference] of expected.entries()) {
+      const error = largestDifference(got[index] as NamedTensors, reference);
+      expect(error).toBeGreaterThan(1e-5);
+      expect(error).toBeLessThan(5e-3);
+    }
+  });
+
+  test('is the network alone: what reads its result computes in float32', () => {
+    const y = relu(logits);
+    const half = toFloat16({ outputs: { y }, weights: formulaWeights({ y }) });
+    const { nodes } = reach([half.outputs.y]);
+    expect(nodes.slice(-3).map(({ op, outputs }) => [op.name, outputs[0]?.dtype])).toEqual([
+      ['Conv', 'float16'],
+      ['Cast', 'float32'],
+      ['Relu', 'float32'],
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+/** The ranges of a model's activations as the file `quantization.json` of its folder. */
+import * as z from 'zod';
+import { FormatError } from '../errors.ts';
+import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
+
+export const QUANTIZATION_FILE = 'quantization.json';
+
+const schema = z.object({
+  calibration: z.object({ images: z.int().min(1) }),
+  activations: z
+    .array(z.object({ name: z.string(), minimum: z.number(), maximum: z.number() }))
+    .min(1)
+    .max(100_000),
+});
+
+/** The file's content; JSON-ready. `images` is the number of photographs that the ranges were found on. */
+export function toQuantizationFile(ranges: ActivationRanges, images: number): z.infer<typeof schema> {
+  return {
+    calibration: { images },
+    activations: [...ranges].map(([name, { minimum, maximum }]) => ({ name, minimum, maximum })),
+  };
+}
+
+/**
+ * The ranges that a parsed `quantization.json` holds.
+ * @param source names the file in errors.
+ * @throws FormatError naming every field that is wrong.
+ */
+export function fromQuantizationFile(json: unknown, source: string = QUANTIZATION_FILE): ActivationRanges {
+  const result = schema.safeParse(json);
+  const problems = result.success
+    ? result.data.activations
+        .filter(({ minimum, maximum }) => minimum > maximum)
+        .map(({ name, minimum, maximum }) => `${name}: the minimum ${minimum} is above the maximum ${maximum}`)
+    : result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  if (!result.success || problems.length > 0) {
+    throw new FormatError(
+      `${source} does not hold ranges of activations: ${problems.slice(0, 8).join('; ')}. ` +
+        'Make the folder anew: refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER.',
+    );
+  }
+  return new Map(result.data.activations.map(({ name, minimum, maximum }) => [name, { minimum, maximum }]));
+}
