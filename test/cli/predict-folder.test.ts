@@ -161,7 +161,7 @@ describe('predict with further options', () => {
     [['--format', 'tiff,rle'], '--format takes rle, '],
     [['--scales', '1,,2'], '--scales takes numbers above 0, separated by commas, such as 0.75,1,1.25; got "1,,2".'],
     [['--overlap', '8'], 'An overlap of 8 was given, but no tile.'],
-    [['--optimize', 'fast'], '--optimize takes speed, memory, none; got "fast".'],
+    [['--optimize', 'fast'], '--optimize takes speed, balanced, memory, none; got "fast".'],
   ])('refuses %j', async (options, message) => {
     const photos = join(folder, 'formats');
     const { code, stderr } = await predict(photos, join(folder, 'refused'), ...options);

@@ -215,11 +215,24 @@ describe('predict', () => {
     expect(code).toBe(expected);
   });
 
-  test('says what to do when the package ships no model', async () => {
-    const photo = await write('default/photo.png', await wavesPng(48, 48));
-    const { code, stderr } = await runCli(['predict', photo]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('--model DIR');
-    expect(stderr).toContain('npx refinenet import CHECKPOINT.pth --output');
+  test('takes the shipped model of streets when none is named', async () => {
+    const photo = await write('default/photo.png', await wavesPng(64, 48));
+    const { code, stdout } = await runCli(['predict', photo, '--json', '--output', join(folder, 'default/out')]);
+    expect(code).toBe(0);
+    const { model, classes } = JSON.parse(stdout) as { model: string; classes: { label: string }[] };
+    expect(model).toMatch(/models.street-scenes$/);
+    const streets = [
+      'sky',
+      'building',
+      'pole',
+      'road',
+      'pavement',
+      'tree',
+      'sign symbol',
+      'fence',
+      'car',
+      'pedestrian',
+    ];
+    for (const { label } of classes) expect([...streets, 'bicyclist']).toContain(label);
   });
 });

@@ -92,7 +92,7 @@ test.each([
   [['nothing'], '"nothing" is neither a model folder nor an architecture.'],
   [[NETWORK, '--size', '20'], '--size takes sides of at least 32 pixels'],
   [[NETWORK, '--repeats', '0'], '--repeats takes a whole number of at least 1, got "0".'],
-  [[NETWORK, '--optimize', 'size'], '--optimize takes speed, memory, none; got "size".'],
+  [[NETWORK, '--optimize', 'size'], '--optimize takes speed, balanced, memory, none; got "size".'],
   [[NETWORK, '--device', 'wasm', '--profile'], '--profile needs the native engine; wasm keeps no profile.'],
 ])('%j is wrong usage', async (argv, message) => {
   expect(await main(['benchmark', ...argv])).toBe(2);
