@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // picocolors colours wherever CI is set; the texts that tests expect are plain.
+    env: { NO_COLOR: '1' },
   },
 });
