@@ -89,9 +89,9 @@ export class StateBuffers {
     return this.#current.get(name);
   }
 
-  /** Where a step writes, by the names of its outputs. */
+  /** Where a step writes, by the names of its outputs: the numbers of each tensor on one axis. */
   targets(): Readonly<Record<string, Tensor>> {
-    return Object.fromEntries([...this.#spare].map(([name, value]) => [NAMES.next(name), value]));
+    return Object.fromEntries([...this.#spare].map(([name, { data }]) => [NAMES.next(name), inARow(data)]));
   }
 
   /** Makes what was written to the targets the current state. */
@@ -131,5 +131,7 @@ function checkTensors(subject: string, given: Weights, shapes: ReadonlyMap<strin
 }
 
 const copyOf = ({ dtype, shape, data }: Tensor): Tensor => tensor(dtype, shape, data.slice() as typeof data);
+
+const inARow = (data: Tensor['data']): Tensor => tensor('float32', [data.length], data as Float32Array);
 
 const emptyLike = ({ shape }: Tensor): Tensor => tensor('float32', shape, new Float32Array(elementCount(shape)));

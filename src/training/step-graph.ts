@@ -8,7 +8,7 @@ import { scalarLike } from '../graph/ops/constants.ts';
 import { add, div, min, mul, sqrt, sub } from '../graph/ops/elementwise.ts';
 import { reshape } from '../graph/ops/shape.ts';
 import { sumOfSquares } from '../graph/ops/sum-of-squares.ts';
-import { constant, input, knownShape, type Parameter, type Value, within } from '../graph/value.ts';
+import { constant, input, knownShape, type Parameter, type Value, type ValueType, within } from '../graph/value.ts';
 import { parametersOf } from '../graph/walk.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
@@ -105,7 +105,10 @@ export function gradientValues(
 
 export interface UpdateValues {
   readonly gradientNorm: Value;
-  /** New weights, optimiser tensors and moving averages, by the names that they are fed under. */
+  /**
+   * New weights, optimiser tensors and moving averages, by the names that they are fed under, their numbers on one axis:
+   * to give an output its shape again the engine would copy it.
+   */
   readonly state: ReadonlyMap<string, Value>;
 }
 
@@ -136,17 +139,17 @@ export function updateValues(
         scalars: scalarsOf(group),
         decays,
       });
-      const shaped = (value: Value): Value => reshape(value, parameter.shape);
-      state.set(name, shaped(weight));
-      for (const [slot, value] of Object.entries(slots)) state.set(NAMES.slot(slot, name), shaped(value));
+      state.set(name, weight);
+      for (const [slot, value] of Object.entries(slots)) state.set(NAMES.slot(slot, name), value);
     }
     if (averageDecay !== null) {
       const share = input(NAMES.averageShare, 'float32', []);
-      for (const [name, value] of [...[...state].filter(([key]) => gradients.has(key)), ...statistics]) {
-        const average = input(NAMES.average(name), value.dtype, value.shape);
-        const [from, to] = [inARow(average), inARow(value)];
-        state.set(NAMES.average(name), reshape(add(from, mul(sub(to, from), share)), knownShape(value)));
-      }
+      const follow = (name: string, { dtype, shape }: ValueType, value: Value): void => {
+        const average = inARow(input(NAMES.average(name), dtype, shape));
+        state.set(NAMES.average(name), add(average, mul(sub(inARow(value), average), share)));
+      };
+      for (const { name, parameter } of parameters) follow(name, parameter, state.get(name) as Value);
+      for (const [name, value] of statistics) follow(name, value, value);
     }
     return { gradientNorm, state };
   });

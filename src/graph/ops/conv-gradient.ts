@@ -50,13 +50,14 @@ export function convGradients(context: VjpContext<ConvAttributes>): readonly [Va
   ];
 }
 
-/** With respect to x [N, C, H, W]: a convolution of the gradient with the kernel turned around. */
+/** With respect to x [N, C, H, W]: a transposed convolution, or the same as a convolution with the kernel turned around. */
 function inputGradient(gradient: Value, weight: Value, attributes: ConvGradientAttributes): Value {
   const { stride, dilation, pads, groups } = attributes;
   const [, , ...kernel] = knownShape(weight) as Extents;
   const [, , ...size] = attributes.shape;
   const reach = [0, 1].map((axis) => (dilation[axis] as number) * ((kernel[axis] as number) - 1)) as unknown as Pair;
-  if (stride[0] > 1 || stride[1] > 1) {
+  // A weight of more numbers than the gradient takes longer to turn around than a transposed convolution loses.
+  if (stride[0] > 1 || stride[1] > 1 || elementCount(knownShape(weight)) > elementCount(knownShape(gradient))) {
     // What the stride left over at the end: rows and columns that no window began at.
     const rest = ([0, 1] as const).map(
       (axis) => (size[axis] + (pads[axis] as number) + (pads[axis + 2] as number) - reach[axis] - 1) % stride[axis],

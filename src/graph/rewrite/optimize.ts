@@ -6,8 +6,10 @@ import { input, type Value } from '../value.ts';
 import { clipAsRelu } from './clip-as-relu.ts';
 import { chooseTile } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
+import { decompose } from './decompose.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
+import { mergeEqual } from './merge-equal.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
 import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
@@ -86,7 +88,8 @@ export async function optimizeInference<T extends Outputs>(
 /** A graph for training, whose weights are inputs, rewritten. */
 export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
   const choose: ChooseTile = (node) => chooseTile(node, { costs, ...LEVELS.balanced, extentOf: likelyExtent });
-  return rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
+  const transformed = rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
+  return rewrite(decompose(transformed), mergeEqual());
 }
 
 const kernelConstant = (tile: Tile): Value => matrixValue({ dtype: 'float32' }, winogradMatrices(tile).kernel);
