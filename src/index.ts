@@ -1,6 +1,10 @@
 /** RefineNet for any JavaScript platform: networks as graphs, weights, images and segmentation; takes bytes, opens no files. */
 export { classesNamed, type DatasetClass } from './data/dataset-class.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './data/dataset.ts';
+export { drawShapes, SHAPE_CLASSES } from './data/drawn/shapes.ts';
+export { type ShapesDatasetOptions, writeShapesDataset } from './data/drawn/shapes-dataset.ts';
+export { STREET_CLASSES } from './data/drawn/street/classes.ts';
+export { drawStreet } from './data/drawn/street/street-scene.ts';
 export type { DecodeImage, FileSink, FileSource } from './data/file-source.ts';
 export { createLoader, type Loader, type LoaderOptions } from './data/loader.ts';
 export { type LabelledImage, readSample, type Sample } from './data/sample.ts';

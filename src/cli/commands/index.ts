@@ -16,6 +16,12 @@ export interface CommandEntry {
 /** In the order in which help lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    arguments: '',
+    description: 'see it work without any data: segment a drawn street, train on drawn shapes',
+    load: async () => (await import('./demo.ts')).registerDemo,
+  },
+  {
     name: 'predict',
     arguments: '<image...>',
     description: 'segment photographs: a mask, an overlay and figures for each',

@@ -1,0 +1,17 @@
+/** The classes of the drawn street: the eleven of CamVid. */
+import { LABEL_SETS } from '../../../image/label-sets.ts';
+import type { DatasetClass } from '../../dataset-class.ts';
+
+export const STREET_CLASSES: readonly DatasetClass[] = LABEL_SETS.camvid.classes;
+
+const idOf = (name: string): number => STREET_CLASSES.findIndex((each) => each.name === name);
+
+export const SKY = idOf('sky');
+export const BUILDING = idOf('building');
+export const POLE = idOf('pole');
+export const ROAD = idOf('road');
+export const PAVEMENT = idOf('pavement');
+export const TREE = idOf('tree');
+export const SIGN = idOf('sign symbol');
+export const CAR = idOf('car');
+export const PEDESTRIAN = idOf('pedestrian');
