@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../platform/node/files.ts';
 import { modelFor, readModelFolder } from '../platform/node/model-folder.ts';
 import type { ModelClass } from '../models/model.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { defaultModel } from './default-model.ts';
+import { modelFolder } from './shipped-models.ts';
 import { type ImageReport, writePrediction } from './prediction-files.ts';
 
 /** What was found, as `predict` reports it, and how well it agrees with what was drawn. */
@@ -33,7 +33,7 @@ const OPACITY = 0.5;
 
 /** Writes street.png, street.truth.png and, in predict/, what the command `predict street.png` would. */
 export async function segmentStreet(folder: string, seed: number, backend: Backend): Promise<StreetReport> {
-  const path = await defaultModel();
+  const path = await modelFolder();
   const model = await modelFor(backend, await readModelFolder(path));
   const { image, labels } = drawStreet(seed);
   const file = join(folder, `${NAME}.png`);

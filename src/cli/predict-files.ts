@@ -11,7 +11,7 @@ import type { NamedInput } from '../platform/node/output-names.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { byteLength } from '../tensor/weights.ts';
 import type { PredictOptions } from './commands/predict.ts';
-import { defaultModel } from './default-model.ts';
+import { modelFolder } from './shipped-models.ts';
 import { onInterrupt } from './interruption.ts';
 import { EXIT } from './main.ts';
 import { fail, note, type Progress, print, progress } from './output.ts';
@@ -36,7 +36,7 @@ export async function predictFiles(
   options: PredictOptions,
   begun: Begun,
 ): Promise<number> {
-  const model = options.model ?? (await defaultModel());
+  const model = await modelFolder(options.model);
   const formats = options.format ? (await import('../inference/outputs/index.ts')).outputFormats(options.format) : [];
   const needsProbabilities = formats.some(({ needs }) => needs === 'entropy');
   const predictor = await openPredictor(model, { ...options, needsProbabilities }, begun, files);

@@ -18,6 +18,7 @@ import { drawnWeights } from '../benchmark-weights.ts';
 import { EXIT } from '../main.ts';
 import { fail, note, print, warn } from '../output.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
+import { modelFolder } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
 export interface BenchmarkOptions {
@@ -168,7 +169,8 @@ function runnerOptions(device: Device, { threads: count, optimize, train }: Benc
   };
 }
 
-async function openSubject(name: string, count: number | undefined): Promise<Named> {
+async function openSubject(given: string, count: number | undefined): Promise<Named> {
+  const name = await modelFolder(given);
   if (await stat(name).catch(() => null)) {
     if (count !== undefined) throw new UsageError(`--classes is for architectures; ${name} is a model with its own.`);
     return { name, isDrawn: false, ...(await readModelFolder(name)) };

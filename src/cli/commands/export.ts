@@ -37,6 +37,7 @@ import { type CalibrationImages, findCalibrationImages } from '../calibration-im
 import { type Comparison, comparePrecisions, describeComparison } from '../export-comparison.ts';
 import { print, progress, warn } from '../output.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
+import { modelFolder } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface ExportOptions {
@@ -104,8 +105,9 @@ export const registerExport: RegisterCommand = (program) => {
     .action(exportModel);
 };
 
-async function exportModel(path: string, options: ExportOptions): Promise<void> {
+async function exportModel(given: string, options: ExportOptions): Promise<void> {
   checkOptions(options);
+  const path = await modelFolder(given);
   const model = await readModelFolder(path);
   const labelled = options.dataset === undefined ? null : await openLabelled(options.dataset, options.split);
   const images = options.calibration ?? options.dataset;

@@ -16,6 +16,7 @@ import { readModelFolder } from '../../platform/node/model-folder.ts';
 import { byteLength } from '../../tensor/weights.ts';
 import { print, table } from '../output.ts';
 import { oneOf, size, wholeNumber } from '../parse.ts';
+import { modelFolder } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface InfoOptions {
@@ -47,7 +48,8 @@ export const registerInfo: RegisterCommand = (program: Command) => {
     .action(info);
 };
 
-async function info(subject: string, options: InfoOptions): Promise<void> {
+async function info(given: string, options: InfoOptions): Promise<void> {
+  const subject = await modelFolder(given);
   const model = (await stat(subject).catch(() => null)) ? await readModelFolder(subject) : null;
   if (!model && !(ARCHITECTURE_NAMES as readonly string[]).includes(subject)) {
     throw new UsageError(

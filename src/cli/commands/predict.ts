@@ -30,7 +30,10 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     .command('predict')
     .description('segment photographs: a mask, an overlay and figures for each')
     .argument('<image...>', 'images, folders or glob patterns')
-    .option('--model <folder>', 'the model (default: the shipped one)')
+    .option(
+      '--model <folder>',
+      'the model: a folder, or street-scenes or nuclei, which are shipped (default: street-scenes)',
+    )
     .option('--output <folder>', 'where results go', 'runs/predict');
   addRunOptions(command)
     .option('--probabilities', 'also write STEM.probabilities.npy, float32 [classes, height, width]')

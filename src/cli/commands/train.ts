@@ -30,6 +30,7 @@ import { note, print, warn } from '../output.ts';
 import { device, oneOf, readClasses, wholeNumber } from '../parse.ts';
 import { addRecipeOptions, overridesFrom, type RecipeOptions } from '../training-options.ts';
 import { duration, trainingProgress } from '../training-progress.ts';
+import { modelFolder } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface TrainCommandOptions extends RecipeOptions {
@@ -155,8 +156,9 @@ interface GivenWeights {
 }
 
 /** What `--weights` names: a model folder, or a checkpoint of any publisher. */
-async function givenWeights(path: string | undefined): Promise<GivenWeights | undefined> {
-  if (path === undefined) return undefined;
+async function givenWeights(weights: string | undefined): Promise<GivenWeights | undefined> {
+  if (weights === undefined) return undefined;
+  const path = await modelFolder(weights);
   const found = await stat(path).catch(() => null);
   if (!found) throw new UsageError(`--weights: there is no ${path}. Give a checkpoint's file or a model folder.`);
   if (!found.isDirectory()) return { given: readWeights(await readFile(path), path), subject: basename(path) };

@@ -14,7 +14,7 @@ import { WorstImages } from '../../evaluation/worst-images.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
 import { encodeImage } from '../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../platform/node/files.ts';
-import { defaultModel } from '../default-model.ts';
+import { modelFolder } from '../shipped-models.ts';
 import { EXIT } from '../main.ts';
 import { fail, note, print, progress, warn } from '../output.ts';
 import { numberBetween, oneOf, readClasses, wholeNumber } from '../parse.ts';
@@ -78,7 +78,7 @@ export const registerVal: RegisterCommand = (program, exit) => {
 
 async function val(inputs: readonly string[], options: ValOptions): Promise<number> {
   const path = inputs.at(-1) as string;
-  const folders = inputs.length > 1 ? inputs.slice(0, -1) : [await defaultModel()];
+  const folders = await Promise.all((inputs.length > 1 ? inputs.slice(0, -1) : [undefined]).map(modelFolder));
   const dataset = await openDatasetAt(path, {
     ...(options.format !== undefined && { format: options.format }),
     ...(options.classes !== undefined && { classes: await readClasses(options.classes) }),
