@@ -1,5 +1,5 @@
 /** The picture of `demo`: what a network says of drawn images before it was trained, and after. */
-import { emptyCanvas, FAINT_INK, INK, paste } from '../evaluation/canvas.ts';
+import { emptyCanvas, FAINT_INK, INK, paste } from '../image/canvas.ts';
 import type { EvaluatedImage } from '../evaluation/evaluate.ts';
 import { colorize } from '../image/colorize.ts';
 import { type Image, image } from '../image/image.ts';

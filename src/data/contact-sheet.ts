@@ -1,17 +1,16 @@
 /** One picture of many samples, with their masks drawn over them: to be looked at before training. */
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
+import { emptyCanvas, INK, paste } from '../image/canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { countLabels } from '../image/label-map.ts';
 import { withLegend } from '../image/legend.ts';
 import { overlay } from '../image/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { type Canvas, CRISP_SIZE_STEP, drawText, fitText } from '../image/text.ts';
-
+import { CRISP_SIZE_STEP, drawText, fitText } from '../image/text.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
 import { type LabelledImage, readSample, type Sample } from './sample.ts';
-import { filledWith } from './transforms/pad.ts';
 
 export interface ContactSheetOptions {
   readonly decodeImage: DecodeImage;
@@ -24,8 +23,6 @@ export interface ContactSheetOptions {
   readonly columns?: number;
 }
 
-const PAPER: Color = [252, 252, 252];
-const INK: Color = [33, 33, 33];
 const WARNING_INK: Color = [176, 0, 32];
 /** Pixels that are ignored are covered with stripes in this colour, so that they are not taken for a class. */
 const STRIPE: Color = [255, 255, 255];
@@ -123,15 +120,4 @@ function drawSample(dataset: Dataset, { image: pixels, labels }: LabelledImage, 
 /** Pictures are fitted into 4:3, so that a portrait does not rule the sheet, and the sheet is wide enough for a legend below. */
 function highest(width: number): number {
   return Math.max(1, Math.round(width * 0.75));
-}
-
-function emptyCanvas(width: number, height: number): Canvas {
-  return { width, height, data: filledWith(PAPER, width * height) };
-}
-
-function paste(canvas: Canvas, source: Image, x: number, y: number): void {
-  for (let row = 0; row < source.height; row++) {
-    const line = source.data.subarray(row * source.width * 3, (row + 1) * source.width * 3);
-    canvas.data.set(line, ((y + row) * canvas.width + x) * 3);
-  }
 }

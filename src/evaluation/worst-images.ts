@@ -5,7 +5,7 @@ import { type LabelMap, labelMap, presentLabels } from '../image/label-map.ts';
 import { overlay } from '../image/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
 import { CRISP_SIZE_STEP, drawText, fitText, measureText } from '../image/text.ts';
-import { emptyCanvas, FAINT_INK, fillRectangle, INK, paste } from './canvas.ts';
+import { emptyCanvas, FAINT_INK, fillRectangle, INK, paste } from '../image/canvas.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
 const COLUMNS = ['image', 'truth (striped: unlabelled)', 'prediction', 'errors'] as const;

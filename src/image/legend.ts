@@ -1,4 +1,5 @@
 /** A picture with a legend: which colour is which class, and how much of the picture it takes. */
+import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from './image.ts';
 import { LEGEND_FONT_SIZE } from './legend-font.ts';
 import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from './text.ts';
@@ -10,9 +11,6 @@ export interface LegendEntry {
   readonly fraction?: number;
 }
 
-const PANEL: Color = [252, 252, 252];
-const INK: Color = [33, 33, 33];
-const FAINT_INK: Color = [110, 110, 110];
 const OUTLINE: Color = [170, 170, 170];
 /** The text is this part of the picture's longer side, within the sizes that are readable and that the typeface has. */
 const TEXT_PER_SIDE = 1 / 55;
@@ -39,7 +37,7 @@ export function withLegend(source: Image, entries: readonly LegendEntry[]): Imag
     height: layout.height,
     data: new Uint8Array(layout.width * layout.height * 3),
   };
-  fillRectangle(canvas, 0, 0, canvas.width, canvas.height, PANEL);
+  fillRectangle(canvas, 0, 0, canvas.width, canvas.height, PAPER);
   for (let y = 0; y < source.height; y++) {
     canvas.data.set(source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3), y * canvas.width * 3);
   }
@@ -142,9 +140,4 @@ function drawItem(canvas: Canvas, item: Item, { size, width, height }: Items, x:
   const baseline = y + Math.round((height + CAP_HEIGHT * size) / 2);
   drawText(canvas, item.label, x + Math.round(1.6 * size), baseline, size, INK);
   drawText(canvas, item.percentage, x + width - measureText(item.percentage, size), baseline, size, FAINT_INK);
-}
-
-function fillRectangle(canvas: Canvas, x: number, y: number, width: number, height: number, color: Color): void {
-  const row = Uint8Array.from({ length: width * 3 }, (_, i) => color[i % 3] as number);
-  for (let line = y; line < y + height; line++) canvas.data.set(row, (line * canvas.width + x) * 3);
 }

@@ -1,4 +1,5 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
+import { emptyCanvas, INK, paste } from '../image/canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
 import { withLegend } from '../image/legend.ts';
@@ -13,8 +14,6 @@ const TILE_WIDTH = 320;
 const GAP = 8;
 const TITLE_HEIGHT = 24;
 const TEXT_SIZE = 11;
-const INK: Color = [33, 33, 33];
-const PAPER = 252;
 const COLUMNS = ['image', 'mask', 'prediction'] as const;
 
 /** The sheet: three columns of 320 pixels each, the samples below each other, the legend of their classes beside or below. */
@@ -23,17 +22,17 @@ export function sampleSheet(samples: readonly PredictedSample[], classes: readon
   const rows = samples.map((sample) => tiles(sample, colors));
   const width = COLUMNS.length * (TILE_WIDTH + GAP) + GAP;
   const height = TITLE_HEIGHT + rows.reduce((sum, [first]) => sum + (first as Image).height + TITLE_HEIGHT, 0) + GAP;
-  const sheet = image(width, height, new Uint8Array(width * height * 3).fill(PAPER));
+  const canvas = emptyCanvas(width, height);
   const left = (column: number) => GAP + column * (TILE_WIDTH + GAP);
-  for (const [column, title] of COLUMNS.entries()) drawText(sheet, title, left(column), 17, TEXT_SIZE, INK);
+  for (const [column, title] of COLUMNS.entries()) drawText(canvas, title, left(column), 17, TEXT_SIZE, INK);
   let top = TITLE_HEIGHT;
   for (const [row, pictures] of rows.entries()) {
-    for (const [column, picture] of pictures.entries()) paste(sheet, picture, left(column), top);
+    for (const [column, picture] of pictures.entries()) paste(canvas, picture, left(column), top);
     top += (pictures[0] as Image).height + TITLE_HEIGHT;
     const name = fitText((samples[row] as PredictedSample).name, TEXT_SIZE, width - 2 * GAP);
-    drawText(sheet, name, left(0), top - 9, TEXT_SIZE, INK);
+    drawText(canvas, name, left(0), top - 9, TEXT_SIZE, INK);
   }
-  return withLegend(sheet, legendOf(samples, classes));
+  return withLegend(image(width, height, canvas.data), legendOf(samples, classes));
 }
 
 function tiles({ image: picture, labels, prediction }: PredictedSample, colors: readonly Color[]): readonly Image[] {
@@ -58,11 +57,4 @@ function legendOf(samples: readonly PredictedSample[], classes: readonly ModelCl
     }
   }
   return classes.filter((_, id) => isShown[id]).map(({ name, color }) => ({ label: name, color }));
-}
-
-function paste(target: Image, source: Image, left: number, top: number): void {
-  for (let y = 0; y < source.height; y++) {
-    const row = source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3);
-    target.data.set(row, ((top + y) * target.width + left) * 3);
-  }
 }

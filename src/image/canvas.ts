@@ -1,6 +1,6 @@
-/** Drawing for the pictures of an evaluation. */
-import type { Color, Image } from '../image/image.ts';
-import { type Canvas, drawText, measureText } from '../image/text.ts';
+/** Drawing sheets: paper, ink, rectangles and pictures. */
+import type { Color, Image } from './image.ts';
+import { type Canvas, drawText, measureText } from './text.ts';
 
 export const PAPER: Color = [252, 252, 252];
 export const INK: Color = [33, 33, 33];
