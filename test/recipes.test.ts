@@ -37,6 +37,12 @@ describe.each(RECIPES)('the recipe %s', (name) => {
   });
 });
 
+test('no recipe or card has a gap to be filled', () => {
+  const cards = readdirSync(new URL('../models/', import.meta.url)).map((name) => `../models/${name}/README.md`);
+  expect(cards.length).toBeGreaterThan(1);
+  for (const name of [...FILES, ...cards]) expect(read(name), name).not.toMatch(/@@|TODO/);
+});
+
 test('the list of recipes names each, and every link leads somewhere', () => {
   for (const name of RECIPES) expect(read('README.md')).toContain(`](${name})`);
   for (const name of FILES) {

@@ -82,7 +82,9 @@ function describeTraining(training: ShapesReport | undefined): string[] {
   if (!training) return [];
   const { status, images, meanIoU, updates, seconds, sheet, dataset, run, model, parameters } = training;
   if (status === 'interrupted') {
-    return [`Training stopped after update ${updates}; go on with: npx refinenet train --resume ${run}`];
+    return [
+      `Training stopped after update ${updates}; go on with: npx refinenet train --resume ${JSON.stringify(run)}`,
+    ];
   }
   return [
     '',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -17,9 +17,11 @@ describe('a shipped model', () => {
     expect(await modelFolder()).toBe(await modelFolder('street-scenes'));
   });
 
-  test('gives way to a folder of that name', async () => {
+  test('gives way to a model of that name, not to pictures', async () => {
     const [before, folder] = [process.cwd(), await mkdtemp(join(tmpdir(), 'refinenet models-'))];
     await mkdir(join(folder, 'nuclei'));
+    await mkdir(join(folder, 'street-scenes'));
+    await writeFile(join(folder, 'nuclei', 'config.json'), '{}');
     process.chdir(folder);
     try {
       expect(await modelFolder('nuclei')).toBe('nuclei');

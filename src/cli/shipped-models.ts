@@ -7,16 +7,17 @@ import { PACKAGE_FOLDER } from './package.ts';
 /** By the names that commands take for them; the first is the default. */
 export const SHIPPED_MODELS = ['street-scenes', 'nuclei'] as const;
 
-const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+const isModel = async (path: string): Promise<boolean> =>
+  (await stat(join(path, 'config.json')).catch(() => null)) !== null;
 
 /**
- * The folder of the model that a command was given: a path, or where there is nothing at that path the name of a shipped model.
+ * The folder of the model that a command was given: a path, or where no model is at that path the name of a shipped one.
  * @throws UsageError if a shipped model is not in the package, as in a copy without `models`.
  */
 export async function modelFolder(given: string = SHIPPED_MODELS[0]): Promise<string> {
-  if (!SHIPPED_MODELS.some((name) => name === given) || (await exists(given))) return given;
+  if (!SHIPPED_MODELS.some((name) => name === given) || (await isModel(given))) return given;
   const folder = join(PACKAGE_FOLDER, 'models', given);
-  if (await exists(folder)) return folder;
+  if (await isModel(folder)) return folder;
   throw new UsageError(
     `The shipped model is missing: there is no ${folder}. Install the package again, or name a model folder of yours (predict: --model DIR; val: DIR DATASET).`,
   );

@@ -55,7 +55,7 @@ export interface Node {
 }
 
 /**
- * An operator, named as in ONNX. `infer` gives the outputs' types or throws a ShapeError that says what does not fit
+ * An operator, named as in ONNX. Its attributes are numbers, strings, booleans, and lists and records of them. `infer` gives the outputs' types or throws a ShapeError that says what does not fit
  * (the place is added by `apply`).
  */
 export interface Op<Attributes = unknown> {

@@ -131,6 +131,16 @@ export const CASES: readonly OperatorCase[] = [
   convolution('padded beyond its kernel', [1, 2, 4, 5], [3, 2, 1, 3], { pads: [1, 3, 2, 1] }),
   convolution('grouped', [2, 4, 5, 5], [6, 2, 3, 3], { groups: 2, pads: [1, 1, 1, 1] }),
   convolution('grouped with stride 2', [2, 4, 5, 6], [6, 2, 3, 3], { groups: 2, pads: [1, 1, 1, 1], stride: [2, 2] }),
+  convolution('with a weight larger than its image', [2, 8, 3, 2], [4, 8, 3, 3], { pads: [1, 1, 1, 1] }),
+  convolution('dilated with a weight larger than its image', [1, 8, 3, 3], [4, 8, 3, 3], {
+    dilation: [2, 2],
+    pads: [2, 1, 2, 3],
+  }),
+  convolution('grouped with a weight larger than its image', [1, 8, 2, 2], [8, 4, 3, 3], {
+    groups: 2,
+    pads: [1, 1, 1, 1],
+  }),
+  convolution('padded beyond a kernel larger than its image', [1, 16, 2, 2], [2, 16, 1, 1], { pads: [0, 1, 1, 0] }),
   convolution('depthwise', [2, 4, 5, 6], [4, 1, 3, 3], { groups: 4, pads: [1, 1, 1, 1] }),
   convolution('depthwise with stride 2', [2, 4, 5, 6], [4, 1, 3, 3], { groups: 4, pads: [1, 1, 1, 1], stride: [2, 2] }),
   convolution('depthwise with two outputs a channel', [2, 3, 5, 6], [6, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }),

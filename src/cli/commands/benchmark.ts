@@ -169,11 +169,11 @@ function runnerOptions(device: Device, { threads: count, optimize, train }: Benc
   };
 }
 
-async function openSubject(given: string, count: number | undefined): Promise<Named> {
-  const name = await modelFolder(given);
-  if (await stat(name).catch(() => null)) {
+async function openSubject(name: string, count: number | undefined): Promise<Named> {
+  const path = await modelFolder(name);
+  if (await stat(path).catch(() => null)) {
     if (count !== undefined) throw new UsageError(`--classes is for architectures; ${name} is a model with its own.`);
-    return { name, isDrawn: false, ...(await readModelFolder(name)) };
+    return { name, isDrawn: false, ...(await readModelFolder(path)) };
   }
   if (!(ARCHITECTURE_NAMES as readonly string[]).includes(name)) {
     throw new UsageError(

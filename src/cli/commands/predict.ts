@@ -8,6 +8,7 @@ import { warn } from '../output.ts';
 import { numberBetween, oneOf, shard, wholeNumber } from '../parse.ts';
 import { FORMAT_NAMES, formatNames, REGIONS, type Regions } from '../predict-options.ts';
 import { addRunOptions, type RunOptions } from '../run-options.ts';
+import { SHIPPED_MODELS } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
 export interface PredictOptions extends RunOptions {
@@ -32,7 +33,7 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     .argument('<image...>', 'images, folders or glob patterns')
     .option(
       '--model <folder>',
-      'the model: a folder, or street-scenes or nuclei, which are shipped (default: street-scenes)',
+      `the model: a folder, or the name of a shipped one, ${SHIPPED_MODELS.join(' or ')} (default: ${SHIPPED_MODELS[0]})`,
     )
     .option('--output <folder>', 'where results go', 'runs/predict');
   addRunOptions(command)

@@ -33,7 +33,7 @@ const AREAS: readonly ((x: number, y: number, radius: number, angle: number) => 
 ];
 
 /**
- * An image of two to four shapes with its mask: circles, triangles and squares of any colour, size and angle. The same for
+ * An image of up to four shapes with its mask: circles, triangles and squares of any colour, size and angle. The same for
  * the same seed and key, such as a split and an index.
  * @throws UsageError if the side is not a whole number from 32 to 1024 pixels.
  */
