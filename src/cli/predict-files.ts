@@ -1,4 +1,5 @@
 /** What `predict` does once it is loaded: all images through the model, and their files. */
+import { count } from '../data/checks/check.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
 import { messageOf, RefineNetError } from '../errors.ts';
@@ -96,10 +97,10 @@ export async function predictFiles(
 
 function conclude(total: number, { done, failed }: { done: number; failed: number }, output: string): number {
   const left = total - done - failed;
-  const failures = failed > 0 ? `${failed} of ${total} images failed` : '';
+  const failures = failed > 0 ? `${failed} of ${count(total, 'image', 'images')} failed` : '';
   if (left > 0) {
     note(`Interrupted: ${done} of ${total} images are done, in ${output}${failures && `; ${failures}`}.`);
-  } else if (failed > 0) note(`${failures}; the others are in ${output}.`);
+  } else if (failed > 0) note(`${failures}${done > 0 ? `; the others are in ${output}` : ''}.`);
   return left > 0 || failed > 0 ? EXIT.failure : EXIT.success;
 }
 

@@ -58,6 +58,12 @@ describe('a data set of drawn shapes', () => {
     expect(second.files).toEqual(first.files);
   });
 
+  test.each([0, 1.5, Number.NaN])('refuses %d images', async (train) => {
+    await expect(writeShapesDataset(memory(), { seed: 1, counts: { train } })).rejects.toThrow(
+      `The split train takes a whole number of images, at least 1; got ${train}.`,
+    );
+  });
+
   test('ends, without a description, once the signal is aborted', async () => {
     const store = memory();
     const signal = { aborted: false };

@@ -1,8 +1,10 @@
 /** Drawn shapes as files of a data set, laid out as in the README: images/, masks/ and data.yaml. */
+import { UsageError } from '../../errors.ts';
 import { encodeLabelPng, encodePng } from '../../image/png.ts';
 import type { FileSink } from '../file-source.ts';
 import { drawShapes, SHAPE_CLASSES, SHAPES_SIZE } from './shapes.ts';
 
+/** Which shapes are drawn, and who is told. */
 export interface ShapesDatasetOptions {
   readonly seed: number;
   /** Images by split, such as { train: 300, val: 20, test: 40 }. */
@@ -14,9 +16,14 @@ export interface ShapesDatasetOptions {
   readonly onImage?: (done: number, total: number) => void;
 }
 
-/** Draws and writes a data set. The same options give the same bytes. @throws UsageError if the size or seed is out of range. */
+/** Draws and writes a data set. The same options give the same bytes. @throws UsageError if a count, the size or the seed is out of range. */
 export async function writeShapesDataset(sink: FileSink, options: ShapesDatasetOptions): Promise<void> {
   const { seed, counts, size = SHAPES_SIZE, signal, onImage } = options;
+  for (const [split, count] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new UsageError(`The split ${split} takes a whole number of images, at least 1; got ${count}.`);
+    }
+  }
   const colors = SHAPE_CLASSES.map(({ color }) => color);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const digits = String(total).length;

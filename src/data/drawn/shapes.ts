@@ -4,12 +4,13 @@ import type { Color } from '../../image/image.ts';
 import { type RandomStream, randomStream } from '../../tensor/random.ts';
 import { classesNamed } from '../dataset-class.ts';
 import type { LabelledImage } from '../sample.ts';
-import { type Area, ellipse, EVERYWHERE, LabelledCanvas, type Paint, type Point, polygon } from './canvas.ts';
+import { type Area, ellipse, EVERYWHERE, LabelledCanvas, type Paint, type Point, polygon } from './labelled-canvas.ts';
 import { latticeValue, roughField } from './texture.ts';
 
 /** Class 0 is the ground, the others are shapes. */
 export const SHAPE_CLASSES = classesNamed(['background', 'circle', 'triangle', 'square']);
 
+/** Side of the images in pixels, if nothing else is asked for. */
 export const SHAPES_SIZE = 96;
 
 /** Sides of images that shapes can be drawn in, in pixels. */

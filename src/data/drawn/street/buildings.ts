@@ -1,6 +1,6 @@
 /** Houses of the drawn street: two rows along it, and some that close the view. */
 import type { RandomStream } from '../../../tensor/random.ts';
-import type { LabelledCanvas } from '../canvas.ts';
+import type { LabelledCanvas } from '../labelled-canvas.ts';
 import { onFront, onWall, projected } from './camera.ts';
 import { BUILDING } from './classes.ts';
 import { facade, type House, randomHouse, topOf } from './facade.ts';

@@ -1,10 +1,12 @@
 /** The camera that a drawn street is seen through: metres in front of it to pixels and back, by a pinhole. */
-import { type Area, type Point, polygon } from '../canvas.ts';
+import { type Area, type Point, polygon } from '../labelled-canvas.ts';
 
 /** Metres to the right of the camera, up from the road, and ahead. */
 export type Place = readonly [right: number, up: number, ahead: number];
 
+/** Of the picture, in pixels: CamVid's frames as SegNet used them. */
 export const WIDTH = 480;
+/** See `WIDTH`. */
 export const HEIGHT = 360;
 /** In pixels. */
 const FOCAL = 400;

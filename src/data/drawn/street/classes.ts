@@ -2,10 +2,12 @@
 import { LABEL_SETS } from '../../../image/label-sets.ts';
 import type { DatasetClass } from '../../dataset-class.ts';
 
+/** In the order of the shipped street model. */
 export const STREET_CLASSES: readonly DatasetClass[] = LABEL_SETS.camvid.classes;
 
 const idOf = (name: string): number => STREET_CLASSES.findIndex((each) => each.name === name);
 
+// Ids of what is drawn; fences and bicyclists are not.
 export const SKY = idOf('sky');
 export const BUILDING = idOf('building');
 export const POLE = idOf('pole');

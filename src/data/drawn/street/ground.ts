@@ -1,6 +1,6 @@
 /** Sky, road and pavements of the drawn street. */
 import type { Color } from '../../../image/image.ts';
-import { EVERYWHERE, type LabelledCanvas, type Paint } from '../canvas.ts';
+import { EVERYWHERE, type LabelledCanvas, type Paint } from '../labelled-canvas.ts';
 import { latticeValue, noiseField, roughField } from '../texture.ts';
 import { HEIGHT, onRoad, projected } from './camera.ts';
 import { PAVEMENT, ROAD, SKY } from './classes.ts';
@@ -16,6 +16,7 @@ const ZENITH: Color = [138, 190, 236];
 const HAZE: Color = [240, 247, 252];
 const CLOUD: Color = [250, 251, 253];
 
+/** A bright sky with haze towards the horizon, and clouds. */
 export function drawSky(canvas: LabelledCanvas, seed: number): void {
   const clouds = roughField(seed, 5);
   canvas.fill(
@@ -29,6 +30,7 @@ export function drawSky(canvas: LabelledCanvas, seed: number): void {
   );
 }
 
+/** The road with its markings, and pavements on both sides. */
 export function drawGround(canvas: LabelledCanvas, seed: number): void {
   const { leftWall, leftKerb, rightKerb, rightWall } = STREET;
   const strip = (left: number, right: number, paint: Paint, id: number) =>

@@ -1,6 +1,6 @@
 /** Colours as functions of the place, and arithmetic with them. */
 import type { Color } from '../../../image/image.ts';
-import type { Paint } from '../canvas.ts';
+import type { Paint } from '../labelled-canvas.ts';
 import { roughField } from '../texture.ts';
 
 /** All parts times a factor. */
@@ -14,6 +14,7 @@ export function mixed(from: Color, to: Color, share: number): Color {
   return [part(0), part(1), part(2)];
 }
 
+/** One colour everywhere. */
 export function flat(color: Color): Paint {
   return () => color;
 }

@@ -1,10 +1,11 @@
 /** People, poles and signs of the drawn street. */
 import type { Color } from '../../../image/image.ts';
-import { ellipse, type LabelledCanvas, polygon } from '../canvas.ts';
+import { ellipse, type LabelledCanvas, polygon } from '../labelled-canvas.ts';
 import { type Place, project } from './camera.ts';
 import { PEDESTRIAN, POLE, SIGN } from './classes.ts';
 import { flat, mottled, shaded } from './paints.ts';
 
+/** Somebody on foot: where the feet are, and what is worn. */
 export interface Pedestrian {
   readonly at: Place;
   readonly coat: Color;

@@ -2,7 +2,7 @@
 import type { Color } from '../../../image/image.ts';
 import { randomStream } from '../../../tensor/random.ts';
 import type { LabelledImage } from '../../sample.ts';
-import { LabelledCanvas } from '../canvas.ts';
+import { LabelledCanvas } from '../labelled-canvas.ts';
 import { latticeValue } from '../texture.ts';
 import { drawEnd, drawRow } from './buildings.ts';
 import { HEIGHT, type Place, WIDTH } from './camera.ts';

@@ -1,7 +1,7 @@
 /** Trees of the drawn street. */
 import type { Color } from '../../../image/image.ts';
 import type { RandomStream } from '../../../tensor/random.ts';
-import { type Area, ellipse, type LabelledCanvas } from '../canvas.ts';
+import { type Area, ellipse, type LabelledCanvas } from '../labelled-canvas.ts';
 import { noiseField } from '../texture.ts';
 import { type Place, project, projected } from './camera.ts';
 import { TREE } from './classes.ts';
@@ -14,6 +14,7 @@ const LEAVES: readonly Color[] = [
   [52, 66, 36],
 ];
 
+/** Where a tree stands and how large it is. */
 export interface Tree {
   readonly at: Place;
   /** Metres of the whole tree, and of its crown's half width. */

@@ -1,10 +1,11 @@
 /** Cars of the drawn street, seen from behind. */
 import type { Color } from '../../../image/image.ts';
-import { type LabelledCanvas, polygon, type Paint, ellipse } from '../canvas.ts';
+import { type LabelledCanvas, polygon, type Paint, ellipse } from '../labelled-canvas.ts';
 import { onWall, type Place, project, projected } from './camera.ts';
 import { CAR } from './classes.ts';
 import { fromAbove, flat, mixed, shaded } from './paints.ts';
 
+/** A car ahead. */
 export interface Car {
   readonly color: Color;
   /** The middle of its back, on the road. */
@@ -40,6 +41,7 @@ const SIDE_GLASS = [
 ] as const;
 const WHEELS = [0.75, 3.35] as const;
 
+/** A car seen from behind: its shadow, the side that is seen, and its back. */
 export function drawCar(canvas: LabelledCanvas, { color, at }: Car): void {
   const [right, , ahead] = at;
   shadow(canvas, right, ahead);

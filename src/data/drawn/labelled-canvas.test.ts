@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Color } from '../../image/image.ts';
-import { type Area, EVERYWHERE, ellipse, LabelledCanvas, type Point, polygon, rectangle } from './canvas.ts';
+import { type Area, EVERYWHERE, ellipse, LabelledCanvas, type Point, polygon, rectangle } from './labelled-canvas.ts';
 
 const [WIDTH, HEIGHT] = [12, 9];
 const WHITE = (): Color => [255, 255, 255];

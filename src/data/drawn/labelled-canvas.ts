@@ -11,6 +11,7 @@ export interface Area {
   contains(x: number, y: number): boolean;
 }
 
+/** A place in pixels. */
 export type Point = readonly [x: number, y: number];
 
 /** The colour of an area at a place. Parts may be fractions, and beyond [0, 255] for light that is too bright. */
