@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { captureOutput } from '../../../test/support/captured-output.ts';
 import { bytesOf, type Files, mask, photo } from '../../../test/data/drawn-files.ts';
 import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { main } from '../main.ts';
 
 let root: string;
-let printed: string;
-let noted: string;
+const terminal = captureOutput();
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'refinenet-dataset-'));
@@ -31,21 +31,6 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-beforeEach(() => {
-  printed = '';
-  noted = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    return true;
-  });
-});
-
-afterEach(() => vi.restoreAllMocks());
-
 async function writeFiles(name: string, files: Files): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, name, path)), { recursive: true });
@@ -56,23 +41,23 @@ async function writeFiles(name: string, files: Files): Promise<void> {
 describe('dataset verify', () => {
   test('ends with 0 where nothing is wrong', async () => {
     expect(await main(['dataset', 'verify', join(root, 'sound')])).toBe(0);
-    expect(printed).toContain('sound: ultralytics, train 1, val 1 samples, 2 classes (ground, water)');
-    expect(printed).toContain('Ready for training: 0 kinds of errors, 0 kinds of warnings.');
+    expect(terminal.printed).toContain('sound: ultralytics, train 1, val 1 samples, 2 classes (ground, water)');
+    expect(terminal.printed).toContain('Ready for training: 0 kinds of errors, 0 kinds of warnings.');
   });
 
   test('ends with 1 where there are errors, and names the files, at most ten of a kind', async () => {
     expect(await main(['dataset', 'verify', join(root, 'faulty')])).toBe(1);
-    expect(printed).toContain(
+    expect(terminal.printed).toContain(
       '1 image has no mask. Add masks of the same names, or take the images out.\n  images/train/b.png\n',
     );
-    expect(printed.match(/masks\/train\/lost-/g)).toHaveLength(10);
-    expect(printed).toContain('and 3 more (all with --json)');
-    expect(printed).toContain('Not ready for training: 2 kinds of errors');
+    expect(terminal.printed.match(/masks\/train\/lost-/g)).toHaveLength(10);
+    expect(terminal.printed).toContain('and 3 more (all with --json)');
+    expect(terminal.printed).toContain('Not ready for training: 2 kinds of errors');
   });
 
   test('prints one JSON object with everything', async () => {
     expect(await main(['dataset', 'verify', join(root, 'faulty'), '--json', '--split', 'train'])).toBe(1);
-    const report = JSON.parse(printed);
+    const report = JSON.parse(terminal.printed);
     expect(report).toMatchObject({
       format: 'folders',
       ok: false,
@@ -89,19 +74,30 @@ describe('dataset verify', () => {
     expect(await main(['dataset', 'verify', join(root, 'sound'), 'split=val', '--contact-sheet', sheet])).toBe(0);
     const { width } = await decodeDatasetImage(await readFile(sheet), sheet);
     expect(width).toBeGreaterThan(320);
-    expect(noted).toContain(`Contact sheet of val: ${sheet}`);
+    expect(terminal.noted).toContain(`Contact sheet of val: ${sheet}`);
   });
 });
 
 test('dataset stats prints a table of classes', async () => {
   expect(await main(['dataset', 'stats', join(root, 'sound', 'data.yaml')])).toBe(0);
-  expect(printed).toMatch(/id {2}class +pixels {2}images {2}weight\n 0 {2}ground {2}50\.00 % {7}1 {4}2\.13\n/);
+  expect(terminal.printed).toMatch(/id {2}class +pixels {2}images {2}weight\n 0 {2}ground {2}50\.00 % {7}1 {4}2\.13\n/);
+});
+
+test('dataset looks at a part of train as val where it is held out', async () => {
+  await writeFiles('clips', {
+    ...Object.fromEntries(['dusk-1', 'dusk-2', 'noon-1'].map((name, seed) => [`images/${name}.png`, photo(seed)])),
+    ...Object.fromEntries(['dusk-1', 'dusk-2', 'noon-1'].map((name) => [`masks/${name}.png`, mask([0, 1])])),
+  });
+  expect(await main(['dataset', 'verify', join(root, 'clips'), '--hold-out', 'dusk*'])).toBe(0);
+  expect(terminal.printed).toContain('clips: folders, train 1, val 2 samples');
+  expect(await main(['dataset', 'verify', join(root, 'clips'), '--hold-out', '0.34'])).toBe(0);
+  expect(terminal.printed).toContain('clips: folders, train 2, val 1 samples');
 });
 
 test('dataset convert writes a data set that verifies', async () => {
   const output = join(root, 'converted');
   expect(await main(['dataset', 'convert', join(root, 'sound'), '--output', output])).toBe(0);
-  expect(printed).toContain('converted/data.yaml: train 1, val 1 images with masks, 2 classes');
+  expect(terminal.printed).toContain('converted/data.yaml: train 1, val 1 images with masks, 2 classes');
   expect(await main(['dataset', 'verify', output])).toBe(0);
 });
 
@@ -111,12 +107,12 @@ test.each([
   [['dataset', 'verify', '/nowhere/at/all'], '/nowhere/at/all: there is no such folder or file.'],
 ])('%j is wrong usage', async (argv, message) => {
   expect(await main(argv)).toBe(2);
-  expect(noted).toContain(message);
+  expect(terminal.noted).toContain(message);
 });
 
 test('a split that does not exist, and a conversion without a place, are wrong usage', async () => {
   expect(await main(['dataset', 'verify', join(root, 'sound'), '--split', 'test'])).toBe(2);
-  expect(noted).toContain('there is no split "test". It has train, val.');
+  expect(terminal.noted).toContain('there is no split "test". It has train, val.');
   expect(await main(['dataset', 'convert', join(root, 'sound')])).toBe(2);
-  expect(noted).toContain('dataset convert needs --output FOLDER');
+  expect(terminal.noted).toContain('dataset convert needs --output FOLDER');
 });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { captureOutput } from '../../../test/support/captured-output.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
@@ -20,26 +21,13 @@ import { main } from '../main.ts';
 const TINY: DemoScale = { size: 32, images: { train: 4, val: 1, test: 2 }, batch: 2, epochs: 1 };
 
 let root: string;
-let printed = '';
-let noted = '';
 let onNote: (text: string) => void = () => {};
+const terminal = captureOutput((text) => onNote(text));
 
 beforeEach(async () => {
   root = await temporaryFolder();
-  printed = '';
-  noted = '';
   onNote = () => {};
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    onNote(String(text));
-    return true;
-  });
 });
-afterEach(() => vi.restoreAllMocks());
 
 const inRoot = (...parts: string[]): string => join(root, ...parts);
 
@@ -58,17 +46,18 @@ describe('demo --skip-training', () => {
     ]);
     const overlay = await openImage(inRoot('demo/predict/street.overlay.png'));
     expect([overlay.width, overlay.height > 360]).toEqual([480, true]);
-    for (const name of names.filter((each) => each.endsWith('.png'))) expect(printed).toContain(join(folder, name));
-    expect(printed).toMatch(/^ {2}road +\d\d\.\d % +\d\d\.\d % +9\d\.\d %$/m);
-    const agreement = /(\d\d\.\d) % of the pixels/.exec(printed)?.[1];
+    for (const name of names.filter((each) => each.endsWith('.png')))
+      expect(terminal.printed).toContain(join(folder, name));
+    expect(terminal.printed).toMatch(/^ {2}road +\d\d\.\d % +\d\d\.\d % +9\d\.\d %$/m);
+    const agreement = /(\d\d\.\d) % of the pixels/.exec(terminal.printed)?.[1];
     expect(Number(agreement)).toBeGreaterThan(80);
-    expect(printed).not.toContain('mean IoU');
+    expect(terminal.printed).not.toContain('mean IoU');
   });
 
   test('with --json prints the same as one object, and nothing else', async () => {
     const folder = inRoot('with json');
     expect(await main(['demo', '--skip-training', '--seed=5', '--json', `output=${folder}`])).toBe(0);
-    const report = JSON.parse(printed) as DemoReport;
+    const report = JSON.parse(terminal.printed) as DemoReport;
     expect(Object.keys(report)).toEqual(['folder', 'seed', 'interrupted', 'street', 'training']);
     expect(report).toMatchObject({ folder, seed: 5, interrupted: false, training: null });
     const { street } = report;
@@ -100,7 +89,7 @@ describe('demo', () => {
   test('trains on drawn shapes and shows what was learned', async () => {
     const folder = inRoot('demo');
     expect(await runDemo({ output: folder, seed: 3, json: true }, TINY)).toBe(0);
-    const { training } = JSON.parse(printed) as DemoReport;
+    const { training } = JSON.parse(terminal.printed) as DemoReport;
     expect(training).toMatchObject({
       status: 'finished',
       dataset: inRoot('demo/shapes'),
@@ -122,14 +111,14 @@ describe('demo', () => {
     expect(training?.meanIoU.after).toBe(metrics.meanIoU);
     const sheet = await openImage(training?.sheet as string);
     expect(sheet.width).toBeGreaterThan(4 * 192);
-    expect(noted).toContain('update 2/2');
+    expect(terminal.noted).toContain('update 2/2');
   });
 
   test('says the figures and the next step in words', async () => {
     expect(await runDemo({ output: inRoot('demo'), seed: 3 }, TINY)).toBe(0);
-    expect(printed).toMatch(/mean IoU \d+\.\d % before, \d+\.\d % after 2 updates .* on 2 images/);
-    expect(printed).toContain(`sheet    ${inRoot('demo/training.png')}`);
-    expect(noted).toContain('Next: npx refinenet predict PHOTO.jpg');
+    expect(terminal.printed).toMatch(/mean IoU \d+\.\d % before, \d+\.\d % after 2 updates .* on 2 images/);
+    expect(terminal.printed).toContain(`sheet    ${inRoot('demo/training.png')}`);
+    expect(terminal.noted).toContain('Next: npx refinenet predict PHOTO.jpg');
   });
 
   test('interrupted before training begins, keeps the street and exits with 1', async () => {
@@ -138,8 +127,8 @@ describe('demo', () => {
     };
     const listeners = process.listenerCount('SIGINT');
     expect(await runDemo({ output: inRoot('demo'), seed: 0, json: true }, TINY)).toBe(1);
-    expect(JSON.parse(printed)).toMatchObject({ interrupted: true, training: null });
-    expect(noted).toContain(`Interrupted; what is finished is in ${inRoot('demo')}.`);
+    expect(JSON.parse(terminal.printed)).toMatchObject({ interrupted: true, training: null });
+    expect(terminal.noted).toContain(`Interrupted; what is finished is in ${inRoot('demo')}.`);
     expect(await readdir(inRoot('demo'))).toContain('street.png');
     expect(process.listenerCount('SIGINT')).toBe(listeners);
   });
@@ -157,7 +146,7 @@ describe('demo', () => {
     expect(report).toMatchObject({ status: 'interrupted', updates: 1, sheet: null, meanIoU: { after: null } });
     expect(await readRun(folderStorage(run))).toMatchObject({ origin: { dataset: inRoot('shapes') } });
     expect(await main(['train', '--resume', run, '--json'])).toBe(0);
-    expect(JSON.parse(printed)).toMatchObject({ status: 'finished', updates: 2 });
+    expect(JSON.parse(terminal.printed)).toMatchObject({ status: 'finished', updates: 2 });
   });
 });
 
@@ -169,8 +158,8 @@ describe('demo refuses', () => {
     [['photo.jpg'], "too many arguments for 'demo'"],
   ])('%j with exit code 2', async (argv, message) => {
     expect(await main(['demo', ...argv])).toBe(2);
-    expect(noted).toContain(message);
-    expect(printed).toBe('');
+    expect(terminal.noted).toContain(message);
+    expect(terminal.printed).toBe('');
   });
 });
 

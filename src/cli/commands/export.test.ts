@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { captureOutput } from '../../../test/support/captured-output.ts';
 import { writeDrawnDataset } from '../../../test/support/drawn-dataset.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
@@ -13,8 +14,7 @@ import { main } from '../main.ts';
 
 let root: string;
 let model: string;
-let printed = '';
-let noted = '';
+const terminal = captureOutput();
 
 const inRoot = (name: string): string => join(root, name);
 
@@ -26,23 +26,13 @@ beforeAll(async () => {
   await writeDrawnDataset(inRoot('data'), { size: 64 });
   await writeFile(inRoot('data/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
 });
-beforeEach(() => {
-  printed = '';
-  noted = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
 
 async function report(...argv: string[]) {
   const code = await main(['export', model, '--json', ...argv]);
-  return { code, ...(code === 0 ? (JSON.parse(printed) as Record<string, unknown>) : { noted }) };
+  return {
+    code,
+    ...(code === 0 ? (JSON.parse(terminal.printed) as Record<string, unknown>) : { noted: terminal.noted }),
+  };
 }
 
 describe('export in a lower precision', () => {
@@ -90,9 +80,11 @@ describe('export in a lower precision', () => {
 
   test('measures the mIoU before and after, calibrated on the training images', async () => {
     const argv = ['export', model, '--precision', 'int8', '--dataset', inRoot('data'), '--output', inRoot('measured')];
-    expect(await main(argv), noted).toBe(0);
-    expect(printed).toMatch(/Checked: \d+\.\d % of the pixels of 6 images get the label they get in float32\n/);
-    expect(printed).toMatch(
+    expect(await main(argv), terminal.noted).toBe(0);
+    expect(terminal.printed).toMatch(
+      /Checked: \d+\.\d % of the pixels of 6 images get the label they get in float32\n/,
+    );
+    expect(terminal.printed).toMatch(
       /, val, 2 images, in percent:\n +mIoU +pixel accuracy\nfloat32 +[\d.]+ +[\d.]+\nint8 +[\d.]+ +[\d.]+\n$/,
     );
   });
@@ -129,7 +121,7 @@ describe('export in a lower precision', () => {
   ])('refuses %s', async (_, argv, message) => {
     const words = argv.map((word) => (['photos', 'data'].includes(word) ? inRoot(word) : word));
     expect(await main(['export', model, '--output', inRoot('refused'), ...words])).toBe(2);
-    expect(noted).toContain(message);
+    expect(terminal.noted).toContain(message);
   });
 });
 

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { captureOutput } from '../../../test/support/captured-output.ts';
 import { bytesOf, type Files, mask, photo, picture } from '../../../test/data/drawn-files.ts';
 import { writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
@@ -11,8 +12,7 @@ import { float32, tensor } from '../../tensor/tensor.ts';
 import { main } from '../main.ts';
 
 let root: string;
-let printed: string;
-let noted: string;
+const terminal = captureOutput();
 const inRoot = (...parts: string[]) => join(root, ...parts);
 
 /** Probabilities of `classes` for an image of 48 x 40: each column's class has the share given, the others the rest. */
@@ -50,21 +50,6 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-beforeEach(() => {
-  printed = '';
-  noted = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    return true;
-  });
-});
-
-afterEach(() => vi.restoreAllMocks());
-
 async function writeFiles(folder: string, files: Files): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(inRoot(folder, path)), { recursive: true });
@@ -75,22 +60,22 @@ async function writeFiles(folder: string, files: Files): Promise<void> {
 /** Runs `val` on the drawn data set and gives its JSON. */
 async function report(...argv: string[]) {
   const code = await main(['val', ...argv, '--output', inRoot('out'), '--json']);
-  return { code, ...(printed === '' ? {} : JSON.parse(printed)) };
+  return { code, ...(terminal.printed === '' ? {} : JSON.parse(terminal.printed)) };
 }
 
 describe('val of a folder of masks', () => {
   test('prints a table, the figures and the rule they follow, and writes report and pictures', async () => {
     const output = inRoot('table');
     expect(await main(['val', inRoot('masks'), inRoot('data'), '--output', output])).toBe(0);
-    expect(printed).toContain(
+    expect(terminal.printed).toContain(
       `the masks in ${inRoot('masks')} on ${inRoot('data')}, val: 2 images, 2880 pixels scored`,
     );
-    expect(printed).toMatch(/\nid +class +pixels +IoU +precision +recall +F1 +boundary F\n/);
-    expect(printed).toMatch(/\n 0 {2}ground +33\.33 +66\.67 +66\.67 +100\.00 +80\.00 +50\.00\n/);
-    expect(printed).toMatch(/\n 1 {2}water +66\.67 +75\.00 +100\.00 +75\.00 +85\.71 +50\.00\n/);
-    expect(printed).toMatch(/\nmean IoU +70\.83 %\npixel accuracy +83\.33 %\nmean class accuracy +87\.50 %\n/);
-    expect(printed).toContain('Mistaken most: water for ground (25.00 % of water).');
-    expect(printed).toContain('Means over classes: standard (a class that is only predicted counts 0,');
+    expect(terminal.printed).toMatch(/\nid +class +pixels +IoU +precision +recall +F1 +boundary F\n/);
+    expect(terminal.printed).toMatch(/\n 0 {2}ground +33\.33 +66\.67 +66\.67 +100\.00 +80\.00 +50\.00\n/);
+    expect(terminal.printed).toMatch(/\n 1 {2}water +66\.67 +75\.00 +100\.00 +75\.00 +85\.71 +50\.00\n/);
+    expect(terminal.printed).toMatch(/\nmean IoU +70\.83 %\npixel accuracy +83\.33 %\nmean class accuracy +87\.50 %\n/);
+    expect(terminal.printed).toContain('Mistaken most: water for ground (25.00 % of water).');
+    expect(terminal.printed).toContain('Means over classes: standard (a class that is only predicted counts 0,');
     expect((await readdir(output)).sort()).toEqual(['confusion.png', 'report.json', 'worst.png']);
     expect(JSON.parse(await readFile(join(output, 'report.json'), 'utf8'))).toMatchObject({
       confusion: [
@@ -123,14 +108,16 @@ describe('val of a folder of masks', () => {
     });
     await writeFiles('faulty', { 'x.png': 'no picture' });
     expect(await main(['val', inRoot('faulty'), inRoot('many'), '--output', inRoot('out')])).toBe(1);
-    expect(noted).toContain('a: the prediction is 40x40, but the mask masks/val/a.png is 48x40.');
-    expect(noted).toMatch(/faulty\/b\.png: .* (cut off|damaged)/);
-    expect(noted).toContain(
+    expect(terminal.noted).toContain('a: the prediction is 40x40, but the mask masks/val/a.png is 48x40.');
+    expect(terminal.noted).toMatch(/faulty\/b\.png: .* (cut off|damaged)/);
+    expect(terminal.noted).toContain(
       'c.png: a label map has one class id a pixel (an indexed or grey PNG), but this PNG is RGB.',
     );
-    expect(noted).toContain('d.png: the mask has the ids 9, but the classes are 0 ... 1 (255: none predicted).');
-    expect(noted).toContain('e.png: the prediction cannot be read (there is no such file).');
-    expect(noted).toContain('5 of 5 images failed');
+    expect(terminal.noted).toContain(
+      'd.png: the mask has the ids 9, but the classes are 0 ... 1 (255: none predicted).',
+    );
+    expect(terminal.noted).toContain('e.png: the prediction cannot be read (there is no such file).');
+    expect(terminal.noted).toContain('5 of 5 images failed');
   });
 
   test('reads masks written as those of the data set', async () => {
@@ -146,7 +133,7 @@ describe('val of a folder of masks', () => {
     });
     const { meanIoU, absentClasses } = await report(inRoot('masks'), inRoot('three'), '--absent', 'light-weight-v1');
     expect([meanIoU, absentClasses.rule]).toEqual([1, 'light-weight-v1']);
-    printed = '';
+    terminal.printed = '';
     await writeFiles('air', { 'a.png': mask([0, 1, 2, 2]) });
     expect((await report(inRoot('air'), inRoot('three'))).meanIoU).toBe(0.5 / 3);
   });
@@ -156,13 +143,13 @@ describe('val of saved probabilities', () => {
   test('scores one folder as it is, and several by their mean', async () => {
     const sure = await report(inRoot('sure'), inRoot('data'));
     expect(sure).toMatchObject({ code: 0, meanIoU: 1, source: `the probabilities in ${inRoot('sure')}` });
-    printed = '';
+    terminal.printed = '';
     // 0.9 against 0.6: the sure ones win everywhere.
     const both = await report(inRoot('unsure'), inRoot('sure'), inRoot('data'), '--save', inRoot('fused'));
     expect(both).toMatchObject({ code: 0, meanIoU: 1 });
-    printed = '';
+    terminal.printed = '';
     expect((await report(inRoot('unsure'), inRoot('data'))).pixelAccuracy).toBeCloseTo(1 / 3, 12);
-    printed = '';
+    terminal.printed = '';
     // Two unsure ones and one sure: 0.6 + 0.6 + 0.1 against 0.4 + 0.4 + 0.9.
     const third = await report(inRoot('unsure'), inRoot('unsure'), inRoot('sure'), inRoot('data'));
     expect(third.meanIoU).toBe(1);
@@ -174,25 +161,27 @@ describe('val of saved probabilities', () => {
     const logits = Buffer.concat([...encodeNpy(float32([2, 40, 48], new Float32Array(2 * 40 * 48).fill(-3)))]);
     await writeFiles('bad', { 'a.probabilities.npy': logits, 'b.probabilities.npy': 'no array' });
     expect(await main(['val', inRoot('bad'), inRoot('data'), '--output', inRoot('out')])).toBe(1);
-    expect(noted).toContain(
+    expect(terminal.noted).toContain(
       'a.probabilities.npy: the values go from -3 to -3, but probabilities from 0 to 1. Save probabilities, not logits.',
     );
-    expect(noted).toMatch(/b\.probabilities\.npy: this is no \.npy file that can be read \(/);
-    noted = '';
+    expect(terminal.noted).toMatch(/b\.probabilities\.npy: this is no \.npy file that can be read \(/);
+    terminal.noted = '';
     const cut = probabilities(() => 0, 0.9).subarray(0, 4000);
     const ids = Buffer.concat([...encodeNpy(tensor('uint8', [2], Uint8Array.of(0, 1)))]);
     await writeFiles('bad', { 'a.probabilities.npy': cut, 'b.probabilities.npy': ids });
     expect(await main(['val', inRoot('bad'), inRoot('data'), '--output', inRoot('out')])).toBe(1);
-    expect(noted).toMatch(/a\.probabilities\.npy: the file says its shape is \[2, 40, 48\], but it has \d+ numbers/);
-    expect(noted).toContain('b.probabilities.npy: the numbers are u1, not probabilities.');
-    noted = '';
+    expect(terminal.noted).toMatch(
+      /a\.probabilities\.npy: the file says its shape is \[2, 40, 48\], but it has \d+ numbers/,
+    );
+    expect(terminal.noted).toContain('b.probabilities.npy: the numbers are u1, not probabilities.');
+    terminal.noted = '';
     await writeFiles('bad', {
       'a.probabilities.npy': probabilities(() => 0, 0.9, 3),
       'b.probabilities.npy': probabilities(() => 0, Number.NaN),
     });
     expect(await main(['val', inRoot('bad'), inRoot('data'), '--output', inRoot('out')])).toBe(1);
-    expect(noted).toContain('[3, 40, 48], but [classes, height, width] is [2, 40, 48] here.');
-    expect(noted).toContain('the values go from NaN to NaN');
+    expect(terminal.noted).toContain('[3, 40, 48], but [classes, height, width] is [2, 40, 48] here.');
+    expect(terminal.noted).toContain('the values go from NaN to NaN');
   });
 });
 
@@ -212,7 +201,7 @@ describe('val of a model', () => {
     expect(first).toMatchObject({ code: 0, pixels: { scored: 2 * 64 * 48 - 21 * 48, ignored: 21 * 48 } });
     expect((await readdir(saved)).sort()).toEqual(['a.png', 'a.probabilities.npy', 'b.png', 'b.probabilities.npy']);
     for (const again of [[], ['--fuse']]) {
-      printed = '';
+      terminal.printed = '';
       const { source: _, ...same } = await report(saved, ...argv, ...again);
       const { source: __, ...expected } = first;
       expect(same).toEqual(expected);
@@ -222,8 +211,8 @@ describe('val of a model', () => {
   test('refuses data of other classes', async () => {
     const model = inRoot('model');
     expect(await main(['val', model, inRoot('data')])).toBe(2);
-    expect(noted).toContain('has 11 classes (sky, building,');
-    expect(noted).toContain('but the data set has 2 (ground, water).');
+    expect(terminal.noted).toContain('has 11 classes (sky, building,');
+    expect(terminal.noted).toContain('but the data set has 2 (ground, water).');
   });
 });
 
@@ -241,6 +230,6 @@ describe('val called wrongly', () => {
   ])('%j says what is wrong', async (argv, message) => {
     const folders = new Set(['data', 'masks', 'sure', 'nowhere']);
     expect(await main(['val', ...argv.map((word) => (folders.has(word) ? inRoot(word) : word))])).toBe(2);
-    expect(noted).toContain(message);
+    expect(terminal.noted).toContain(message);
   });
 });
