@@ -12,24 +12,43 @@ const read = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8
 const RECIPES = FILES.filter((name) => name !== 'README.md');
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  '--preset': PRESET_NAMES,
-  '--architecture': ARCHITECTURE_NAMES,
-  '--format': DATASET_FORMATS.map(({ name }) => name),
+  'train --preset': PRESET_NAMES,
+  'train --architecture': ARCHITECTURE_NAMES,
+  'train --format': DATASET_FORMATS.map(({ name }) => name),
 };
 
-describe.each(RECIPES)('the recipe %s', (name) => {
-  const [, command = ''] = /```sh\nnpx refinenet (train .*)\n```/.exec(read(name)) ?? [];
+const CARDS = readdirSync(new URL('../models/', import.meta.url)).map((name) => `../models/${name}/README.md`);
 
-  test('is one command whose options are those of train, with values that exist', async () => {
-    const { stdout } = await runCli(['train', '--help']);
-    const words = command.split(' ');
-    expect(words[0]).toBe('train');
+/** The words of every `npx refinenet` line in the text's shell blocks; a backslash joins lines. */
+const commandsIn = (text: string): string[][] =>
+  [...text.matchAll(/```sh\n(.*?)```/gs)]
+    .flatMap(([, block]) => (block as string).replaceAll(/\\\n\s*/g, '').split('\n'))
+    .filter((line) => line.startsWith('npx refinenet '))
+    .map((line) => line.split(' ').slice(2));
+
+const helps = new Map<string, Promise<string>>();
+function helpOf(command: string): Promise<string> {
+  const known = helps.get(command) ?? runCli([command, '--help']).then(({ stdout }) => stdout);
+  helps.set(command, known);
+  return known;
+}
+
+test.each([...FILES, ...CARDS])('the commands in %s have options that exist, with values that exist', async (name) => {
+  for (const [command, ...words] of commandsIn(read(name))) {
+    const help = await helpOf(command as string);
+    expect(help).toContain(`Usage: refinenet ${command} `);
     for (const [index, word] of words.entries()) {
       if (!word.startsWith('--')) continue;
-      expect(stdout, word).toContain(`${word} `);
-      const known = VALUES[word];
+      expect(help, word).toContain(`${word} `);
+      const known = VALUES[`${command} ${word}`];
       if (known) expect(known).toContain(words[index + 1]);
     }
+  }
+});
+
+describe.each(RECIPES)('the recipe %s', (name) => {
+  test('begins with one command, of train', () => {
+    expect(/## Command\n\n```sh\nnpx refinenet train [^\n]+\n```/.test(read(name))).toBe(true);
   });
 
   test('says what data, time and result are', () => {
@@ -38,9 +57,8 @@ describe.each(RECIPES)('the recipe %s', (name) => {
 });
 
 test('no recipe or card has a gap to be filled', () => {
-  const cards = readdirSync(new URL('../models/', import.meta.url)).map((name) => `../models/${name}/README.md`);
-  expect(cards.length).toBeGreaterThan(1);
-  for (const name of [...FILES, ...cards]) expect(read(name), name).not.toMatch(/@@|TODO/);
+  expect(CARDS.length).toBeGreaterThan(1);
+  for (const name of [...FILES, ...CARDS]) expect(read(name), name).not.toMatch(/@@|TODO/);
 });
 
 test('the list of recipes names each, and every link leads somewhere', () => {
