@@ -17,6 +17,7 @@ export interface RecipeOptions {
   readonly batch?: number;
   readonly crop?: number;
   readonly scale?: readonly [number, number];
+  readonly colorJitter?: TrainingOverrides['colorJitter'];
   readonly lr?: number;
   readonly lrEncoder?: number;
   readonly optimizer?: OptimizerDefinition['name'];
@@ -47,6 +48,11 @@ export function addRecipeOptions(command: Command): Command {
     .option('--batch <count>', 'images a step', wholeNumber('--batch', 1))
     .option('--crop <pixels>', 'side of the square that the network sees', wholeNumber('--crop', 32))
     .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
+    .option(
+      '--color-jitter <strengths>',
+      'most by which brightness, contrast, saturation (0 to 1) and hue (0 to 0.5) change, such as 0.4,0.4,0.4,0.05, or none',
+      colorJitter,
+    )
     .option('--lr <rate>', 'learning rate of the decoder; the encoder keeps its proportion', rate('--lr'))
     .option('--lr-encoder <rate>', 'learning rate of the encoder', rate('--lr-encoder'))
     .option('--optimizer <name>', OPTIMIZER_NAMES.join(', '), oneOf('--optimizer', OPTIMIZER_NAMES))
@@ -96,6 +102,7 @@ export function overridesFrom(
     batch,
     crop,
     scale: options.scale,
+    colorJitter: options.colorJitter,
     seed,
     batchNorm,
     accumulate,
@@ -180,6 +187,20 @@ function scaleRange(text: string): readonly [number, number] {
     throw new UsageError(`--scale takes the least and the most, both above 0, such as 0.5,2; got "${text}".`);
   }
   return [least, most];
+}
+
+const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const;
+
+/** As many of the four as were typed; the augmentation's own check knows their ranges. */
+function colorJitter(text: string): TrainingOverrides['colorJitter'] {
+  if (text === NONE) return null;
+  const strengths = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+  if (strengths.length > JITTERS.length || strengths.some((each) => !(each >= 0 && each <= 1))) {
+    throw new UsageError(
+      `--color-jitter takes up to four numbers from 0 to 1 (${JITTERS.join(', ')}) or none; got "${text}".`,
+    );
+  }
+  return Object.fromEntries(strengths.map((strength, index) => [JITTERS[index], strength]));
 }
 
 /** Beyond it an image's pixels are larger than any crop. */

@@ -27,10 +27,24 @@ test('part of train becomes val, the same part for the same seed', async () => {
   expect(holdOut(dataset, { fraction: 0.2, seed: 2 }).samples('val')).not.toEqual(held.samples('val'));
 });
 
-test('a split that is there already, and a share that leaves nothing, are refused', async () => {
+test('clips are held out by name, in place of a val that is there', async () => {
+  const pair = (name: string): Files => ({
+    [`images/${name}.png`]: photo(1),
+    [`masks/${name}.png`]: mask([0, 1]),
+  });
+  const files = ['train/dusk-1', 'train/dusk-2', 'train/noon-1', 'train/rain-1', 'val/noon-2'].map(pair);
+  const dataset = await openDataset(memorySource(Object.assign({}, ...files)));
+  const held = holdOut(dataset, { names: ['dusk*', 'rain-1'] });
+  expect(held.samples('val').map(({ name }) => name)).toEqual(['dusk-1', 'dusk-2', 'rain-1']);
+  expect(held.samples('train').map(({ name }) => name)).toEqual(['noon-1']);
+  expect(held.notes.at(-1)).toBe('3 of 4 samples of train are held out as val; the split val is not used.');
+  expect(() => holdOut(dataset, { names: ['snow*'] })).toThrow('The pattern "snow*" fits no training image.');
+});
+
+test('a part that leaves nothing is refused', async () => {
   const dataset = await openDataset(memorySource(numbered(3)));
-  expect(() => holdOut(holdOut(dataset, { fraction: 0.4, seed: 1 }), { fraction: 0.4, seed: 1 })).toThrow(
-    'there is a split val already',
+  expect(() => holdOut(dataset, { fraction: 0.1, seed: 1 })).toThrow(
+    'holding 0 of 3 samples out leaves nothing for val',
   );
-  expect(() => holdOut(dataset, { fraction: 0.1, seed: 1 })).toThrow('of 3 samples, a share of 0.1 leaves nothing');
+  expect(() => holdOut(dataset, { names: ['*'] })).toThrow('holding 3 of 3 samples out leaves nothing for train');
 });

@@ -1,44 +1,65 @@
-/** A validation split for data sets that have none. */
+/** Part of the training images becomes the validation split: for data sets that have none, and for folds. */
 import { UsageError } from '../errors.ts';
 import { randomStream } from '../tensor/random.ts';
+import { wildcards } from '../wildcard.ts';
 import type { Dataset } from './dataset.ts';
+import type { Sample } from './sample.ts';
 import { inSplitOrder } from './split-names.ts';
 
-export interface HoldOutOptions {
-  /** The share of train that becomes val, between 0 and 1. */
-  readonly fraction: number;
-  readonly seed: number;
-}
+/** Which part. Frames of one video resemble each other: hold out whole clips of them by name. */
+export type HoldOut =
+  | {
+      /** The share of train that is held out, between 0 and 1, drawn at random but the same for the same names and seed. */
+      readonly fraction: number;
+      readonly seed: number;
+    }
+  | {
+      /** Patterns of names, in which `*` stands for anything. */
+      readonly names: readonly string[];
+    };
 
 /**
- * The data set with part of `train` held out as `val`: at random, but the same for the same names and seed, and a sample
- * stays where it is when others are added or taken away (up to the rounding of the share).
- * @throws UsageError if there is a val already, or nothing is left for one of the two.
+ * The data set with part of `train` held out as `val`, in place of a `val` that is there. With a share, a sample stays where it
+ * is when others are added or taken away (up to the rounding of the share).
+ * @throws UsageError if nothing is left for one of the two, or a pattern fits no sample.
  */
-export function holdOut(dataset: Dataset, { fraction, seed }: HoldOutOptions): Dataset {
-  if (dataset.splits.includes('val')) throw new UsageError(`${dataset.name}: there is a split val already. Use that.`);
+export function holdOut(dataset: Dataset, part: HoldOut): Dataset {
   const samples = dataset.samples('train');
-  const count = Math.round(samples.length * fraction);
-  if (!(fraction > 0 && fraction < 1) || count < 1 || count >= samples.length) {
+  const held = new Set('names' in part ? named(samples, part.names) : drawn(samples, part));
+  if (held.size === 0 || held.size === samples.length) {
     throw new UsageError(
-      `${dataset.name}: of ${samples.length} samples, a share of ${fraction} leaves nothing for train or for val. Choose another share between 0 and 1.`,
+      `${dataset.name}: holding ${held.size} of ${samples.length} samples out leaves nothing for ${held.size === 0 ? 'val' : 'train'}. Hold out another part.`,
     );
   }
-  const drawn = samples.map((sample) => ({ sample, value: randomStream(seed, 'hold-out', sample.name).uint32() }));
-  const held = new Set(
-    drawn
-      .sort((a, b) => a.value - b.value)
-      .slice(0, count)
-      .map(({ sample }) => sample),
-  );
+  const aside = dataset.splits.includes('val') ? '; the split val is not used' : '';
   return {
     ...dataset,
     splits: inSplitOrder([...dataset.splits, 'val']),
-    notes: [...dataset.notes, `${count} of ${samples.length} samples of train are held out as val.`],
+    notes: [...dataset.notes, `${held.size} of ${samples.length} samples of train are held out as val${aside}.`],
     samples(split) {
       if (split === 'val') return samples.filter((sample) => held.has(sample));
       return split === 'train' ? samples.filter((sample) => !held.has(sample)) : dataset.samples(split);
     },
     faults: (split) => (split === 'val' ? [] : dataset.faults(split)),
   };
+}
+
+function drawn(
+  samples: readonly Sample[],
+  { fraction, seed }: { readonly fraction: number; readonly seed: number },
+): Sample[] {
+  return samples
+    .map((sample) => ({ sample, value: randomStream(seed, 'hold-out', sample.name).uint32() }))
+    .sort((a, b) => a.value - b.value)
+    .slice(0, Math.round(samples.length * fraction))
+    .map(({ sample }) => sample);
+}
+
+function named(samples: readonly Sample[], patterns: readonly string[]): Sample[] {
+  const isHeld = wildcards(
+    patterns,
+    samples.map(({ name }) => name),
+    'training image',
+  );
+  return samples.filter(({ name }) => isHeld(name));
 }

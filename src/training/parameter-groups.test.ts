@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parametersOf } from '../graph/walk.ts';
 import { architecture } from '../models/architectures.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
-import { frozenNames, groupOf, trainables } from './parameter-groups.ts';
+import { groupOf, trainables } from './parameter-groups.ts';
 
 const parameters = parametersOf([refineNet(architecture('refinenet-resnet18', 5), pixelValues())]);
 const ALL = { batchNorm: 'statistics-frozen', decayNormAndBias: true, frozen: [] } as const;
@@ -55,21 +55,5 @@ describe('what trains', () => {
 
   test('is refused if nothing is left', () => {
     expect(() => trainables(parameters, { ...ALL, frozen: ['*'] })).toThrow('Nothing is left to train: frozen is *.');
-  });
-});
-
-describe('a frozen pattern', () => {
-  const names = new Map([['encoder.layer1.0.conv1.weight', 0]]);
-
-  test('takes dots as they are and * as anything', () => {
-    expect(frozenNames(['encoder.layer1.*'], names)('encoder.layer1.0.conv1.weight')).toBe(true);
-    expect(frozenNames(['*conv1*'], names)('decoder.conv1.bias')).toBe(true);
-    expect(frozenNames(['encoder.layer1.*'], names)('encoder.layer10.0.conv1.weight')).toBe(false);
-  });
-
-  test('that fits nothing is probably misspelt', () => {
-    expect(() => frozenNames(['encodr.*', 'layer1.*'], names)).toThrow(
-      'The frozen pattern "encodr.*", "layer1.*" fits no parameter. Names look like encoder.layer1.0.conv1.weight; * stands for anything.',
-    );
   });
 });

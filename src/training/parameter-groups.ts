@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { Parameter } from '../graph/value.ts';
 import { isStatistic } from '../nn/running-statistics.ts';
+import { wildcards } from '../wildcard.ts';
 import type { BatchNormMode, ParameterGroup, StepDefinition } from './types.ts';
 
 /** The beginnings of canonical names; the first that fits counts. */
@@ -42,7 +43,7 @@ export function trainables(
   parameters: ReadonlyMap<string, Parameter>,
   { batchNorm, decayNormAndBias, frozen }: Pick<StepDefinition, 'batchNorm' | 'decayNormAndBias' | 'frozen'>,
 ): readonly Trainable[] {
-  const isFrozen = frozenNames(frozen, parameters);
+  const isFrozen = wildcards(frozen, [...parameters.keys()], 'parameter');
   const names = [...parameters.keys()].filter(
     (name) => !isStatistic(name) && !isFrozen(name) && trainsWith(batchNorm, name, parameters),
   );
@@ -51,30 +52,6 @@ export function trainables(
     const parameter = parameters.get(name) as Parameter;
     return { name, parameter, group: groupOf(name), decays: decayNormAndBias || !isNormOrBias(parameter) };
   });
-}
-
-/**
- * Whether a name is frozen by one of the patterns.
- * @throws UsageError if a pattern fits no name: it is probably misspelt.
- */
-export function frozenNames(
-  patterns: readonly string[],
-  names: { keys(): Iterable<string> },
-): (name: string) => boolean {
-  const expressions = patterns.map(toExpression);
-  const all = [...names.keys()];
-  const idle = patterns.filter((_, index) => !all.some((name) => expressions[index]?.test(name)));
-  if (idle.length > 0) {
-    throw new UsageError(
-      `The frozen pattern ${idle.map((pattern) => JSON.stringify(pattern)).join(', ')} fits no parameter. Names look like ${all[0]}; * stands for anything.`,
-    );
-  }
-  return (name) => expressions.some((expression) => expression.test(name));
-}
-
-function toExpression(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 's');
 }
 
 /** A batch normalisation's weight and bias stay where the whole layer is frozen. */

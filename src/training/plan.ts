@@ -5,6 +5,7 @@ import type { DecodeImage } from '../data/file-source.ts';
 import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ModelDescription } from '../models/model.ts';
+import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
 import { countClassPixels, judgeClasses, weightsByShare } from './class-pixels.ts';
 import type { TrainingConfiguration } from './configuration.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
@@ -12,14 +13,12 @@ import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './types.ts';
 
 /** What may be asked for in place of the preset's. */
-export interface TrainingOverrides {
+export interface TrainingOverrides extends AugmentationAdjustments {
   readonly epochs?: number;
   readonly batch?: number;
   readonly crop?: number;
   readonly seed?: number;
   readonly augmentation?: TransformRecipe;
-  /** Least and most by which an image is resized at random, in place of what the augmentation has. */
-  readonly scale?: readonly [number, number];
   readonly rates?: Partial<Record<ParameterGroup, number>>;
   readonly schedule?: ScheduleDefinition;
   readonly optimizer?: StepDefinition['optimizer'];
@@ -83,7 +82,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const warnings = judgeClasses(dataset, splits.train, pixels);
   if (splits.validation === undefined) {
     warnings.push(
-      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside.`,
+      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside, or hold part of train out.`,
     );
   }
   const data = describeData(dataset, splits);
@@ -150,28 +149,16 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     ...base,
     ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
     crop,
-    augmentation: withScale(
+    augmentation: adjusted(
       overrides.augmentation ??
         (crop === base.crop ? base.augmentation : (preset?.augmentation(crop) ?? base.augmentation)),
-      overrides.scale,
+      overrides,
     ),
     step,
     rates: { ...base.rates, ...rates },
   };
   checkConfiguration(configuration);
   return configuration;
-}
-
-function withScale(augmentation: TransformRecipe, range: TrainingOverrides['scale']): TransformRecipe {
-  if (range === undefined) return augmentation;
-  if (!augmentation.some(({ transform }) => transform === 'scale')) {
-    throw new UsageError('This recipe resizes no image at random, so there is no range to change.');
-  }
-  return augmentation.map((step) => {
-    if (step.transform !== 'scale') return step;
-    const { factors: _, ...others } = step;
-    return { ...others, range: [...range] };
-  });
 }
 
 /** A preset's warm-up is at most a tenth of the run; a schedule that was asked for stays as it is. */

@@ -16,9 +16,10 @@ import { runningStatistics } from '../nn/running-statistics.ts';
 import { type Mode, scope } from '../nn/scope.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { float32 } from '../tensor/tensor.ts';
+import { wildcards } from '../wildcard.ts';
 import { totalLoss } from './losses/index.ts';
 import type { BoundOptimizer } from './optimizers/index.ts';
-import { frozenNames, type Trainable, trainables } from './parameter-groups.ts';
+import { type Trainable, trainables } from './parameter-groups.ts';
 import type { ParameterGroup, StepDefinition } from './types.ts';
 
 /** The extents of a batch, all known. */
@@ -60,7 +61,7 @@ export interface NetworkParts {
  */
 export function networkParts(network: NetworkDefinition, step: StepDefinition): NetworkParts {
   const parameters = parametersOf([refineNet(network, pixelValues())]);
-  const isFrozen = frozenNames(step.frozen, parameters);
+  const isFrozen = wildcards(step.frozen, [...parameters.keys()], 'parameter');
   return {
     parameters,
     trainables: trainables(parameters, step),

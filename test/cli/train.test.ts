@@ -130,6 +130,20 @@ describe('train', () => {
     expect(configuration.rates.encoder).toBeCloseTo(0.001, 12);
   });
 
+  test('validates on the part of train that is held out, also when it is resumed', async () => {
+    const run = join(folder, 'held');
+    const length = ['--epochs', '1', '--samples-every', 'none'];
+    for (const argv of [
+      [data, ...RUN, ...length, '--hold-out', '0,1', '--output', run],
+      ['--resume', run],
+    ]) {
+      const { code, stderr } = await runCli(['train', ...argv]);
+      expect(stderr).toContain('2 of 6 samples of train are held out as val; the split val is not used.');
+      expect(stderr).toMatch(/data: +4 images to train on, 2 to validate on/);
+      expect(code).toBe(0);
+    }
+  });
+
   test('refuses to resume with other options, naming them', async () => {
     const { code, stderr } = await runCli(['train', '--resume', whole, '--epochs', '9', '--lr', '0.5']);
     expect(code).toBe(2);
@@ -150,7 +164,7 @@ describe('train', () => {
     [['train', 'DATA', '--class-weights', 'some'], '--class-weights takes none, auto, or one number a class'],
     [['train', 'DATA', '--weights', '/nowhere.pth'], '--weights: there is no /nowhere.pth.'],
     [['train', 'DATA', '--crop', '20000'], 'take about'],
-    [['train', 'DATA', '--freeze', 'backbone.*'], 'The frozen pattern "backbone.*" fits no parameter.'],
+    [['train', 'DATA', '--freeze', 'backbone.*'], 'The pattern "backbone.*" fits no parameter.'],
   ])('refuses %j as wrong usage', async (args, message) => {
     const given = args.map((each) => (each === 'DATA' ? data : each));
     const { code, stderr } = await runCli(given, { cwd: folder });

@@ -5,24 +5,22 @@ import { count, type Problem, type Severity } from '../../data/checks/check.ts';
 import { contactSheet } from '../../data/contact-sheet.ts';
 import { convertDataset } from '../../data/convert.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { DATASET_FORMATS } from '../../data/formats/index.ts';
 import type { Sample } from '../../data/sample.ts';
 import { scanDataset } from '../../data/scan.ts';
 import { datasetStatistics, type SplitStatistics } from '../../data/stats.ts';
 import { verifyDataset } from '../../data/verify.ts';
 import { UsageError } from '../../errors.ts';
-import { decodeDatasetImage, folderSink, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { decodeDatasetImage, folderSink } from '../../platform/node/dataset-files.ts';
 import { encodeImage } from '../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../platform/node/files.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from '../dataset-options.ts';
 import { EXIT } from '../main.ts';
 import { note, print, progress, table } from '../output.ts';
-import { oneOf, readClasses, wholeNumber } from '../parse.ts';
+import { oneOf, wholeNumber } from '../parse.ts';
 import type { RegisterCommand } from './index.ts';
 
-interface DatasetOptions {
-  readonly format?: string;
+interface DatasetCommandOptions extends DatasetOptions {
   readonly split?: string;
-  readonly classes?: string;
   readonly contactSheet?: string;
   readonly images: number;
   readonly output?: string;
@@ -32,30 +30,21 @@ interface DatasetOptions {
 const ACTIONS = { verify, stats, convert } as const;
 type Action = keyof typeof ACTIONS;
 const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
-const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
 
 export const registerDataset: RegisterCommand = (program, exit) => {
-  program
+  const command = program
     .command('dataset')
     .description('look through labelled images: problems (verify), figures (stats); or convert them')
     .argument('<action>', ACTION_NAMES.join(', '), oneOf('dataset', ACTION_NAMES))
-    .argument('<path>', 'the folder of the data set, its data.yaml or its list of pairs')
-    .option(
-      '--format <name>',
-      `the layout, if it is not recognised: ${FORMAT_NAMES.join(', ')}`,
-      oneOf('--format', FORMAT_NAMES),
-    )
+    .argument('<path>', 'the folder of the data set, its data.yaml or its list of pairs');
+  addDatasetOptions(command)
     .option('--split <name>', 'only this split, such as train or val')
-    .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
     .option('--contact-sheet <file>', 'draw images with their masks into a PNG or JPEG, to look at')
     .option('--images <count>', 'images on the contact sheet', wholeNumber('--images', 1), 16)
     .option('--output <folder>', 'where convert writes to')
     .option('--json', 'print JSON')
-    .action(async (action: Action, path: string, options: DatasetOptions) => {
-      const dataset = await openDatasetAt(path, {
-        ...(options.format !== undefined && { format: options.format }),
-        ...(options.classes !== undefined && { classes: await readClasses(options.classes) }),
-      });
+    .action(async (action: Action, path: string, options: DatasetCommandOptions) => {
+      const dataset = await openDataset(path, options);
       // Asked for now, so that a name that is wrong is said before anything is read.
       if (options.split !== undefined) dataset.samples(options.split);
       const code = await ACTIONS[action](dataset, options);
@@ -64,7 +53,7 @@ export const registerDataset: RegisterCommand = (program, exit) => {
     });
 };
 
-async function verify(dataset: Dataset, options: DatasetOptions): Promise<number> {
+async function verify(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
   const { problems, statistics } = await withProgress(dataset, options, (scan) => verifyDataset(dataset, scan));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
@@ -80,7 +69,7 @@ async function verify(dataset: Dataset, options: DatasetOptions): Promise<number
   return errors > 0 ? EXIT.failure : EXIT.success;
 }
 
-async function stats(dataset: Dataset, options: DatasetOptions): Promise<number> {
+async function stats(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
   const statistics = await withProgress(dataset, options, async (scan) => {
     const scanned = await scanDataset(dataset, scan);
     const unreadable = scanned.filter(({ image, mask }) => 'problem' in image || 'problem' in mask).length;
@@ -96,7 +85,7 @@ async function stats(dataset: Dataset, options: DatasetOptions): Promise<number>
   return EXIT.success;
 }
 
-async function convert(dataset: Dataset, options: DatasetOptions): Promise<number> {
+async function convert(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
   const { output } = options;
   if (output === undefined)
     throw new UsageError('dataset convert needs --output FOLDER, where the converted data set is written.');
@@ -119,7 +108,7 @@ interface Scan {
 
 async function withProgress<T>(
   dataset: Dataset,
-  options: DatasetOptions,
+  options: DatasetCommandOptions,
   work: (scan: Scan) => Promise<T>,
 ): Promise<T> {
   const splits = splitsOf(dataset, options);
@@ -138,11 +127,11 @@ async function withProgress<T>(
   }
 }
 
-function splitsOf(dataset: Dataset, { split }: DatasetOptions): readonly string[] {
+function splitsOf(dataset: Dataset, { split }: DatasetCommandOptions): readonly string[] {
   return split === undefined ? dataset.splits : [split];
 }
 
-function headOf(dataset: Dataset, options: DatasetOptions) {
+function headOf(dataset: Dataset, options: DatasetCommandOptions) {
   const counts = splitsOf(dataset, options).map((split) => [split, dataset.samples(split).length]);
   return {
     dataset: dataset.name,
@@ -152,7 +141,7 @@ function headOf(dataset: Dataset, options: DatasetOptions) {
   };
 }
 
-function describe(dataset: Dataset, options: DatasetOptions): string {
+function describe(dataset: Dataset, options: DatasetCommandOptions): string {
   const { samples, classes } = headOf(dataset, options);
   const counts = Object.entries(samples).map(([split, samplesIn]) => `${split} ${samplesIn}`);
   return `${dataset.name}: ${dataset.format}, ${counts.join(', ')} samples, ${count(classes.length, 'class', 'classes')} (${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', ...' : ''})`;
@@ -191,7 +180,7 @@ function printStatistics({ split, samples, classes, ignoredFraction, sizes, mean
   print(table([['id', 'class', 'pixels', 'images', 'weight'], ...rows], [0, 2, 3, 4]));
 }
 
-async function writeContactSheet(dataset: Dataset, file: string, options: DatasetOptions): Promise<void> {
+async function writeContactSheet(dataset: Dataset, file: string, options: DatasetCommandOptions): Promise<void> {
   const split = options.split ?? dataset.splits.find((name) => dataset.samples(name).length > 0);
   if (split === undefined) return note('No split has a sample, so there is nothing to draw on a contact sheet.');
   const sheet = await contactSheet(dataset, { split, count: options.images, decodeImage: decodeDatasetImage });

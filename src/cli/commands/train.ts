@@ -4,14 +4,13 @@ import { totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import pc from 'picocolors';
 import type { Dataset } from '../../data/dataset.ts';
-import { DATASET_FORMATS } from '../../data/formats/index.ts';
 import { UsageError } from '../../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
 import { architectureName } from '../../models/architectures.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import { startingModel } from '../../models/starting-model.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
-import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { loadWeights, readModelFolder } from '../../platform/node/model-folder.ts';
 import { createRunFolder, folderStorage } from '../../platform/node/run-folder.ts';
 import type { Device } from '../../runtime/backend.ts';
@@ -24,29 +23,27 @@ import { PRESET_NAMES, PRESETS, type PresetName } from '../../training/presets.t
 import type { RunStorage } from '../../training/run-storage.ts';
 import { readRun, type TrainResult, train } from '../../training/trainer.ts';
 import { readWeights } from '../../weights/read-weights.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from '../dataset-options.ts';
 import { describeConfiguration } from '../describe-configuration.ts';
 import { EXIT } from '../main.ts';
 import { note, print, warn } from '../output.ts';
-import { device, oneOf, readClasses, wholeNumber } from '../parse.ts';
+import { device, oneOf, wholeNumber } from '../parse.ts';
+import { modelFolder } from '../shipped-models.ts';
 import { addRecipeOptions, overridesFrom, type RecipeOptions } from '../training-options.ts';
 import { duration, trainingProgress } from '../training-progress.ts';
-import { modelFolder } from '../shipped-models.ts';
 import type { RegisterCommand } from './index.ts';
 
-interface TrainCommandOptions extends RecipeOptions {
+interface TrainCommandOptions extends RecipeOptions, DatasetOptions {
   readonly architecture?: string;
   readonly weights?: string;
   readonly preset?: PresetName;
   readonly resume?: string;
   readonly output?: string;
-  readonly format?: string;
-  readonly classes?: string;
   readonly device: Device;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
-const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
 const DEFAULT_OUTPUT = 'runs/train';
 const DEFAULT_ARCHITECTURE = 'refinenet-lw-resnet18';
 
@@ -63,10 +60,8 @@ export const registerTrain: RegisterCommand = (program, exit) => {
       oneOf('--preset', PRESET_NAMES),
     )
     .option('--resume <run>', 'go on with an interrupted run exactly as if it had not been')
-    .option('--output <folder>', `the run's folder (default: ${DEFAULT_OUTPUT}, ${DEFAULT_OUTPUT}2, ...)`)
-    .option('--format <name>', `the data set's layout: ${FORMAT_NAMES.join(', ')}`, oneOf('--format', FORMAT_NAMES))
-    .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)');
-  addRecipeOptions(command)
+    .option('--output <folder>', `the run's folder (default: ${DEFAULT_OUTPUT}, ${DEFAULT_OUTPUT}2, ...)`);
+  addRecipeOptions(addDatasetOptions(command))
     .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
     .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
     .option('--json', 'print the result as JSON')
@@ -89,8 +84,7 @@ interface Run {
 
 async function startRun(path: string | undefined, options: TrainCommandOptions): Promise<number> {
   if (path === undefined) throw new UsageError('train: no data set was given. Give its folder, or --resume RUN.');
-  const dataset = await openDataset(path, options);
-  for (const line of dataset.notes) note(pc.dim(line));
+  const dataset = await openNoted(path, options);
   const given = await givenWeights(options.weights);
   const preset = options.preset ?? (given ? 'fine-tune' : 'default');
   const start = startingModel({
@@ -119,8 +113,7 @@ async function startRun(path: string | undefined, options: TrainCommandOptions):
   const folder = await createRunFolder(options.output ?? DEFAULT_OUTPUT);
   const origin = {
     dataset: resolve(path),
-    ...(options.format !== undefined && { format: options.format }),
-    ...(options.classes !== undefined && { classes: options.classes }),
+    ...originOf(options),
   };
   return execute({ dataset, storage: folderStorage(folder), model, configuration, resume: false, origin }, options);
 }
@@ -135,7 +128,7 @@ async function resumeRun(folder: string, path: string | undefined, options: Trai
   if (!saved)
     throw new UsageError(`${folder} holds no run: there is no config.json in it. Give a folder that train made.`);
   const { origin } = saved;
-  const dataset = await openDataset(path ?? (origin.dataset as string), { ...origin, ...options });
+  const dataset = await openNoted(path ?? (origin.dataset as string), { ...origin, ...originOf(options) });
   const configuration = replan(saved.configuration, dataset, overridesFrom(options, saved.configuration));
   const model = {
     definition: configuration.network,
@@ -167,12 +160,18 @@ async function givenWeights(weights: string | undefined): Promise<GivenWeights |
   return { given: await loadWeights(model), subject: path, definition, preprocessing };
 }
 
-async function openDataset(path: string, { format, classes }: TrainCommandOptions): Promise<Dataset> {
-  return openDatasetAt(path, {
-    ...(format !== undefined && { format }),
-    ...(classes !== undefined && { classes: await readClasses(classes) }),
-  });
+async function openNoted(path: string, options: DatasetOptions): Promise<Dataset> {
+  const dataset = await openDataset(path, options);
+  for (const line of dataset.notes) note(pc.dim(line));
+  return dataset;
 }
+
+/** What a resumed run opens its data set with. */
+const originOf = ({ format, classes, holdOut }: DatasetOptions): DatasetOptions => ({
+  ...(format !== undefined && { format }),
+  ...(classes !== undefined && { classes }),
+  ...(holdOut !== undefined && { holdOut }),
+});
 
 /** Says what will be done, and refuses what this machine has not the memory for. */
 function describe(configuration: TrainingConfiguration, options: TrainCommandOptions): void {

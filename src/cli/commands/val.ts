@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import pc from 'picocolors';
 import { count } from '../../data/checks/check.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { DATASET_FORMATS } from '../../data/formats/index.ts';
 import { UsageError } from '../../errors.ts';
 import { ABSENT_RULE_NAMES, type AbsentRuleName } from '../../evaluation/absent-classes.ts';
 import { BOUNDARY_TOLERANCE } from '../../evaluation/boundary.ts';
@@ -11,31 +10,28 @@ import { confusionPicture } from '../../evaluation/confusion-picture.ts';
 import { type Evaluation, evaluate } from '../../evaluation/evaluate.ts';
 import { evaluationReport } from '../../evaluation/report.ts';
 import { WorstImages } from '../../evaluation/worst-images.ts';
-import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { encodeImage } from '../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../platform/node/files.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from '../dataset-options.ts';
 import { EXIT } from '../main.ts';
 import { fail, note, print, progress, warn } from '../output.ts';
-import { numberBetween, oneOf, readClasses, wholeNumber } from '../parse.ts';
+import { numberBetween, oneOf, wholeNumber } from '../parse.ts';
 import { addRunOptions } from '../run-options.ts';
+import { modelFolder } from '../shipped-models.ts';
 import { openPredictions, type PredictionOptions } from '../val-predictions.ts';
 import { MASK_ENCODINGS } from '../val-source.ts';
 import { describeEvaluation } from '../val-table.ts';
 import type { RegisterCommand } from './index.ts';
 
-interface ValOptions extends PredictionOptions {
+interface ValOptions extends PredictionOptions, DatasetOptions {
   readonly split?: string;
-  readonly format?: string;
-  readonly classes?: string;
   readonly output: string;
   readonly absent: AbsentRuleName;
   readonly boundaryTolerance: number;
   readonly worst: number;
   readonly json?: boolean;
 }
-
-const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
 
 export const registerVal: RegisterCommand = (program, exit) => {
   const command = program
@@ -46,10 +42,8 @@ export const registerVal: RegisterCommand = (program, exit) => {
       'MODEL DATASET (or DATASET alone, with the shipped model), or in place of the model a folder of saved masks, or one or more folders of saved probabilities, which are averaged',
     )
     .option('--split <name>', 'the part of the data set to measure on (default: val)')
-    .option('--format <name>', `the data set's layout: ${FORMAT_NAMES.join(', ')}`, oneOf('--format', FORMAT_NAMES))
-    .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
     .option('--output <folder>', 'where report.json and pictures go', 'runs/val');
-  addRunOptions(command)
+  addRunOptions(addDatasetOptions(command))
     .option(
       '--absent <rule>',
       `what classes without a true pixel do to means: ${ABSENT_RULE_NAMES.join(', ')}`,
@@ -79,10 +73,7 @@ export const registerVal: RegisterCommand = (program, exit) => {
 async function val(inputs: readonly string[], options: ValOptions): Promise<number> {
   const path = inputs.at(-1) as string;
   const folders = await Promise.all((inputs.length > 1 ? inputs.slice(0, -1) : [undefined]).map(modelFolder));
-  const dataset = await openDatasetAt(path, {
-    ...(options.format !== undefined && { format: options.format }),
-    ...(options.classes !== undefined && { classes: await readClasses(options.classes) }),
-  });
+  const dataset = await openDataset(path, options);
   for (const line of dataset.notes) note(pc.dim(line));
   const split = options.split ?? defaultSplit(dataset);
   const samples = dataset.samples(split);

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { TransformRecipe } from '../data/transforms/index.ts';
+import { adjusted } from './augmentation.ts';
+
+const RECIPE: TransformRecipe = [
+  { transform: 'scale', factors: [0.7, 1], shortSide: 200 },
+  { transform: 'color-jitter', brightness: 0.3 },
+  { transform: 'crop', size: 64 },
+];
+
+test('nothing asked, nothing changed', () => {
+  expect(adjusted(RECIPE, {})).toEqual(RECIPE);
+});
+
+test('a range takes the place of factors, and the rest of the step stays', () => {
+  expect(adjusted(RECIPE, { scale: [0.5, 2] })[0]).toEqual({ transform: 'scale', range: [0.5, 2], shortSide: 200 });
+  expect(() => adjusted([{ transform: 'flip' }], { scale: [0.5, 2] })).toThrow('resizes no image at random');
+});
+
+test('colours change by what is asked, once, after everything else, or not at all', () => {
+  expect(adjusted(RECIPE, { colorJitter: { saturation: 0.5, hue: 0.1 } }).slice(1)).toEqual([
+    { transform: 'crop', size: 64 },
+    { transform: 'color-jitter', saturation: 0.5, hue: 0.1 },
+  ]);
+  expect(adjusted(RECIPE, { colorJitter: null }).map(({ transform }) => transform)).toEqual(['scale', 'crop']);
+});
