@@ -1,5 +1,7 @@
 /** A rewritten graph beside the plain one: how far their numbers are apart, and which operators each takes. */
+import { Conv } from '../../src/graph/ops/conv.ts';
 import type { Outputs } from '../../src/graph/rewrite/rewrite.ts';
+import type { Value } from '../../src/graph/value.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { parametersOf, reach } from '../../src/graph/walk.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
@@ -59,3 +61,11 @@ export async function differences(
 
 /** The operators of a graph in the order in which they are computed. */
 export const operators = (outputs: Outputs): string[] => reach(Object.values(outputs)).nodes.map(({ op }) => op.name);
+
+/** How many convolutions a graph has in Winograd's form: each transforms tiles by a convolution of single planes with n² kernels. */
+export const winogradForms = (outputs: Outputs): number =>
+  reach(Object.values(outputs)).nodes.filter(({ op, inputs }) => {
+    if (op.name !== Conv.name) return false;
+    const [positions, channels, height, width] = (inputs[1] as Value).shape as number[];
+    return channels === 1 && height === width && height !== undefined && positions === height ** 2;
+  }).length;

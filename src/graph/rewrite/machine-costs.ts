@@ -10,8 +10,8 @@ export const WIDE_VECTORS: MachineCosts = {
   product: { multiplyAdd: 0.0105, byte: 0.012 },
   tiles: {
     2: { input: 7, output: 6, kernel: 10 },
-    4: { input: 33, output: 38, kernel: 21 },
-    6: { input: 58, output: 75, kernel: 31 },
+    4: { input: 33, output: 18, kernel: 21 },
+    6: { input: 58, output: 43, kernel: 31 },
   },
 };
 
@@ -20,8 +20,8 @@ export const WASM: MachineCosts = {
   convolution: { multiplyAdd: 0.036, block: 16 },
   product: { multiplyAdd: 0.04, byte: 0.2 },
   tiles: {
-    2: { input: 51, output: 40, kernel: 21 },
-    4: { input: 205, output: 103, kernel: 26 },
-    6: { input: 242, output: 255, kernel: 45 },
+    2: { input: 51, output: 51, kernel: 21 },
+    4: { input: 205, output: 53, kernel: 26 },
+    6: { input: 242, output: 152, kernel: 45 },
   },
 };

@@ -2,14 +2,13 @@
 import { type Dimension, isStatic, multiplyDimension } from '../dimension.ts';
 import { numbersLike, wholeNumbers } from '../ops/constants.ts';
 import { conv } from '../ops/conv.ts';
-import { depthToSpace } from '../ops/depth.ts';
 import { add } from '../ops/elementwise.ts';
 import { matMul, matrixTranspose } from '../ops/matmul.ts';
 import { pad } from '../ops/pad.ts';
 import { reshape, reshapeOpen, transpose } from '../ops/shape.ts';
 import { concat, cropPlaneTo, shapeOf, slice, sliceRanges } from '../ops/structure.ts';
 import { knownShape, type Value } from '../value.ts';
-import { type Matrix, type Tile, transposed, winogradMatrices } from './winograd-matrices.ts';
+import { type Matrix, type Tile, transposed, winogradMatrices, winogradOutputLine } from './winograd-matrices.ts';
 
 type Extents = readonly [Dimension, number, Dimension, Dimension];
 
@@ -21,7 +20,7 @@ export const hasTiles = ({ shape }: Value): boolean => shape[0] === 1 || isStati
  *
  * 1. Each n x n tile of x is transformed to n² numbers: [n², C, T].
  * 2. At each of these positions, a matrix product over channels: [n², K, C] times [n², C, T].
- * 3. The products are transformed to m x m outputs a tile, which DepthToSpace puts in their places.
+ * 3. The products are transformed to m x m outputs a tile, in their places.
  * @param kernels the transformed weight, [n², K, C].
  * @param bias [K].
  */
@@ -36,21 +35,30 @@ export function winogradConvolution(x: Value, kernels: Value, bias: Value | null
 export const transformedTiles = (x: Value, tile: Tile, place?: string): Value =>
   inputTiles(stacked(x, tile, place), tile, place);
 
-/** From products [n², K, T] of x's tiles to [N, K, H, W]. */
+/**
+ * From products [n², K, T] of x's tiles to [N, K, H, W]. Along the height first, as one product; then along the width, where the
+ * m outputs of neighbouring tiles come to stand beside each other: lines of the plane, which only have to be put in their order.
+ */
 export function outputPlane(products: Value, tiles: Value, x: Value, tile: Tile, place?: string): Value {
-  const outputs = products.shape[1] as number;
-  const { output } = winogradMatrices(tile);
-  const across = multiplyDimension(products.shape[2] as Dimension, outputs);
-  const flat = reshapeOpen(products, [output.columns, across], wholeNumbers(0, -1), place);
-  const transformed = matMul(matrixValue(x, output), flat, place);
-  const depth = tile ** 2 * outputs;
-  const blocks = reshapeOpen(
-    transformed,
-    [1, depth, ...tiles.shape.slice(2)],
-    concat([wholeNumbers(1, depth), extentsOf(tiles, 2, 4, place)], 0, place),
+  const [outputs, count] = products.shape.slice(1) as [number, Dimension];
+  const [rows, columns] = tiles.shape.slice(2) as [Dimension, Dimension];
+  const line = winogradOutputLine(tile);
+  const side = line.columns;
+  const across = multiplyDimension(count, outputs);
+  const flat = reshapeOpen(products, [side, multiplyDimension(across, side)], wholeNumbers(side, -1), place);
+  const high = matMul(matrixValue(x, line), flat, place);
+  const byColumn = reshapeOpen(high, [tile, side, across], wholeNumbers(tile, side, -1), place);
+  const wide = matMul(matrixTranspose(byColumn), matrixValue(x, transposed(line)), place);
+  const width = multiplyDimension(columns, tile);
+  const lines = reshapeOpen(
+    wide,
+    [tile, outputs, rows, width],
+    concat([wholeNumbers(tile, outputs), extentsOf(tiles, 2, 3, place), wholeNumbers(-1)], 0, place),
     place,
   );
-  return unstacked(depthToSpace(blocks, tile, place), x, place);
+  const inOrder = transpose(lines, [1, 2, 0, 3], place);
+  const shape = [1, outputs, multiplyDimension(rows, tile), width];
+  return unstacked(reshapeOpen(inOrder, shape, wholeNumbers(1, outputs, -1, 0), place), x, place);
 }
 
 /** A weight [K, C, 3, 3] transformed to [n², K, C]. @param kernelTransform the kernel matrix, [n², 9]. */

@@ -51,6 +51,9 @@ export function winogradMatrices(tile: Tile): WinogradMatrices {
 
 const made = new Map<Tile, WinogradMatrices>();
 
+/** The output's transform along one axis, [m, n]; that of the plane is its Kronecker product with itself. */
+export const winogradOutputLine = (tile: Tile): Matrix => alongLine(tile).output;
+
 /** The transforms of one axis. */
 function alongLine(tile: Tile): WinogradMatrices {
   const points = POINTS[tile];
