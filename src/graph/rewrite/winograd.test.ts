@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fillScaled } from '../../../test/golden/formula.ts';
-import {
-  differences,
-  largestDifference,
-  operators,
-  runEach,
-  winogradForms,
-} from '../../../test/support/compare-graphs.ts';
+import { differences, largestDifference, runEach, winogradForms } from '../../../test/support/compare-graphs.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { nodeCosts } from '../cost.ts';
