@@ -3,7 +3,6 @@
 import { greater, Where, where } from '../../src/graph/ops/comparison.ts';
 import { Conv, conv } from '../../src/graph/ops/conv.ts';
 import { CumSum, cumulativeSum } from '../../src/graph/ops/cumulative-sum.ts';
-import { DepthToSpace, depthToSpace, SpaceToDepth, spaceToDepth } from '../../src/graph/ops/depth.ts';
 import * as e from '../../src/graph/ops/elementwise.ts';
 import * as g from '../../src/graph/ops/gather.ts';
 import { MatMul, matMul } from '../../src/graph/ops/matmul.ts';
@@ -239,14 +238,6 @@ export const CASES: readonly OperatorCase[] = [
       ]),
     linear,
   ),
-  row(SpaceToDepth, 'by blocks of two', [of([1, 2, 4, 6])], (x) => spaceToDepth(x as Value, 2), {
-    linear: true,
-    leftByWebgpu: ['SpaceToDepth'],
-  }),
-  row(DepthToSpace, 'by blocks of two', [of([1, 8, 2, 3])], (x) => depthToSpace(x as Value, 2), {
-    linear: true,
-    leftByWebgpu: ['SpaceToDepth'],
-  }),
   row(s.Reshape, 'to other axes', [of([2, 3, 4])], (x) => s.reshape(x as Value, [4, 6]), linear),
   row(s.Transpose, 'of three axes', [of([2, 3, 4])], (x) => s.transpose(x as Value, [2, 0, 1]), linear),
   row(s.Squeeze, 'of two axes', [of([1, 3, 1, 2])], (x) => s.squeeze(x as Value, [0, 2]), linear),
