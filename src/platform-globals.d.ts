@@ -10,3 +10,6 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare const performance: { now(): number };
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array<ArrayBuffer>): Promise<{ readonly instance: { readonly exports: unknown } }>;
+};

@@ -46,12 +46,9 @@ export interface Session {
   /**
    * Runs the graph once.
    * @param outputs the outputs wanted; all when left out.
-   * @param into tensors that the outputs of these names are written to, and that are then given back for them; they must
-   * have the outputs' types and shapes, and none may be among the feeds.
-   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed. What `into` holds
-   * is then undefined.
+   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed.
    */
-  run(feeds: NamedTensors, outputs?: readonly string[], into?: NamedTensors): Promise<NamedTensors>;
+  run(feeds: NamedTensors, outputs?: readonly string[]): Promise<NamedTensors>;
   /** Frees the engine's memory; calling it again does nothing. */
   dispose(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Adapts any onnxruntime module (Node's, the browser's) to the seam. It imports none: the platform passes one in. */
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
+import { formatShape } from '../tensor/shape.ts';
 import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
 import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from './backend.ts';
 import type { MachineCosts } from './machine-costs.ts';
@@ -14,8 +14,6 @@ export interface OnnxRuntimeOptions {
   readonly devices: readonly Device[];
   readonly mapsFiles: boolean;
   readonly costs?: MachineCosts | undefined;
-  /** Whether the engine itself writes outputs to memory it is given; otherwise its results are copied there. */
-  readonly writesInto: boolean;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
@@ -42,12 +40,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
       const provider = await options.provider(device);
       try {
         const session = await ort.InferenceSession.create(model.bytes, toSessionOptions(model, device, sessionOptions));
-        return new OnnxRuntimeSession(ort, session, {
-          device,
-          provider,
-          writesInto: options.writesInto,
-          fed: model.fed ?? {},
-        });
+        return new OnnxRuntimeSession(ort, session, { device, provider, fed: model.fed ?? {} });
       } catch (error) {
         throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
           cause: error,
@@ -81,13 +74,11 @@ function toSessionOptions(
 interface SessionDetails {
   readonly device: Device;
   readonly provider: string;
-  readonly writesInto: boolean;
   readonly fed: NamedTensors;
 }
 
 class OnnxRuntimeSession implements Session {
   readonly #ort: OnnxRuntimeModule;
-  readonly #writesInto: boolean;
   readonly #fed: Readonly<Record<string, OnnxRuntime.Tensor>>;
   #session: OnnxRuntime.InferenceSession | null;
   readonly device: Device;
@@ -98,10 +89,9 @@ class OnnxRuntimeSession implements Session {
   constructor(
     ort: OnnxRuntimeModule,
     session: OnnxRuntime.InferenceSession,
-    { device, provider, writesInto, fed }: SessionDetails,
+    { device, provider, fed }: SessionDetails,
   ) {
     this.#ort = ort;
-    this.#writesInto = writesInto;
     this.#session = session;
     this.device = device;
     this.provider = provider;
@@ -110,31 +100,15 @@ class OnnxRuntimeSession implements Session {
     this.outputNames = session.outputNames;
   }
 
-  async run(
-    feeds: NamedTensors,
-    outputs: readonly string[] = this.outputNames,
-    into: NamedTensors = {},
-  ): Promise<NamedTensors> {
+  async run(feeds: NamedTensors, outputs: readonly string[] = this.outputNames): Promise<NamedTensors> {
     const session = this.#session;
     if (!session) throw new RuntimeError('The session was disposed. Create another one to run the model again.');
     const missing = this.inputNames.filter((name) => !feeds[name]);
     if (missing.length > 0) throw new RuntimeError(`The run lacks the input ${missing.join(', ')}.`);
     const given = Object.fromEntries(this.inputNames.map((name) => [name, this.#toEngine(feeds[name] as Tensor)]));
-    const wanted = outputs.map((name): [string, OnnxRuntime.Tensor | null] => {
-      const target = into[name];
-      return [name, target && this.#writesInto ? this.#toEngine(target) : null];
-    });
     try {
-      const results = await session.run({ ...this.#fed, ...given }, Object.fromEntries(wanted));
-      return Object.fromEntries(
-        outputs.map((name) => {
-          const result = results[name] as OnnxRuntime.Tensor;
-          const target = into[name];
-          if (!target) return [name, fromEngine(result)];
-          if (!this.#writesInto) copyInto(target, fromEngine(result), name);
-          return [name, target];
-        }),
-      );
+      const results = await session.run({ ...this.#fed, ...given }, outputs);
+      return Object.fromEntries(outputs.map((name) => [name, fromEngine(results[name] as OnnxRuntime.Tensor)]));
     } catch (error) {
       const shapes = this.inputNames.map((name) => `${name} ${formatShape((feeds[name] as Tensor).shape)}`);
       const shown = shapes.length > SHAPES_SHOWN ? [...shapes.slice(0, SHAPES_SHOWN), '...'] : shapes;
@@ -157,14 +131,6 @@ class OnnxRuntimeSession implements Session {
 
 /** A training step has hundreds of inputs: an error shows the first ones. */
 const SHAPES_SHOWN = 8;
-
-function copyInto(target: Tensor, result: Tensor, name: string): void {
-  if (target.dtype !== result.dtype || !sameShape(target.shape, result.shape)) {
-    const type = ({ dtype, shape }: Tensor): string => `${dtype} ${formatShape(shape)}`;
-    throw new RuntimeError(`the output ${name} is ${type(result)} and cannot be written to ${type(target)}`);
-  }
-  (target.data as Float32Array).set(result.data as Float32Array);
-}
 
 function fromEngine(value: OnnxRuntime.Tensor): Tensor {
   const dtype = value.type as DataType;

@@ -1,48 +1,40 @@
-/** The step that runs: feeds the loaded graphs, sums over micro-batches, and keeps the state between steps. */
+/** The step that runs: feeds the loaded graph, sums over micro-batches, and updates the state. */
 import { RuntimeError, ShapeError, UsageError } from '../errors.ts';
 import { PIXEL_VALUES } from '../models/refinenet.ts';
 import type { NamedTensors, Session } from '../runtime/backend.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import { float32, type Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
-import type { BoundOptimizer } from './optimizers/index.ts';
 import type { StateBuffers } from './state.ts';
 import { type BatchShape, LABELS, NAMES, REPORT } from './step-graph.ts';
-import {
-  type Batch,
-  PARAMETER_GROUPS,
-  type StepDefinition,
-  type StepResult,
-  type StepScalars,
-  type TrainingState,
-  type TrainingStep,
-} from './types.ts';
+import type { Batch, StepDefinition, StepResult, StepScalars, TrainingState, TrainingStep } from './types.ts';
+import type { Gradients, Update } from './update.ts';
 
-/** A loaded graph, and the random numbers that its dropout takes. */
+/** A loaded graph from weights and a batch to gradients, and the random numbers that its dropout takes. */
 export interface Program {
   readonly session: Session;
   readonly noise: DropoutNoise;
-}
-
-/** The moving average follows quickly at first: its decay is at most (1 + updates) / (10 + updates). */
-export function averageDecayAt(decay: number, updates: number): number {
-  return Math.min(decay, (1 + updates) / (10 + updates));
 }
 
 export interface CompiledParts {
   readonly definition: StepDefinition;
   readonly shape: BatchShape;
   readonly classes: number;
-  readonly optimizer: BoundOptimizer;
   readonly buffers: StateBuffers;
-  /** One that does all, or one for the gradients and one for the update. */
-  readonly programs: readonly [Program, Program?];
+  readonly program: Program;
+  readonly update: Update;
+}
+
+/** What micro-batches give. */
+interface Observed {
+  readonly sums: Omit<StepResult, 'gradientNorm'>;
+  readonly gradients: Gradients;
+  /** The running statistics after them. */
+  readonly statistics: NamedTensors;
 }
 
 export class CompiledStep implements TrainingStep {
   readonly #parts: CompiledParts;
-  /** The sum of gradients over micro-batches. */
-  #gradients: Record<string, Tensor> = {};
 
   constructor(parts: CompiledParts) {
     this.#parts = parts;
@@ -54,13 +46,11 @@ export class CompiledStep implements TrainingStep {
     dropoutSeed: readonly (string | number)[],
   ): Promise<StepResult> {
     this.#checkBatches(batches);
-    const fed = this.#scalars(scalars);
-    const [first, last] = this.#parts.programs;
-    const result = last
-      ? await this.#runSplit([first, last], batches, fed, dropoutSeed)
-      : await this.#runFused(first, batches[0] as Batch, fed, dropoutSeed);
+    const { buffers, update } = this.#parts;
+    const { sums, gradients, statistics } = await this.#observe(batches, dropoutSeed);
+    const result = { ...sums, gradientNorm: gradients.norm };
     checkFinite(result);
-    this.#parts.buffers.swap();
+    update.apply(buffers, gradients, statistics, scalars);
     return result;
   }
 
@@ -68,85 +58,35 @@ export class CompiledStep implements TrainingStep {
     return this.#parts.buffers.view();
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all(this.#parts.programs.map((program) => program?.session.dispose()));
+  dispose(): Promise<void> {
+    return this.#parts.program.session.dispose();
   }
 
-  async #runFused(
-    { session, noise }: Program,
-    batch: Batch,
-    scalars: NamedTensors,
-    seed: readonly (string | number)[],
-  ): Promise<StepResult> {
-    const feeds = this.#feeds(session, { ...fedBatch(batch), ...scalars, ...noise.draw([...seed, 0]) });
-    const results = await session.run(feeds, session.outputNames, this.#parts.buffers.targets());
-    return { ...reported(results), gradientNorm: numberOf(results, REPORT.gradientNorm) };
-  }
-
-  async #runSplit(
-    [first, last]: readonly [Program, Program],
-    batches: readonly Batch[],
-    scalars: NamedTensors,
-    seed: readonly (string | number)[],
-  ): Promise<StepResult> {
+  async #observe(batches: readonly Batch[], seed: readonly (string | number)[]): Promise<Observed> {
+    const { program, update } = this.#parts;
     const sums = { loss: 0, pixels: 0, correct: 0 };
-    const targets = this.#parts.buffers.targets();
-    // Running statistics move with each micro-batch; the current state keeps the old ones until the step is done.
+    let gradients: Gradients | undefined;
+    // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
     let statistics: NamedTensors = {};
     for (const [index, batch] of batches.entries()) {
-      const noise = first.noise.draw([...seed, index]);
-      const feeds = this.#feeds(first.session, { ...fedBatch(batch), ...noise, ...statistics });
-      const results = await first.session.run(feeds);
-      const { loss, pixels, correct } = reported(results);
-      checkFinite({ loss, gradientNorm: 0 });
-      sums.loss += loss / batches.length;
-      sums.pixels += pixels;
-      sums.correct += correct;
-      this.#accumulate(results, index === 0);
-      statistics = this.#movedStatistics(results);
+      const given = { ...fedBatch(batch), ...program.noise.draw([...seed, index]), ...statistics };
+      const results = await program.session.run(this.#feeds(given));
+      sums.loss += numberOf(results, REPORT.loss) / batches.length;
+      sums.pixels += numberOf(results, REPORT.pixels);
+      sums.correct += numberOf(results, REPORT.correct);
+      statistics = withPrefix(results, NAMES.next(''));
+      const found = gradientsOf(results);
+      gradients = gradients ? update.sum(gradients, found) : found;
     }
-    const feeds = this.#feeds(last.session, { ...this.#gradients, ...scalars, ...statistics });
-    const results = await last.session.run(feeds, last.session.outputNames, targets);
-    for (const [name, { data }] of Object.entries(statistics)) {
-      ((targets[NAMES.next(name)] as Tensor).data as Float32Array).set(data as Float32Array);
-    }
-    return { ...sums, gradientNorm: numberOf(results, REPORT.gradientNorm) };
+    return { sums, gradients: gradients as Gradients, statistics };
   }
 
-  #accumulate(results: NamedTensors, isFirst: boolean): void {
-    const gradients = Object.entries(results).filter(([name]) => name.startsWith(NAMES.gradient('')));
-    if (isFirst) {
-      this.#gradients = Object.fromEntries(gradients);
-      return;
-    }
-    for (const [name, value] of gradients) addInto(this.#gradients[name] as Tensor, value);
-  }
-
-  #movedStatistics(results: NamedTensors): NamedTensors {
-    const prefix = NAMES.next('');
-    const moved = Object.entries(results).filter(([name]) => name.startsWith(prefix));
-    return Object.fromEntries(moved.map(([name, value]) => [name.slice(prefix.length), value]));
-  }
-
-  /** What a session takes: given tensors before those of the state. */
-  #feeds({ inputNames }: Session, given: NamedTensors): NamedTensors {
+  /** What the session takes: given tensors before those of the state. */
+  #feeds(given: NamedTensors): NamedTensors {
+    const { program, buffers } = this.#parts;
     return Object.fromEntries(
-      inputNames.map((name) => [name, (given[name] ?? this.#parts.buffers.get(name)) as Tensor]),
+      program.session.inputNames.map((name) => [name, (given[name] ?? buffers.get(name)) as Tensor]),
     );
-  }
-
-  #scalars({ rates, updates }: StepScalars): NamedTensors {
-    const { averageDecay } = this.#parts.definition;
-    const fed: Record<string, Tensor> = {};
-    for (const group of PARAMETER_GROUPS) {
-      for (const [name, value] of Object.entries(this.#parts.optimizer.scalars(rates[group], updates))) {
-        fed[NAMES.scalar(group, name)] = float32([], [value]);
-      }
-    }
-    if (averageDecay !== null) {
-      fed[NAMES.averageShare] = float32([], [1 - averageDecayAt(averageDecay, updates)]);
-    }
-    return fed;
   }
 
   #checkBatches(batches: readonly Batch[]): void {
@@ -175,16 +115,18 @@ const fedBatch = ({ pixels, labels }: Batch): NamedTensors => ({ [PIXEL_VALUES]:
 
 const numberOf = (results: NamedTensors, name: string): number => Number((results[name] as Tensor).data[0]);
 
-const reported = (results: NamedTensors): Omit<StepResult, 'gradientNorm'> => ({
-  loss: numberOf(results, REPORT.loss),
-  pixels: numberOf(results, REPORT.pixels),
-  correct: numberOf(results, REPORT.correct),
-});
-
-function addInto({ data }: Tensor, added: Tensor): void {
-  const [sum, other] = [data as Float32Array, added.data as Float32Array];
-  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] as number) + (other[index] as number);
+/** Those results whose names begin so, by the rest of their names. */
+function withPrefix(results: NamedTensors, prefix: string): NamedTensors {
+  const found = Object.entries(results).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
+
+const gradientsOf = (results: NamedTensors): Gradients => ({
+  arrays: Object.fromEntries(
+    Object.entries(withPrefix(results, NAMES.gradient(''))).map(([name, { data }]) => [name, data as Float32Array]),
+  ),
+  norm: numberOf(results, REPORT.gradientNorm),
+});
 
 function checkFinite({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {
   const wrong = [

@@ -9,17 +9,18 @@ const estimate = (name: string, crop: number, batch: number, preset: keyof typeo
 describe('the memory estimate', () => {
   // Peaks of the process's memory over two steps on onnxruntime-node 1.30, in GB.
   test.each([
-    ['refinenet-lw-mobilenetv2', 224, 8, 'default', 1.73],
-    ['refinenet-lw-mobilenetv2', 224, 2, 'default', 0.75],
-    ['refinenet-lw-resnet18', 224, 4, 'default', 1.32],
-    ['refinenet-resnet18', 160, 2, 'default', 3.74],
-    ['refinenet-lw-resnet50', 128, 2, 'light-weight-v1', 1.29],
+    ['refinenet-lw-mobilenetv2', 224, 8, 'default', 1.49],
+    ['refinenet-lw-mobilenetv2', 224, 2, 'default', 0.66],
+    ['refinenet-lw-resnet18', 224, 4, 'default', 1.35],
+    ['refinenet-resnet18', 160, 2, 'default', 2.35],
+    ['refinenet-resnet50', 256, 2, 'default', 3.7],
+    ['refinenet-lw-resnet50', 128, 2, 'light-weight-v1', 0.91],
   ] as const)(
     'of %s at %i with a batch of %i (%s) is near the measured %d GB',
     (name, crop, batch, preset, measured) => {
       const ratio = estimate(name, crop, batch, preset).total / 1e9 / measured;
       expect(ratio).toBeGreaterThan(0.9);
-      expect(ratio).toBeLessThan(1.35);
+      expect(ratio).toBeLessThan(1.45);
     },
   );
 
@@ -51,7 +52,7 @@ describe('a run', () => {
     expect(judgeMemory(memory, 1.5e9, { crop: 224, batch: 8 })).toEqual({
       refused: true,
       message:
-        'Batches of 8 at 224x224 take about 2.2 GB, and this machine has 1.5 GB. ' +
+        'Batches of 8 at 224x224 take about 2.1 GB, and this machine has 1.5 GB. ' +
         'Lower the batch size (with accumulation if it should count as a larger one) or the crop.',
     });
     expect(judgeMemory(memory, 1.5e9, { crop: 224, batch: 1 })?.message).toMatch(/ Lower the crop\.$/);

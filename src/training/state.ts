@@ -1,4 +1,4 @@
-/** The state of training as one set of named tensors, twice: the one that is current and the one that a step writes. */
+/** The state of training as one set of named tensors. */
 import { WeightsError } from '../errors.ts';
 import type { Parameter } from '../graph/value.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
@@ -6,6 +6,7 @@ import { isStatistic } from '../nn/running-statistics.ts';
 import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
+import type { Arrays } from '../runtime/kernel.ts';
 import { bindOptimizer } from './optimizers/index.ts';
 import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
@@ -41,16 +42,16 @@ export function movingNames({ parameters, trainables, mode }: NetworkParts): str
 }
 
 /**
- * The tensors of a state, current and spare. What a step leaves as it is has no spare and is not copied; the rest is, so that
- * the given state stays untouched.
+ * The tensors of a state that a step changes in place. What it leaves as it is is not copied; the rest is, so that the given
+ * state stays untouched.
  */
 export class StateBuffers {
   readonly #names: { readonly [Part in keyof TrainingState]: readonly string[] };
-  #current: Map<string, Tensor>;
-  #spare: Map<string, Tensor>;
+  readonly #tensors: ReadonlyMap<string, Tensor>;
+  readonly #slots: readonly string[];
 
   /**
-   * @param changing names under which a step gives new tensors.
+   * @param slots the optimiser's.
    * @throws WeightsError if a tensor is missing or has another shape; all of them in one message.
    */
   constructor(given: TrainingState, parts: NetworkParts, slots: readonly string[], averages: boolean) {
@@ -63,6 +64,7 @@ export class StateBuffers {
       checkTensors(SUBJECTS[part], given[part], new Map(shapes));
       return entries.map(([name]) => name);
     };
+    this.#slots = slots;
     this.#names = {
       weights: of(
         'weights',
@@ -74,37 +76,36 @@ export class StateBuffers {
       ),
       average: of('average', averages ? moving.map((name) => [name, name]) : []),
     };
-    const changing: [string, Tensor][] = [
-      ...moving.map((name): [string, Tensor] => [name, given.weights.get(name) as Tensor]),
-      ...this.#names.optimizer.map((name): [string, Tensor] => [name, given.optimizer.get(name) as Tensor]),
-      ...this.#names.average.map((name): [string, Tensor] => [NAMES.average(name), given.average.get(name) as Tensor]),
-    ];
-    const fixed = [...parameters.keys()].map((name): [string, Tensor] => [name, given.weights.get(name) as Tensor]);
-    this.#current = new Map([...fixed, ...changing.map(([name, value]): [string, Tensor] => [name, copyOf(value)])]);
-    this.#spare = new Map(changing.map(([name, value]) => [name, emptyLike(value)]));
+    const copied = (names: readonly string[], from: Weights, called = (name: string): string => name) =>
+      names.map((name): [string, Tensor] => [called(name), copyOf(from.get(name) as Tensor)]);
+    this.#tensors = new Map([
+      ...[...parameters.keys()].map((name): [string, Tensor] => [name, given.weights.get(name) as Tensor]),
+      ...copied(moving, given.weights),
+      ...copied(this.#names.optimizer, given.optimizer),
+      ...copied(this.#names.average, given.average, NAMES.average),
+    ]);
   }
 
-  /** A tensor of the current state by the name that it is fed under. */
+  /** A tensor by the name that it is fed under. */
   get(name: string): Tensor | undefined {
-    return this.#current.get(name);
+    return this.#tensors.get(name);
   }
 
-  /** Where a step writes, by the names of its outputs: the numbers of each tensor on one axis. */
-  targets(): Readonly<Record<string, Tensor>> {
-    return Object.fromEntries([...this.#spare].map(([name, { data }]) => [NAMES.next(name), inARow(data)]));
-  }
-
-  /** Makes what was written to the targets the current state. */
-  swap(): void {
-    for (const [name, written] of this.#spare) {
-      this.#spare.set(name, this.#current.get(name) as Tensor);
-      this.#current.set(name, written);
-    }
+  /** The arrays of a parameter or statistic: `weight`, its slots in the optimiser, and `average`, as far as there are such. */
+  arrays(name: string): Arrays {
+    const slots = this.#slots.map((slot) => [slot, NAMES.slot(slot, name)] as const);
+    const roles = [['weight', name], ...slots, ['average', NAMES.average(name)]] as const;
+    return Object.fromEntries(
+      roles.flatMap(([role, fedAs]) => {
+        const found = this.#tensors.get(fedAs);
+        return found ? [[role, found.data as Float32Array]] : [];
+      }),
+    );
   }
 
   view(): TrainingState {
     const pick = (names: readonly string[], fedAs = (name: string): string => name): Weights =>
-      new Map(names.map((name) => [name, this.#current.get(fedAs(name)) as Tensor]));
+      new Map(names.map((name) => [name, this.#tensors.get(fedAs(name)) as Tensor]));
     const { weights, optimizer, average } = this.#names;
     return { weights: pick(weights), optimizer: pick(optimizer), average: pick(average, NAMES.average) };
   }
@@ -131,7 +132,3 @@ function checkTensors(subject: string, given: Weights, shapes: ReadonlyMap<strin
 }
 
 const copyOf = ({ dtype, shape, data }: Tensor): Tensor => tensor(dtype, shape, data.slice() as typeof data);
-
-const inARow = (data: Tensor['data']): Tensor => tensor('float32', [data.length], data as Float32Array);
-
-const emptyLike = ({ shape }: Tensor): Tensor => tensor('float32', shape, new Float32Array(elementCount(shape)));

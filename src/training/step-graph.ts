@@ -1,26 +1,21 @@
 /**
- * The graphs of a training step, pure functions of what is fed: from weights and a batch to gradients, and from weights,
- * gradients and optimiser state to new weights and state. Alone, a step is both in one graph; between replicas or over
- * micro-batches the gradients are summed in between.
+ * The graph of a training step up to its gradients, a pure function of what is fed: from weights and a batch to the loss, the
+ * gradients and the new running statistics. What the update does with them is in update-rules.ts.
  */
 import { gradient } from '../graph/gradient.ts';
-import { scalarLike } from '../graph/ops/constants.ts';
-import { add, div, min, mul, sqrt, sub } from '../graph/ops/elementwise.ts';
-import { reshape } from '../graph/ops/shape.ts';
+import { add, sqrt } from '../graph/ops/elementwise.ts';
 import { sumOfSquares } from '../graph/ops/sum-of-squares.ts';
-import { constant, input, knownShape, type Parameter, type Value, type ValueType, within } from '../graph/value.ts';
+import { constant, input, type Parameter, type Value } from '../graph/value.ts';
 import { parametersOf } from '../graph/walk.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { runningStatistics } from '../nn/running-statistics.ts';
 import { type Mode, scope } from '../nn/scope.ts';
-import { elementCount } from '../tensor/shape.ts';
 import { float32 } from '../tensor/tensor.ts';
 import { wildcards } from '../wildcard.ts';
 import { totalLoss } from './losses/index.ts';
-import type { BoundOptimizer } from './optimizers/index.ts';
 import { type Trainable, trainables } from './parameter-groups.ts';
-import type { ParameterGroup, StepDefinition } from './types.ts';
+import type { StepDefinition } from './types.ts';
 
 /** The extents of a batch, all known. */
 export interface BatchShape {
@@ -42,9 +37,6 @@ export const NAMES = {
   gradient: (parameter: string): string => `gradient:${parameter}`,
   /** What becomes of a tensor of the state. */
   next: (tensor: string): string => `next:${tensor}`,
-  scalar: (group: ParameterGroup, scalar: string): string => `${group}:${scalar}`,
-  /** 1 minus the moving average's decay. */
-  averageShare: 'average-share',
 } as const;
 
 /** What a step changes of a network. */
@@ -104,76 +96,6 @@ export function gradientValues(
   };
 }
 
-export interface UpdateValues {
-  readonly gradientNorm: Value;
-  /**
-   * New weights, optimiser tensors and moving averages, by the names that they are fed under, their numbers on one axis:
-   * to give an output its shape again the engine would copy it.
-   */
-  readonly state: ReadonlyMap<string, Value>;
-}
-
-/**
- * From weights, gradients, optimiser state and scalars to what they become.
- * @param statistics the running statistics after the batch, by name; only the moving average takes them.
- */
-export function updateValues(
-  { clipNorm, averageDecay }: Pick<StepDefinition, 'clipNorm' | 'averageDecay'>,
-  optimizer: BoundOptimizer,
-  parameters: readonly Trainable[],
-  gradients: ReadonlyMap<string, Value>,
-  statistics: ReadonlyMap<string, Value>,
-): UpdateValues {
-  return within('update', () => {
-    const gradientNorm = globalNorm([...gradients.values()]);
-    const factor = clipNorm === null ? null : clipFactor(gradientNorm, clipNorm);
-    const state = new Map<string, Value>();
-    const scalarsOf = scalarInputs(optimizer);
-    for (const { name, parameter, group, decays } of parameters) {
-      const raw = gradients.get(name) as Value;
-      const fed = (slot: string): Value => inARow(input(NAMES.slot(slot, name), parameter.dtype, parameter.shape));
-      const gradient = inARow(raw);
-      const { weight, slots } = optimizer.update({
-        weight: inARow(parameter),
-        gradient: factor ? mul(gradient, factor) : gradient,
-        slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, fed(slot)])),
-        scalars: scalarsOf(group),
-        decays,
-      });
-      state.set(name, weight);
-      for (const [slot, value] of Object.entries(slots)) state.set(NAMES.slot(slot, name), value);
-    }
-    if (averageDecay !== null) {
-      const share = input(NAMES.averageShare, 'float32', []);
-      const follow = (name: string, { dtype, shape }: ValueType, value: Value): void => {
-        const average = inARow(input(NAMES.average(name), dtype, shape));
-        state.set(NAMES.average(name), add(average, mul(sub(inARow(value), average), share)));
-      };
-      for (const { name, parameter } of parameters) follow(name, parameter, state.get(name) as Value);
-      for (const [name, value] of statistics) follow(name, value, value);
-    }
-    return { gradientNorm, state };
-  });
-}
-
-/**
- * A value's numbers on one axis. With a number the CPU engine multiplies arrays that end in axes of extent 1, as weights of 1 x 1
- * convolutions do, forty times slower.
- */
-const inARow = (value: Value): Value => reshape(value, [elementCount(knownShape(value))]);
-
 /** The Euclidean norm of all gradients together. */
-function globalNorm(gradients: readonly Value[]): Value {
-  return sqrt(gradients.map((value) => sumOfSquares(value)).reduce((sum, square) => add(sum, square)));
-}
-
-/** As torch.nn.utils.clip_grad_norm_. */
-function clipFactor(norm: Value, limit: number): Value {
-  return min(div(scalarLike(norm, limit), add(norm, scalarLike(norm, 1e-6))), scalarLike(norm, 1));
-}
-
-/** The optimiser's scalars of each group, as inputs. */
-function scalarInputs(optimizer: BoundOptimizer): (group: ParameterGroup) => Readonly<Record<string, Value>> {
-  const names = Object.keys(optimizer.scalars(0, 0));
-  return (group) => Object.fromEntries(names.map((name) => [name, input(NAMES.scalar(group, name), 'float32', [])]));
-}
+export const globalNorm = (gradients: readonly Value[]): Value =>
+  sqrt(gradients.map((value) => sumOfSquares(value)).reduce((sum, square) => add(sum, square)));

@@ -10,10 +10,10 @@ import type { Backend } from '../runtime/backend.ts';
 import { randomStream } from '../tensor/random.ts';
 import { bytesOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
-import { averageDecayAt } from './compiled-step.ts';
 import { initialState } from './state.ts';
-import { createStep, type StepOptions } from './step.ts';
+import { createStep } from './step.ts';
 import type { Batch, StepDefinition, StepResult, TrainingState } from './types.ts';
+import { averageDecayAt } from './update.ts';
 
 const CLASSES = 3;
 
@@ -95,14 +95,13 @@ interface Training {
   readonly from?: { readonly state: TrainingState; readonly updates: number };
   readonly rates?: typeof RATES;
   readonly seed?: number;
-  readonly form?: NonNullable<StepOptions['form']>;
 }
 
 const batches = (steps: number): Batch[][] => Array.from({ length: steps }, (_, index) => [batchOf(2, index)]);
 
 /** Runs one step for each list of micro-batches. */
 async function train(options: Training): Promise<Trained> {
-  const { network = WITHOUT_DROPOUT, rates = RATES, seed = 0, from, form } = options;
+  const { network = WITHOUT_DROPOUT, rates = RATES, seed = 0, from } = options;
   const step = { ...STEP, ...options.step };
   const steps = options.batches ?? batches(1);
   const compiled = await createStep({
@@ -112,7 +111,6 @@ async function train(options: Training): Promise<Trained> {
     backend,
     state: from?.state ?? initialState(network, step, WEIGHTS),
     session: { threads: 1 },
-    ...(form ? { form } : {}),
   });
   try {
     const results: StepResult[] = [];
@@ -173,25 +171,6 @@ describe('a training step', () => {
     expect(first.gradientNorm).toBeGreaterThan(0);
     expect(last.loss).toBeLessThan(0.5 * first.loss);
     expect(last.correct / last.pixels).toBeGreaterThan(0.9);
-  });
-
-  test('is the same fused and split', async () => {
-    const step = {
-      clipNorm: 0.5,
-      averageDecay: 0.99,
-      batchNorm: 'trained',
-      optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-3, weightDecay: 0.01 },
-    } as const;
-    const [fused, split] = await Promise.all(
-      (['fused', 'split'] as const).map((form) => train({ step, batches: batches(3), network: NETWORK, form })),
-    );
-    expect(difference((fused as Trained).state, (split as Trained).state)).toBeLessThan(1e-5);
-    (fused as Trained).results.forEach((result, index) => {
-      const other = (split as Trained).results[index] as StepResult;
-      expect(result.loss / other.loss).toBeCloseTo(1, 5);
-      expect(result.gradientNorm / other.gradientNorm).toBeCloseTo(1, 5);
-      expect([result.pixels, result.correct]).toEqual([other.pixels, other.correct]);
-    });
   });
 
   test('over two micro-batches of one picture is that over one of both', async () => {
@@ -369,8 +348,8 @@ describe('a step that fails', () => {
   };
 
   test.each([
-    ['fused', 1],
-    ['split', 2],
+    ['one micro-batch', 1],
+    ['two micro-batches', 2],
   ] as const)('on a picture that is not a number says so and leaves the state as it was, %s', async (_, accumulate) => {
     const step: StepDefinition = { ...STEP, averageDecay: 0.9, batchNorm: 'trained', accumulate };
     const compiled = await createStep({

@@ -1,27 +1,29 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
 import { UsageError } from '../errors.ts';
+import { Reshape } from '../graph/ops/shape.ts';
 import { optimizeTraining, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
 import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
-import { input, type Parameter, type Value } from '../graph/value.ts';
+import type { Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, SessionOptions } from '../runtime/backend.ts';
 import { CompiledStep, type Program } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
-import { type BoundOptimizer, bindOptimizer } from './optimizers/index.ts';
+import { bindOptimizer } from './optimizers/index.ts';
 import { StateBuffers } from './state.ts';
 import {
   type BatchShape,
+  globalNorm,
   gradientValues,
   NAMES,
   type NetworkParts,
   networkParts,
   REPORT,
-  updateValues,
 } from './step-graph.ts';
 import type { StepDefinition, TrainingState, TrainingStep } from './types.ts';
+import { Update } from './update.ts';
 
 export interface StepOptions {
   readonly network: NetworkDefinition;
@@ -32,11 +34,6 @@ export interface StepOptions {
   /** Where to begin: `initialState`, or a saved state. What a step changes is copied. */
   readonly state: TrainingState;
   readonly session?: SessionOptions;
-  /**
-   * Whether gradients and update are one graph, or two. Fused when left out, unless micro-batches are accumulated, which
-   * needs two.
-   */
-  readonly form?: 'fused' | 'split';
   /** Whether convolutions and their gradients may take other forms for speed; they may, on the CPU, when left out. */
   readonly optimization?: 'speed' | 'none';
 }
@@ -53,63 +50,52 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const optimizer = bindOptimizer(step.optimizer);
   const parts = networkParts(network, step);
   const buffers = new StateBuffers(state, parts, optimizer.slots, step.averageDecay !== null);
-  const form = step.accumulate > 1 ? 'split' : (options.form ?? 'fused');
-  const graphs = form === 'fused' ? fusedGraph(options, parts, optimizer) : splitGraphs(options, parts, optimizer);
+  const update = await Update.create({ definition: step, optimizer, trainables: parts.trainables });
   const session = { plansMemory: false, ...options.session };
-  const programs: Program[] = [];
-  try {
-    const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
-    for (const outputs of graphs) {
-      programs.push(await compile(backend, isRewritten ? optimizeTraining(outputs, backend.costs) : outputs, session));
-    }
-  } catch (error) {
-    await Promise.all(programs.map((program) => program.session.dispose()));
-    throw error;
-  }
-  return new CompiledStep({
-    definition: step,
+  const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
+  const plain = gradientGraph(options, parts);
+  const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
+  const program = await compile(backend, measured(outputs), session);
+  return new CompiledStep({ definition: step, shape, classes: network.classes, buffers, program, update });
+}
+
+/** From weights and a batch to the loss, its gradients and the new running statistics. */
+function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkParts): Outputs {
+  const { loss, pixels, correct, gradients, statistics } = gradientValues(
+    network,
+    step,
+    parts,
     shape,
-    classes: network.classes,
-    optimizer,
-    buffers,
-    programs: programs as [Program, Program?],
-  });
-}
-
-const nextOf = (values: ReadonlyMap<string, Value>): Outputs =>
-  Object.fromEntries([...values].map(([name, value]) => [NAMES.next(name), value]));
-
-/** One graph from weights, state and batch to new weights and state. */
-function fusedGraph({ network, step, shape }: StepOptions, parts: NetworkParts, optimizer: BoundOptimizer): Outputs[] {
-  const { loss, pixels, correct, gradients, statistics } = gradientValues(network, step, parts, shape);
-  const { gradientNorm, state } = updateValues(step, optimizer, parts.trainables, gradients, statistics);
-  const report = { [REPORT.loss]: loss, [REPORT.pixels]: pixels, [REPORT.correct]: correct };
-  return [{ ...report, [REPORT.gradientNorm]: gradientNorm, ...nextOf(statistics), ...nextOf(state) }];
-}
-
-/** Gradients, and the update that takes their sum. */
-function splitGraphs({ network, step, shape }: StepOptions, parts: NetworkParts, optimizer: BoundOptimizer): Outputs[] {
-  const first = gradientValues(network, step, parts, shape, 1 / step.accumulate);
-  const fed = new Map(
-    [...first.gradients].map(([name, { dtype, shape }]) => [name, input(NAMES.gradient(name), dtype, shape)]),
+    1 / step.accumulate,
   );
-  // The new running statistics are fed under the old ones' names.
-  const statistics = new Map(
-    [...first.statistics.keys()].map((name) => [name, parts.parameters.get(name) as Parameter]),
-  );
-  const { gradientNorm, state } = updateValues(step, optimizer, parts.trainables, fed, statistics);
-  const gradients = [...first.gradients].map(([name, value]) => [NAMES.gradient(name), value] as const);
-  return [
-    {
-      [REPORT.loss]: first.loss,
-      [REPORT.pixels]: first.pixels,
-      [REPORT.correct]: first.correct,
-      ...Object.fromEntries(gradients),
-      ...nextOf(first.statistics),
-    },
-    { [REPORT.gradientNorm]: gradientNorm, ...nextOf(state) },
-  ];
+  const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
+    Object.fromEntries([...values].map(([name, value]) => [called(name), value]));
+  return {
+    [REPORT.loss]: loss,
+    [REPORT.pixels]: pixels,
+    [REPORT.correct]: correct,
+    ...named(gradients, NAMES.gradient),
+    ...named(statistics, NAMES.next),
+  };
 }
+
+/**
+ * The gradients without the last changes of their shapes, since the engine copies what such a change makes an output, and their
+ * norm.
+ */
+function measured(outputs: Outputs): Outputs {
+  const inRows = Object.entries(outputs).map(([name, value]): [string, Value] => [
+    name,
+    name.startsWith(NAMES.gradient('')) ? beforeReshape(value) : value,
+  ]);
+  const gradients = inRows.flatMap(([name, value]) => (name.startsWith(NAMES.gradient('')) ? [value] : []));
+  return { ...Object.fromEntries(inRows), [REPORT.gradientNorm]: globalNorm(gradients) };
+}
+
+const beforeReshape = (value: Value): Value =>
+  value.source.kind === 'node' && value.source.node.op.name === Reshape.name
+    ? beforeReshape(value.source.node.inputs[0] as Value)
+    : value;
 
 async function compile(backend: Backend, outputs: Outputs, options: SessionOptions): Promise<Program> {
   const model = toOnnx(outputs, new Map(), { name: 'training-step', storage: 'inline', parameters: 'inputs' });

@@ -3,16 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { gradient } from '../../src/graph/gradient.ts';
+import { elementwiseKernel } from '../../src/graph/kernel/elementwise-kernel.ts';
 import { scalarLike } from '../../src/graph/ops/constants.ts';
 import { mul, sub } from '../../src/graph/ops/elementwise.ts';
 import { input, type Value } from '../../src/graph/value.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
-import { float32, type Tensor } from '../../src/tensor/tensor.ts';
+import { LoadedKernel } from '../../src/runtime/kernel.ts';
 import { reduceAll } from '../../src/training/losses/pixels.ts';
 import { bindOptimizer } from '../../src/training/optimizers/index.ts';
 import type { OptimizerDefinition } from '../../src/training/types.ts';
+import { parameterRule } from '../../src/training/update-rules.ts';
 import { fillPositive, fillScaled } from './formula.ts';
 import { runGraph } from './run-graph.ts';
 
@@ -38,34 +40,24 @@ beforeAll(async () => {
   backend = await nodeBackend();
 });
 
-/** Five updates on sum(a (w - 0.3)^2): the weights after each. */
+/** Five updates on sum(a (w - 0.3)^2), by the loop that training runs: the weights after each. */
 async function descend(definition: OptimizerDefinition): Promise<Float32Array[]> {
   const optimizer = bindOptimizer(definition);
-  const fed = (name: string, shape: readonly number[] = [6]): Value => input(name, 'float32', shape);
-  const weight = fed('weight');
+  const rule = parameterRule({ clipNorm: null, averageDecay: null }, optimizer, true);
+  const kernel = await LoadedKernel.load(elementwiseKernel(rule));
+  const [weight, factor] = ['weight', 'a'].map((name) => input(name, 'float32', [6])) as [Value, Value];
   const distance = sub(weight, scalarLike(weight, 0.3));
-  const [g] = gradient(reduceAll(mul(fed('a'), mul(distance, distance))), [weight]);
-  const updated = optimizer.update({
-    weight,
-    gradient: g as Value,
-    slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, fed(slot)])),
-    scalars: Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((name) => [name, fed(name, [])])),
-    decays: true,
-  });
-  const outputs = {
-    next: updated.weight,
-    ...Object.fromEntries(optimizer.slots.map((slot) => [`next:${slot}`, updated.slots[slot] as Value])),
-  };
-  const state: Record<string, Tensor> = { weight: fillScaled('opt:w', [6]), a: fillPositive('opt:a', [6]) };
-  for (const slot of optimizer.slots) state[slot] = float32([6], new Float32Array(6));
+  const value = reduceAll(mul(factor, mul(distance, distance)));
+  const outputs = { gradient: gradient(value, [weight])[0] as Value };
+  const a = fillPositive('opt:a', [6]);
+  const state = fillScaled('opt:w', [6]);
+  const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, new Float32Array(6)]));
   const steps: Float32Array[] = [];
   for (let updates = 0; updates < 5; updates++) {
-    for (const [name, value] of Object.entries(optimizer.scalars(RATE, updates))) state[name] = float32([], [value]);
-    // Only what the graph takes: AdamW's shrinking, for one, is left out without decay.
-    const results = await runGraph(backend, outputs, new Map(), state);
-    state.weight = results.next as Tensor;
-    for (const slot of optimizer.slots) state[slot] = results[`next:${slot}`] as Tensor;
-    steps.push(state.weight.data as Float32Array);
+    const results = await runGraph(backend, outputs, new Map(), { weight: state, a });
+    const arrays = { weight: state.data as Float32Array, gradient: results.gradient?.data as Float32Array, ...slots };
+    kernel.run(arrays, optimizer.scalars(RATE, updates));
+    steps.push(arrays.weight.slice());
   }
   return steps;
 }

@@ -49,7 +49,6 @@ export async function nodeBackend(): Promise<Backend> {
     costs: readMachineCosts(name),
     devices: DEVICES.filter((device) => bundled.includes(device)),
     mapsFiles: true,
-    writesInto: true,
     defaultDevice: 'cpu',
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
@@ -77,7 +76,6 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
     costs: readMachineCosts(name) ?? WASM,
     devices: ['wasm'],
     mapsFiles: false,
-    writesInto: false,
     defaultDevice: 'wasm',
     provider: () => Promise.resolve('WasmExecutionProvider'),
   });

@@ -2,8 +2,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import type { Backend, Device, NamedTensors, Session } from '../../runtime/backend.ts';
-import { sameShape } from '../../tensor/shape.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import {
   type CreatedSession,
   type EngineAnswer,
@@ -46,29 +44,15 @@ function threadedSession(thread: EngineThread, id: number, created: CreatedSessi
   let disposal: Promise<unknown> | undefined;
   return {
     ...created,
-    async run(feeds, outputs = created.outputNames, into = {}) {
+    async run(feeds, outputs = created.outputNames) {
       const request = { call: 'run', session: id, feeds: withOwnMemories(feeds), outputs } as const;
-      const results = (await thread.ask(request).answer) as NamedTensors;
-      for (const [name, target] of Object.entries(into)) {
-        const result = results[name];
-        if (result) copyInto(target, result, name);
-      }
-      return { ...results, ...Object.fromEntries(Object.entries(into).filter(([name]) => results[name])) };
+      return (await thread.ask(request).answer) as NamedTensors;
     },
     async dispose() {
       disposal ??= thread.ask({ call: 'dispose', session: id }).answer;
       await disposal;
     },
   };
-}
-
-function copyInto(target: Tensor, result: Tensor, name: string): void {
-  if (target.dtype !== result.dtype || !sameShape(target.shape, result.shape)) {
-    throw new RuntimeError(
-      `The output ${name} is ${result.dtype} [${result.shape.join(', ')}] and cannot be written to ${target.dtype} [${target.shape.join(', ')}].`,
-    );
-  }
-  (target.data as Float32Array).set(result.data as Float32Array);
 }
 
 type Result = Extract<EngineAnswer, { result: unknown }>['result'];

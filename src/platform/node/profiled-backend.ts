@@ -51,7 +51,6 @@ export async function profiledBackend(): Promise<ProfiledBackend> {
       devices,
       costs,
       mapsFiles: true,
-      writesInto: true,
       defaultDevice: 'cpu',
       // Where each operator ran stands in the profile itself.
       provider: (device) => Promise.resolve(device),

@@ -17,7 +17,6 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
     costs: WASM,
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
     mapsFiles: false,
-    writesInto: false,
     defaultDevice: 'wasm',
     async provider(device) {
       if (device === 'webgpu' && !(await requestAdapter())) {

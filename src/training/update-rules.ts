@@ -1,0 +1,45 @@
+/** What a step does to each number of the state, as graphs over arrays of any length. */
+import type { KernelGraph } from '../graph/kernel/elementwise-kernel.ts';
+import { add, mul, sub } from '../graph/ops/elementwise.ts';
+import { input, type Value } from '../graph/value.ts';
+import type { BoundOptimizer } from './optimizers/index.ts';
+import type { StepDefinition } from './types.ts';
+
+const array = (name: string): Value => input(name, 'float32', ['length']);
+
+const number = (name: string): Value => input(name, 'float32', []);
+
+/**
+ * From `weight`, `gradient`, the optimiser's slots and the `average` to what they become. The scalars are the optimiser's,
+ * `clip`, by which the gradient is multiplied, and `share`, the new weight's part in the average.
+ * @param decays whether weight decay applies.
+ */
+export function parameterRule(
+  { clipNorm, averageDecay }: Pick<StepDefinition, 'clipNorm' | 'averageDecay'>,
+  optimizer: BoundOptimizer,
+  decays: boolean,
+): KernelGraph {
+  const gradient = array('gradient');
+  const { weight, slots } = optimizer.update({
+    weight: array('weight'),
+    gradient: clipNorm === null ? gradient : mul(gradient, number('clip')),
+    slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, array(slot)])),
+    scalars: Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((name) => [name, number(name)])),
+    decays,
+  });
+  return { changed: { weight, ...slots, ...(averageDecay === null ? {} : { average: followed(weight) }) } };
+}
+
+/** `average` moves towards `weight` by `share` of the difference. */
+export const averageRule = (): KernelGraph => ({ changed: { average: followed(array('weight')) } });
+
+/** `added` enters `sum`, whose squares are summed. */
+export function sumRule(): KernelGraph {
+  const sum = add(array('sum'), array('added'));
+  return { changed: { sum }, sum: mul(sum, sum) };
+}
+
+function followed(value: Value): Value {
+  const average = array('average');
+  return add(average, mul(sub(value, average), number('share')));
+}
