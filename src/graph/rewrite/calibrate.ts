@@ -10,7 +10,7 @@ import { slice } from '../ops/structure.ts';
 import { toOnnx } from '../to-onnx.ts';
 import { type Input, input, knownShape, type Value } from '../value.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
-import { byPosition, matrixValue, outputPlane, transformedKernels, transformedTiles } from './winograd-convolution.ts';
+import { matrixValue, outputPlane, transformedKernels, transformedTiles } from './winograd-convolution.ts';
 import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
 
 /** RefineNet's most frequent convolution: 256 channels at 64 x 64. */
@@ -72,11 +72,11 @@ async function productCosts(time: Time): Promise<MachineCosts['product']> {
 async function tileCosts(tile: Tile, x: Input, weight: Input, time: Time): Promise<TileCosts> {
   const { kernel } = winogradMatrices(tile);
   const tiles = transformedTiles(x, tile);
-  const [, , rows, columns] = knownShape(tiles) as readonly [number, number, number, number];
+  const [, , rows, columns] = knownShape(tiles.inRows) as readonly [number, number, number, number];
   const count = CHANNELS * rows * columns;
   const products = input('products', 'float32', [kernel.rows, CHANNELS, rows * columns]);
   return {
-    input: (await time(byPosition(tiles))) / count,
+    input: (await time(tiles.byPosition)) / count,
     output: (await time(outputPlane(products, tiles, x, tile))) / count,
     kernel: (await time(transformedKernels(weight, matrixValue(weight, kernel)))) / CHANNELS ** 2,
   };

@@ -26,22 +26,36 @@ export const hasTiles = ({ shape }: Value): boolean => shape[0] === 1 || isStati
  */
 export function winogradConvolution(x: Value, kernels: Value, bias: Value | null, tile: Tile, place?: string): Value {
   const tiles = transformedTiles(x, tile, place);
-  const products = matMul(kernels, byPosition(tiles, place), place);
+  const products = matMul(kernels, tiles.byPosition, place);
   const plane = outputPlane(products, tiles, x, tile, place);
   return bias ? add(plane, reshape(bias, [knownShape(bias)[0] as number, 1, 1], place), place) : plane;
 }
 
-/** The transformed tiles of x [N, C, H, W], as [C, n², rows, columns] of all images together. */
-export const transformedTiles = (x: Value, tile: Tile, place?: string): Value =>
-  inputTiles(stacked(x, tile, place), tile, place);
+/** Numbers of all T tiles of some channels, n² a tile. */
+export interface TransformedTiles {
+  /** [n², C, T] */
+  readonly byPosition: Value;
+  /** The same, its last two axes the rows and columns of tiles of all images together. */
+  readonly inRows: Value;
+}
+
+/** The transformed tiles of x [N, C, H, W]. */
+export const transformedTiles = (x: Value, tile: Tile, place?: string): TransformedTiles =>
+  inputTiles(stacked(x, tile, place), x.shape[1] as number, tile, place);
 
 /**
  * From products [n², K, T] of x's tiles to [N, K, H, W]. Along the height first, as one product; then along the width, where the
  * m outputs of neighbouring tiles come to stand beside each other: lines of the plane, which only have to be put in their order.
  */
-export function outputPlane(products: Value, tiles: Value, x: Value, tile: Tile, place?: string): Value {
+export function outputPlane(
+  products: Value,
+  { inRows }: TransformedTiles,
+  x: Value,
+  tile: Tile,
+  place?: string,
+): Value {
   const [outputs, count] = products.shape.slice(1) as [number, Dimension];
-  const [rows, columns] = tiles.shape.slice(2) as [Dimension, Dimension];
+  const [rows, columns] = inRows.shape.slice(2) as [Dimension, Dimension];
   const line = winogradOutputLine(tile);
   const side = line.columns;
   const across = multiplyDimension(count, outputs);
@@ -53,7 +67,7 @@ export function outputPlane(products: Value, tiles: Value, x: Value, tile: Tile,
   const lines = reshapeOpen(
     wide,
     [tile, outputs, rows, width],
-    concat([wholeNumbers(tile, outputs), extentsOf(tiles, 2, 3, place), wholeNumbers(-1)], 0, place),
+    concat([wholeNumbers(tile, outputs), extentsOf(inRows, 2, 3, place), wholeNumbers(-1)], 0, place),
     place,
   );
   const inOrder = transpose(lines, [1, 2, 0, 3], place);
@@ -93,23 +107,38 @@ export function winogradWeightGradient(gradient: Value, x: Value, tile: Tile): V
     stride: [tile, tile],
     pads: [0, 0, below, beside],
   });
-  const product = matMul(byPosition(windows), matrixTranspose(byPosition(transformedTiles(x, tile))));
+  const products = tilesOf(windows, outputs).byPosition;
+  const product = matMul(products, matrixTranspose(transformedTiles(x, tile).byPosition));
   const flat = reshape(product, [kernel.rows, outputs * inputs]);
   return reshape(matMul(matrixTranspose(flat), matrixValue(x, kernel)), [outputs, inputs, 3, 3]);
 }
 
 /**
- * The transformed n x n tiles of planes [C, 1, H, W], as [C, n², rows, columns]. As a convolution with n² kernels and a stride
- * of one tile, this pads, cuts and transforms in one pass, and works at any size.
+ * The transformed n x n tiles of planes. As a convolution with n² kernels and a stride of one tile, this pads, cuts and transforms
+ * in one pass, and works at any size.
  */
-function inputTiles(planes: Value, tile: Tile, place?: string): Value {
+function inputTiles(planes: Value, channels: number, tile: Tile, place?: string): TransformedTiles {
   const [height, width] = planes.shape.slice(2) as [Dimension, Dimension];
   const side = tile + 2;
   const { input } = winogradMatrices(tile);
   const kernels = reshape(matrixValue(planes, input), [input.rows, 1, side, side], place);
   // Beyond the row and column around x, zeros that fill the last tile: as many as any size may need, where it is open.
   const after = (extent: Dimension): number => 1 + (typeof extent === 'number' ? missing(extent, tile) : tile - 1);
-  return conv(planes, kernels, null, { stride: [tile, tile], pads: [1, 1, after(height), after(width)] }, place);
+  const pads = [1, 1, after(height), after(width)] as const;
+  return tilesOf(conv(planes, kernels, null, { stride: [tile, tile], pads }, place), channels, place);
+}
+
+/** From planes that were convolved with n² kernels: one plane a channel, or one of all channels below one another. */
+function tilesOf(convolved: Value, channels: number, place?: string): TransformedTiles {
+  const [planes, positions, rows, columns] = convolved.shape as readonly [number, number, Dimension, Dimension];
+  if (planes === channels) {
+    const shape = [channels, positions, multiplyDimension(rows, columns)];
+    const flat = reshapeOpen(convolved, shape, wholeNumbers(0, 0, -1), place);
+    return { byPosition: transpose(flat, [1, 0, 2], place), inRows: convolved };
+  }
+  const count = ((rows as number) / channels) * (columns as number);
+  const inRows = reshape(convolved, [positions, channels, (rows as number) / channels, columns as number], place);
+  return { byPosition: reshape(inRows, [positions, channels, count], place), inRows };
 }
 
 /** What is missing to a whole number of tiles. */
@@ -119,8 +148,8 @@ const missing = (extent: number, tile: Tile): number => (tile - (extent % tile))
 const stackedHeight = (height: number, tile: Tile): number => height + 1 + missing(height + 1, tile);
 
 /**
- * The planes of x [N, C, H, W] by channel, [C, 1, N H', W]: the images of a batch lie below one another, so that their tiles
- * are those of one tall image, and the engine can join exchanging axes with the product.
+ * The planes of x [N, C, H, W]. Of one image they are [C, 1, H, W]. The images of a batch lie below one another, so that their
+ * tiles are those of one tall image, and so do the channels, [1, 1, C N H', W]: then its tiles come out by position.
  */
 function stacked(x: Value, tile: Tile, place?: string): Value {
   const [batch, channels, height, width] = x.shape as Extents;
@@ -128,7 +157,7 @@ function stacked(x: Value, tile: Tile, place?: string): Value {
   const [images, rows] = [batch, height] as [number, number];
   const tall = stackedHeight(rows, tile);
   const padded = pad(x, [{ axis: 2, start: 0, end: tall - rows }], 0, place);
-  return reshape(transpose(padded, [1, 0, 2, 3], place), [channels, 1, images * tall, width as number], place);
+  return reshape(transpose(padded, [1, 0, 2, 3], place), [1, 1, channels * images * tall, width as number], place);
 }
 
 /** The opposite of stacking for y [1, K, N H' or more, W or more]: [N, K, H, W] of x's height and width. */
@@ -139,13 +168,6 @@ function unstacked(y: Value, x: Value, place?: string): Value {
   const perImage = reshape(y, [channels, batch as number, tall / (batch as number), wide], place);
   const ranges = [height, width].map((end, index) => ({ axis: index + 2, start: 0, end: end as number, step: 1 }));
   return transpose(sliceRanges(perImage, ranges, place), [1, 0, 2, 3], place);
-}
-
-/** Tiles [C, n², rows, columns] as [n², C, T]. */
-export function byPosition(tiles: Value, place?: string): Value {
-  const [channels, positions, rows, columns] = tiles.shape as readonly [number, number, Dimension, Dimension];
-  const shape = [channels, positions, multiplyDimension(rows, columns)];
-  return transpose(reshapeOpen(tiles, shape, wholeNumbers(0, 0, -1), place), [1, 0, 2], place);
 }
 
 /** Some of a value's extents, int64: numbers where they are known. */
