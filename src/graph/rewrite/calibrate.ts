@@ -4,11 +4,13 @@ import type { Backend, NamedTensors, SessionOptions } from '../../runtime/backen
 import type { MachineCosts, TileCosts } from '../../runtime/machine-costs.ts';
 import { elementCount } from '../../tensor/shape.ts';
 import { float32 } from '../../tensor/tensor.ts';
+import { gradient } from '../gradient.ts';
 import { conv } from '../ops/conv.ts';
 import { matMul } from '../ops/matmul.ts';
 import { slice } from '../ops/structure.ts';
 import { toOnnx } from '../to-onnx.ts';
 import { type Input, input, knownShape, type Value } from '../value.ts';
+import { decompose } from './decompose.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { matrixValue, outputPlane, transformedKernels, transformedTiles } from './winograd-convolution.ts';
 import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
@@ -16,6 +18,7 @@ import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
 /** RefineNet's most frequent convolution: 256 channels at 64 x 64. */
 const CHANNELS = 256;
 const SIDE = 64;
+const SMALL_SIDE = 16;
 
 /** Of these runs the fastest counts: other work on the machine only adds to it. */
 const RUNS = 8;
@@ -33,7 +36,7 @@ export async function calibrate(
   backend: Backend,
   { session, onProgress = () => {} }: CalibrateOptions = {},
 ): Promise<MachineCosts> {
-  const total = 3 + 3 * TILES.length;
+  const total = 5 + 3 * TILES.length;
   let done = 0;
   const time = (output: Value): Promise<number> => {
     onProgress(done++, total);
@@ -46,6 +49,7 @@ export async function calibrate(
   const { block } = WIDE_VECTORS.convolution;
   return {
     convolution: { multiplyAdd: direct / (9 * pairs * SIDE ** 2), block },
+    gradients: await gradientCosts(weight, time),
     product: await productCosts(time),
     tiles: Object.fromEntries(
       await inTurn(TILES, async (tile) => [tile, await tileCosts(tile, x, weight, time)] as const),
@@ -54,6 +58,16 @@ export async function calibrate(
 }
 
 type Time = (output: Value) => Promise<number>;
+
+/** The gradients in the form that they have by themselves, of small maps: at larger ones tiles win by far. */
+async function gradientCosts(weight: Input, time: Time): Promise<MachineCosts['gradients']> {
+  const x = input('x', 'float32', [2, CHANNELS, SMALL_SIDE, SMALL_SIDE]);
+  const y = conv(x, weight, null, { pads: [1, 1, 1, 1] });
+  const [ofInput, ofWeight] = gradient(y, [x, weight], input('dy', 'float32', y.shape)) as [Value, Value];
+  const count = 9 * CHANNELS ** 2 * 2 * SMALL_SIDE ** 2;
+  const cost = async (value: Value): Promise<number> => (await time(decompose({ value }).value)) / count;
+  return { input: await cost(ofInput), weight: await cost(ofWeight) };
+}
 
 /** Two products over different numbers of tiles tell multiplying from reading the weights apart. */
 async function productCosts(time: Time): Promise<MachineCosts['product']> {

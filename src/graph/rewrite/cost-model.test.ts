@@ -59,6 +59,7 @@ const cost = fc.double({ min: 1e-4, max: 100, noNaN: true });
 const tileCosts = fc.record({ input: cost, output: cost, kernel: cost });
 const machine: fc.Arbitrary<MachineCosts> = fc.record({
   convolution: fc.record({ multiplyAdd: cost, block: fc.integer({ min: 1, max: 32 }) }),
+  gradients: fc.record({ input: cost, weight: cost }),
   product: fc.record({ multiplyAdd: cost, byte: cost }),
   tiles: fc.record({ 2: tileCosts, 4: tileCosts, 6: tileCosts }),
 });
@@ -82,8 +83,12 @@ describe('the choice of a form', () => {
   });
 
   test('does not depend on the speed of the machine as a whole', () => {
-    const scaled = (factor: number, { convolution: c, product: p, tiles }: MachineCosts): MachineCosts => ({
+    const scaled = (
+      factor: number,
+      { convolution: c, gradients: g, product: p, tiles }: MachineCosts,
+    ): MachineCosts => ({
       convolution: { ...c, multiplyAdd: factor * c.multiplyAdd },
+      gradients: { input: factor * g.input, weight: factor * g.weight },
       product: { multiplyAdd: factor * p.multiplyAdd, byte: factor * p.byte },
       tiles: Object.fromEntries(
         TILES.map((tile) => {
@@ -130,17 +135,30 @@ describe('the choice of a form', () => {
     expect(within(bytes - 1)).not.toBe(tile);
   });
 
-  test('is for gradients what it is for the convolution that multiplies as much', () => {
-    const sizes: ConvolutionExtents = { batch: 2, inputs: 192, outputs: 320, height: 24, width: 40 };
+  const tilesOfGradients = (sizes: ConvolutionExtents, costs: MachineCosts): (Tile | null)[] => {
     const x = input('x', 'float32', [sizes.batch, sizes.inputs, sizes.height, sizes.width]);
     const w = input('w', 'float32', [sizes.outputs, sizes.inputs, 3, 3]);
     const y = conv(x, w, null, { pads: [1, 1, 1, 1] });
-    const gradients = gradient(y, [x, w], input('dy', 'float32', y.shape));
-    for (const value of gradients) {
-      expect(chooseTile(nodeOf(value), { costs: WIDE_VECTORS, ahead: false, limit: NO_LIMIT, extentOf: closed })).toBe(
-        choose(sizes, false),
-      );
+    return gradient(y, [x, w], input('dy', 'float32', y.shape)).map((value) =>
+      chooseTile(nodeOf(value), { costs, ahead: false, limit: NO_LIMIT, extentOf: closed }),
+    );
+  };
+
+  test('is for gradients what it is for the convolution that multiplies as much, where that is as fast', () => {
+    const { multiplyAdd } = WIDE_VECTORS.convolution;
+    const even = { ...WIDE_VECTORS, gradients: { input: multiplyAdd, weight: multiplyAdd } };
+    for (const side of [8, 16, 24, 40]) {
+      const sizes: ConvolutionExtents = { batch: 2, inputs: 192, outputs: 320, height: 24, width: side };
+      expect(tilesOfGradients(sizes, even)).toEqual([choose(sizes, false), choose(sizes, false)]);
     }
+  });
+
+  test('compares each gradient with its own form', () => {
+    const sizes = square(256, 16, 2);
+    const slow = (gradients: MachineCosts['gradients']): MachineCosts => ({ ...WIDE_VECTORS, gradients });
+    expect(tilesOfGradients(sizes, slow({ input: 1e-9, weight: 1e-9 }))).toEqual([null, null]);
+    expect(tilesOfGradients(sizes, slow({ input: 1, weight: 1e-9 }))).toEqual([expect.any(Number), null]);
+    expect(tilesOfGradients(sizes, slow({ input: 1e-9, weight: 1 }))).toEqual([null, expect.any(Number)]);
   });
 });
 
@@ -185,6 +203,7 @@ describe('the time of a form', () => {
   test('of a product over channels counts every pass of the weights once, whatever the number of tiles', () => {
     const free: MachineCosts = {
       convolution: { multiplyAdd: 1, block: 1 },
+      gradients: { input: 1, weight: 1 },
       product: { multiplyAdd: 0, byte: 1 },
       tiles: {
         2: { input: 0, output: 0, kernel: 0 },

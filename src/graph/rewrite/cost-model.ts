@@ -2,7 +2,7 @@
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { type Dimension, evaluateDimension } from '../dimension.ts';
 import { Conv } from '../ops/conv.ts';
-import { ConvInputGradient } from '../ops/conv-gradient.ts';
+import { ConvInputGradient, ConvWeightGradient } from '../ops/conv-gradient.ts';
 import type { Node, Value } from '../value.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
 
@@ -29,13 +29,20 @@ export interface TileChoice {
 /** Gains below this share of a convolution's time are not worth another form. */
 const LEAST_GAIN = 0.05;
 
+/** What a multiply-add takes in the form that each operator has by itself. */
+const MULTIPLY_ADD: Readonly<Record<string, (costs: MachineCosts) => number>> = {
+  [Conv.name]: ({ convolution }) => convolution.multiplyAdd,
+  [ConvInputGradient.name]: ({ gradients }) => gradients.input,
+  [ConvWeightGradient.name]: ({ gradients }) => gradients.weight,
+};
+
 /** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
 export function chooseTile(node: Node, { costs, ahead, limit, extentOf }: TileChoice): Tile | null {
   const extents = convolutionExtents(node, extentOf);
   // The times below hold where channels fill a kernel's block: products over fewer were measured slower in any form.
   if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return null;
   let best: Tile | null = null;
-  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs);
+  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs, MULTIPLY_ADD[node.op.name]?.(costs));
   for (const tile of TILES.filter((each) => winogradBytes(extents, each) <= limit)) {
     const time = winogradTime(extents, tile, costs, ahead);
     if (time < least) [best, least] = [tile, time];
@@ -43,11 +50,12 @@ export function chooseTile(node: Node, { costs, ahead, limit, extentOf }: TileCh
   return best;
 }
 
+/** @param multiplyAdd the convolution's, or that of one of its gradients. */
 export function convolutionTime(
   { batch, outputs, inputs, height, width }: ConvolutionExtents,
-  costs: MachineCosts,
+  { convolution: { block, multiplyAdd: own } }: MachineCosts,
+  multiplyAdd = own,
 ): number {
-  const { multiplyAdd, block } = costs.convolution;
   const filled = (channels: number): number => Math.ceil(channels / block) * block;
   return batch * filled(outputs) * filled(inputs) * 9 * height * width * multiplyAdd;
 }
