@@ -1,5 +1,6 @@
 /** Operators that treat every element alike: broadcasting arithmetic, activations and functions of one value. */
 import { ShapeError, UsageError } from '../../errors.ts';
+import { float } from '../../onnx/model.ts';
 import { applyOne, formatType, type Op, required, type Value, type VjpRule } from '../value.ts';
 import { broadcastShapes } from './broadcast.ts';
 import { and, greater, less } from './comparison.ts';
@@ -77,6 +78,17 @@ export function sign(x: Value): Value {
 }
 export const floor = (x: Value, place?: string): Value => applyOne(Floor, [x], null, place);
 export const stopGradient = (x: Value, place?: string): Value => applyOne(StopGradient, [x], null, place);
+
+/** max(0, min(1, alpha x + beta)); only graphs that have their gradient already are rewritten to it. */
+export const HardSigmoid: Op<{ readonly alpha: number; readonly beta: number }> = {
+  name: 'HardSigmoid',
+  infer: (inputs) => [{ dtype: required(inputs, 0).dtype, shape: required(inputs, 0).shape }],
+  onnxAttributes: ({ alpha, beta }) => ({ alpha: float(alpha), beta: float(beta) }),
+  vjp: 'forbidden',
+};
+
+export const hardSigmoid = (x: Value, alpha: number, beta: number, place?: string): Value =>
+  applyOne(HardSigmoid, [x], { alpha, beta }, place);
 
 /** x to a fixed power. */
 export const pow = (x: Value, exponent: number, place?: string): Value =>

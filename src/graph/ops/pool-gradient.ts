@@ -59,13 +59,16 @@ function portions([count, , height, width]: readonly number[]): { readonly start
   }));
 }
 
+/** What lies beyond the last row and column never wins, and no window begins there: only the other sides are padded. */
 function ofPlanes(planes: Value, g: Value, { kernel, stride, pads }: Window): Value {
-  const x = padPlane(planes, pads, LOWEST);
+  const [top, left, , right] = pads;
+  const x = padPlane(planes, [top, left, 0, 0], LOWEST);
   const [, , height, width] = knownShape(x) as Extents;
-  const rowMaxima = kernel[1] === 1 && stride[1] === 1 ? x : largest(x, [1, kernel[1]], [1, stride[1]], [0, 0]);
+  const isRow = kernel[1] === 1 && stride[1] === 1;
+  const rowMaxima = isRow ? x : largest(x, [1, kernel[1]], [1, stride[1]], [0, right]);
   const ofRowMaxima = backAlong(rowMaxima, ROW_AXIS, kernel[0], placed(g, ROW_AXIS, stride[0], height));
   const ofPadded = backAlong(x, COLUMN_AXIS, kernel[1], placed(ofRowMaxima, COLUMN_AXIS, stride[1], width));
-  return padPlane(ofPadded, pads.map((amount) => (amount === 0 ? 0 : -amount)) as unknown as Extents);
+  return padPlane(ofPadded, [0 - top, 0 - left, 0, 0]);
 }
 
 /**
@@ -98,8 +101,8 @@ function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): V
 }
 
 /**
- * x moved along an axis. The last positions of an axis hold zeros, as no window begins so late, so that moving all numbers in a
- * row moves each line of them: one copy instead of one a line.
+ * x moved along an axis. Nothing is moved beyond its end, as a window's right side never wins where it lies beyond, so that
+ * moving all numbers in a row moves each line of them: one copy instead of one a line.
  */
 function shifted(x: Value, axis: PlaneAxis, shift: number): Value {
   const shape = knownShape(x);

@@ -9,6 +9,7 @@ import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { decompose } from './decompose.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
+import { maskAsHardSigmoid } from './mask-as-hard-sigmoid.ts';
 import { mergeEqual } from './merge-equal.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
@@ -89,7 +90,7 @@ export async function optimizeInference<T extends Outputs>(
 export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
   const choose: ChooseTile = (node) => chooseTile(node, { costs, ...LEVELS.balanced, extentOf: likelyExtent });
   const transformed = rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
-  return rewrite(decompose(transformed), mergeEqual());
+  return rewrite(rewrite(decompose(transformed), maskAsHardSigmoid), mergeEqual());
 }
 
 const kernelConstant = (tile: Tile): Value => matrixValue({ dtype: 'float32' }, winogradMatrices(tile).kernel);
