@@ -23,10 +23,12 @@ export async function calibrateDevice(device: Device, threads: number | undefine
   });
   bar?.stop();
   const file = await writeMachineCosts(backend.name, costs);
-  const { convolution, gradients, product, tiles } = costs;
+  const { convolution, training, product, tiles } = costs;
   const rate = (nanoseconds: number): string => `${(1 / nanoseconds).toFixed(0)} G multiply-adds a second`;
   note(`${backend.name}: convolutions ${rate(convolution.multiplyAdd)}, products ${rate(product.multiplyAdd)}`);
-  note(`gradients of inputs ${rate(gradients.input)}, of weights ${rate(gradients.weight)}`);
+  note(
+    `in training: forward ${rate(training.forward)}, gradients of inputs ${rate(training.input)}, of weights ${rate(training.weight)}`,
+  );
   for (const [tile, { input, output, kernel }] of Object.entries(tiles)) {
     note(
       `tiles of ${tile}: input ${input.toFixed(0)} ns, output ${output.toFixed(0)} ns, kernel ${kernel.toFixed(0)} ns`,

@@ -2,8 +2,11 @@
 export interface MachineCosts {
   /** A multiply-add of a 3 x 3 convolution, and how many channels its kernels take together. */
   readonly convolution: { readonly multiplyAdd: number; readonly block: number };
-  /** A multiply-add of its gradients, with respect to its input and its weight, where maps are small. */
-  readonly gradients: { readonly input: number; readonly weight: number };
+  /**
+   * A multiply-add in training, whose weights are not known at loading, of the convolution and its gradients with respect to its
+   * input and its weight; where maps are small, as tiles win at larger ones.
+   */
+  readonly training: { readonly forward: number; readonly input: number; readonly weight: number };
   /** Of Winograd's form: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
   readonly product: { readonly multiplyAdd: number; readonly byte: number };
   /** Of Winograd's form, by the outputs a tile along each axis. */

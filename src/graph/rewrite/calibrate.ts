@@ -36,7 +36,7 @@ export async function calibrate(
   backend: Backend,
   { session, onProgress = () => {} }: CalibrateOptions = {},
 ): Promise<MachineCosts> {
-  const total = 5 + 3 * TILES.length;
+  const total = 6 + 3 * TILES.length;
   let done = 0;
   const time = (output: Value): Promise<number> => {
     onProgress(done++, total);
@@ -49,7 +49,7 @@ export async function calibrate(
   const { block } = WIDE_VECTORS.convolution;
   return {
     convolution: { multiplyAdd: direct / (9 * pairs * SIDE ** 2), block },
-    gradients: await gradientCosts(weight, time),
+    training: await trainingCosts(weight, time),
     product: await productCosts(time),
     tiles: Object.fromEntries(
       await inTurn(TILES, async (tile) => [tile, await tileCosts(tile, x, weight, time)] as const),
@@ -59,14 +59,14 @@ export async function calibrate(
 
 type Time = (output: Value) => Promise<number>;
 
-/** The gradients in the form that they have by themselves, of small maps: at larger ones tiles win by far. */
-async function gradientCosts(weight: Input, time: Time): Promise<MachineCosts['gradients']> {
+/** A convolution and its gradients in the form that they have by themselves, of small maps: at larger ones tiles win by far. */
+async function trainingCosts(weight: Input, time: Time): Promise<MachineCosts['training']> {
   const x = input('x', 'float32', [2, CHANNELS, SMALL_SIDE, SMALL_SIDE]);
   const y = conv(x, weight, null, { pads: [1, 1, 1, 1] });
   const [ofInput, ofWeight] = gradient(y, [x, weight], input('dy', 'float32', y.shape)) as [Value, Value];
   const count = 9 * CHANNELS ** 2 * 2 * SMALL_SIDE ** 2;
   const cost = async (value: Value): Promise<number> => (await time(decompose({ value }).value)) / count;
-  return { input: await cost(ofInput), weight: await cost(ofWeight) };
+  return { forward: await cost(y), input: await cost(ofInput), weight: await cost(ofWeight) };
 }
 
 /** Two products over different numbers of tiles tell multiplying from reading the weights apart. */

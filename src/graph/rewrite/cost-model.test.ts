@@ -59,7 +59,7 @@ const cost = fc.double({ min: 1e-4, max: 100, noNaN: true });
 const tileCosts = fc.record({ input: cost, output: cost, kernel: cost });
 const machine: fc.Arbitrary<MachineCosts> = fc.record({
   convolution: fc.record({ multiplyAdd: cost, block: fc.integer({ min: 1, max: 32 }) }),
-  gradients: fc.record({ input: cost, weight: cost }),
+  training: fc.record({ forward: cost, input: cost, weight: cost }),
   product: fc.record({ multiplyAdd: cost, byte: cost }),
   tiles: fc.record({ 2: tileCosts, 4: tileCosts, 6: tileCosts }),
 });
@@ -85,10 +85,10 @@ describe('the choice of a form', () => {
   test('does not depend on the speed of the machine as a whole', () => {
     const scaled = (
       factor: number,
-      { convolution: c, gradients: g, product: p, tiles }: MachineCosts,
+      { convolution: c, training: t, product: p, tiles }: MachineCosts,
     ): MachineCosts => ({
       convolution: { ...c, multiplyAdd: factor * c.multiplyAdd },
-      gradients: { input: factor * g.input, weight: factor * g.weight },
+      training: { forward: factor * t.forward, input: factor * t.input, weight: factor * t.weight },
       product: { multiplyAdd: factor * p.multiplyAdd, byte: factor * p.byte },
       tiles: Object.fromEntries(
         TILES.map((tile) => {
@@ -135,30 +135,38 @@ describe('the choice of a form', () => {
     expect(within(bytes - 1)).not.toBe(tile);
   });
 
-  const tilesOfGradients = (sizes: ConvolutionExtents, costs: MachineCosts): (Tile | null)[] => {
+  /** Of the convolution and of its gradients with respect to its input and its weight. */
+  const tilesInTraining = (sizes: ConvolutionExtents, costs: MachineCosts): (Tile | null)[] => {
     const x = input('x', 'float32', [sizes.batch, sizes.inputs, sizes.height, sizes.width]);
     const w = input('w', 'float32', [sizes.outputs, sizes.inputs, 3, 3]);
     const y = conv(x, w, null, { pads: [1, 1, 1, 1] });
-    return gradient(y, [x, w], input('dy', 'float32', y.shape)).map((value) =>
-      chooseTile(nodeOf(value), { costs, ahead: false, limit: NO_LIMIT, extentOf: closed }),
+    return [y, ...gradient(y, [x, w], input('dy', 'float32', y.shape))].map((value) =>
+      chooseTile(nodeOf(value), { costs, ahead: false, training: true, limit: NO_LIMIT, extentOf: closed }),
     );
   };
 
-  test('is for gradients what it is for the convolution that multiplies as much, where that is as fast', () => {
+  const training = (forward: number, input: number, weight: number): MachineCosts => ({
+    ...WIDE_VECTORS,
+    training: { forward, input, weight },
+  });
+
+  test('is in training, of gradients too, what it is in inference where a multiply-add takes as long', () => {
     const { multiplyAdd } = WIDE_VECTORS.convolution;
-    const even = { ...WIDE_VECTORS, gradients: { input: multiplyAdd, weight: multiplyAdd } };
     for (const side of [8, 16, 24, 40]) {
       const sizes: ConvolutionExtents = { batch: 2, inputs: 192, outputs: 320, height: 24, width: side };
-      expect(tilesOfGradients(sizes, even)).toEqual([choose(sizes, false), choose(sizes, false)]);
+      const tile = choose(sizes, false);
+      expect(tilesInTraining(sizes, training(multiplyAdd, multiplyAdd, multiplyAdd))).toEqual([tile, tile, tile]);
     }
   });
 
-  test('compares each gradient with its own form', () => {
+  test('compares a convolution and each gradient with its own form in training', () => {
     const sizes = square(256, 16, 2);
-    const slow = (gradients: MachineCosts['gradients']): MachineCosts => ({ ...WIDE_VECTORS, gradients });
-    expect(tilesOfGradients(sizes, slow({ input: 1e-9, weight: 1e-9 }))).toEqual([null, null]);
-    expect(tilesOfGradients(sizes, slow({ input: 1, weight: 1e-9 }))).toEqual([expect.any(Number), null]);
-    expect(tilesOfGradients(sizes, slow({ input: 1e-9, weight: 1 }))).toEqual([null, expect.any(Number)]);
+    const [fast, slow, tile] = [1e-9, 1, expect.any(Number)];
+    expect(tilesInTraining(sizes, training(fast, fast, fast))).toEqual([null, null, null]);
+    expect(tilesInTraining(sizes, training(slow, fast, fast))).toEqual([tile, null, null]);
+    expect(tilesInTraining(sizes, training(fast, slow, fast))).toEqual([null, tile, null]);
+    expect(tilesInTraining(sizes, training(fast, fast, slow))).toEqual([null, null, tile]);
+    expect(choose(sizes, false, training(slow, slow, slow))).toBe(choose(sizes, false));
   });
 });
 
@@ -203,7 +211,7 @@ describe('the time of a form', () => {
   test('of a product over channels counts every pass of the weights once, whatever the number of tiles', () => {
     const free: MachineCosts = {
       convolution: { multiplyAdd: 1, block: 1 },
-      gradients: { input: 1, weight: 1 },
+      training: { forward: 1, input: 1, weight: 1 },
       product: { multiplyAdd: 0, byte: 1 },
       tiles: {
         2: { input: 0, output: 0, kernel: 0 },

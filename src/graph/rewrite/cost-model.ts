@@ -20,6 +20,8 @@ export interface TileChoice {
   readonly costs: MachineCosts;
   /** Whether weights are transformed at loading, or at each run. */
   readonly ahead: boolean;
+  /** Whether for a step of training. */
+  readonly training?: boolean;
   /** The most bytes that a convolution's transformed tiles, kernels and products may take together. */
   readonly limit: number;
   /** Numbers for extents that are open. */
@@ -29,20 +31,21 @@ export interface TileChoice {
 /** Gains below this share of a convolution's time are not worth another form. */
 const LEAST_GAIN = 0.05;
 
-/** What a multiply-add takes in the form that each operator has by itself. */
-const MULTIPLY_ADD: Readonly<Record<string, (costs: MachineCosts) => number>> = {
-  [Conv.name]: ({ convolution }) => convolution.multiplyAdd,
-  [ConvInputGradient.name]: ({ gradients }) => gradients.input,
-  [ConvWeightGradient.name]: ({ gradients }) => gradients.weight,
+/** The costs of the forms that operators have by themselves in training. */
+const TRAINING: Readonly<Record<string, keyof MachineCosts['training']>> = {
+  [Conv.name]: 'forward',
+  [ConvInputGradient.name]: 'input',
+  [ConvWeightGradient.name]: 'weight',
 };
 
 /** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
-export function chooseTile(node: Node, { costs, ahead, limit, extentOf }: TileChoice): Tile | null {
+export function chooseTile(node: Node, choice: TileChoice): Tile | null {
+  const { costs, ahead, limit, extentOf } = choice;
   const extents = convolutionExtents(node, extentOf);
   // The times below hold where channels fill a kernel's block: products over fewer were measured slower in any form.
   if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return null;
   let best: Tile | null = null;
-  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs, MULTIPLY_ADD[node.op.name]?.(costs));
+  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs, plainMultiplyAdd(node, choice));
   for (const tile of TILES.filter((each) => winogradBytes(extents, each) <= limit)) {
     const time = winogradTime(extents, tile, costs, ahead);
     if (time < least) [best, least] = [tile, time];
@@ -50,7 +53,11 @@ export function chooseTile(node: Node, { costs, ahead, limit, extentOf }: TileCh
   return best;
 }
 
-/** @param multiplyAdd the convolution's, or that of one of its gradients. */
+function plainMultiplyAdd({ op }: Node, { costs, training = false }: TileChoice): number {
+  return training ? costs.training[TRAINING[op.name] as keyof MachineCosts['training']] : costs.convolution.multiplyAdd;
+}
+
+/** @param multiplyAdd inference's when left out. */
 export function convolutionTime(
   { batch, outputs, inputs, height, width }: ConvolutionExtents,
   { convolution: { block, multiplyAdd: own } }: MachineCosts,

@@ -7,7 +7,7 @@ import type { MachineCosts } from '../../runtime/machine-costs.ts';
  */
 export const WIDE_VECTORS: MachineCosts = {
   convolution: { multiplyAdd: 0.0088, block: 16 },
-  gradients: { input: 0.0165, weight: 0.016 },
+  training: { forward: 0.0108, input: 0.0165, weight: 0.016 },
   product: { multiplyAdd: 0.0105, byte: 0.012 },
   tiles: {
     2: { input: 7, output: 6, kernel: 10 },
@@ -19,7 +19,7 @@ export const WIDE_VECTORS: MachineCosts = {
 /** onnxruntime-web 1.30.0's WASM build with two threads on the same machine. */
 export const WASM: MachineCosts = {
   convolution: { multiplyAdd: 0.036, block: 16 },
-  gradients: { input: 0.041, weight: 0.048 },
+  training: { forward: 0.038, input: 0.041, weight: 0.048 },
   product: { multiplyAdd: 0.04, byte: 0.2 },
   tiles: {
     2: { input: 51, output: 51, kernel: 21 },

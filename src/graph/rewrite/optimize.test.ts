@@ -46,7 +46,7 @@ const alwaysTile = (tile: 2 | 4 | 6): MachineCosts => {
   const never = { input: 1e9, output: 1e9, kernel: 1e9 };
   return {
     convolution: { multiplyAdd: 1e3, block: 1 },
-    gradients: { input: 1e3, weight: 1e3 },
+    training: { forward: 1e3, input: 1e3, weight: 1e3 },
     product: { multiplyAdd: 1e-3, byte: 0 },
     tiles: { 2: never, 4: never, 6: never, [tile]: free },
   };
@@ -56,7 +56,7 @@ const alwaysTile = (tile: 2 | 4 | 6): MachineCosts => {
 const NEVER: MachineCosts = {
   ...WIDE_VECTORS,
   convolution: { multiplyAdd: 0, block: 16 },
-  gradients: { input: 0, weight: 0 },
+  training: { forward: 0, input: 0, weight: 0 },
 };
 
 const network = (name: ArchitectureName, shape: Parameters<typeof pixelValues>[0] = { batch: 1 }): Outputs => ({

@@ -88,7 +88,8 @@ export async function optimizeInference<T extends Outputs>(
 
 /** A graph for training, whose weights are inputs, rewritten. */
 export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
-  const choose: ChooseTile = (node) => chooseTile(node, { costs, ...LEVELS.balanced, extentOf: likelyExtent });
+  const choose: ChooseTile = (node) =>
+    chooseTile(node, { costs, ...LEVELS.balanced, training: true, extentOf: likelyExtent });
   const transformed = rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
   return rewrite(rewrite(decompose(transformed), maskAsHardSigmoid), mergeEqual());
 }

@@ -11,7 +11,7 @@ const positive = z.number().nonnegative().finite();
 const tile = z.object({ input: positive, output: positive, kernel: positive });
 const costsSchema = z.object({
   convolution: z.object({ multiplyAdd: positive, block: z.int().min(1).max(64) }),
-  gradients: z.object({ input: positive, weight: positive }),
+  training: z.object({ forward: positive, input: positive, weight: positive }),
   product: z.object({ multiplyAdd: positive, byte: positive }),
   tiles: z.object({ 2: tile, 4: tile, 6: tile }),
 });
