@@ -4,6 +4,7 @@ import { type Dimension, evaluateDimension } from '../dimension.ts';
 import { Conv } from '../ops/conv.ts';
 import { ConvInputGradient, ConvWeightGradient } from '../ops/conv-gradient.ts';
 import type { Node, Value } from '../value.ts';
+import { stackedHeight } from './winograd-convolution.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
 
 /** A convolution's extents: batch, output and input channels, output height and width. */
@@ -78,9 +79,8 @@ export function winogradTime(extents: ConvolutionExtents, tile: Tile, costs: Mac
 }
 
 function tileCount({ batch, height, width }: ConvolutionExtents, tile: Tile): number {
-  // Images of a batch are kept apart by a row at least.
-  const tall = batch === 1 ? height : height + 1;
-  return batch * Math.ceil(tall / tile) * Math.ceil(width / tile);
+  const tall = batch === 1 ? height : batch * stackedHeight(batch, height, tile);
+  return Math.ceil(tall / tile) * Math.ceil(width / tile);
 }
 
 /** What passes between the parts of Winograd's form. */

@@ -144,8 +144,12 @@ function tilesOf(convolved: Value, channels: number, place?: string): Transforme
 /** What is missing to a whole number of tiles. */
 const missing = (extent: number, tile: Tile): number => (tile - (extent % tile)) % tile;
 
-/** The height of an image in a stack: whole tiles, with at least one row of zeros before the next image. */
-const stackedHeight = (height: number, tile: Tile): number => height + 1 + missing(height + 1, tile);
+/** The height of an image in a stack: with at least one row of zeros before the next image, and whole tiles in all together. */
+export function stackedHeight(images: number, height: number, tile: Tile): number {
+  let tall = height + 1;
+  while ((images * tall) % tile > 0) tall++;
+  return tall;
+}
 
 /**
  * The planes of x [N, C, H, W]. Of one image they are [C, 1, H, W]. The images of a batch lie below one another, so that their
@@ -155,7 +159,7 @@ function stacked(x: Value, tile: Tile, place?: string): Value {
   const [batch, channels, height, width] = x.shape as Extents;
   if (batch === 1) return reshapeOpen(x, [channels, 1, height, width], wholeNumbers(-1, 1, 0, 0), place);
   const [images, rows] = [batch, height] as [number, number];
-  const tall = stackedHeight(rows, tile);
+  const tall = stackedHeight(images, rows, tile);
   const padded = pad(x, [{ axis: 2, start: 0, end: tall - rows }], 0, place);
   return reshape(transpose(padded, [1, 0, 2, 3], place), [1, 1, channels * images * tall, width as number], place);
 }
