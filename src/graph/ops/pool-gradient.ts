@@ -46,8 +46,8 @@ export function poolGradient({ gradient, input, attributes }: VjpContext<Window>
   return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, 0), knownShape(input(0)));
 }
 
-/** Numbers that are worked on at once (4 MiB): what these many small steps pass on stays in the processor's cache. */
-const AT_ONCE = 2 ** 20;
+/** Numbers that are worked on at once (1 MiB): what these many small steps pass on stays in the cache of its core. */
+const AT_ONCE = 2 ** 18;
 
 /** Runs of planes [N C, 1, H, W] of about equal size. */
 function portions([count, , height, width]: readonly number[]): { readonly start: number; readonly end: number }[] {
