@@ -10,6 +10,13 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare const performance: { now(): number };
-declare const WebAssembly: {
-  instantiate(bytes: Uint8Array<ArrayBuffer>): Promise<{ readonly instance: { readonly exports: unknown } }>;
-};
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { readonly initial: number });
+    readonly buffer: ArrayBuffer;
+  }
+  function instantiate(
+    bytes: Uint8Array<ArrayBuffer>,
+    imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>,
+  ): Promise<{ readonly instance: { readonly exports: unknown } }>;
+}

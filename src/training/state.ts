@@ -7,6 +7,7 @@ import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { Arrays } from '../runtime/kernel.ts';
+import { KernelMemory } from '../runtime/kernel-memory.ts';
 import { bindOptimizer } from './optimizers/index.ts';
 import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
@@ -46,6 +47,8 @@ export function movingNames({ parameters, trainables, mode }: NetworkParts): str
  * state stays untouched.
  */
 export class StateBuffers {
+  /** Where the tensors lie that a step changes. */
+  readonly memory: KernelMemory;
   readonly #names: { readonly [Part in keyof TrainingState]: readonly string[] };
   readonly #tensors: ReadonlyMap<string, Tensor>;
   readonly #slots: readonly string[];
@@ -76,13 +79,17 @@ export class StateBuffers {
       ),
       average: of('average', averages ? moving.map((name) => [name, name]) : []),
     };
-    const copied = (names: readonly string[], from: Weights, called = (name: string): string => name) =>
-      names.map((name): [string, Tensor] => [called(name), copyOf(from.get(name) as Tensor)]);
+    const entries = (names: readonly string[], from: Weights, called = (name: string): string => name) =>
+      names.map((name): [string, Tensor] => [called(name), from.get(name) as Tensor]);
+    const changing = [
+      ...entries(moving, given.weights),
+      ...entries(this.#names.optimizer, given.optimizer),
+      ...entries(this.#names.average, given.average, NAMES.average),
+    ];
+    this.memory = KernelMemory.for(changing.map(([, { data }]) => data.length));
     this.#tensors = new Map([
-      ...[...parameters.keys()].map((name): [string, Tensor] => [name, given.weights.get(name) as Tensor]),
-      ...copied(moving, given.weights),
-      ...copied(this.#names.optimizer, given.optimizer),
-      ...copied(this.#names.average, given.average, NAMES.average),
+      ...entries([...parameters.keys()], given.weights),
+      ...changing.map(([name, one]): [string, Tensor] => [name, this.#copyOf(one)]),
     ]);
   }
 
@@ -101,6 +108,12 @@ export class StateBuffers {
         return found ? [[role, found.data as Float32Array]] : [];
       }),
     );
+  }
+
+  #copyOf({ shape, data }: Tensor): Tensor {
+    const copy = this.memory.allocate(data.length);
+    copy.set(data as Float32Array);
+    return tensor('float32', shape, copy);
   }
 
   view(): TrainingState {

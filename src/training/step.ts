@@ -50,7 +50,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const optimizer = bindOptimizer(step.optimizer);
   const parts = networkParts(network, step);
   const buffers = new StateBuffers(state, parts, optimizer.slots, step.averageDecay !== null);
-  const update = await Update.create({ definition: step, optimizer, trainables: parts.trainables });
+  const update = await Update.create({ definition: step, optimizer, trainables: parts.trainables }, buffers.memory);
   const session = { plansMemory: false, ...options.session };
   const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
   const plain = gradientGraph(options, parts);

@@ -2,6 +2,7 @@
 import { elementwiseKernel } from '../graph/kernel/elementwise-kernel.ts';
 import type { NamedTensors } from '../runtime/backend.ts';
 import { type Arrays, LoadedKernel } from '../runtime/kernel.ts';
+import type { KernelMemory } from '../runtime/kernel-memory.ts';
 import type { BoundOptimizer } from './optimizers/index.ts';
 import type { Trainable } from './parameter-groups.ts';
 import type { StateBuffers } from './state.ts';
@@ -37,7 +38,8 @@ export class Update {
     this.#kernels = kernels;
   }
 
-  static async create(parts: UpdateParts): Promise<Update> {
+  /** @param memory where the state lies. */
+  static async create(parts: UpdateParts, memory: KernelMemory): Promise<Update> {
     const { definition, optimizer } = parts;
     const rules = {
       decaying: parameterRule(definition, optimizer, true),
@@ -46,7 +48,7 @@ export class Update {
       sum: sumRule(),
     };
     const loaded = Object.entries(rules).map(
-      async ([name, rule]) => [name, await LoadedKernel.load(elementwiseKernel(rule))] as const,
+      async ([name, rule]) => [name, await LoadedKernel.load(elementwiseKernel(rule), memory)] as const,
     );
     return new Update(parts, Object.fromEntries(await Promise.all(loaded)) as Kernels);
   }

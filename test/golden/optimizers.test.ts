@@ -11,6 +11,7 @@ import { relativeDifference } from '../../src/inference/check-export.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import { LoadedKernel } from '../../src/runtime/kernel.ts';
+import { KernelMemory } from '../../src/runtime/kernel-memory.ts';
 import { reduceAll } from '../../src/training/losses/pixels.ts';
 import { bindOptimizer } from '../../src/training/optimizers/index.ts';
 import type { OptimizerDefinition } from '../../src/training/types.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
 async function descend(definition: OptimizerDefinition): Promise<Float32Array[]> {
   const optimizer = bindOptimizer(definition);
   const rule = parameterRule({ clipNorm: null, averageDecay: null }, optimizer, true);
-  const kernel = await LoadedKernel.load(elementwiseKernel(rule));
+  const kernel = await LoadedKernel.load(elementwiseKernel(rule), KernelMemory.for([]));
   const [weight, factor] = ['weight', 'a'].map((name) => input(name, 'float32', [6])) as [Value, Value];
   const distance = sub(weight, scalarLike(weight, 0.3));
   const value = reduceAll(mul(factor, mul(distance, distance)));

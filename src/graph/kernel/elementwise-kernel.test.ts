@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend } from '../../runtime/backend.ts';
-import { KERNEL_BLOCK, LoadedKernel } from '../../runtime/kernel.ts';
+import { LoadedKernel } from '../../runtime/kernel.ts';
+import { KERNEL_ARRAYS, KERNEL_BLOCK, KernelMemory } from '../../runtime/kernel-memory.ts';
 import { randomStream } from '../../tensor/random.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
@@ -25,7 +26,8 @@ const drawn = (length: number, name: string): Float32Array => {
   return Float32Array.from({ length }, () => 0.1 + random.uniform());
 };
 
-const load = (graph: KernelGraph): Promise<LoadedKernel> => LoadedKernel.load(elementwiseKernel(graph));
+const load = (graph: KernelGraph): Promise<LoadedKernel> =>
+  LoadedKernel.load(elementwiseKernel(graph), KernelMemory.for([]));
 
 /** What the engine makes of the same graph. */
 async function byEngine(value: Value, feeds: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
@@ -81,6 +83,38 @@ describe('a kernel', () => {
     },
   );
 
+  const lives = (length: number, memory: KernelMemory | null, name: string): Float32Array => {
+    const array = memory?.allocate(length) ?? new Float32Array(length);
+    array.set(drawn(length, name));
+    return array;
+  };
+
+  test.each([1, 4, 6, KERNEL_BLOCK, 2 * KERNEL_BLOCK + 5, 3 * KERNEL_BLOCK + 8])(
+    'gives the same for %i numbers, wherever its arrays live, and leaves those beside them alone',
+    async (length) => {
+      const graph: KernelGraph = { changed: { a: add(mul(a, factor), b) }, sum: b };
+      const apart = await load(graph);
+      const expected = lives(length, null, 'x');
+      const sum = apart.run({ a: expected, b: lives(length, null, 'y') }, { factor: 0.5 });
+      for (const [isA, isB] of [
+        [true, true],
+        [true, false],
+        [false, true],
+      ]) {
+        const memory = KernelMemory.for([length, length, 4]);
+        const kernel = await LoadedKernel.load(elementwiseKernel(graph), memory);
+        const x = lives(length, isA ? memory : null, 'x');
+        const y = lives(length, isB ? memory : null, 'y');
+        const beside = memory.allocate(4).fill(7);
+        expect([x, y, beside].map((array) => memory.holds(array))).toEqual([isA, isB, true]);
+        expect(kernel.run({ a: x, b: y }, { factor: 0.5 })).toBe(sum);
+        expect(x).toEqual(expected);
+        expect(y).toEqual(drawn(length, 'y'));
+        expect([...beside]).toEqual([7, 7, 7, 7]);
+      }
+    },
+  );
+
   test('changes several arrays at once, each from what all were', async () => {
     const kernel = await load({ changed: { a: b, b: a } });
     const [x, y] = [Float32Array.of(1, 2, 3), Float32Array.of(10, 20, 30)];
@@ -101,20 +135,34 @@ describe('a kernel', () => {
     expect(kernel.run({ a: Float32Array.of(5) })).toBe(5);
   });
 
-  test('takes many arrays', async () => {
-    const names = Array.from({ length: 12 }, (_, index) => `array${index}`);
-    const kernel = await load({ changed: { array11: names.map(array).reduce((sum, each) => add(sum, each)) } });
-    const arrays = Object.fromEntries(names.map((name, index) => [name, Float32Array.of(index, 1)]));
-    kernel.run(arrays);
-    expect([...(arrays.array11 as Float32Array)]).toEqual([66, 12]);
+  test('sums no more than an array in its memory, also where its last vector is not whole', async () => {
+    const memory = KernelMemory.for([5]);
+    const kernel = await LoadedKernel.load(
+      elementwiseKernel({ changed: { a: add(a, scalarLike(a, 1)) }, sum: a }),
+      memory,
+    );
+    const ones = memory.allocate(5).fill(1);
+    expect([kernel.run({ a: ones }), kernel.run({ a: ones })]).toEqual([5, 10]);
   });
 
-  test('refuses other operators, constants that are no single numbers, and changing what it does not take', () => {
+  test('takes many arrays', async () => {
+    const names = Array.from({ length: KERNEL_ARRAYS }, (_, index) => `array${index}`);
+    const kernel = await load({ changed: { array15: names.map(array).reduce((sum, each) => add(sum, each)) } });
+    const arrays = Object.fromEntries(names.map((name, index) => [name, Float32Array.of(index, 1)]));
+    kernel.run(arrays);
+    expect([...(arrays.array15 as Float32Array)]).toEqual([120, 16]);
+  });
+
+  test('refuses other operators, changing what it does not take, and too many arrays', () => {
     expect(() => elementwiseKernel({ changed: { a: exp(a, 'place') } })).toThrow(
       'place: Exp cannot be in a kernel. It takes Add, Sub, Mul, Div, Min, Max, Sqrt.',
     );
     expect(() => elementwiseKernel({ changed: { c: add(a, b) } })).toThrow(
       'A kernel changes arrays that it takes; it does not take c.',
+    );
+    const many = Array.from({ length: KERNEL_ARRAYS + 1 }, (_, index) => array(`array${index}`));
+    expect(() => elementwiseKernel({ changed: {}, sum: many.reduce((sum, each) => add(sum, each)) })).toThrow(
+      'A kernel takes 16 arrays at most, not 17.',
     );
   });
 });

@@ -3,11 +3,12 @@
  * operator passes over memory for each.
  */
 import { UsageError } from '../../errors.ts';
-import { KERNEL_BLOCK_BYTES, type Kernel } from '../../runtime/kernel.ts';
+import type { Kernel } from '../../runtime/kernel.ts';
+import { KERNEL_ARRAYS } from '../../runtime/kernel-memory.ts';
 import { Add, Div, Max, Min, Mul, Sqrt, Sub } from '../ops/elementwise.ts';
 import type { Node, Value } from '../value.ts';
 import { reach } from '../walk.ts';
-import { WASM, WASM_PAGE, WASM_VECTOR_BYTES, wasmModule } from './wasm-module.ts';
+import { WASM, WASM_VECTOR_BYTES, wasmModule } from './wasm-module.ts';
 
 /** The operators that a kernel can have, each an instruction. */
 const INSTRUCTIONS: Readonly<Record<string, readonly number[]>> = {
@@ -32,7 +33,7 @@ export interface KernelGraph {
 
 /**
  * Compiles a graph to a loop that computes in float32, as the engine does.
- * @throws UsageError if it holds an operator that a kernel cannot have, or changes what it does not take.
+ * @throws UsageError if it holds an operator that a kernel cannot have, changes what it does not take, or takes too many arrays.
  */
 export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
   const { inputs, nodes, constants } = reach([...Object.values(changed), ...(sum ? [sum] : [])]);
@@ -42,7 +43,12 @@ export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
   const stray = Object.keys(changed).filter((name) => !blocks.includes(name));
   if (stray.length > 0)
     throw new UsageError(`A kernel changes arrays that it takes; it does not take ${stray.join(', ')}.`);
-  const at = 1 + scalars.length;
+  if (blocks.length > KERNEL_ARRAYS) {
+    throw new UsageError(`A kernel takes ${KERNEL_ARRAYS} arrays at most, not ${blocks.length}.`);
+  }
+  const addressAt = 1;
+  const scalarAt = addressAt + arrays.length;
+  const at = scalarAt + scalars.length;
   const locals = new Map(
     [...scalars, ...constants, ...arrays, ...nodes.map(({ outputs }) => outputs[0] as Value)].map((value, index) => [
       value,
@@ -54,6 +60,11 @@ export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
     locals.get(value.source.kind === 'input' ? (inputs.get(value.source.name) as Value) : value) as number;
   const get = (value: Value): number[] => WASM.localGet(local(value));
   const set = (value: Value): number[] => WASM.localSet(local(value));
+  const address = (index: number): number[] => [
+    ...WASM.localGet(addressAt + index),
+    ...WASM.localGet(at),
+    ...WASM.i32Add,
+  ];
   const total = at + 1 + locals.size;
   const addToTotal = (half: readonly number[]): number[] => [
     ...WASM.localGet(total),
@@ -63,20 +74,16 @@ export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
     ...WASM.localSet(total),
   ];
   const body = [
-    scalars.map((value, index) => [...WASM.localGet(1 + index), ...WASM.splat, ...set(value)]),
+    scalars.map((value, index) => [...WASM.localGet(scalarAt + index), ...WASM.splat, ...set(value)]),
     constants.map((value) => [...WASM.f32Const(numberOf(value)), ...WASM.splat, ...set(value)]),
     WASM.loop,
-    arrays.map((value, index) => [...WASM.localGet(at), ...WASM.load(index * KERNEL_BLOCK_BYTES), ...set(value)]),
+    arrays.map((value, index) => [...address(index), ...WASM.load, ...set(value)]),
     nodes.map((node) => [
       ...(node.inputs as Value[]).flatMap(get),
       ...instruction(node),
       ...set(node.outputs[0] as Value),
     ]),
-    Object.entries(changed).map(([name, value]) => [
-      ...WASM.localGet(at),
-      ...get(value),
-      ...WASM.store(blocks.indexOf(name) * KERNEL_BLOCK_BYTES),
-    ]),
+    Object.entries(changed).map(([name, value]) => [...address(blocks.indexOf(name)), ...get(value), ...WASM.store]),
     sum ? [addToTotal(get(sum)), addToTotal([...get(sum), ...get(sum), ...WASM.upperHalf])] : [],
     [...WASM.localGet(at), ...WASM.i32Const(WASM_VECTOR_BYTES), ...WASM.i32Add, ...WASM.localSet(at)],
     [...WASM.localGet(at), ...WASM.localGet(0), ...WASM.i32Less, ...WASM.branchIf(0)],
@@ -84,9 +91,14 @@ export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
     sum ? [0, 1].map((lane) => [...WASM.localGet(total), ...WASM.lane(lane)]) : [],
     sum ? WASM.f64Add : [],
   ].flat(2);
-  const pages = Math.ceil((blocks.length * KERNEL_BLOCK_BYTES) / WASM_PAGE);
   return {
-    bytes: wasmModule({ floats: scalars.length, vectors: locals.size + 1, returns: sum !== undefined, body }, pages),
+    bytes: wasmModule({
+      integers: scalarAt,
+      floats: scalars.length,
+      vectors: locals.size + 1,
+      returns: sum !== undefined,
+      body,
+    }),
     arrays: blocks,
     changed: Object.keys(changed),
     scalars: scalars.map(({ source }) => source.name),

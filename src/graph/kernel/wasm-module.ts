@@ -1,6 +1,6 @@
 /**
- * The bytes of a small WebAssembly module (WebAssembly Core Specification 2.0, binary format): one memory and one function
- * that walks over it in steps of four float32 numbers.
+ * The bytes of a small WebAssembly module (WebAssembly Core Specification 2.0, binary format): one function that
+ * walks over an imported memory in steps of four float32 numbers.
  */
 
 /** Instructions, each with its immediate operands. */
@@ -15,8 +15,8 @@ export const WASM = {
   i32Less: [0x49],
   f32Const: (value: number): number[] => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)],
   f64Add: [0xa0],
-  load: (offset: number): number[] => vector(0x00, [4, ...unsigned(offset)]),
-  store: (offset: number): number[] => vector(0x0b, [4, ...unsigned(offset)]),
+  load: vector(0x00, [4, 0]),
+  store: vector(0x0b, [4, 0]),
   splat: vector(0x13),
   sqrt: vector(0xe3),
   add: vector(0xe4),
@@ -34,7 +34,9 @@ export const WASM = {
 } as const satisfies Record<string, readonly number[] | ((value: number) => number[])>;
 
 export interface WasmFunction {
-  /** How many float32 parameters follow the first, an i32. */
+  /** How many i32 parameters there are. */
+  readonly integers: number;
+  /** How many f32 parameters follow them. */
   readonly floats: number;
   /** How many v128 locals follow the parameters and one i32. */
   readonly vectors: number;
@@ -46,19 +48,16 @@ export interface WasmFunction {
 /** Bytes of a v128. */
 export const WASM_VECTOR_BYTES = 16;
 
-/** Bytes of one page of memory. */
-export const WASM_PAGE = 65536;
-
 const I32 = 0x7f;
 const F32 = 0x7d;
 const F64 = 0x7c;
 const V128 = 0x7b;
 
-/** A module that exports the function as `run`, and as `memory` so many pages. */
-export function wasmModule({ floats, vectors, returns, body }: WasmFunction, pages: number): Uint8Array<ArrayBuffer> {
+/** A module that imports `host.memory` and exports the function as `run`. */
+export function wasmModule({ integers, floats, vectors, returns, body }: WasmFunction): Uint8Array<ArrayBuffer> {
   const type = [
     0x60,
-    ...list([[I32], ...Array.from({ length: floats }, () => [F32])]),
+    ...list([...Array.from({ length: integers }, () => [I32]), ...Array.from({ length: floats }, () => [F32])]),
     ...list(returns ? [[F64]] : []),
   ];
   const locals = list([
@@ -70,15 +69,9 @@ export function wasmModule({ floats, vectors, returns, body }: WasmFunction, pag
     ...[0x00, 0x61, 0x73, 0x6d],
     ...[0x01, 0x00, 0x00, 0x00],
     ...section(1, list([type])),
+    ...section(2, list([[...text('host'), ...text('memory'), 0x02, 0x00, 0]])),
     ...section(3, list([[0]])),
-    ...section(5, list([[0x00, ...unsigned(pages)]])),
-    ...section(
-      7,
-      list([
-        [...text('memory'), 0x02, 0],
-        [...text('run'), 0x00, 0],
-      ]),
-    ),
+    ...section(7, list([[...text('run'), 0x00, 0]])),
     ...section(10, list([[...unsigned(code.length), ...code]])),
   ]);
 }
