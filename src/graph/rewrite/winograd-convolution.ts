@@ -3,11 +3,13 @@ import { type Dimension, isStatic, multiplyDimension } from '../dimension.ts';
 import { numbersLike, wholeNumbers } from '../ops/constants.ts';
 import { conv } from '../ops/conv.ts';
 import { add } from '../ops/elementwise.ts';
+import { gather } from '../ops/gather.ts';
 import { matMul, matrixTranspose } from '../ops/matmul.ts';
 import { pad } from '../ops/pad.ts';
 import { reshape, reshapeOpen, transpose } from '../ops/shape.ts';
-import { concat, cropPlaneTo, shapeOf, slice, sliceRanges } from '../ops/structure.ts';
-import { knownShape, type Value } from '../value.ts';
+import { concat, cropPlaneTo, shapeOf, slice } from '../ops/structure.ts';
+import { int64 } from '../../tensor/tensor.ts';
+import { constant, knownShape, type Value } from '../value.ts';
 import { type Matrix, type Tile, transposed, winogradMatrices, winogradOutputLine } from './winograd-matrices.ts';
 
 type Extents = readonly [Dimension, number, Dimension, Dimension];
@@ -64,6 +66,8 @@ export function outputPlane(
   const byColumn = reshapeOpen(high, [tile, side, across], wholeNumbers(tile, side, -1), place);
   const wide = matMul(matrixTranspose(byColumn), matrixValue(x, transposed(line)), place);
   const width = multiplyDimension(columns, tile);
+  if (x.shape[0] !== 1)
+    return imagesOfLines(reshape(wide, [tile, outputs, rows as number, width as number], place), x, place);
   const lines = reshapeOpen(
     wide,
     [tile, outputs, rows, width],
@@ -72,7 +76,7 @@ export function outputPlane(
   );
   const inOrder = transpose(lines, [1, 2, 0, 3], place);
   const shape = [1, outputs, multiplyDimension(rows, tile), width];
-  return unstacked(reshapeOpen(inOrder, shape, wholeNumbers(1, outputs, -1, 0), place), x, place);
+  return cropPlaneTo(reshapeOpen(inOrder, shape, wholeNumbers(1, outputs, -1, 0), place), x, place);
 }
 
 /** A weight [K, C, 3, 3] transformed to [n², K, C]. @param kernelTransform the kernel matrix, [n², 9]. */
@@ -166,14 +170,23 @@ function stacked(x: Value, tile: Tile, place?: string): Value {
   return reshape(transpose(padded, [1, 0, 2, 3], place), [1, 1, channels * images * tall, width as number], place);
 }
 
-/** The opposite of stacking for y [1, K, N H' or more, W or more]: [N, K, H, W] of x's height and width. */
-function unstacked(y: Value, x: Value, place?: string): Value {
-  const [batch, , height, width] = x.shape as Extents;
-  if (batch === 1) return cropPlaneTo(y, x, place);
-  const [, channels, tall, wide] = knownShape(y) as readonly [number, number, number, number];
-  const perImage = reshape(y, [channels, batch as number, tall / (batch as number), wide], place);
-  const ranges = [height, width].map((end, index) => ({ axis: index + 2, start: 0, end: end as number, step: 1 }));
-  return transpose(sliceRanges(perImage, ranges, place), [1, 0, 2, 3], place);
+/**
+ * The opposite of stacking: from lines [m, K, rows of tiles in all images, W or more] of a stack to [N, K, H, W] of x's height and
+ * width. Picking each line takes the engine less than putting all in order and cutting away those between the images.
+ */
+function imagesOfLines(lines: Value, x: Value, place?: string): Value {
+  const [tile, channels, rows, wide] = knownShape(lines) as readonly [number, number, number, number];
+  const [images, , height, width] = knownShape(x) as readonly [number, number, number, number];
+  const pitch = (tile * rows) / images;
+  const picked = Array.from({ length: images * channels * height }, (_, at) => {
+    const row = Math.floor(at / (channels * height)) * pitch + (at % height);
+    const channel = Math.floor(at / height) % channels;
+    return ((row % tile) * channels + channel) * rows + Math.floor(row / tile);
+  });
+  const flat = reshape(lines, [tile * channels * rows, wide], place);
+  const inOrder = gather(flat, constant(int64([picked.length], picked)), 0, place);
+  const planes = reshape(inOrder, [images, channels, height, wide], place);
+  return wide === width ? planes : slice(planes, 3, 0, width, place);
 }
 
 /** Some of a value's extents, int64: numbers where they are known. */
