@@ -8,7 +8,7 @@ import { matMul, matrixTranspose } from '../ops/matmul.ts';
 import { pad } from '../ops/pad.ts';
 import { reshape, reshapeOpen, transpose } from '../ops/shape.ts';
 import { concat, cropPlaneTo, shapeOf, slice } from '../ops/structure.ts';
-import { int64 } from '../../tensor/tensor.ts';
+import { tensor } from '../../tensor/tensor.ts';
 import { constant, knownShape, type Value } from '../value.ts';
 import { type Matrix, type Tile, transposed, winogradMatrices, winogradOutputLine } from './winograd-matrices.ts';
 
@@ -184,7 +184,7 @@ function imagesOfLines(lines: Value, x: Value, place?: string): Value {
     return ((row % tile) * channels + channel) * rows + Math.floor(row / tile);
   });
   const flat = reshape(lines, [tile * channels * rows, wide], place);
-  const inOrder = gather(flat, constant(int64([picked.length], picked)), 0, place);
+  const inOrder = gather(flat, constant(tensor('int32', [picked.length], Int32Array.from(picked))), 0, place);
   const planes = reshape(inOrder, [images, channels, height, wide], place);
   return wide === width ? planes : slice(planes, 3, 0, width, place);
 }
