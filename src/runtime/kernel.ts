@@ -49,42 +49,32 @@ export class LoadedKernel {
    * @returns the sum; 0 if the kernel has none.
    */
   run(arrays: Arrays, scalars: Scalars = {}): number {
-    const { arrays: names, scalars: scalarNames } = this.#kernel;
-    const taken = names.map((name) => arrays[name] as Float32Array);
+    const { arrays: names, changed, scalars: scalarNames } = this.#kernel;
+    const taken = names.map((name, index) => {
+      const array = arrays[name] as Float32Array;
+      const block = this.#memory.blocks[index] as Float32Array;
+      return { array, block, lives: this.#memory.holds(array), changes: changed.includes(name) };
+    });
     const numbers = scalarNames.map((name) => scalars[name] as number);
-    const length = taken[0]?.length ?? 0;
+    const length = taken[0]?.array.length ?? 0;
     let sum = 0;
     for (let start = 0; start < length; start += KERNEL_BLOCK) {
-      sum += this.#runBlock(
-        taken.map((array) => array.subarray(start, start + KERNEL_BLOCK)),
-        numbers,
-      );
+      const count = Math.min(KERNEL_BLOCK, length - start);
+      const vectors = Math.ceil(count / VECTOR);
+      // The last vector is computed whole: what lies beyond an array's end in its memory is not its own.
+      const isWhole = count === vectors * VECTOR;
+      const addresses = taken.map(({ array, block, lives }) => {
+        if (lives && isWhole) return array.byteOffset + start * array.BYTES_PER_ELEMENT;
+        block.set(array.subarray(start, start + count));
+        block.fill(0, count, vectors * VECTOR);
+        return block.byteOffset;
+      });
+      sum += this.#run(vectors * VECTOR * Float32Array.BYTES_PER_ELEMENT, ...addresses, ...numbers) ?? 0;
+      for (const { array, block, lives, changes } of taken) {
+        if (changes && !(lives && isWhole)) array.set(block.subarray(0, count), start);
+      }
     }
     return sum;
-  }
-
-  #runBlock(parts: readonly Float32Array[], numbers: readonly number[]): number {
-    const { arrays: names, changed } = this.#kernel;
-    const count = parts[0]?.length ?? 0;
-    const vectors = Math.ceil(count / VECTOR);
-    // The last vector is computed whole: what lies beyond an array's end in its memory is not its own.
-    const isWhole = count === vectors * VECTOR;
-    const at = parts.map((part, index) => {
-      if (isWhole && this.#memory.holds(part)) return part;
-      const block = this.#memory.blocks[index] as Float32Array;
-      block.set(part);
-      return block.fill(0, count, vectors * VECTOR);
-    });
-    const sum = this.#run(
-      vectors * VECTOR * Float32Array.BYTES_PER_ELEMENT,
-      ...at.map(({ byteOffset }) => byteOffset),
-      ...numbers,
-    );
-    parts.forEach((part, index) => {
-      const block = at[index] as Float32Array;
-      if (block !== part && changed.includes(names[index] as string)) part.set(block.subarray(0, count));
-    });
-    return sum ?? 0;
   }
 }
 
