@@ -9,6 +9,8 @@ import {
   type ConvolutionExtents,
   chooseTile,
   convolutionTime,
+  kernelRowsTime,
+  takesKernelRows,
   type TileChoice,
   winogradBytes,
   winogradTime,
@@ -170,9 +172,45 @@ describe('the choice of a form', () => {
   });
 });
 
+describe('the rows of a kernel as channels', () => {
+  const taken = (outputs: number, { inputs = 256, side = 128, limit = NO_LIMIT } = {}): boolean =>
+    takesKernelRows(convolution({ batch: 1, inputs, outputs, height: side, width: side }), {
+      costs: WIDE_VECTORS,
+      ahead: true,
+      limit,
+      extentOf: closed,
+    });
+
+  test('are taken where they fill blocks of outputs better, and no tiles are faster', () => {
+    for (const classes of [1, 2, 5, 19, 21]) expect(taken(classes), `${classes}`).toBe(true);
+    // As many blocks in either form.
+    for (const classes of [11, 16, 32]) expect(taken(classes), `${classes}`).toBe(false);
+    for (const channels of [40, 64, 150, 256]) {
+      expect(taken(channels), `${channels}`).toBe(false);
+      expect(choose({ ...square(256, 128), outputs: channels })).not.toBeNull();
+    }
+    // Where tiles are too large to be taken, the convolution itself is the other form.
+    expect(taken(40, { limit: 0 })).toBe(true);
+  });
+
+  test('are taken by their time and that of all others', () => {
+    fc.assert(
+      fc.property(extents, fc.oneof(machine, fc.constant(WIDE_VECTORS)), (sizes, costs) => {
+        fc.pre(Math.min(sizes.inputs, sizes.outputs) >= costs.convolution.block);
+        const others = [convolutionTime(sizes, costs), ...TILES.map((tile) => winogradTime(sizes, tile, costs, true))];
+        const choice = { costs, ahead: true, limit: NO_LIMIT, extentOf: closed };
+        expect(takesKernelRows(convolution(sizes), choice)).toBe(
+          kernelRowsTime(sizes, costs) < 0.95 * Math.min(...others),
+        );
+      }),
+    );
+  });
+});
+
 describe('the time of a form', () => {
   const forms: readonly [string, (sizes: ConvolutionExtents) => number][] = [
     ['the convolution itself', (sizes) => convolutionTime(sizes, WIDE_VECTORS)],
+    ['the rows of its kernel as channels', (sizes) => kernelRowsTime(sizes, WIDE_VECTORS)],
     ...TILES.flatMap((tile) =>
       [true, false].map((ahead): [string, (sizes: ConvolutionExtents) => number] => [
         `tiles of ${tile}, weights transformed ${ahead ? 'ahead' : 'at each run'}`,

@@ -41,18 +41,39 @@ const TRAINING: Readonly<Record<string, keyof MachineCosts['training']>> = {
 
 /** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
 export function chooseTile(node: Node, choice: TileChoice): Tile | null {
-  const { costs, ahead, limit, extentOf } = choice;
-  const extents = convolutionExtents(node, extentOf);
-  // The times below hold where channels fill a kernel's block: products over fewer were measured slower in any form.
-  if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return null;
-  let best: Tile | null = null;
-  let least = (1 - LEAST_GAIN) * convolutionTime(extents, costs, plainMultiplyAdd(node, choice));
-  for (const tile of TILES.filter((each) => winogradBytes(extents, each) <= limit)) {
-    const time = winogradTime(extents, tile, costs, ahead);
-    if (time < least) [best, least] = [tile, time];
-  }
-  return best;
+  const extents = convolutionExtents(node, choice.extentOf);
+  const least = worthwhile(convolutionTime(extents, choice.costs, plainMultiplyAdd(node, choice)));
+  const faster = tileTimes(extents, choice).filter(({ time }) => time < least);
+  return faster.sort((a, b) => a.time - b.time)[0]?.tile ?? null;
 }
+
+/** Whether a convolution takes less as one of three times as many outputs, one for each row of the kernel, than in any other form. */
+export function takesKernelRows(node: Node, choice: TileChoice): boolean {
+  const extents = convolutionExtents(node, choice.extentOf);
+  const itself = convolutionTime(extents, choice.costs, plainMultiplyAdd(node, choice));
+  const others = [itself, ...tileTimes(extents, choice).map(({ time }) => time)];
+  return kernelRowsTime(extents, choice.costs) < worthwhile(Math.min(...others));
+}
+
+/** What another form may take at most to be worth it. */
+const worthwhile = (time: number): number => (1 - LEAST_GAIN) * time;
+
+/** The tiles that come into question, and what they take. */
+function tileTimes(
+  extents: ConvolutionExtents,
+  { costs, ahead, limit }: TileChoice,
+): { readonly tile: Tile; readonly time: number }[] {
+  // The times hold where channels fill a kernel's block: products over fewer were measured slower in any form.
+  if (Math.min(extents.inputs, extents.outputs) < costs.convolution.block) return [];
+  return TILES.filter((tile) => winogradBytes(extents, tile) <= limit).map((tile) => ({
+    tile,
+    time: winogradTime(extents, tile, costs, ahead),
+  }));
+}
+
+/** As the convolution that it becomes, with three numbers of a kernel in place of nine. */
+export const kernelRowsTime = (extents: ConvolutionExtents, costs: MachineCosts): number =>
+  convolutionTime({ ...extents, outputs: 3 * extents.outputs }, costs) / 3;
 
 function plainMultiplyAdd({ op }: Node, { costs, training = false }: TileChoice): number {
   return training ? costs.training[TRAINING[op.name] as keyof MachineCosts['training']] : costs.convolution.multiplyAdd;

@@ -3,11 +3,12 @@ import type { Device, NamedTensors } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { input, type Value } from '../value.ts';
-import { clipAsRelu } from './clip-as-relu.ts';
-import { chooseTile } from './cost-model.ts';
+import { clipAfterConvolution } from './clip-after-convolution.ts';
+import { chooseTile, takesKernelRows, type TileChoice } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { decompose } from './decompose.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
+import { kernelRows } from './kernel-rows.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { maskAsHardSigmoid } from './mask-as-hard-sigmoid.ts';
 import { mergeEqual } from './merge-equal.ts';
@@ -60,7 +61,7 @@ export interface OptimizedGraph<T extends Outputs> extends WeightedGraph<T> {
 }
 
 /** What is less work on every machine. */
-const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, clipAsRelu];
+const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, clipAfterConvolution];
 
 /** A graph for inference, rewritten; it takes the same inputs and gives the same outputs. */
 export async function optimizeInference<T extends Outputs>(
@@ -70,9 +71,11 @@ export async function optimizeInference<T extends Outputs>(
 ): Promise<OptimizedGraph<T>> {
   const level: Level | null = LEVELS[optimization];
   if (level === null) return { ...graph, fed: {} };
-  const choose: ChooseTile = (node) => chooseTile(node, { costs, ...level, extentOf: likelyExtent });
+  const choice: TileChoice = { costs, ...level, extentOf: likelyExtent };
+  const choose: ChooseTile = (node) => chooseTile(node, choice);
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
-  const simple = SIMPLIFICATIONS.reduce(rewrite, graph.outputs);
+  const inRows = kernelRows((node) => takesKernelRows(node, choice));
+  const simple = [...SIMPLIFICATIONS, inRows].reduce(rewrite, graph.outputs);
   if (!level.ahead) {
     const kernels = new FedKernels();
     const outputs = rewrite(

@@ -31,13 +31,16 @@ export const winograd = (choose: ChooseTile, kernelTransform: (tile: Tile) => Va
 });
 
 /** Whether a node is a convolution that has a Winograd form. */
-export function isWinogradEligible({ op, inputs, attributes }: Node): boolean {
-  const x = inputs[0] as Value;
-  if (op.name !== Conv.name || x.dtype !== 'float32' || !hasTiles(x)) return false;
-  return hasWinogradForm((inputs[1] as Value).shape, attributes as ConvAttributes);
+export const isWinogradEligible = (node: Node): boolean =>
+  isPlain3x3Convolution(node) && hasTiles(node.inputs[0] as Value);
+
+/** Whether a node is a 3 x 3 convolution at stride 1 with one row and column of padding. */
+export function isPlain3x3Convolution({ op, inputs, attributes }: Node): boolean {
+  const [x, weight] = inputs as [Value, Value];
+  return op.name === Conv.name && x.dtype === 'float32' && isPlain3x3(weight.shape, attributes as ConvAttributes);
 }
 
-function hasWinogradForm([, , height, width]: Shape, { stride, dilation, pads, groups }: ConvAttributes): boolean {
+function isPlain3x3([, , height, width]: Shape, { stride, dilation, pads, groups }: ConvAttributes): boolean {
   return height === 3 && width === 3 && [...stride, ...dilation, ...pads, groups].every((one) => one === 1);
 }
 
@@ -46,7 +49,7 @@ export const winogradGradients = (choose: ChooseTile): Rewrite => ({
   name: 'winograd-gradients',
   apply(node) {
     const form = GRADIENT_FORMS[node.op.name];
-    const tile = form && isPlain3x3(node) ? choose(node) : null;
+    const tile = form && isPlain3x3Gradient(node) ? choose(node) : null;
     if (!form || tile === null) return null;
     const [gradient, other] = node.inputs as [Value, Value];
     return [within(node.place, () => form(gradient, other, tile))];
@@ -61,8 +64,8 @@ const GRADIENT_FORMS: Readonly<Record<string, GradientForm>> = {
 };
 
 /** Whether a gradient belongs to a convolution that has a Winograd form. */
-function isPlain3x3({ op, inputs, attributes }: Node): boolean {
+function isPlain3x3Gradient({ op, inputs, attributes }: Node): boolean {
   const [gradient, other] = inputs as [Value, Value];
   const weight = op.name === ConvWeightGradient.name ? (attributes as ConvGradientAttributes).shape : other.shape;
-  return gradient.dtype === 'float32' && hasWinogradForm(weight, attributes as ConvAttributes);
+  return gradient.dtype === 'float32' && isPlain3x3(weight, attributes as ConvAttributes);
 }
