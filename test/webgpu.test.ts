@@ -1,16 +1,11 @@
 /** The WebGPU provider against the CPU, in software: Debian's chromium brings the driver. */
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { relativeDifference } from '../src/inference/check-export.ts';
 import { runCli } from './support/run-cli.ts';
+import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from './support/software-webgpu.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
-
-const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const missing = existsSync(DRIVER)
-  ? ''
-  : `: no software WebGPU, ${DRIVER} is missing (Debian: apt-get install chromium)`;
 
 /** Bytes before the numbers in an .npy file of version 1: a multiple of 64 whose length its ninth and tenth byte tell. */
 const npyNumbers = (bytes: Buffer): Float32Array => {
@@ -18,7 +13,7 @@ const npyNumbers = (bytes: Buffer): Float32Array => {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
 };
 
-describe.skipIf(missing)(`the webgpu device${missing}`, () => {
+describe.skipIf(missingSoftwareWebgpu)(`the webgpu device${missingSoftwareWebgpu}`, () => {
   let folder: string;
   let model: string;
   beforeAll(async () => {
@@ -45,7 +40,7 @@ describe.skipIf(missing)(`the webgpu device${missing}`, () => {
 
   test('gives the labels and logits of the cpu device, and is reported as what really ran', async () => {
     const cpu = await predict('cpu', {});
-    const gpu = await predict('webgpu', { VK_ICD_FILENAMES: DRIVER });
+    const gpu = await predict('webgpu', SOFTWARE_WEBGPU);
     expect([cpu.code, gpu.code], gpu.stderr).toEqual([0, 0]);
     expect(gpu.stderr).toContain('computing on WebGpuExecutionProvider');
     const [reference, logits] = await Promise.all(

@@ -1,13 +1,11 @@
 /** Every gradient rule against finite differences, on the WebGPU provider with a driver in software. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../support/software-webgpu.ts';
 import { CASES } from './cases.ts';
 
-/** The Vulkan driver in software that Debian's chromium brings. */
-const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const CHILD = fileURLToPath(new URL('webgpu-child.ts', import.meta.url));
 
 interface Line {
@@ -17,11 +15,11 @@ interface Line {
 }
 
 describe('on WebGPU in software', () => {
-  test.skipIf(!existsSync(DRIVER))(
-    `gradients are those of finite differences, and the provider runs their operators (needs ${DRIVER})`,
+  test.skipIf(missingSoftwareWebgpu)(
+    `gradients are those of finite differences, and the provider runs their operators${missingSoftwareWebgpu}`,
     async () => {
       const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD], {
-        env: { ...process.env, VK_ICD_FILENAMES: DRIVER },
+        env: { ...process.env, ...SOFTWARE_WEBGPU },
         maxBuffer: 1 << 24,
       });
       const lines = stdout
