@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { operators } from '../../test/support/compare-graphs.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -15,6 +16,7 @@ import { maxPool } from './ops/pool.ts';
 import { argMax, reduceMax, reduceSum } from './ops/reduction.ts';
 import { type CoordinateTransformation, type ResizeAttributes, resize } from './ops/resize.ts';
 import { cast, sliceRanges } from './ops/structure.ts';
+import { optimizeTraining } from './rewrite/optimize.ts';
 import { toOnnx } from './to-onnx.ts';
 import { applyOne, constant, input, type Op, parameter, type Value } from './value.ts';
 import { reach } from './walk.ts';
@@ -163,6 +165,27 @@ describe('gradient', () => {
         }),
         { numRuns: 60 },
       );
+    });
+
+    test('of pooling is the same where planes are worked on by portions, also rewritten for speed', async () => {
+      const shape = [2, 20, 96, 130];
+      const x = input('x', 'float32', shape);
+      const y = maxPool(x, 5, 1, 2);
+      const [g] = gradient(y, [x], input('upstream', 'float32', shape)) as [Value];
+      const values = Float32Array.from({ length: elementCount(shape) }, (_, at) => ((at * 7919) % 1009) % 17);
+      const upstream = Float32Array.from(values, (_, at) => (at % 13) - 6);
+      const feeds = { x: float32(shape, values), upstream: float32(shape, upstream) };
+      const expected = poolGradientByDefinition(values, upstream, [96, 130], [1, 40, 96, 130], {
+        kernel: 5,
+        stride: 1,
+        padding: 2,
+      });
+      for (const outputs of [{ g }, optimizeTraining({ g })]) {
+        expect(operators(outputs).filter((name) => name === 'Concat')).toHaveLength(1);
+        const got = (await run(outputs, feeds)).g as number[];
+        expect(got.filter((value, at) => value !== expected[at])).toHaveLength(0);
+        expect(got).toHaveLength(expected.length);
+      }
     });
   });
 

@@ -11,14 +11,18 @@
  *     W2[p] = max(W1[p], W1[p + 1])    W4[p] = max(W2[p], W2[p + 2])    W5[p] = max(W4[p], W4[p + 1])
  *
  * Each step sends the gradient to its left side unless the right is larger. By induction that is the first maximum, also
- * where the two overlap. So a window of k costs ceil(log2 k) steps of cheap elementwise operators, not k.
+ * where the two overlap. So a window of k costs ceil(log2 k) steps, not k.
+ *
+ * A step is two convolutions of single planes with kernels of two numbers, which take a difference and move what is to be moved,
+ * and a product between them. The CPU engine keeps convolutions, poolings and products in an arrangement of its own, computes a
+ * steep ramp with the first convolution and a sum with the second: three passes where elementwise operators took six.
  */
 import { UsageError } from '../../errors.ts';
-import { elementCount } from '../../tensor/shape.ts';
-import { applyOne, knownShape, type Value, type VjpContext } from '../value.ts';
+import { knownShape, applyOne, type Value, type VjpContext } from '../value.ts';
 import { greater } from './comparison.ts';
-import type { Pair, Window } from './conv.ts';
-import { add, masked, sub } from './elementwise.ts';
+import { numbersLike, scalarLike } from './constants.ts';
+import { type ConvAttributes, conv, type Pair, type Window } from './conv.ts';
+import { add, masked } from './elementwise.ts';
 import { pad, padPlane } from './pad.ts';
 import { MaxPool } from './pool.ts';
 import { reshape } from './shape.ts';
@@ -29,6 +33,7 @@ type Extents = readonly [number, number, number, number];
 /** The smallest float32 number: it never wins. WebGPU does not promise to calculate with infinities. */
 const LOWEST = -3.4028234663852886e38;
 
+const CHANNEL_AXIS = 1;
 const ROW_AXIS = 2;
 const COLUMN_AXIS = 3;
 
@@ -38,88 +43,119 @@ type PlaneAxis = typeof ROW_AXIS | typeof COLUMN_AXIS;
 export function poolGradient({ gradient, input, attributes }: VjpContext<Window>): Value {
   const { dilation } = attributes;
   if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
-  const planes = [singleChannel(input(0)), singleChannel(gradient)] as const;
-  const parts = portions(knownShape(planes[0])).map(({ start, end }) => {
-    const [x, g] = planes.map((value) => slice(value, 0, start, end)) as [Value, Value];
-    return ofPlanes(x, g, attributes);
-  });
-  return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, 0), knownShape(input(0)));
+  const [x, g] = [singleImage(input(0)), singleImage(gradient)];
+  const parts = portions(knownShape(x)).map((portion) => ofPortion(x, g, portion, attributes));
+  return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, CHANNEL_AXIS), knownShape(input(0)));
+}
+
+/** [N, C, H, W] as [1, N C, H, W]: all planes are pooled alike. */
+function singleImage(x: Value): Value {
+  const [batch, channels, height, width] = knownShape(x) as Extents;
+  return reshape(x, [1, batch * channels, height, width]);
 }
 
 /** Numbers that are worked on at once (1 MiB): what these many small steps pass on stays in the cache of its core. */
 const AT_ONCE = 2 ** 18;
 
-/** Runs of planes [N C, 1, H, W] of about equal size. */
-function portions([count, , height, width]: readonly number[]): { readonly start: number; readonly end: number }[] {
+/** Of so many planes, or a multiple, the CPU engine makes its own arrangement. */
+const BLOCK = 16;
+
+/** A run of planes. */
+interface Portion {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of planes [1, N C, H, W]. */
+function portions([, count, height, width]: readonly number[]): Portion[] {
   const planes = count as number;
-  const portion = Math.max(1, Math.floor(AT_ONCE / ((height as number) * (width as number))));
+  const blocks = Math.floor(AT_ONCE / ((height as number) * (width as number) * BLOCK));
+  const portion = BLOCK * Math.max(1, blocks);
   return Array.from({ length: Math.ceil(planes / portion) }, (_, index) => ({
     start: index * portion,
     end: Math.min(planes, (index + 1) * portion),
   }));
 }
 
-/** What lies beyond the last row and column never wins, and no window begins there: only the other sides are padded. */
-function ofPlanes(planes: Value, g: Value, { kernel, stride, pads }: Window): Value {
-  const [top, left, , right] = pads;
-  const x = padPlane(planes, [top, left, 0, 0], LOWEST);
-  const [, , height, width] = knownShape(x) as Extents;
+/** The gradient of some planes: theirs of x are padded as far as windows reach, with what never wins. */
+function ofPortion(x: Value, g: Value, { start, end }: Portion, { kernel, stride, pads }: Window): Value {
+  const [top, left] = pads;
+  const [, count, rows, columns] = knownShape(x) as Extents;
+  const [, , down, across] = knownShape(g) as Extents;
+  const bottom = Math.max(0, (down - 1) * stride[0] + kernel[0] - top - rows);
+  const right = Math.max(0, (across - 1) * stride[1] + kernel[1] - left - columns);
+  // In one pass with taking them out.
+  const sides = [
+    { axis: CHANNEL_AXIS, start: 0 - start, end: end - count },
+    { axis: ROW_AXIS, start: top, end: bottom },
+    { axis: COLUMN_AXIS, start: left, end: right },
+  ];
+  const padded = pad(x, sides, LOWEST);
   const isRow = kernel[1] === 1 && stride[1] === 1;
-  const rowMaxima = isRow ? x : largest(x, [1, kernel[1]], [1, stride[1]], [0, right]);
-  const ofRowMaxima = backAlong(rowMaxima, ROW_AXIS, kernel[0], placed(g, ROW_AXIS, stride[0], height));
-  const ofPadded = backAlong(x, COLUMN_AXIS, kernel[1], placed(ofRowMaxima, COLUMN_AXIS, stride[1], width));
-  return padPlane(ofPadded, [0 - top, 0 - left, 0, 0]);
+  const rowMaxima = isRow ? padded : largest(padded, [1, kernel[1]], [1, stride[1]]);
+  const ofWindows = slice(g, CHANNEL_AXIS, start, end);
+  const ofRowMaxima = backAlong(rowMaxima, ROW_AXIS, kernel[0], placed(ofWindows, ROW_AXIS, stride[0], rowMaxima));
+  const ofPadded = backAlong(padded, COLUMN_AXIS, kernel[1], placed(ofRowMaxima, COLUMN_AXIS, stride[1], padded));
+  return padPlane(ofPadded, [0 - top, 0 - left, 0 - bottom, 0 - right]);
 }
 
-/**
- * [N, C, H, W] as [N C, 1, H, W]. With many channels the CPU engine would rearrange them for its pooling and back, which
- * takes longer than these small windows.
- */
-function singleChannel(x: Value): Value {
-  const [batch, channels, height, width] = knownShape(x) as Extents;
-  return reshape(x, [batch * channels, 1, height, width]);
-}
-
-/** Gradients of windows put to the positions where their windows begin, zeros elsewhere. */
-function placed(gradient: Value, axis: PlaneAxis, stride: number, extent: number): Value {
+/** Gradients of windows put to the positions where their windows begin, zeros elsewhere, as far as another value extends. */
+function placed(gradient: Value, axis: PlaneAxis, stride: number, like: Value): Value {
   const spaced = spread(gradient, axis, stride);
-  return pad(spaced, [{ axis, start: 0, end: extent - (knownShape(spaced)[axis] as number) }]);
+  const after = (knownShape(like)[axis] as number) - (knownShape(spaced)[axis] as number);
+  // A convolution that only pads: from here on all is in the CPU engine's own arrangement.
+  return alongPlanes(spaced, axis, [1], { pads: padsAlong(axis, 0, after) });
 }
 
 /** From the gradients of windows of `width` that begin at each position to the gradient of x; all of x's shape. */
 function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): Value {
   const widths = [1];
   for (let last = 1; last < width; last = widths.at(-1) as number) widths.push(Math.min(2 * last, width));
-  const maxima = widths.map((each) => windowMaxima(x, axis, each));
   let g = gradient;
   for (let step = widths.length - 1; step > 0; step--) {
-    const shift = (widths[step] as number) - (widths[step - 1] as number);
-    const toRight = masked(g, greater(maxima[step] as Value, maxima[step - 1] as Value));
-    g = add(sub(g, toRight), shifted(toRight, axis, shift));
+    const each = widths[step - 1] as number;
+    const shift = (widths[step] as number) - each;
+    const maxima = windowMaxima(x, axis, each);
+    const toRight = masked(g, greater(rightMinusLeft(maxima, axis, shift), scalarLike(x, 0)));
+    g = add(g, leftToRight(toRight, axis, shift));
   }
   return g;
 }
 
-/**
- * x moved along an axis. Nothing is moved beyond its end, as a window's right side never wins where it lies beyond, so that
- * moving all numbers in a row moves each line of them: one copy instead of one a line.
- */
-function shifted(x: Value, axis: PlaneAxis, shift: number): Value {
-  const shape = knownShape(x);
-  const distance = axis === ROW_AXIS ? shift * (shape[COLUMN_AXIS] as number) : shift;
-  const row = reshape(x, [elementCount(shape)]);
-  return reshape(pad(row, [{ axis: 0, start: distance, end: -distance }]), shape);
+/** x[p + shift] - x[p]; where that is beyond the end, where no window's right side begins, 0 takes its place. */
+const rightMinusLeft = (x: Value, axis: PlaneAxis, shift: number): Value =>
+  alongPlanes(x, axis, [-1, 1], { dilation: along(axis, shift, 1), pads: padsAlong(axis, 0, shift) });
+
+/** What moves x by `shift` when it is added: x[p - shift] - x[p]. */
+const leftToRight = (x: Value, axis: PlaneAxis, shift: number): Value =>
+  alongPlanes(x, axis, [1, -1], { dilation: along(axis, shift, 1), pads: padsAlong(axis, shift, 0) });
+
+/** Each plane of x [1, P, H, W] convolved with a few numbers along an axis. */
+function alongPlanes(
+  x: Value,
+  axis: PlaneAxis,
+  numbers: readonly number[],
+  attributes: Partial<ConvAttributes>,
+): Value {
+  const planes = knownShape(x)[CHANNEL_AXIS] as number;
+  const kernel = [planes, 1, ...along(axis, numbers.length, 1)];
+  const repeated = Float32Array.from(
+    { length: planes * numbers.length },
+    (_, at) => numbers[at % numbers.length] as number,
+  );
+  return conv(x, numbersLike(x, kernel, repeated), null, { ...attributes, groups: planes });
 }
+
+/** One number for an axis, another for the other one. */
+const along = (axis: PlaneAxis, own: number, other: number): Pair => (axis === ROW_AXIS ? [own, other] : [other, own]);
+
+const padsAlong = (axis: PlaneAxis, start: number, end: number): Extents =>
+  axis === ROW_AXIS ? [start, 0, end, 0] : [0, start, 0, end];
 
 /** The maximum of the window of `width` that begins at each position and ends with x at the latest. */
-function windowMaxima(x: Value, axis: PlaneAxis, width: number): Value {
-  if (width === 1) return x;
-  return axis === ROW_AXIS
-    ? largest(x, [width, 1], [1, 1], [width - 1, 0])
-    : largest(x, [1, width], [1, 1], [0, width - 1]);
-}
+const windowMaxima = (x: Value, axis: PlaneAxis, width: number): Value =>
+  width === 1 ? x : largest(x, along(axis, width, 1), [1, 1], padsAlong(axis, 0, width - 1));
 
-/** Max pooling padded at the bottom and at the right. */
-function largest(x: Value, kernel: Pair, stride: Pair, [bottom, right]: Pair): Value {
-  return applyOne(MaxPool, [x], { kernel, stride, dilation: [1, 1], pads: [0, 0, bottom, right] });
+function largest(x: Value, kernel: Pair, stride: Pair, pads: Extents = [0, 0, 0, 0]): Value {
+  return applyOne(MaxPool, [x], { kernel, stride, dilation: [1, 1], pads });
 }
