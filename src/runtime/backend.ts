@@ -61,6 +61,11 @@ export interface Backend {
   readonly devices: readonly Device[];
   /** Whether sessions find stored weights in files by themselves; otherwise weights must be in memory. */
   readonly mapsFiles: boolean;
+  /**
+   * Whether the engine's CPU keeps convolutions, sums and poolings in an arrangement of its own, channels by blocks, and puts
+   * everything back for what is not among these.
+   */
+  readonly blocksChannels: boolean;
   /** What this engine was measured to take on this machine, where that was done. */
   readonly costs?: MachineCosts;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */

@@ -85,6 +85,7 @@ test('asks the engine not to rewrite a graph only where it is told so', async ()
     name: 'watched',
     devices: ['cpu'],
     mapsFiles: false,
+    blocksChannels: false,
     defaultDevice: 'cpu',
     provider: async () => 'CPUExecutionProvider',
   });

@@ -13,6 +13,7 @@ export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
   readonly mapsFiles: boolean;
+  readonly blocksChannels: boolean;
   readonly costs?: MachineCosts | undefined;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
@@ -29,6 +30,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     name: options.name,
     devices: options.devices,
     mapsFiles: options.mapsFiles,
+    blocksChannels: options.blocksChannels,
     ...(options.costs && { costs: options.costs }),
     async createSession(model, sessionOptions = {}) {
       const device = sessionOptions.device ?? options.defaultDevice;

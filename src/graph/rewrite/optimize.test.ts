@@ -16,10 +16,10 @@ import { type Backend, DEVICES, type NamedTensors } from '../../runtime/backend.
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { gradient } from '../gradient.ts';
-import { conv } from '../ops/conv.ts';
+import { Conv, type ConvAttributes, conv } from '../ops/conv.ts';
 import { relu } from '../ops/elementwise.ts';
 import { batchNormalization } from '../ops/normalization.ts';
-import { input, parameter, type Value } from '../value.ts';
+import { input, type Node, parameter, type Value } from '../value.ts';
 import { parametersOf, reach } from '../walk.ts';
 import { decompose } from './decompose.ts';
 import type { WeightedGraph } from './fold-constants.ts';
@@ -136,6 +136,23 @@ describe('the rewriting for inference', () => {
   const count = (graph: Outputs, operator: string): number =>
     operators(graph).filter((each) => each === operator).length;
 
+  test('goes around what an engine of blocked channels would put everything back for, and only for such an engine', async () => {
+    const light = network('refinenet-lw-mobilenetv2', { batch: 1, height: 64, width: 64 });
+    const isIdentity = ({ op, inputs, attributes }: Node): boolean =>
+      op.name === Conv.name &&
+      (attributes as ConvAttributes).groups > 1 &&
+      (inputs[1] as Value).source.kind === 'constant';
+    for (const blocksChannels of [true, false]) {
+      const engine = { backend: { ...backend, blocksChannels } };
+      const graph = await optimizeInference({ outputs: light, weights: formulaWeights(light) }, engine, {
+        optimization: 'balanced',
+      });
+      const found = reach(Object.values(graph.outputs)).nodes.filter(isIdentity);
+      // In each of four blocks one for the clipping before the pooling and three for the sums after it.
+      expect(found).toHaveLength(blocksChannels ? 16 : 0);
+    }
+  });
+
   test('for nothing gives the plain graph', async () => {
     const { outputs: graph, weights: same, fed } = await optimize('none');
     expect(graph).toBe(outputs);
@@ -198,7 +215,7 @@ describe('the rewriting for inference', () => {
     const light = network('refinenet-lw-resnet18');
     const graph = await optimizeInference(
       { outputs: light, weights: formulaWeights(light) },
-      { backend },
+      { backend: { ...backend, blocksChannels: false } },
       { optimization: 'speed', costs: NEVER },
     );
     expect(count(graph.outputs, 'Conv')).toBeLessThan(count(light, 'Conv'));

@@ -15,6 +15,7 @@ import { mergeEqual } from './merge-equal.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
 import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
+import { sumAfterConvolution } from './sum-after-convolution.ts';
 import { type ChooseTile, isWinogradEligible, winograd, winogradGradients } from './winograd.ts';
 import { matrixValue } from './winograd-convolution.ts';
 import { type Tile, winogradMatrices } from './winograd-matrices.ts';
@@ -61,7 +62,10 @@ export interface OptimizedGraph<T extends Outputs> extends WeightedGraph<T> {
 }
 
 /** What is less work on every machine. */
-const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, clipAfterConvolution];
+const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise];
+
+/** What lets an engine that keeps channels by blocks stay with that, once all convolutions have their forms. */
+const KEEP_BLOCKS: readonly Rewrite[] = [clipAfterConvolution, sumAfterConvolution];
 
 /** A graph for inference, rewritten; it takes the same inputs and gives the same outputs. */
 export async function optimizeInference<T extends Outputs>(
@@ -76,16 +80,17 @@ export async function optimizeInference<T extends Outputs>(
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
   const inRows = kernelRows((node) => takesKernelRows(node, choice));
   const simple = [...SIMPLIFICATIONS, inRows].reduce(rewrite, graph.outputs);
+  const finish = (outputs: T): T => (engine.backend.blocksChannels ? KEEP_BLOCKS.reduce(rewrite, outputs) : outputs);
   if (!level.ahead) {
     const kernels = new FedKernels();
     const outputs = rewrite(
       simple,
       winograd(choose, (tile) => kernels.value(tile)),
     );
-    return { outputs, weights: graph.weights, fed: kernels.fed };
+    return { outputs: finish(outputs), weights: graph.weights, fed: kernels.fed };
   }
   const folded = rewrite(simple, foldBatchNormalization(isTransformed));
-  const outputs = rewrite(folded, winograd(choose, kernelConstant));
+  const outputs = finish(rewrite(folded, winograd(choose, kernelConstant)));
   return { ...(await foldConstants({ outputs, weights: graph.weights }, engine)), fed: {} };
 }
 

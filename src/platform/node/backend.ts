@@ -49,6 +49,7 @@ export async function nodeBackend(): Promise<Backend> {
     costs: readMachineCosts(name),
     devices: DEVICES.filter((device) => bundled.includes(device)),
     mapsFiles: true,
+    blocksChannels: true,
     defaultDevice: 'cpu',
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
@@ -76,6 +77,7 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
     costs: readMachineCosts(name) ?? WASM,
     devices: ['wasm'],
     mapsFiles: false,
+    blocksChannels: false,
     defaultDevice: 'wasm',
     provider: () => Promise.resolve('WasmExecutionProvider'),
   });

@@ -20,7 +20,7 @@ export type EngineRequest =
     }
   | { readonly call: 'dispose'; readonly session: number };
 
-export interface OpenedBackend extends Pick<Backend, 'name' | 'devices' | 'mapsFiles'> {
+export interface OpenedBackend extends Omit<Backend, 'createSession'> {
   /** What was said when another engine took the place of the one asked for. */
   readonly remarks: readonly string[];
 }

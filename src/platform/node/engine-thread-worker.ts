@@ -30,8 +30,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
     const backend = await opening;
     switch (request.call) {
       case 'open': {
-        const { name, devices, mapsFiles } = backend;
-        return { name, devices, mapsFiles, remarks };
+        const { createSession: _, ...described } = backend;
+        return { ...described, remarks };
       }
       case 'create': {
         const session = await shared.during(() => backend.createSession(request.model, request.options));

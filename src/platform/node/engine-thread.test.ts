@@ -6,6 +6,7 @@ import { add, mul } from '../../graph/ops/elementwise.ts';
 import { toOnnx } from '../../graph/to-onnx.ts';
 import { input, parameter } from '../../graph/value.ts';
 import { encodeModel } from '../../onnx/encode.ts';
+import { nodeBackend } from './backend.ts';
 
 const BUILT = new URL('../../../dist/platform/node/engine-thread.js', import.meta.url).href;
 
@@ -27,8 +28,10 @@ const feeds = { x: float32([1, 3], [1, 2, 3]), y: float32([1, 3], [10, 20, 30]) 
 const numbers = (value: Tensor | undefined) => [...(value as Tensor<'float32'>).data];
 
 describe('an engine in a thread', () => {
-  test('tells what it is, and what its sessions are', () => {
+  test('tells what it is, and what its sessions are', async () => {
     expect(backend.name).toMatch(/^onnxruntime-node \d/);
+    const { createSession: _, ...own } = await nodeBackend();
+    expect(backend).toMatchObject(own);
     expect([backend.mapsFiles, backend.devices.includes('cpu')]).toEqual([true, true]);
     expect([session.provider, session.device]).toEqual(['CPUExecutionProvider', 'cpu']);
     expect([session.inputNames, session.outputNames]).toEqual([

@@ -27,12 +27,10 @@ export async function threadedBackend(
   onFallback: (message: string) => void = () => {},
 ): Promise<Backend> {
   const thread = new EngineThread(device);
-  const { name, devices, mapsFiles, remarks } = (await thread.ask({ call: 'open' }).answer) as OpenedBackend;
+  const { remarks, ...opened } = (await thread.ask({ call: 'open' }).answer) as OpenedBackend;
   for (const remark of remarks) onFallback(remark);
   return {
-    name,
-    devices,
-    mapsFiles,
+    ...opened,
     async createSession(model, options = {}) {
       const { id, answer } = thread.ask({ call: 'create', model, options });
       return threadedSession(thread, id, (await answer) as CreatedSession);

@@ -17,6 +17,7 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
     costs: WASM,
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
     mapsFiles: false,
+    blocksChannels: false,
     defaultDevice: 'wasm',
     async provider(device) {
       if (device === 'webgpu' && !(await requestAdapter())) {
