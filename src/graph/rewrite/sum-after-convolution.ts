@@ -17,7 +17,7 @@ export const sumAfterConvolution: Rewrite = {
     const [a, b] = inputs as [Value, Value];
     if (op.name !== Add.name || !producer(b, Conv.name) || !isConvolvable(b) || !sameShape(a.shape, b.shape))
       return null;
-    const joins = [...original.inputs].some((value) => producer(value, Conv.name) && uses(value as Value) === 1);
+    const joins = original.inputs.some((value) => producer(value, Conv.name) && uses(value as Value) === 1);
     return joins ? null : [add(a, identityConvolution(b, place), place)];
   },
 };
