@@ -27,7 +27,7 @@ interface Level {
 }
 
 /** The coarser features' convolutions stay below: the peak of memory comes later, at the finest. */
-const SMALL = 2 ** 25;
+const SMALL = 2 ** 24;
 
 /**
  * - `speed`: weights are transformed once, at loading, for the fastest runs. Loading takes longer, and transformed weights take
