@@ -18,7 +18,7 @@
  * steep ramp with the first convolution and a sum with the second: three passes where elementwise operators took six.
  */
 import { UsageError } from '../../errors.ts';
-import { knownShape, applyOne, type Value, type VjpContext } from '../value.ts';
+import { applyOne, knownShape, type Value, type VjpContext } from '../value.ts';
 import { greater } from './comparison.ts';
 import { numbersLike, scalarLike } from './constants.ts';
 import { type ConvAttributes, conv, type Pair, type Window } from './conv.ts';
