@@ -7,7 +7,7 @@ import { writeMachineCosts } from '../platform/node/machine-costs.ts';
 import type { Device } from '../runtime/backend.ts';
 import { note, progress, warn } from './output.ts';
 
-/** @throws UsageError if graphs are not rewritten for the device. */
+/** @throws UsageError if graphs are not rewritten for the device, RuntimeError if the machine is busy. */
 export async function calibrateDevice(device: Device, threads: number | undefined): Promise<void> {
   if (!REWRITTEN_ON.has(device)) {
     throw new UsageError(`--calibrate is for the devices cpu and wasm: graphs are not rewritten for ${device}.`);
@@ -20,8 +20,7 @@ export async function calibrateDevice(device: Device, threads: number | undefine
       bar ??= progress(total, 'measurements');
       if (done > 0) bar.step('');
     },
-  });
-  bar?.stop();
+  }).finally(() => bar?.stop());
   const file = await writeMachineCosts(backend.name, costs);
   const { convolution, training, product, tiles } = costs;
   const rate = (nanoseconds: number): string => `${(1 / nanoseconds).toFixed(0)} G multiply-adds a second`;

@@ -1,4 +1,5 @@
 /** Measures what the cost model needs to know of an engine on this machine. */
+import { RuntimeError } from '../../errors.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Backend, NamedTensors, SessionOptions } from '../../runtime/backend.ts';
 import type { MachineCosts, TileCosts } from '../../runtime/machine-costs.ts';
@@ -23,6 +24,15 @@ const SMALL_SIDE = 16;
 /** Of these runs the fastest counts: other work on the machine only adds to it. */
 const RUNS = 8;
 
+/**
+ * The median of a measurement is at most so many times its fastest run, or other work ran beside it: without any it was measured to
+ * be up to 1.25 times, beside two busy programs up to 4.
+ */
+const STEADY = 2;
+
+/** A measurement that was disturbed is repeated. */
+const ATTEMPTS = 3;
+
 const NANOSECONDS = 1e6;
 
 export interface CalibrateOptions {
@@ -31,7 +41,7 @@ export interface CalibrateOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The costs of an engine here; takes a few seconds. @throws RuntimeError if the engine fails. */
+/** The costs of an engine here; takes a few seconds. @throws RuntimeError if the engine fails, or the machine is busy. */
 export async function calibrate(
   backend: Backend,
   { session, onProgress = () => {} }: CalibrateOptions = {},
@@ -105,17 +115,33 @@ async function fastest(backend: Backend, output: Value, options: SessionOptions 
     const feeds: NamedTensors = Object.fromEntries(
       graph.graph.inputs.map(({ name, shape }) => [name, filled(shape as readonly number[])]),
     );
-    let least = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < RUNS; run++) {
-      const began = performance.now();
-      await session.run(feeds);
-      least = Math.min(least, performance.now() - began);
+    let times = await sortedTimes(() => session.run(feeds));
+    for (let attempt = 1; attempt < ATTEMPTS && !isSteady(times); attempt++) {
+      times = await sortedTimes(() => session.run(feeds));
     }
-    return least * NANOSECONDS;
+    if (!isSteady(times)) {
+      throw new RuntimeError(
+        `This machine is busy: half of ${RUNS} equal runs took more than ${STEADY} times as long as the fastest. Pause what else runs here and calibrate again; nothing was kept.`,
+      );
+    }
+    return (times[0] as number) * NANOSECONDS;
   } finally {
     await session.dispose();
   }
 }
+
+/** Milliseconds of several runs, the fastest first. */
+async function sortedTimes(run: () => Promise<unknown>): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < RUNS; index++) {
+    const began = performance.now();
+    await run();
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const isSteady = (times: readonly number[]): boolean => (times[RUNS / 2] as number) <= STEADY * (times[0] as number);
 
 const filled = (shape: readonly number[]) => float32(shape, new Float32Array(elementCount(shape)).fill(0.5));
 

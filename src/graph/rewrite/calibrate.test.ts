@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { RuntimeError } from '../../errors.ts';
+import type { Backend, Session } from '../../runtime/backend.ts';
+import { calibrate } from './calibrate.ts';
+
+/** An engine whose runs keep the thread for so many milliseconds, told the number of the run. */
+function engineOf(milliseconds: (run: number) => number): Backend & { readonly opened: Set<Session> } {
+  const opened = new Set<Session>();
+  const createSession = async (): Promise<Session> => {
+    let runs = 0;
+    const session: Session = {
+      device: 'cpu',
+      provider: 'CPUExecutionProvider',
+      inputNames: [],
+      outputNames: [],
+      async run() {
+        const until = performance.now() + milliseconds(runs++);
+        while (performance.now() < until);
+        return {};
+      },
+      async dispose() {
+        opened.delete(session);
+      },
+    };
+    opened.add(session);
+    return session;
+  };
+  return { name: 'clockwork', devices: ['cpu'], mapsFiles: false, blocksChannels: false, createSession, opened };
+}
+
+describe('calibrating', () => {
+  test('takes the fastest of each measurement, and tells how far it is', async () => {
+    const told: number[][] = [];
+    const costs = await calibrate(
+      engineOf((run) => (run % 3 === 0 ? 4 : 2)),
+      { onProgress: (done, total) => told.push([done, total]) },
+    );
+    const perMultiplyAdd = 2e6 / (9 * 256 ** 2 * 64 ** 2);
+    expect(costs.convolution.multiplyAdd / perMultiplyAdd).toBeGreaterThanOrEqual(1);
+    expect(costs.convolution.multiplyAdd / perMultiplyAdd).toBeLessThan(1.9);
+    expect(told).toEqual(Array.from({ length: 15 }, (_, done) => [done, 15]));
+  });
+
+  test('repeats a measurement that something else disturbed', async () => {
+    const engine = engineOf((run) => (run < 8 && run !== 3 ? 6 : 1));
+    await expect(calibrate(engine)).resolves.toBeDefined();
+    expect(engine.opened.size).toBe(0);
+  });
+
+  test('fails on a busy machine, as wrong costs would be kept', async () => {
+    const engine = engineOf((run) => (run % 8 === 0 ? 1 : 5));
+    const calibrating = calibrate(engine);
+    await expect(calibrating).rejects.toThrow(RuntimeError);
+    await expect(calibrating).rejects.toThrow(
+      'This machine is busy: half of 8 equal runs took more than 2 times as long as the fastest. Pause what else runs here and calibrate again; nothing was kept.',
+    );
+    expect(engine.opened.size).toBe(0);
+  });
+});
