@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { profile } from '../src/cli/benchmark-measure.ts';
-import { inferenceRunner, type Runner, trainingRunner } from '../src/cli/benchmark-runner.ts';
+import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/cli/benchmark-runner.ts';
 import { drawnPixels } from '../src/cli/benchmark-weights.ts';
 import { messageOf } from '../src/errors.ts';
 import { LOGITS, PIXEL_VALUES } from '../src/models/refinenet.ts';
@@ -79,19 +79,24 @@ async function training({ contestant, threads, model: folder, ...load }: Assignm
     ...subject,
     definition: { ...model.definition, decoder: { ...decoder, dropout: { features: 0, classifier: 0 } } },
   };
-  const checked = await trainingRunner(withoutDropout, load, backend, options);
-  const loss = await checked.step();
-  const { optimizer } = checked.state();
+  const bytes = await firstStep(await trainingRunner(withoutDropout, load, backend, options));
+  collectGarbage();
+  restartPeakMemory();
+  const runner = await trainingRunner(subject, load, backend, options);
+  return { ...runner, check: async () => bytes.splice(0) };
+}
+
+/** The loss and the gradients of one step; nothing refers to its state any more after it. */
+async function firstStep(runner: TrainingRunner): Promise<Uint8Array[]> {
+  const loss = await runner.step();
+  const { optimizer } = runner.state();
   const names = [...optimizer.keys()].sort();
   const results = [new Float32Array([loss]), ...names.map((name) => optimizer.get(name)?.data as Float32Array)];
   const bytes = results.map((values) =>
     Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   );
-  await checked.dispose();
-  collectGarbage();
-  restartPeakMemory();
-  const runner = await trainingRunner(subject, load, backend, options);
-  return { ...runner, check: async () => bytes.splice(0) };
+  await runner.dispose();
+  return bytes;
 }
 
 /** Where the time of our own form goes. */

@@ -5,7 +5,10 @@ const FOLDER = '/usr/lib/chromium';
 const DRIVER = `${FOLDER}/vk_swiftshader_icd.json`;
 
 /** What a process needs in its environment so that its WebGPU provider finds the driver. */
-export const SOFTWARE_WEBGPU = { VK_ICD_FILENAMES: DRIVER, LD_LIBRARY_PATH: FOLDER } as const;
+export const SOFTWARE_WEBGPU = {
+  VK_ICD_FILENAMES: DRIVER,
+  LD_LIBRARY_PATH: [FOLDER, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
+} as const;
 
 /** Why there is none, to be shown; empty where there is one. */
 export const missingSoftwareWebgpu = existsSync(DRIVER)

@@ -54,7 +54,10 @@ function singleImage(x: Value): Value {
   return reshape(x, [1, batch * channels, height, width]);
 }
 
-/** Numbers that are worked on at once (1 MiB): what these many small steps pass on stays in the cache of its core. */
+/**
+ * Numbers that are worked on at once (1 MiB, or a block of larger planes): what these many small steps pass on stays in the cache of
+ * its core.
+ */
 const AT_ONCE = 2 ** 18;
 
 /** Of so many planes, or a multiple, the CPU engine makes its own arrangement. */
@@ -122,11 +125,14 @@ function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): V
   return g;
 }
 
-/** x[p + shift] - x[p]; where that is beyond the end, where no window's right side begins, 0 takes its place. */
+/** x[p + shift] - x[p]; 0 stands for what is beyond the end: no window begins so close to it, so that there is nothing to send. */
 const rightMinusLeft = (x: Value, axis: PlaneAxis, shift: number): Value =>
   alongPlanes(x, axis, [-1, 1], { dilation: along(axis, shift, 1), pads: padsAlong(axis, 0, shift) });
 
-/** What moves x by `shift` when it is added: x[p - shift] - x[p]. */
+/**
+ * What moves x by `shift` when it is added: x[p - shift] - x[p]. Where a position passes its own gradient g on and gets another one,
+ * that is rounded as g is, by 6e-8 of it.
+ */
 const leftToRight = (x: Value, axis: PlaneAxis, shift: number): Value =>
   alongPlanes(x, axis, [1, -1], { dilation: along(axis, shift, 1), pads: padsAlong(axis, shift, 0) });
 

@@ -190,7 +190,10 @@ describe('the rows of a kernel as channels', () => {
       expect(choose({ ...square(256, 128), outputs: channels })).not.toBeNull();
     }
     // Where tiles are too large to be taken, the convolution itself is the other form.
-    expect(taken(40, { limit: 0 })).toBe(true);
+    expect([taken(19, { limit: 0 }), taken(40, { limit: 0 })]).toEqual([true, false]);
+    // Of few inputs there is less to multiply, but as much to move.
+    expect([5, 21].map((classes) => taken(classes, { inputs: 16 }))).toEqual([false, false]);
+    expect(taken(21, { side: 16 })).toBe(true);
   });
 
   test('are taken by their time and that of all others', () => {

@@ -177,17 +177,38 @@ function stacked(x: Value, tile: Tile, place?: string): Value {
 function imagesOfLines(lines: Value, x: Value, place?: string): Value {
   const [tile, channels, rows, wide] = knownShape(lines) as readonly [number, number, number, number];
   const [images, , height, width] = knownShape(x) as readonly [number, number, number, number];
+  const flat = reshape(lines, [tile * channels * rows, wide], place);
+  const inOrder = gather(flat, linesInOrder({ tile, channels, rows, images, height }), 0, place);
+  const planes = reshape(inOrder, [images, channels, height, wide], place);
+  return wide === width ? planes : slice(planes, 3, 0, width, place);
+}
+
+interface LineExtents {
+  readonly tile: number;
+  readonly channels: number;
+  readonly rows: number;
+  readonly images: number;
+  readonly height: number;
+}
+
+/** Where the lines of images stand in a stack's; one value for all convolutions of the same extents, as it has up to millions of numbers. */
+function linesInOrder(extents: LineExtents): Value {
+  const key = Object.values(extents).join();
+  const known = linesKnown.get(key)?.deref();
+  if (known) return known;
+  const { tile, channels, rows, images, height } = extents;
   const pitch = (tile * rows) / images;
-  const picked = Array.from({ length: images * channels * height }, (_, at) => {
+  const picked = Int32Array.from({ length: images * channels * height }, (_, at) => {
     const row = Math.floor(at / (channels * height)) * pitch + (at % height);
     const channel = Math.floor(at / height) % channels;
     return ((row % tile) * channels + channel) * rows + Math.floor(row / tile);
   });
-  const flat = reshape(lines, [tile * channels * rows, wide], place);
-  const inOrder = gather(flat, constant(tensor('int32', [picked.length], Int32Array.from(picked))), 0, place);
-  const planes = reshape(inOrder, [images, channels, height, wide], place);
-  return wide === width ? planes : slice(planes, 3, 0, width, place);
+  const value = constant(tensor('int32', [picked.length], picked));
+  linesKnown.set(key, new WeakRef(value));
+  return value;
 }
+
+const linesKnown = new Map<string, WeakRef<Value>>();
 
 /** Some of a value's extents, int64: numbers where they are known. */
 function extentsOf(x: Value, start: number, end: number, place?: string): Value {

@@ -49,6 +49,12 @@ export function withOwnMemories(tensors: NamedTensors): NamedTensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, withOwnMemory(value)]));
 }
 
+/** A model whose tensors may be copied so; what is stored in files stays there. */
+export function withOwnWeights({ weights, fed, ...model }: ExecutableModel): ExecutableModel {
+  const own = [...weights].map(([name, value]) => [name, 'stored' in value ? value : withOwnMemory(value)] as const);
+  return { ...model, weights: new Map(own), ...(fed && { fed: withOwnMemories(fed) }) };
+}
+
 /**
  * What both threads see: a process that ends while the engine computes in another thread would crash, so it lets the engine
  * finish and begin nothing else.

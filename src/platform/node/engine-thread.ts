@@ -11,6 +11,7 @@ import {
   type OpenedBackend,
   SharedState,
   withOwnMemories,
+  withOwnWeights,
 } from './engine-messages.ts';
 
 const WORKER = new URL('./engine-thread-worker.js', import.meta.url);
@@ -32,7 +33,7 @@ export async function threadedBackend(
   return {
     ...opened,
     async createSession(model, options = {}) {
-      const { id, answer } = thread.ask({ call: 'create', model, options });
+      const { id, answer } = thread.ask({ call: 'create', model: withOwnWeights(model), options });
       return threadedSession(thread, id, (await answer) as CreatedSession);
     },
   };
