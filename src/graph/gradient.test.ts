@@ -4,6 +4,7 @@ import { operators } from '../../test/support/compare-graphs.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
+import { randomStream } from '../tensor/random.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { float32, int64, type Tensor } from '../tensor/tensor.ts';
 import { gradient } from './gradient.ts';
@@ -165,6 +166,37 @@ describe('gradient', () => {
         }),
         { numRuns: 60 },
       );
+    });
+
+    test('of pooling is rounded no more than the largest gradients that meet', async () => {
+      const shape = [1, 16, 12, 11];
+      const x = input('x', 'float32', shape);
+      const y = maxPool(x, 5, 1, 2);
+      const [g] = gradient(y, [x], input('upstream', 'float32', shape)) as [Value];
+      const random = randomStream(1, 'pooling');
+      const drawn = (one: () => number) => Float32Array.from({ length: elementCount(shape) }, one);
+      const values = drawn(random.normal);
+      // From 1e-6 to 1e3.
+      const upstream = drawn(() => random.normal() * 10 ** (random.integer(10) - 6));
+      const { g: got } = await run({ g }, { x: float32(shape, values), upstream: float32(shape, upstream) });
+      const definition = { kernel: 5, stride: 1, padding: 2 };
+      const expected = poolGradientByDefinition(values, upstream, [12, 11], shape, definition);
+      const magnitudes = poolGradientByDefinition(values, upstream.map(Math.abs), [12, 11], shape, definition);
+      // A position is passed by gradients of windows that begin up to four before it, along both axes.
+      const passing = (at: number): number => {
+        const [plane, row, column] = [Math.floor(at / 132), Math.floor((at % 132) / 11), at % 11];
+        let most = 0;
+        for (let i = Math.max(0, row - 4); i <= Math.min(11, row + 4); i++) {
+          for (let j = Math.max(0, column - 4); j <= Math.min(10, column + 4); j++) {
+            most = Math.max(most, magnitudes[plane * 132 + i * 11 + j] as number);
+          }
+        }
+        return most;
+      };
+      const worst = Math.max(
+        ...expected.map((value, at) => Math.abs(value - (got?.[at] as number)) / (passing(at) || 1)),
+      );
+      expect(worst).toBeLessThan(6 * 2 ** -23);
     });
 
     test('of pooling is the same where planes are worked on by portions, also rewritten for speed', async () => {

@@ -7,7 +7,9 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { nodeCosts } from '../cost.ts';
 import type { Dimension } from '../dimension.ts';
 import { conv } from '../ops/conv.ts';
+import { Gather } from '../ops/gather.ts';
 import { input, parameter, type Value } from '../value.ts';
+import { reach } from '../walk.ts';
 import { matrixValue, transformedKernels, winogradConvolution } from './winograd-convolution.ts';
 import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
 
@@ -104,6 +106,15 @@ describe.each(TILES.map((tile) => ({ tile })))('a convolution by tiles of $tile 
         Math.max(...y.data.subarray((image * y.data.length) / 3, ((image + 1) * y.data.length) / 3).map(Math.abs));
       expect(largest(1) / Math.min(largest(0), largest(2))).toBeLessThan(bound);
     }
+  });
+
+  test('has the positions of lines once for all batches of the same extents', () => {
+    const at = (height: number): Value => both(input('x', 'float32', [2, 3, height, 9]), 4, 4).fast;
+    const positions = (...values: Value[]): number =>
+      new Set(reach(values).nodes.flatMap(({ op, inputs }) => (op.name === Gather.name ? [inputs[1] as Value] : [])))
+        .size;
+    expect(positions(at(8), at(8))).toBe(1);
+    expect(positions(at(8), at(9))).toBe(2);
   });
 
   test('is as accurate with hundreds of channels', async () => {
