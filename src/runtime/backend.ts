@@ -31,6 +31,18 @@ export interface SessionOptions {
   readonly rewritesGraph?: boolean;
 }
 
+const SESSION_OPTIONS = {
+  device: true,
+  threads: true,
+  plansMemory: true,
+  rewritesGraph: true,
+} as const satisfies Record<keyof SessionOptions, true>;
+
+/** These options and nothing else that an object carries, as the options of a segmenter do. */
+export function sessionOptions(options: SessionOptions): SessionOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(SESSION_OPTIONS, name)));
+}
+
 /** Tensors by the graph's input or output names. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 

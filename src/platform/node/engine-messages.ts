@@ -2,14 +2,28 @@
 import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from '../../runtime/backend.ts';
 import { type Tensor, TYPED_ARRAYS } from '../../tensor/tensor.ts';
 
+/** A type with nothing in it that cannot be copied to another thread: functions become `never`. */
+type Plain<T> = T extends (...args: never[]) => unknown
+  ? never
+  : T extends ArrayBufferView | ArrayBufferLike
+    ? T
+    : T extends ReadonlyMap<infer K, infer V>
+      ? ReadonlyMap<Plain<K>, Plain<V>>
+      : T extends object
+        ? { readonly [K in keyof T]: Plain<T[K]> }
+        : T;
+
+/** A message between threads; `never`, which nothing can be given for, where it could not be copied. */
+type Message<T> = [T] extends [Plain<T>] ? T : never;
+
 /** What the thread is started with. */
-export interface EngineThreadData {
+export type EngineThreadData = Message<{
   readonly device: Device | undefined;
   readonly memory: SharedArrayBuffer;
-}
+}>;
 
 /** What is asked of the thread. Sessions are known by the number of the request that created them. */
-export type EngineRequest =
+export type EngineRequest = Message<
   | { readonly call: 'open' }
   | { readonly call: 'create'; readonly model: ExecutableModel; readonly options: SessionOptions }
   | {
@@ -18,7 +32,8 @@ export type EngineRequest =
       readonly feeds: NamedTensors;
       readonly outputs: readonly string[];
     }
-  | { readonly call: 'dispose'; readonly session: number };
+  | { readonly call: 'dispose'; readonly session: number }
+>;
 
 export interface OpenedBackend extends Omit<Backend, 'createSession'> {
   /** What was said when another engine took the place of the one asked for. */
@@ -34,9 +49,10 @@ export interface EngineFailure {
   readonly stack: string | undefined;
 }
 
-export type EngineAnswer =
+export type EngineAnswer = Message<
   | { readonly id: number; readonly result: OpenedBackend | CreatedSession | NamedTensors | null }
-  | { readonly id: number; readonly failure: EngineFailure };
+  | { readonly id: number; readonly failure: EngineFailure }
+>;
 
 /** A tensor whose memory may be copied to another thread without what lies around it. */
 function withOwnMemory(tensor: Tensor): Tensor {
@@ -50,9 +66,14 @@ export function withOwnMemories(tensors: NamedTensors): NamedTensors {
 }
 
 /** A model whose tensors may be copied so; what is stored in files stays there. */
-export function withOwnWeights({ weights, fed, ...model }: ExecutableModel): ExecutableModel {
+export function withOwnWeights({ bytes, weights, folder, fed }: ExecutableModel): ExecutableModel {
   const own = [...weights].map(([name, value]) => [name, 'stored' in value ? value : withOwnMemory(value)] as const);
-  return { ...model, weights: new Map(own), ...(fed && { fed: withOwnMemories(fed) }) };
+  return {
+    bytes,
+    weights: new Map(own),
+    ...(folder !== undefined && { folder }),
+    ...(fed && { fed: withOwnMemories(fed) }),
+  };
 }
 
 /**

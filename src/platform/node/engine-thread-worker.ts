@@ -30,8 +30,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
     const backend = await opening;
     switch (request.call) {
       case 'open': {
-        const { createSession: _, ...described } = backend;
-        return { ...described, remarks };
+        const { name, devices, mapsFiles, blocksChannels, costs } = backend;
+        return { name, devices, mapsFiles, blocksChannels, ...(costs && { costs }), remarks };
       }
       case 'create': {
         const session = await shared.during(() => backend.createSession(request.model, request.options));
@@ -51,17 +51,20 @@ function serve(port: NonNullable<typeof parentPort>): void {
       }
     }
   };
+  const send = (message: EngineAnswer): void => port.postMessage(message);
   port.on('message', ({ id, request }: { readonly id: number; readonly request: EngineRequest }) => {
-    answer(id, request).then(
-      (result) => port.postMessage({ id, result } satisfies EngineAnswer),
-      (error: unknown) => {
-        const failure = {
-          message: messageOf(error),
-          expected: error instanceof RuntimeError,
-          stack: error instanceof Error ? error.stack : undefined,
-        };
-        port.postMessage({ id, failure } satisfies EngineAnswer);
-      },
-    );
+    answer(id, request)
+      .then((result) => send({ id, result }))
+      // Also of a result that cannot be sent: whoever asked hears of it.
+      .catch((error: unknown) =>
+        send({
+          id,
+          failure: {
+            message: messageOf(error),
+            expected: error instanceof RuntimeError,
+            stack: error instanceof Error ? error.stack : undefined,
+          },
+        }),
+      );
   });
 }

@@ -1,4 +1,6 @@
 /** The thread runs built code, so this tests the build. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Session } from '../../runtime/backend.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
@@ -70,6 +72,38 @@ describe('an engine in a thread', () => {
     await expect(backend.createSession({ bytes, weights }, { device: 'coreml' })).rejects.toThrow(
       'The device "coreml" is not available',
     );
+  });
+
+  test('is sent nothing that its options carry beside those of a session', async () => {
+    const options = { device: 'cpu', protocol: { inputSizes: () => [] }, onProgress: () => {} } as const;
+    const created = await backend.createSession({ bytes, weights }, options);
+    expect(numbers((await created.run(feeds)).sum)).toEqual([11, 22, 33]);
+    await created.dispose();
+  });
+
+  test('refuses what cannot be sent, and goes on', async () => {
+    const unfit = { ...feeds.x, toString: () => 'x' };
+    await expect(session.run({ ...feeds, x: unfit })).rejects.toThrow('could not be cloned');
+    expect(numbers((await session.run(feeds)).sum)).toEqual([11, 22, 33]);
+  });
+
+  test('lets the process end by itself after a request that could not be sent, and one that failed', async () => {
+    const script = `
+      const { threadedBackend } = await import(${JSON.stringify(BUILT)});
+      const backend = await threadedBackend();
+      const messages = [];
+      const keep = ({ message }) => messages.push(message);
+      await backend.createSession({ bytes: new Uint8Array(3), weights: new Map([['w', { stored: {}, f() {} }]]) }).catch(keep);
+      await backend.createSession({ bytes: new Uint8Array(3), weights: new Map() }).catch(keep);
+      console.log(JSON.stringify(messages));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      timeout: 30_000,
+    });
+    expect(JSON.parse(stdout)).toEqual([
+      expect.stringContaining('could not be cloned'),
+      expect.stringContaining('could not load the model on cpu'),
+    ]);
   });
 
   test('may be disposed twice, and says so when it is used after', async () => {

@@ -1,7 +1,7 @@
 /** An engine in a thread of its own: the native one blocks the thread that calls it for as long as it computes. */
 import { Worker } from 'node:worker_threads';
 import { messageOf, RuntimeError } from '../../errors.ts';
-import type { Backend, Device, NamedTensors, Session } from '../../runtime/backend.ts';
+import { type Backend, type Device, type NamedTensors, type Session, sessionOptions } from '../../runtime/backend.ts';
 import {
   type CreatedSession,
   type EngineAnswer,
@@ -33,7 +33,11 @@ export async function threadedBackend(
   return {
     ...opened,
     async createSession(model, options = {}) {
-      const { id, answer } = thread.ask({ call: 'create', model: withOwnWeights(model), options });
+      const { id, answer } = thread.ask({
+        call: 'create',
+        model: withOwnWeights(model),
+        options: sessionOptions(options),
+      });
       return threadedSession(thread, id, (await answer) as CreatedSession);
     },
   };
@@ -66,7 +70,8 @@ class EngineThread {
   constructor(device: Device | undefined) {
     const shared = new SharedState();
     const workerData: EngineThreadData = { device, memory: shared.memory };
-    this.#worker = new Worker(WORKER, { workerData, name: 'refinenet engine' });
+    // Without this process's own flags: `--input-type` and the like are refused for a file.
+    this.#worker = new Worker(WORKER, { workerData, name: 'refinenet engine', execArgv: [] });
     const onExit = () => shared.end();
     process.on('exit', onExit);
     this.#worker.on('exit', () => process.off('exit', onExit));
@@ -85,9 +90,10 @@ class EngineThread {
     const id = this.#requests++;
     const answer = new Promise<Result>((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
+      // Before anything waits for an answer: what cannot be sent gets none.
+      this.#worker.postMessage({ id, request });
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, request });
     });
     return { id, answer };
   }
