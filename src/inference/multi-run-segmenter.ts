@@ -1,9 +1,11 @@
 /** Segmenting by several runs of the network: at several scales, mirrored, or tile by tile. */
 import type { Image } from '../image/image.ts';
+import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { type Preprocessing, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { LOGITS, PIXEL_VALUES } from '../models/refinenet.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
+import { Calls } from '../runtime/calls.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
 import { networkSession } from './network-session.ts';
@@ -12,10 +14,10 @@ import { READOUT_OUTPUTS, readoutGraph } from './readout-graph.ts';
 import { ReadoutPlan } from './readout-plan.ts';
 import { ReadoutResults } from './readout-results.ts';
 import { ScoreMap } from './score-map.ts';
-import { type SegmentOptions, throwIfAborted } from './segment-options.ts';
+import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import type { Segmentation } from './segmentation.ts';
 import { segmentationGraph } from './segmentation-graph.ts';
-import { checkSize, type SegmenterOptions } from './segmenter.ts';
+import { checkSize, DISPOSED, type SegmenterOptions } from './segmenter.ts';
 import { CELL, type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 
 export interface MultiRunOptions extends Omit<SegmenterOptions, 'logits'> {
@@ -41,6 +43,7 @@ export class MultiRunSegmenter {
   readonly #options: MultiRunOptions;
   readonly #network: Session;
   readonly #readout: Session;
+  readonly #calls = new Calls(DISPOSED);
 
   private constructor(description: ModelDescription, options: MultiRunOptions, network: Session, readout: Session) {
     this.description = description;
@@ -77,12 +80,25 @@ export class MultiRunSegmenter {
   }
 
   /**
-   * Segments one photograph; the result has its size.
-   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, UsageError if probabilities
-   * are asked for that take more than 4 GiB, RuntimeError if the engine fails, the signal's reason if it was aborted.
+   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
+   * pixel, UsageError if it is no picture or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
+   * engine fails or the model was disposed of, the signal's reason if it was aborted.
    */
-  async segment(photograph: Image, { onProgress, signal }: SegmentOptions = {}): Promise<Segmentation> {
-    throwIfAborted(signal);
+  async segment(pixels: Pixels, options: SegmentOptions = {}): Promise<Segmentation> {
+    throwIfAborted(options.signal);
+    return untilAborted(
+      this.#calls.run(() => this.#segment(rgbImage(pixels), options)),
+      options.signal,
+    );
+  }
+
+  /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
+  dispose(): Promise<void> {
+    return this.#calls.dispose(() => Promise.all([this.#network.dispose(), this.#readout.dispose()]));
+  }
+
+  async #segment(photograph: Image, { onProgress, signal }: SegmentOptions): Promise<Segmentation> {
     checkSize('The image is', photograph);
     const results = new ReadoutResults(photograph, this.description.definition.classes, this.#readout.outputNames);
     const maps = this.#scoreMaps(photograph);
@@ -110,11 +126,6 @@ export class MultiRunSegmenter {
       }
     }
     return results.segmentation(photograph, this.description);
-  }
-
-  /** Frees the engine's memory; calling it again does nothing. */
-  async dispose(): Promise<void> {
-    await Promise.all([this.#network.dispose(), this.#readout.dispose()]);
   }
 
   #scoreMaps(photograph: Image): readonly ScoreMap[] {

@@ -265,7 +265,7 @@ describe('a predictor', () => {
     }
     await predictor.dispose();
     await predictor.dispose();
-    await expect(predictor.segment(photos[0] as Image)).rejects.toThrow('The session was disposed.');
+    await expect(predictor.segment(photos[0] as Image)).rejects.toThrow('The model was disposed of. Load it again');
   });
 
   test.each([

@@ -1,11 +1,11 @@
 /** One way to segment photographs, however the model is run on them. */
 import { UsageError } from '../errors.ts';
-import type { Image } from '../image/image.ts';
+import type { Pixels } from '../image/pixels.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { MultiRunSegmenter } from './multi-run-segmenter.ts';
 import { type Pass, PROTOCOLS, type ProtocolName, passesOf } from './protocols.ts';
-import { type SegmentOptions, throwIfAborted } from './segment-options.ts';
+import type { SegmentOptions } from './segment-options.ts';
 import type { Segmentation } from './segmentation.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 import { checkTiling, type Tiling } from './tiling.ts';
@@ -30,12 +30,13 @@ export interface Predictor {
   /** The runs of the network for each photograph, or for each tile of it. */
   readonly passes: readonly Pass[];
   /**
-   * Segments one photograph; the result has its size.
-   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, RuntimeError if the engine
-   * fails, the signal's reason if it was aborted.
+   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
+   * pixel, UsageError if it is no picture, RuntimeError if the engine fails or the model was disposed of, the signal's reason
+   * if it was aborted.
    */
-  segment(image: Image, options?: SegmentOptions): Promise<Segmentation>;
-  /** Frees the engine's memory; calling it again does nothing. */
+  segment(image: Pixels, options?: SegmentOptions): Promise<Segmentation>;
+  /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void>;
 }
 
@@ -60,34 +61,21 @@ export async function createPredictor(
   const passes = passesOf(protocol, options);
   const tiling = tilingOf(model, options);
   const isPlain = name === 'plain' && passes.every(({ scale, flip }) => scale === 1 && !flip) && passes.length === 1;
-  if (isPlain && !tiling) return plainPredictor(await Segmenter.create(model, backend, options), passes);
+  if (isPlain && !tiling) return predictorOf(await Segmenter.create(model, backend, options), passes);
   if (logits) {
     throw new UsageError(
       "The network's own output (logits) belongs to one run over a whole photograph. Ask for probabilities, or leave out scales, flip, protocol and tile.",
     );
   }
-  const segmenter = await MultiRunSegmenter.create(model, backend, { ...rest, protocol, passes, tiling });
-  return {
-    description: segmenter.description,
-    provider: segmenter.provider,
-    passes,
-    segment: (image, each) => segmenter.segment(image, each),
-    dispose: () => segmenter.dispose(),
-  };
+  return predictorOf(await MultiRunSegmenter.create(model, backend, { ...rest, protocol, passes, tiling }), passes);
 }
 
-function plainPredictor(segmenter: Segmenter, passes: readonly Pass[]): Predictor {
+function predictorOf(segmenter: Segmenter | MultiRunSegmenter, passes: readonly Pass[]): Predictor {
   return {
     description: segmenter.description,
     provider: segmenter.provider,
     passes,
-    async segment(image, { onProgress, signal } = {}) {
-      throwIfAborted(signal);
-      const segmentation = await segmenter.segment(image);
-      throwIfAborted(signal);
-      onProgress?.(1, 1);
-      return segmentation;
-    },
+    segment: (image, options) => segmenter.segment(image, options),
     dispose: () => segmenter.dispose(),
   };
 }

@@ -121,6 +121,6 @@ describe('a segmenter', () => {
     const short = await Segmenter.create(model, await nodeBackend());
     await short.dispose();
     await short.dispose();
-    await expect(short.segment(picture(32, 32))).rejects.toThrow('The session was disposed.');
+    await expect(short.segment(picture(32, 32))).rejects.toThrow('The model was disposed of. Load it again');
   });
 });

@@ -1,13 +1,16 @@
 /** A model loaded into an engine, ready to segment photographs. */
 import { ShapeError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
+import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { labelMap } from '../image/label-map.ts';
 import { type ImageSize, networkSize, type Preprocessing, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { PIXEL_VALUES } from '../models/refinenet.ts';
 import type { Backend } from '../runtime/backend.ts';
+import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
+import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
 import { IMAGE_SIZE, type OutputName, segmentationGraph } from './segmentation-graph.ts';
 import { SizedSession } from './sized-session.ts';
@@ -31,9 +34,13 @@ export interface SegmenterOptions extends NetworkSessionOptions {
 /** The network halves its input five times; below this side the coarsest feature is smaller than one pixel. */
 const SMALLEST_SIDE = 32;
 
+/** What is said to a call that comes after disposal. */
+export const DISPOSED = 'The model was disposed of. Load it again to segment more photographs.';
+
 export class Segmenter {
   readonly description: ModelDescription;
   readonly #session: SizedSession;
+  readonly #calls = new Calls(DISPOSED);
 
   private constructor(description: ModelDescription, session: SizedSession) {
     this.description = description;
@@ -62,10 +69,36 @@ export class Segmenter {
   }
 
   /**
-   * Segments one photograph; the result has its size.
-   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels, RuntimeError if the engine fails.
+   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
+   * pixel, UsageError if it is no picture, RuntimeError if the engine fails or the model was disposed of, the signal's reason
+   * if it was aborted.
    */
-  async segment(image: Image): Promise<Segmentation> {
+  async segment(pixels: Pixels, { signal, onProgress }: SegmentOptions = {}): Promise<Segmentation> {
+    throwIfAborted(signal);
+    const segmentation = await untilAborted(
+      this.#calls.run(() => this.#segment(rgbImage(pixels))),
+      signal,
+    );
+    onProgress?.(1, 1);
+    return segmentation;
+  }
+
+  /** Segments many photographs one after another, each when it is asked for. */
+  async *segmentAll(images: AsyncIterable<Pixels> | Iterable<Pixels>): AsyncGenerator<Segmentation> {
+    for await (const image of images) yield await this.segment(image);
+  }
+
+  /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
+  dispose(): Promise<void> {
+    return this.#calls.dispose(() => this.#session.dispose());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async #segment(image: Image): Promise<Segmentation> {
     const { preprocessing, classes } = this.description;
     checkSize('The image is', image);
     const size = networkSize(image.width, image.height, preprocessing);
@@ -90,20 +123,6 @@ export class Segmenter {
       },
       classes,
     );
-  }
-
-  /** Segments many photographs one after another, each when it is asked for. */
-  async *segmentAll(images: AsyncIterable<Image> | Iterable<Image>): AsyncGenerator<Segmentation> {
-    for await (const image of images) yield await this.segment(image);
-  }
-
-  /** Frees the engine's memory; calling it again does nothing. */
-  async dispose(): Promise<void> {
-    await this.#session.dispose();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
   }
 }
 
