@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { Segmenter } from '../src/inference/segmenter.ts';
 import { nodeBackend } from '../src/platform/node/backend.ts';
-import { openImage } from '../src/platform/node/load.ts';
+import { openImage } from '../src/platform/node/image-source.ts';
 import { readModelFolder } from '../src/platform/node/model-folder.ts';
 import { runCli } from './support/run-cli.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';

@@ -36,7 +36,7 @@ test('the image-segmentation pipeline of transformers.js gives the labels that o
   const masks = (await theirs(photo)) as unknown as readonly Mask[];
   const ours = await loadModel(join(folder, 'exported'));
   const { labels } = await ours.segment(photo);
-  const { classes } = ours.segmenter.description;
+  const { classes } = ours.description;
   const expected = new Int16Array(labels.data.length).fill(-1);
   for (const { label, mask } of masks) {
     expect([mask.width, mask.height]).toEqual([131, 97]);

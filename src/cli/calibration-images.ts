@@ -5,7 +5,7 @@ import { RefineNetError, UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../platform/node/dataset-files.ts';
 import { expandInputs } from '../platform/node/files.ts';
-import { openImage } from '../platform/node/load.ts';
+import { openImage } from '../platform/node/image-source.ts';
 
 export interface CalibrationImages {
   readonly count: number;

@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../platform/node/files.ts';
 import { modelFor, readModelFolder } from '../platform/node/model-folder.ts';
 import type { ModelClass } from '../models/model.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { modelFolder } from './shipped-models.ts';
+import { modelFolder } from '../platform/node/model-location.ts';
 import { type ImageReport, writePrediction } from './prediction-files.ts';
 
 /** What was found, as `predict` reports it, and how well it agrees with what was drawn. */

@@ -12,7 +12,7 @@ import type { NamedInput } from '../platform/node/output-names.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { byteLength } from '../tensor/weights.ts';
 import type { PredictOptions } from './commands/predict.ts';
-import { modelFolder } from './shipped-models.ts';
+import { modelFolder } from '../platform/node/model-location.ts';
 import { onInterrupt } from './interruption.ts';
 import { EXIT } from './main.ts';
 import { fail, note, type Progress, print, progress } from './output.ts';

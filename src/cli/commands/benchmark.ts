@@ -18,7 +18,7 @@ import { drawnWeights } from '../benchmark-weights.ts';
 import { EXIT } from '../main.ts';
 import { fail, note, print, warn } from '../output.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { modelFolder } from '../../platform/node/model-location.ts';
 import type { RegisterCommand } from './index.ts';
 
 export interface BenchmarkOptions {

@@ -6,7 +6,8 @@ import { captureOutput } from '../../../test/support/captured-output.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
-import { loadModel, openImage } from '../../platform/node/load.ts';
+import { openImage } from '../../platform/node/image-source.ts';
+import { loadModel } from '../../platform/node/load.ts';
 import { readModelFolder } from '../../platform/node/model-folder.ts';
 import { folderStorage } from '../../platform/node/run-folder.ts';
 import { readRun } from '../../training/trainer.ts';
@@ -103,7 +104,7 @@ describe('demo', () => {
     expect(dataset.splits.map((split) => dataset.samples(split).length)).toEqual([4, 1, 2]);
     expect((await readModelFolder(training?.model as string)).definition).toEqual(demoNetwork());
     const loaded = await loadModel(training?.model as string);
-    const { metrics } = await evaluate(dataset, segmenterPredictions(loaded.segmenter), {
+    const { metrics } = await evaluate(dataset, segmenterPredictions(loaded), {
       split: 'test',
       decodeImage: decodeDatasetImage,
     });

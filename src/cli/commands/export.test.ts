@@ -8,7 +8,7 @@ import { LABEL_SETS } from '../../image/label-sets.ts';
 import { createPredictor } from '../../inference/predictor.ts';
 import type { Precision } from '../../inference/precision.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
-import { openImage } from '../../platform/node/load.ts';
+import { openImage } from '../../platform/node/image-source.ts';
 import { readModelFolder } from '../../platform/node/model-folder.ts';
 import { main } from '../main.ts';
 

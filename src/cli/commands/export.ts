@@ -37,7 +37,7 @@ import { type CalibrationImages, findCalibrationImages } from '../calibration-im
 import { type Comparison, comparePrecisions, describeComparison } from '../export-comparison.ts';
 import { print, progress, warn } from '../output.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { modelFolder } from '../../platform/node/model-location.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface ExportOptions {

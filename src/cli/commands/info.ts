@@ -16,7 +16,7 @@ import { readModelFolder } from '../../platform/node/model-folder.ts';
 import { byteLength } from '../../tensor/weights.ts';
 import { print, table } from '../output.ts';
 import { oneOf, size, wholeNumber } from '../parse.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { modelFolder } from '../../platform/node/model-location.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface InfoOptions {

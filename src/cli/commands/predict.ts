@@ -8,7 +8,7 @@ import { warn } from '../output.ts';
 import { numberBetween, oneOf, shard, wholeNumber } from '../parse.ts';
 import { FORMAT_NAMES, formatNames, REGIONS, type Regions } from '../predict-options.ts';
 import { addRunOptions, type RunOptions } from '../run-options.ts';
-import { SHIPPED_MODELS } from '../shipped-models.ts';
+import { SHIPPED_MODELS } from '../../platform/node/model-location.ts';
 import type { RegisterCommand } from './index.ts';
 
 export interface PredictOptions extends RunOptions {

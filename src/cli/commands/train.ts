@@ -28,7 +28,7 @@ import { describeConfiguration } from '../describe-configuration.ts';
 import { EXIT } from '../main.ts';
 import { note, print, warn } from '../output.ts';
 import { device, oneOf, wholeNumber } from '../parse.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { modelFolder } from '../../platform/node/model-location.ts';
 import { addRecipeOptions, overridesFrom, type RecipeOptions } from '../training-options.ts';
 import { duration, trainingProgress } from '../training-progress.ts';
 import type { RegisterCommand } from './index.ts';

@@ -18,7 +18,7 @@ import { EXIT } from '../main.ts';
 import { fail, note, print, progress, warn } from '../output.ts';
 import { numberBetween, oneOf, wholeNumber } from '../parse.ts';
 import { addRunOptions } from '../run-options.ts';
-import { modelFolder } from '../shipped-models.ts';
+import { modelFolder } from '../../platform/node/model-location.ts';
 import { openPredictions, type PredictionOptions } from '../val-predictions.ts';
 import { MASK_ENCODINGS } from '../val-source.ts';
 import { describeEvaluation } from '../val-table.ts';

@@ -1,52 +1,58 @@
-/** The short way in Node: a folder and photographs, to segmentations. */
-import { readFile } from 'node:fs/promises';
-import type { Image } from '../../image/image.ts';
+/** The short way in Node: a model's name and photographs, to segmentations. */
+import { createPredictor, type Predictor, type PredictorOptions } from '../../inference/predictor.ts';
+import { type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
-import { Segmenter, type SegmenterOptions } from '../../inference/segmenter.ts';
+import { DISPOSED } from '../../inference/segmenter.ts';
 import type { Backend } from '../../runtime/backend.ts';
+import { Calls } from '../../runtime/calls.ts';
 import { backendFor } from './backend.ts';
-import { decodeImage } from './decode-image.ts';
+import { type ImageSource, openImage } from './image-source.ts';
 import { modelFor, readModelFolder } from './model-folder.ts';
+import { type ModelLocation, modelFolder } from './model-location.ts';
 
-export interface LoadOptions extends SegmenterOptions {
+export interface LoadOptions extends PredictorOptions {
   /** The engine; onnxruntime-node, or its WASM build where that is not installed, when left out. */
   readonly backend?: Backend;
 }
 
-/** What can be segmented in Node: a file's path, an encoded picture's bytes, or decoded pixels. */
-export type ImageSource = string | Uint8Array | Image;
-
-/** A model in Node: a Segmenter that also opens files. */
-export interface NodeSegmenter {
-  readonly segmenter: Segmenter;
-  /** Segments a photograph given as path, encoded bytes or pixels. */
-  segment(source: ImageSource): Promise<Segmentation>;
-  dispose(): Promise<void>;
+/** A model in Node: a predictor that also opens files. */
+export interface NodeSegmenter extends Omit<Predictor, 'segment'> {
+  /**
+   * Segments a photograph given as path, URL, encoded bytes or pixels; the result has its size.
+   * @throws as `openImage` and `Predictor.segment`.
+   */
+  segment(source: ImageSource, options?: SegmentOptions): Promise<Segmentation>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Loads a model folder.
+ * Loads a model: the folder at a path or file: URL, one in an installed package, or a shipped one by its name.
+ * @param location the first of the shipped models when left out.
+ * @throws UsageError if there is no such model or options do not fit each other, FormatError or WeightsError if its files are
+ * not what they should be, RuntimeError if no engine is installed or it cannot load the model.
  * @example
- * const model = await loadModel('models/street-scenes');
+ * const model = await loadModel('street-scenes');
  * const { labels, classes } = await model.segment('photo.jpg');
  */
 export async function loadModel(
-  folder: string,
+  location?: ModelLocation,
   { backend: given, ...options }: LoadOptions = {},
 ): Promise<NodeSegmenter> {
+  const model = await readModelFolder(await modelFolder(location));
   const backend = given ?? (await backendFor(options.device));
-  const segmenter = await Segmenter.create(await modelFor(backend, await readModelFolder(folder)), backend, options);
+  const predictor = await createPredictor(await modelFor(backend, model), backend, options);
+  const calls = new Calls(DISPOSED);
+  const dispose = () => calls.dispose(() => predictor.dispose());
   return {
-    segmenter,
-    segment: async (source) => segmenter.segment(await openImage(source)),
-    dispose: () => segmenter.dispose(),
-    [Symbol.asyncDispose]: () => segmenter.dispose(),
+    description: predictor.description,
+    provider: predictor.provider,
+    passes: predictor.passes,
+    async segment(source, watch = {}) {
+      throwIfAborted(watch.signal);
+      const call = async () => predictor.segment(await openImage(source), watch);
+      return untilAborted(calls.run(call), watch.signal);
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
-}
-
-/** The pixels of a photograph given as path, encoded bytes or pixels. */
-export async function openImage(source: ImageSource, options: { readonly pixelLimit?: number } = {}): Promise<Image> {
-  if (typeof source === 'string') return decodeImage(await readFile(source), { ...options, name: source });
-  return source instanceof Uint8Array ? decodeImage(source, options) : source;
 }

@@ -28,6 +28,7 @@ import {
   safetensorsHeaderEnd,
 } from '../../weights/safetensors.ts';
 import { writeFileAtomically } from './files.ts';
+import { SHIPPED_MODELS } from './model-location.ts';
 
 /**
  * The model in a folder. float32 weights stay in their file, which the engine maps; others are read and widened.
@@ -176,7 +177,8 @@ async function existingFolder(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
   if (!found) {
     throw new UsageError(
-      `There is no model at ${path}. Give a folder made by "refinenet import" or "refinenet train".`,
+      `There is no model at ${path} (the working folder is ${resolve('.')}). Give a folder made by "refinenet import" or "refinenet train", ` +
+        `an installed package that holds one, or the name of a shipped model: ${SHIPPED_MODELS.join(', ')}.`,
     );
   }
   if (!found.isDirectory()) {

@@ -1,24 +1,68 @@
-/** The models in the package: where they are, and the one that is used when none is named. */
+/** Where a model is that is named by a path, a file: URL, an installed package, or the name of a shipped one. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, UsageError } from '../../errors.ts';
+import { describeValue } from '../../image/pixels.ts';
+import { CONFIG_FILE } from '../../models/model-files.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
-/** By the names that commands take for them; the first is the default. */
+/** The models in the package, by the names that stand for them; the first is the default. */
 export const SHIPPED_MODELS = ['street-scenes', 'nuclei'] as const;
 
-const isModel = async (path: string): Promise<boolean> =>
-  (await stat(join(path, 'config.json')).catch(() => null)) !== null;
+/** A folder's path or file: URL, an npm specifier such as `@someone/model` or `some-package/models/leaves`, or a shipped model's name. */
+export type ModelLocation = string | URL;
 
 /**
- * The folder of the model that a command was given: a path, or where no model is at that path the name of a shipped one.
- * @throws UsageError if a shipped model is not in the package, as in a copy without `models`.
+ * The folder of a model. A path comes first, then the name of a shipped model, then a package that is installed for the
+ * working folder; what is none of these is given back as it is, for whoever opens it to say so.
+ * @throws UsageError if a shipped model is not in the package, as in a copy without `models`, if a URL is no file's, or if
+ * this is neither text nor URL.
  */
-export async function modelFolder(given: string = SHIPPED_MODELS[0]): Promise<string> {
-  if (!SHIPPED_MODELS.some((name) => name === given) || (await isModel(given))) return given;
-  const folder = join(PACKAGE_FOLDER, 'models', given);
+export async function modelFolder(given: ModelLocation = SHIPPED_MODELS[0]): Promise<string> {
+  const path = pathOf(given);
+  if (await isModel(path)) return path;
+  if (SHIPPED_MODELS.some((name) => name === path)) return shippedFolder(path);
+  return (await installedFolder(path)) ?? path;
+}
+
+function pathOf(given: ModelLocation): string {
+  if (typeof given === 'string' && !/^[a-z][a-z\d+.-]+:/i.test(given)) return given;
+  if (typeof given !== 'string' && !(given instanceof URL)) {
+    throw new UsageError(
+      `A model is named by a folder's path, a file: URL, an installed package or a shipped model's name (${SHIPPED_MODELS.join(', ')}), but got ${describeValue(given)}.`,
+    );
+  }
+  try {
+    return fileURLToPath(given);
+  } catch (error) {
+    throw new UsageError(
+      `${given} is no folder on this machine (${messageOf(error)}). Download the model folder, and give its path or file: URL.`,
+      { cause: error },
+    );
+  }
+}
+
+async function isModel(path: string): Promise<boolean> {
+  return (await stat(join(path, CONFIG_FILE)).catch(() => null)) !== null;
+}
+
+async function shippedFolder(name: string): Promise<string> {
+  const folder = join(PACKAGE_FOLDER, 'models', name);
   if (await isModel(folder)) return folder;
   throw new UsageError(
     `The shipped model is missing: there is no ${folder}. Install the package again, or name a model folder of yours (predict: --model DIR; val: DIR DATASET).`,
   );
+}
+
+/** A package's name, with or without a scope and a folder in it. */
+const SPECIFIER = /^(@[\w.-]+\/)?[\w-][\w.-]*(\/[\w.-]+)*$/;
+
+/** The model folder in a package, sought as Node seeks packages; whatever the package's `exports` say, for it is no module. */
+async function installedFolder(specifier: string): Promise<string | undefined> {
+  if (!SPECIFIER.test(specifier)) return undefined;
+  const folders = createRequire(resolve('unnamed.js')).resolve.paths(specifier) ?? [];
+  for (const folder of folders) if (await isModel(join(folder, specifier))) return join(folder, specifier);
+  return undefined;
 }
