@@ -105,7 +105,14 @@ describe('an ONNX model', () => {
     const weights = new Map([['a.bias', float32([9], new Float32Array(9))]]);
     expect(() => toOnnx({ y }, weights, { storage: 'inline' })).toThrow(
       new WeightsError(
-        'The weights do not fit the graph: a.weight is missing; a.bias is float32 [9] where the graph takes float32 [8].',
+        [
+          'The weights: 2 tensors do not fit the network.',
+          'Missing, 1:',
+          '  a.weight [8, 3, 1, 1]',
+          'Of another shape (found -> expected), 1:',
+          '  a.bias [9] -> [8]',
+          'Check that the weights and the network belong together.',
+        ].join('\n'),
       ),
     );
   });

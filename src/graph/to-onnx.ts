@@ -1,7 +1,7 @@
 /** A graph as an ONNX model. */
 import { WeightsError } from '../errors.ts';
 import type { OnnxGraph, OnnxInitializer, OnnxModel, OnnxValueInfo } from '../onnx/model.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
+import { describeMismatches, mismatchOf } from '../tensor/mismatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { StoredTensor, WeightsSource } from '../tensor/weights.ts';
 import { decompose } from './rewrite/decompose.ts';
@@ -71,19 +71,14 @@ export function toOnnx(
 }
 
 function checkWeights(parameters: ReadonlyMap<string, Parameter>, weights: WeightsSource): void {
-  const problems: string[] = [];
-  for (const [name, { shape, dtype }] of parameters) {
-    const tensor = weights.get(name);
-    if (!tensor) problems.push(`${name} is missing`);
-    else if (!sameShape(tensor.shape, shape) || tensor.dtype !== dtype) {
-      const got = `${tensor.dtype} ${formatShape(tensor.shape)}`;
-      problems.push(`${name} is ${got} where the graph takes ${dtype} ${formatShape(shape)}`);
-    }
-  }
-  if (problems.length > 0) {
-    throw new WeightsError(`The weights do not fit the graph: ${problems.join('; ')}.`);
-  }
+  const mismatches = [...parameters].flatMap(([name, parameter]) => {
+    const mismatch = mismatchOf(name, weights.get(name), parameter);
+    return mismatch ? [mismatch] : [];
+  });
+  if (mismatches.length > 0) throw new WeightsError(describeMismatches('The weights', mismatches, ADVICE));
 }
+
+const ADVICE = 'Check that the weights and the network belong together.';
 
 /** Names for everything that nodes produce and for constants: the output's own name, else its place and operator. */
 function nameValues(

@@ -12,6 +12,7 @@ import type { Model } from '../models/model.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, NamedTensors, SessionOptions } from '../runtime/backend.ts';
+import { widenWeights } from '../tensor/float16.ts';
 import { simplifyNetwork } from './precision.ts';
 
 const LEAST = 'least:';
@@ -30,7 +31,7 @@ export async function calibrateModel(
 ): Promise<ActivationRanges> {
   const outputs = { [LOGITS]: refineNet(definition, pixelValues()) };
   const engine = { backend, options, ...(folder !== undefined && { folder }) };
-  const graph = await simplifyNetwork({ outputs, weights }, engine);
+  const graph = await simplifyNetwork({ outputs, weights: widenWeights(weights) }, engine);
   const feeds = async function* () {
     for await (const image of images) yield { [PIXEL_VALUES]: preprocess([image], preprocessing) };
   };

@@ -6,6 +6,7 @@ import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinene
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, ExecutableModel } from '../runtime/backend.ts';
 import { randomStream } from '../tensor/random.ts';
+import { widenWeights } from '../tensor/float16.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -32,11 +33,12 @@ export async function checkExport(
   backend: Backend,
   tolerance: number = EXPORT_TOLERANCE,
 ): Promise<number> {
+  const weights = widenWeights(model.weights);
   const own: ExecutableModel = {
     bytes: encodeModel(
-      toOnnx({ [LOGITS]: refineNet(model.definition, pixelValues()) }, model.weights, { storage: 'external' }),
+      toOnnx({ [LOGITS]: refineNet(model.definition, pixelValues()) }, weights, { storage: 'external' }),
     ),
-    weights: model.weights,
+    weights,
     ...(model.folder === undefined ? {} : { folder: model.folder }),
   };
   // One after the other, so that only one copy of the weights is in the engine at a time.

@@ -6,6 +6,7 @@ import { onnxFile } from '../models/export-onnx.ts';
 import type { Model } from '../models/model.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
+import { widenWeights } from '../tensor/float16.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { networkSession } from './network-session.ts';
 import { type ReducedPrecision, reducePrecision } from './precision.ts';
@@ -31,7 +32,7 @@ export async function exportReduced(model: Model, backend: Backend, precision: R
   const { definition, weights, folder, ranges } = model;
   const outputs = { [LOGITS]: refineNet(definition, pixelValues()) };
   const engine = { backend, ...(folder !== undefined && { folder }) };
-  const graph = await reducePrecision({ outputs, weights }, engine, precision, ranges);
+  const graph = await reducePrecision({ outputs, weights: widenWeights(weights) }, engine, precision, ranges);
   return onnxFile(model, graph.outputs, graph.weights);
 }
 

@@ -5,6 +5,7 @@ import { toOnnx } from '../graph/to-onnx.ts';
 import type { Model } from '../models/model.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, Session, SessionOptions } from '../runtime/backend.ts';
+import { widenWeights } from '../tensor/float16.ts';
 import type { Precision } from './precision.ts';
 
 export interface NetworkSessionOptions extends SessionOptions {
@@ -20,10 +21,11 @@ export interface NetworkSessionOptions extends SessionOptions {
  */
 export async function networkSession(
   outputs: Outputs,
-  { weights, folder, ranges }: Pick<Model, 'weights' | 'folder' | 'ranges'>,
+  { weights: given, folder, ranges }: Pick<Model, 'weights' | 'folder' | 'ranges'>,
   backend: Backend,
   { optimization = 'balanced', precision = 'float32', ...options }: NetworkSessionOptions = {},
 ): Promise<Session> {
+  const weights = widenWeights(given);
   const place = folder === undefined ? {} : { folder };
   const engine = { backend, options, ...place };
   if (precision !== 'float32') {

@@ -4,7 +4,8 @@ import { parametersOf } from '../graph/walk.ts';
 import { initialize } from '../nn/initialize.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
-import { fitWeights, type Mismatch } from '../weights/fit.ts';
+import type { Mismatch } from '../tensor/mismatch.ts';
+import { fitWeights } from '../weights/fit.ts';
 import type { NetworkDefinition } from './definition.ts';
 import { pixelValues, refineNet } from './refinenet.ts';
 

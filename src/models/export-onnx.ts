@@ -2,6 +2,7 @@
 import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { widenWeights } from '../tensor/float16.ts';
 import type { Weights, WeightsSource } from '../tensor/weights.ts';
 import type { ModelDescription } from './model.ts';
 import { architectureName } from './architectures.ts';
@@ -13,7 +14,8 @@ import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
  * are in its metadata.
  */
 export function exportOnnx(description: ModelDescription, weights: Weights): Uint8Array {
-  return onnxFile(description, { [LOGITS]: refineNet(description.definition, pixelValues()) }, weights);
+  const outputs = { [LOGITS]: refineNet(description.definition, pixelValues()) };
+  return onnxFile(description, outputs, widenWeights(weights));
 }
 
 /** A graph of a model, in whatever form, as a self-contained ONNX file with the model's metadata. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
+import { float16ToFloat32, float32ToFloat16, widenWeights } from './float16.ts';
+import { float32, int64, type Tensor, tensor } from './tensor.ts';
+import type { StoredTensor } from './weights.ts';
 
 const one = (pattern: number): number => float16ToFloat32(Uint16Array.of(pattern))[0] as number;
 
@@ -53,4 +55,22 @@ test.each([
   ['half way among subnormals goes to the even one', 2.5 * 2 ** -24, 2],
 ])('float32 to float16: %s', (_, value, pattern) => {
   expect(float32ToFloat16(Float32Array.of(value))[0]).toBe(pattern);
+});
+
+test('weights are widened to float32 without a loss, and what is float32 or no floating point stays itself', () => {
+  const stored = { dtype: 'float16', shape: [1], stored: { file: 'w', offset: 0, length: 2 } } as const;
+  const [single, whole] = [float32([1], [0.1]), int64([1], [3])];
+  const widened = widenWeights(
+    new Map<string, Tensor | StoredTensor>([
+      ['half', tensor('float16', [2], Uint16Array.of(0x3c00, 0x8001))],
+      ['double', tensor('float64', [1], Float64Array.of(0.1))],
+      ['single', single],
+      ['whole', whole],
+      ['stored', stored],
+    ]),
+  );
+  expect(widened.get('half')).toEqual(float32([2], [1, -(2 ** -24)]));
+  expect(widened.get('double')).toEqual(float32([1], [0.1]));
+  expect([widened.get('single'), widened.get('whole'), widened.get('stored')]).toEqual([single, whole, stored]);
+  expect(widened.get('single')).toBe(single);
 });

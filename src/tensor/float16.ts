@@ -1,6 +1,6 @@
 /** float16 (IEEE 754 binary16), which tensors hold as bit patterns. */
-import { type Tensor, tensor } from './tensor.ts';
-import type { Weights } from './weights.ts';
+import { type DataType, type Tensor, type TensorData, tensor } from './tensor.ts';
+import type { Weights, WeightsSource } from './weights.ts';
 
 const SUBNORMAL_UNIT = 2 ** -24;
 
@@ -63,3 +63,30 @@ export const halfTensor = (value: Tensor): Tensor =>
 /** Weights with their float32 tensors in float16. */
 export const halfWeights = (weights: Weights): Weights =>
   new Map([...weights].map(([name, value]) => [name, halfTensor(value)]));
+
+/** Each floating-point type's numbers as float32. */
+const AS_FLOAT32: { readonly [T in DataType]?: (data: TensorData[T]) => Float32Array } = {
+  float32: (data) => data,
+  float64: (data) => Float32Array.from(data),
+  float16: float16ToFloat32,
+};
+
+/** The numbers of a floating-point tensor as float32, float32 ones without a copy; undefined for other types. */
+export function float32Numbers({ dtype, data }: Tensor): Float32Array | undefined {
+  return (AS_FLOAT32[dtype] as ((data: Tensor['data']) => Float32Array) | undefined)?.(data);
+}
+
+/**
+ * Weights with their float16 and float64 tensors as float32, which networks compute in. All other tensors, and those that are
+ * stored in files, are passed on as they are.
+ */
+export function widenWeights(weights: Weights): Weights;
+export function widenWeights(weights: WeightsSource): WeightsSource;
+export function widenWeights(weights: WeightsSource): WeightsSource {
+  return new Map([...weights].map(([name, value]) => [name, 'stored' in value ? value : widenTensor(value)] as const));
+}
+
+function widenTensor(value: Tensor): Tensor {
+  const numbers = float32Numbers(value);
+  return numbers && numbers !== value.data ? tensor('float32', value.shape, numbers) : value;
+}

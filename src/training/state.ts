@@ -3,7 +3,9 @@ import { WeightsError } from '../errors.ts';
 import type { Parameter } from '../graph/value.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { isStatistic } from '../nn/running-statistics.ts';
-import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
+import { widenWeights } from '../tensor/float16.ts';
+import { describeMismatches, mismatchOf } from '../tensor/mismatch.ts';
+import { elementCount } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { Arrays } from '../runtime/kernel.ts';
@@ -16,8 +18,9 @@ import type { StepDefinition, TrainingState } from './types.ts';
  * The state before the first step: optimiser tensors are zero, the moving average is a copy of the weights.
  * @throws WeightsError if a tensor of the network is missing or has another shape; all of them in one message.
  */
-export function initialState(network: NetworkDefinition, step: StepDefinition, weights: Weights): TrainingState {
+export function initialState(network: NetworkDefinition, step: StepDefinition, given: Weights): TrainingState {
   const parts = networkParts(network, step);
+  const weights = widenWeights(given);
   checkTensors('The weights', weights, new Map([...parts.parameters].map(([name, { shape }]) => [name, shape])));
   const { slots } = bindOptimizer(step.optimizer);
   const optimizer = parts.trainables.flatMap(({ name, parameter: { shape } }) =>
@@ -131,16 +134,14 @@ const SUBJECTS: Readonly<Record<keyof TrainingState, string>> = {
 };
 
 function checkTensors(subject: string, given: Weights, shapes: ReadonlyMap<string, readonly number[]>): void {
-  const problems: string[] = [];
-  for (const [name, shape] of shapes) {
-    const found = given.get(name);
-    if (!found) problems.push(`${name} is missing`);
-    else if (found.dtype !== 'float32' || !sameShape(found.shape, shape)) {
-      problems.push(`${name} is ${found.dtype} ${formatShape(found.shape)} instead of float32 ${formatShape(shape)}`);
-    }
-  }
-  if (problems.length > 0) {
-    throw new WeightsError(`${subject} do not fit the network and its step: ${problems.join('; ')}.`);
+  const mismatches = [...shapes].flatMap(([name, shape]) => {
+    const mismatch = mismatchOf(name, given.get(name), { dtype: 'float32', shape });
+    return mismatch ? [mismatch] : [];
+  });
+  if (mismatches.length > 0) {
+    throw new WeightsError(
+      describeMismatches(subject, mismatches, 'Check that the state belongs to this network and this optimizer.'),
+    );
   }
 }
 

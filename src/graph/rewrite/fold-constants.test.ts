@@ -130,7 +130,7 @@ describe('folding constants', () => {
   test('names a weight that is missing', async () => {
     const weights = new Map([...formulaWeights({ y: scaled })].filter(([name]) => name !== 'scale.weight'));
     await expect(foldConstants({ outputs: { y: conv(x, scaled, null) }, weights }, { backend })).rejects.toThrow(
-      new WeightsError('The weights do not fit the graph: scale.weight is missing.'),
+      /^The weights: 1 tensor does not fit the network\.\nMissing, 1:\n {2}scale\.weight /,
     );
   });
 
