@@ -39,8 +39,8 @@ export async function predictFiles(
 ): Promise<number> {
   const model = await modelFolder(options.model);
   const formats = options.format ? (await import('../inference/outputs/index.ts')).outputFormats(options.format) : [];
-  const needsProbabilities = formats.some(({ needs }) => needs === 'entropy');
-  const predictor = await openPredictor(model, { ...options, needsProbabilities }, begun, files);
+  const entropy = formats.some(({ needs }) => needs === 'entropy');
+  const predictor = await openPredictor(model, { ...options, entropy }, begun, files);
   const { classes } = predictor.description;
   note(pc.dim(`${classes.length} classes, computing on ${predictor.provider}`));
   const { regions, minimumPixels, tolerance } = options;
@@ -106,7 +106,7 @@ function conclude(total: number, { done, failed }: { done: number; failed: numbe
 
 async function openPredictor(
   path: string,
-  options: PredictOptions & { readonly needsProbabilities: boolean },
+  options: PredictOptions & { readonly entropy: boolean },
   begun: Begun,
   files: readonly NamedInput[],
 ): Promise<Predictor> {
@@ -126,7 +126,8 @@ async function openPredictor(
   return createPredictor(await modelFor(backend, model), backend, {
     ...running,
     confidence: true,
-    probabilities: (options.probabilities ?? false) || options.needsProbabilities,
+    entropy: options.entropy,
+    probabilities: options.probabilities ?? false,
     logits: options.logits ?? false,
     ...(image && { imageSize: { width: image.width, height: image.height } }),
     ...(isShort && { rewritesGraph: false }),

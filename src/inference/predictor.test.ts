@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 async function predict(photo: Image, options: PredictorOptions, watch?: SegmentOptions): Promise<Segmentation> {
-  const predictor = await createPredictor(model, backend, { confidence: true, ...options });
+  const predictor = await createPredictor(model, backend, { confidence: true, entropy: true, ...options });
   try {
     return await predictor.segment(photo, watch);
   } finally {
@@ -70,7 +70,7 @@ function expectClose(values: ArrayLike<number>, expected: ArrayLike<number>, tol
   expect(worst).toBeLessThan(tolerance);
 }
 
-/** Labels and confidence are those of the probabilities. */
+/** Labels, confidence and entropy are those of the probabilities. */
 function expectConsistent(segmentation: Segmentation): void {
   const probabilities = probabilitiesOf(segmentation);
   const pixels = segmentation.labels.data.length;
@@ -79,6 +79,8 @@ function expectConsistent(segmentation: Segmentation): void {
     expect(all[segmentation.labels.data[pixel] as number]).toBe(Math.max(...all));
     expect(segmentation.confidence?.[pixel]).toBe(Math.max(...all));
     expect(all.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const entropy = all.reduce((sum, value) => sum - (value > 0 ? value * Math.log(value) : 0), 0);
+    expect(segmentation.entropy?.[pixel]).toBeCloseTo(entropy / Math.log(CLASSES), 5);
   }
 }
 

@@ -8,10 +8,11 @@ import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
 import { logSoftmax } from '../graph/ops/softmax.ts';
 import { cast } from '../graph/ops/structure.ts';
 import { input, type Value } from '../graph/value.ts';
+import { entropyOf } from './entropy-graph.ts';
 import type { SamplingKind } from './axis-sampling.ts';
 import type { Averaging } from './protocols.ts';
 
-export const READOUT_OUTPUTS = ['labels', 'confidence', 'probabilities'] as const;
+export const READOUT_OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities'] as const;
 
 export type ReadoutOutput = (typeof READOUT_OUTPUTS)[number];
 
@@ -67,7 +68,7 @@ export const ENLARGED = 'photograph';
  * The graph that reads a block of a photograph from blocks of `maps` score maps. Inputs, for each map i: `scores_i` float32
  * [classes, h, w], `rows_i` [H, h] and `columns_i` [W, w], the weights of the enlargement; the authors' averaging also takes
  * `rows_photograph` and `columns_photograph`. Outputs: `labels` uint8 (uint16 above 256 classes) [H, W], `confidence`
- * [1, H, W], `probabilities` [classes, H, W].
+ * and `entropy` [1, H, W], `probabilities` [classes, H, W].
  */
 export function readoutGraph(
   classes: number,
@@ -82,6 +83,7 @@ export function readoutGraph(
   const values: Record<ReadoutOutput, Value> = {
     labels: cast(argMax(probabilities, CLASS_AXIS, 'labels'), classes > 256 ? 'uint16' : 'uint8', 'labels'),
     confidence: reduceMax(probabilities, CLASS_AXIS, 'confidence'),
+    entropy: entropyOf(probabilities, CLASS_AXIS),
     probabilities,
   };
   return Object.fromEntries(wanted.map((name) => [name, values[name]]));

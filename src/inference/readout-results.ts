@@ -32,6 +32,7 @@ export class ReadoutResults {
     this.#arrays = {
       labels: classes > 256 ? new Uint16Array(pixels) : new Uint8Array(pixels),
       ...(wanted.includes('confidence') && { confidence: new Float32Array(pixels) }),
+      ...(wanted.includes('entropy') && { entropy: new Float32Array(pixels) }),
       ...(withProbabilities && { probabilities: new Float32Array(classes * pixels) }),
     };
   }
@@ -54,12 +55,13 @@ export class ReadoutResults {
 
   segmentation(photograph: Image, { definition, classes }: ModelDescription): Segmentation {
     const { width, height } = photograph;
-    const { labels, confidence, probabilities } = this.#arrays;
+    const { labels, confidence, entropy, probabilities } = this.#arrays;
     return new Segmentation(
       photograph,
       {
         labels: labelMap(width, height, labels as Uint8Array | Uint16Array),
         ...(confidence && { confidence: confidence as Float32Array }),
+        ...(entropy && { entropy: entropy as Float32Array }),
         ...(probabilities && {
           probabilities: tensor('float32', [definition.classes, height, width], probabilities as Float32Array),
         }),

@@ -8,16 +8,17 @@ import { input, type Value } from '../graph/value.ts';
 import type { ImageSize } from '../image/preprocess.ts';
 import type { NetworkDefinition } from '../models/definition.ts';
 import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { entropyOf } from './entropy-graph.ts';
 
 /** The input that says how large the result is to be: int64 [height, width]. */
 export const IMAGE_SIZE = 'image_size';
 
 /**
  * What a run can give, for one image of H x W pixels and K classes: `labels` uint8 (uint16 above 256 classes) [1, H, W];
- * `confidence`, the probability of the chosen class, float32 [1, 1, H, W]; `probabilities` float32 [1, K, H, W]; `logits`,
- * the network's own output, float32 [1, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
+ * `confidence`, the probability of the chosen class, float32 [1, 1, H, W]; `entropy` of the probabilities over log K, float32
+ * [1, 1, H, W]; `probabilities` float32 [1, K, H, W]; `logits`, the network's own output, float32 [1, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
  */
-export const OUTPUTS = ['labels', 'confidence', 'probabilities', 'logits'] as const;
+export const OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities', 'logits'] as const;
 
 export type OutputName = (typeof OUTPUTS)[number];
 
@@ -46,10 +47,12 @@ export function segmentationGraph(
   // exp(logit - largest logit), the stable numerator of softmax; its sum is 1 / the largest probability.
   const numerators = exp(sub(upsampled, reduceMax(upsampled, CLASS_AXIS, 'softmax'), 'softmax'), 'softmax');
   const total = reduceSum(numerators, CLASS_AXIS, 'softmax');
+  const probabilities = div(numerators, total, 'probabilities');
   const values: Record<OutputName, Value> = {
     labels: cast(argMax(upsampled, CLASS_AXIS, 'labels'), definition.classes > 256 ? 'uint16' : 'uint8', 'labels'),
     confidence: reciprocal(total, 'confidence'),
-    probabilities: div(numerators, total, 'probabilities'),
+    entropy: entropyOf(probabilities, CLASS_AXIS),
+    probabilities,
     logits,
   };
   return Object.fromEntries(wanted.map((name) => [name, values[name]]));

@@ -25,6 +25,8 @@ export interface SegmentationOutputs {
   readonly labels: LabelMap;
   /** The chosen class's probability for every pixel, rows from top to bottom. */
   readonly confidence?: Float32Array;
+  /** The entropy of every pixel's probabilities divided by its largest value, log K of K classes: in [0, 1]. */
+  readonly entropy?: Float32Array;
   /** float32 [classes, height, width]. */
   readonly probabilities?: Tensor<'float32'>;
   /** The network's own output, float32 [1, classes, h, w]. */
@@ -36,6 +38,7 @@ export class Segmentation {
   readonly image: Image;
   readonly labels: LabelMap;
   readonly confidence: Float32Array | undefined;
+  readonly entropy: Float32Array | undefined;
   readonly probabilities: Tensor<'float32'> | undefined;
   readonly logits: Tensor<'float32'> | undefined;
   /** The classes found, most frequent first. */
@@ -47,6 +50,7 @@ export class Segmentation {
     this.image = image;
     this.labels = outputs.labels;
     this.confidence = outputs.confidence;
+    this.entropy = outputs.entropy;
     this.probabilities = outputs.probabilities;
     this.logits = outputs.logits;
     this.colors = classes.map(({ color }) => color);

@@ -28,7 +28,7 @@ const picture = (width: number, height: number) =>
 
 let segmenter: Segmenter;
 beforeAll(async () => {
-  const options = { confidence: true, probabilities: true, logits: true };
+  const options = { confidence: true, entropy: true, probabilities: true, logits: true };
   segmenter = await Segmenter.create(model, await nodeBackend(), options);
 });
 afterAll(() => segmenter.dispose());
@@ -46,7 +46,7 @@ function interpolate(values: Float32Array, [h, w]: [number, number], y: number, 
 describe('a segmenter', () => {
   test('upsamples the logits bilinearly to the image and chooses the largest, whose softmax is the confidence', async () => {
     const [width, height] = [71, 45];
-    const { labels, logits, confidence, probabilities } = await segmenter.segment(picture(width, height));
+    const { labels, logits, confidence, entropy, probabilities } = await segmenter.segment(picture(width, height));
     const scoreMap = logits as Tensor<'float32'>;
     const [, classes, h, w] = scoreMap.shape as [number, number, number, number];
     expect([classes, h, w]).toEqual([11, 12, 18]);
@@ -69,6 +69,9 @@ describe('a segmenter', () => {
         expect(confidence?.[pixel]).toBeCloseTo(1 / total, 4);
         const probability = probabilities?.data[chosen * width * height + pixel];
         expect(probability).toBeCloseTo(confidence?.[pixel] as number, 6);
+        const shares = scores.map((score) => Math.exp(score - largest) / total);
+        const nats = shares.reduce((sum, share) => sum - share * Math.log(share), 0);
+        expect(entropy?.[pixel]).toBeCloseTo(nats / Math.log(classes), 4);
       }
     }
   });

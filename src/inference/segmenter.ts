@@ -18,6 +18,8 @@ import { SizedSession } from './sized-session.ts';
 export interface SegmenterOptions extends NetworkSessionOptions {
   /** Also give every pixel's confidence and each class's mean. */
   readonly confidence?: boolean;
+  /** Also give how undecided the network is at every pixel: the entropy of its probabilities. */
+  readonly entropy?: boolean;
   /** Also give every class's probability for every pixel: 4 bytes a class and pixel. */
   readonly probabilities?: boolean;
   /** Also give the network's own output at a quarter of its input's size. */
@@ -53,7 +55,8 @@ export class Segmenter {
    */
   static async create(model: Model, backend: Backend, options: SegmenterOptions = {}): Promise<Segmenter> {
     const outputs: OutputName[] = ['labels'];
-    for (const name of ['confidence', 'probabilities', 'logits'] as const) if (options[name]) outputs.push(name);
+    for (const name of ['confidence', 'entropy', 'probabilities', 'logits'] as const)
+      if (options[name]) outputs.push(name);
     const { definition, classes } = model;
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
     const session = await SizedSession.create(
@@ -109,6 +112,7 @@ export class Segmenter {
     });
     const labels = (results.labels as Tensor<'uint8' | 'uint16'>).data;
     const confidence = results.confidence as Tensor<'float32'> | undefined;
+    const entropy = results.entropy as Tensor<'float32'> | undefined;
     const probabilities = results.probabilities as Tensor<'float32'> | undefined;
     const logits = results.logits as Tensor<'float32'> | undefined;
     return new Segmentation(
@@ -116,6 +120,7 @@ export class Segmenter {
       {
         labels: labelMap(image.width, image.height, labels),
         ...(confidence && { confidence: confidence.data }),
+        ...(entropy && { entropy: entropy.data }),
         ...(probabilities && {
           probabilities: tensor('float32', probabilities.shape.slice(1), probabilities.data),
         }),

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillScaled } from '../../../test/golden/formula.ts';
 import { formulaWeights, largestDifference, operators, runEach } from '../../../test/support/compare-graphs.ts';
 import { temporaryFolder, writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
-import { WeightsError } from '../../errors.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../models/refinenet.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';

@@ -26,6 +26,7 @@ const formatNamed = (name: string) => outputFormats([name])[0] as OutputFormat;
 const source = (labels: LabelMap, more: Partial<SegmentationSource> = {}): SegmentationSource => ({
   labels,
   confidence: undefined,
+  entropy: undefined,
   probabilities: undefined,
   ...more,
 });

@@ -5,10 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Segmentation } from '../segmentation.ts';
 
 /** What the formats read of a segmentation. */
-export type SegmentationSource = Pick<Segmentation, 'labels' | 'confidence' | 'probabilities'> & {
-  /** Of every pixel's probabilities, divided by its largest value, in [0, 1]; rows from top to bottom. */
-  readonly entropy?: Float32Array | undefined;
-};
+export type SegmentationSource = Pick<Segmentation, 'labels' | 'confidence' | 'entropy' | 'probabilities'>;
 
 /** A file to be written beside others about the same photograph. */
 export interface OutputFile {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { toOnnx } from '../../graph/to-onnx.ts';
-import { input } from '../../graph/value.ts';
-import { encodeModel } from '../../onnx/encode.ts';
-import { nodeBackend } from '../../platform/node/backend.ts';
-import { float32, type Tensor } from '../../tensor/tensor.ts';
-import { normalizedEntropy } from './entropy.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import { input } from '../graph/value.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { nodeBackend } from '../platform/node/backend.ts';
+import { float32, type Tensor } from '../tensor/tensor.ts';
+import { normalizedEntropy } from './outputs/entropy.ts';
 import { entropyOf } from './entropy-graph.ts';
 
 async function run(probabilities: Tensor<'float32'>): Promise<Tensor<'float32'>> {

@@ -1,8 +1,8 @@
 /** The entropy of probabilities as part of a graph, so that the engine computes it. */
-import { scalarLike } from '../../graph/ops/constants.ts';
-import { abs, clip, log, mul } from '../../graph/ops/elementwise.ts';
-import { reduceSum } from '../../graph/ops/reduction.ts';
-import type { Value } from '../../graph/value.ts';
+import { scalarLike } from '../graph/ops/constants.ts';
+import { abs, clip, log, mul } from '../graph/ops/elementwise.ts';
+import { reduceSum } from '../graph/ops/reduction.ts';
+import type { Value } from '../graph/value.ts';
 
 /** In place of probability 0, whose logarithm there is not; about the least float32. */
 const LEAST = 1e-37;
