@@ -5,7 +5,7 @@ import { profile } from '../src/cli/benchmark-measure.ts';
 import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/cli/benchmark-runner.ts';
 import { drawnPixels } from '../src/cli/benchmark-weights.ts';
 import { messageOf } from '../src/errors.ts';
-import { LOGITS, PIXEL_VALUES } from '../src/models/refinenet.ts';
+import { LOGITS, PIXEL_VALUES } from '../src/models/pixel-values.ts';
 import type { Model } from '../src/models/model.ts';
 import { nodeBackend, wasmBackend } from '../src/platform/node/backend.ts';
 import { loadWeights, readModelFolder } from '../src/platform/node/model-folder.ts';

@@ -60,21 +60,19 @@ export type { SegmentOptions } from './inference/segment-options.ts';
 export { Segmentation, type SegmentedClass } from './inference/segmentation.ts';
 export { type OutputName, segmentationGraph } from './inference/segmentation-graph.ts';
 export { Segmenter, type SegmenterOptions } from './inference/segmenter.ts';
-export {
-  ARCHITECTURE_NAMES,
-  type ArchitectureName,
-  architecture,
-  CASCADES,
-  type CascadeName,
-  type Variation,
-} from './models/architectures.ts';
+export { ARCHITECTURE_NAMES, type ArchitectureName, architecture } from './models/architectures.ts';
 export { assembleWeights } from './models/assemble.ts';
-export type { DecoderDefinition, NetworkDefinition } from './models/definition.ts';
+export type { NetworkDefinition } from './models/families.ts';
 export { exportOnnx } from './models/export-onnx.ts';
 export { type ImportedModel, importModel } from './models/import-model.ts';
 export type { Model, ModelClass, ModelDescription } from './models/model.ts';
 export { fromModelConfig, toModelConfig } from './models/model-config.ts';
-export { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from './models/refinenet.ts';
+export { network, networkGeometry, networkParameters } from './models/network.ts';
+export { LOGITS, PIXEL_VALUES, pixelValues } from './models/pixel-values.ts';
+export { CASCADES, type CascadeName } from './models/refinenet/cascades.ts';
+export type { DecoderDefinition, RefineNetDefinition } from './models/refinenet/definition.ts';
+export { refineNet } from './models/refinenet/refinenet.ts';
+export type { Variation } from './models/refinenet/variation.ts';
 export {
   type StartingModel,
   type StartingModelOptions,

@@ -109,7 +109,7 @@ describe('the rule checker', () => {
   const check = (path: string, text: string): string[] => violations(new Map([[path, text]]));
 
   test.each([
-    ['graph/value.ts', "import { refineNet } from '../models/refinenet.ts';", 'models/refinenet.ts'],
+    ['graph/value.ts', "import { refineNet } from '../models/network.ts';", 'models/network.ts'],
     ['graph/value.ts', "import type { Sample } from '../data/sample.ts';", 'data/sample.ts'],
     ['graph/value.ts', "export { x } from '../nn/layers.ts';", 'nn/layers.ts'],
     ['graph/value.ts', "export * from '../nn/layers.ts';", 'nn/layers.ts'],
@@ -121,7 +121,7 @@ describe('the rule checker', () => {
     ['training/trainer.ts', "import { files } from '../platform/node/files.ts';", 'platform/node/files.ts'],
     ['platform/web/canvas.ts', "import { files } from '../node/files.ts';", 'platform/node/files.ts'],
     ['platform/backend.ts', "import { files } from './node/files.ts';", 'platform/node/files.ts'],
-    ['models/refinenet.ts', "import { refineNet } from '../index.ts';", 'index.ts'],
+    ['models/network.ts', "import { refineNet } from '../index.ts';", 'index.ts'],
     ['index.ts', "export { files } from './platform/node/files.ts';", 'platform/node/files.ts'],
     ['errors.ts', "import { formatShape } from './tensor/shape.ts';", 'tensor/shape.ts'],
   ])('reports %s with %s', (path, text, target) => {
@@ -137,7 +137,7 @@ describe('the rule checker', () => {
     ['runtime/backend.ts', "import type { Tensor } from 'onnxruntime-web';", 'onnxruntime-web'],
     ['cli/main.ts', "import * as ort from 'onnxruntime-node';", 'onnxruntime-node'],
     ['image/image.ts', "import sharp from 'sharp';", 'sharp'],
-    ['models/refinenet.ts', "import { Command } from 'commander';", 'commander'],
+    ['models/network.ts', "import { Command } from 'commander';", 'commander'],
     ['cli/main.ts', "import { refineNet } from 'refinenet';", 'refinenet'],
   ])('reports %s with %s', (path, text, name) => {
     expect(check(path, text)).toEqual([`${path} may not import ${name}.`]);
@@ -150,7 +150,7 @@ describe('the rule checker', () => {
   });
 
   test('reports every violation of a file', () => {
-    expect(check('nn/layers.ts', "import 'sharp';\nimport '../models/blocks.ts';\nimport 'node:fs';")).toHaveLength(3);
+    expect(check('nn/layers.ts', "import 'sharp';\nimport '../models/network.ts';\nimport 'node:fs';")).toHaveLength(3);
   });
 
   test.each([
@@ -160,7 +160,7 @@ describe('the rule checker', () => {
     ['platform/web/backend.ts', "import 'onnxruntime-web/webgpu'; import '../../inference/segmenter.ts';"],
     ['node.ts', "export { files } from './platform/node/files.ts';"],
     ['cli/main.ts', "import 'node:process'; import 'commander'; import '../server/app.ts';"],
-    ['weights/safetensors.ts', "// import '../models/refinenet.ts'\nconst text = \"import 'sharp'\"; import 'zod';"],
+    ['weights/safetensors.ts', "// import '../models/network.ts'\nconst text = \"import 'sharp'\"; import 'zod';"],
   ])('lets pass %s with %s', (path, text) => {
     expect(check(path, text)).toEqual([]);
   });

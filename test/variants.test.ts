@@ -4,10 +4,13 @@ import { relu } from '../src/graph/ops/elementwise.ts';
 import { input, type Value } from '../src/graph/value.ts';
 import { parametersOf } from '../src/graph/walk.ts';
 import { relativeDifference } from '../src/inference/check-export.ts';
-import { architecture, CASCADES, type CascadeName, type Variation } from '../src/models/architectures.ts';
-import { refineNetBlock, residualConvUnit } from '../src/models/blocks.ts';
-import type { NetworkDefinition } from '../src/models/definition.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../src/models/refinenet.ts';
+import { architecture } from '../src/models/architectures.ts';
+import type { NetworkDefinition } from '../src/models/families.ts';
+import { network } from '../src/models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../src/models/pixel-values.ts';
+import { refineNetBlock, residualConvUnit } from '../src/models/refinenet/blocks.ts';
+import { type CascadeName, CASCADES } from '../src/models/refinenet/cascades.ts';
+import type { Variation } from '../src/models/refinenet/variation.ts';
 import { scope } from '../src/nn/scope.ts';
 import { nodeBackend } from '../src/platform/node/backend.ts';
 import type { Backend } from '../src/runtime/backend.ts';
@@ -24,7 +27,7 @@ beforeAll(async () => {
 const shapesOf = (y: Value) => [...parametersOf([y])].map(([name, { shape }]) => [name, shape] as const);
 
 async function logitsOf(definition: NetworkDefinition, height: number, width: number, open: boolean): Promise<Tensor> {
-  const logits = refineNet(definition, open ? pixelValues() : pixelValues({ batch: 2, height, width }));
+  const logits = network(definition, open ? pixelValues() : pixelValues({ batch: 2, height, width }));
   const pixels = fillTensor(`x:${height}x${width}`, [2, 3, height, width]);
   const results = await runGraph(backend, { [LOGITS]: logits }, fillWeights(shapesOf(logits)), {
     [PIXEL_VALUES]: pixels,

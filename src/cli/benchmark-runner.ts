@@ -1,8 +1,9 @@
 /** What is measured: a network's forward pass, or a training step, loaded into an engine. */
 import { type Optimization, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
 import { networkSession } from '../inference/network-session.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Weights, WeightsSource } from '../tensor/weights.ts';
@@ -62,7 +63,7 @@ export async function inferenceRunner(
   options: RunnerOptions,
 ): Promise<InferenceRunner> {
   const outputs = {
-    [LOGITS]: refineNet(subject.definition, pixelValues({ batch, height, width })),
+    [LOGITS]: network(subject.definition, pixelValues({ batch, height, width })),
   };
   const session = await networkSession(outputs, subject, backend, options);
   const feeds = { [PIXEL_VALUES]: drawnPixels(batch, height, width) };

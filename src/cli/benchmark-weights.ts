@@ -1,9 +1,9 @@
 /** Weights for measuring: drawn at random, yet with values of ordinary size everywhere. */
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Value } from '../graph/value.ts';
-import { parametersOf } from '../graph/walk.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network, networkParameters } from '../models/network.ts';
+import { PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import { initialize } from '../nn/initialize.ts';
 import { runningStatistics, STATISTICS_MOMENTUM } from '../nn/running-statistics.ts';
 import { type Mode, scope } from '../nn/scope.ts';
@@ -44,8 +44,8 @@ export function drawnLabels(batch: number, height: number, width: number, classe
  * fade from layer to layer until they overflow or are denormal, and denormal numbers are slow.
  */
 export async function drawnWeights(definition: NetworkDefinition, backend: Backend): Promise<Weights> {
-  const weights = withSmallBranches(initialize(parametersOf([refineNet(definition, pixelValues())]), SEED));
-  const logits = refineNet(definition, pixelValues(DRAWN), scope('', BATCH_STATISTICS));
+  const weights = withSmallBranches(initialize(networkParameters(definition), SEED));
+  const logits = network(definition, pixelValues(DRAWN), scope('', BATCH_STATISTICS));
   const moved = runningStatistics([logits]);
   const named = [...moved].map(([name, value]): [string, Value] => [`next:${name}`, value]);
   const model = toOnnx(Object.fromEntries(named), weights, { storage: 'external' });

@@ -1,7 +1,7 @@
 /** What `demo` trains: a network and a recipe small enough to learn in a minute. */
 import { SHAPE_CLASSES } from '../data/drawn/shapes.ts';
 import { architecture } from '../models/architectures.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
+import type { NetworkDefinition } from '../models/families.ts';
 import type { TrainingOverrides } from '../training/plan.ts';
 
 /** How much is drawn and learned. */

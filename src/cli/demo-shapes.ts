@@ -4,11 +4,10 @@ import { writeShapesDataset } from '../data/drawn/shapes-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type EvaluatedImage, evaluate } from '../evaluation/evaluate.ts';
 import { segmenterPredictions } from '../evaluation/segmenter-predictions.ts';
-import { parametersOf } from '../graph/walk.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { Segmenter } from '../inference/segmenter.ts';
 import type { Model } from '../models/model.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { networkParameters } from '../models/network.ts';
 import { initialize } from '../nn/initialize.ts';
 import { decodeDatasetImage, folderSink, openDatasetAt } from '../platform/node/dataset-files.ts';
 import { writeImage } from '../platform/node/encode-image.ts';
@@ -67,7 +66,7 @@ export async function trainOnShapes({
   if (signal.aborted) return undefined;
   const dataset = await openDatasetAt(path);
   const definition = demoNetwork();
-  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), seed);
+  const weights = initialize(networkParameters(definition), seed);
   const model = {
     definition,
     weights,

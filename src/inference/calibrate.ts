@@ -9,7 +9,8 @@ import type { Value } from '../graph/value.ts';
 import type { Image } from '../image/image.ts';
 import { preprocess } from '../image/preprocess.ts';
 import type { Model } from '../models/model.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
+import { network } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, NamedTensors, SessionOptions } from '../runtime/backend.ts';
 import { widenWeights } from '../tensor/float16.ts';
@@ -29,7 +30,7 @@ export async function calibrateModel(
   backend: Backend,
   options: SessionOptions = {},
 ): Promise<ActivationRanges> {
-  const outputs = { [LOGITS]: refineNet(definition, pixelValues()) };
+  const outputs = { [LOGITS]: network(definition, pixelValues()) };
   const engine = { backend, options, ...(folder !== undefined && { folder }) };
   const graph = await simplifyNetwork({ outputs, weights: widenWeights(weights) }, engine);
   const feeds = async function* () {

@@ -2,7 +2,8 @@
 import { RuntimeError } from '../errors.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Model } from '../models/model.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
+import { network } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, ExecutableModel } from '../runtime/backend.ts';
 import { randomStream } from '../tensor/random.ts';
@@ -36,7 +37,7 @@ export async function checkExport(
   const weights = widenWeights(model.weights);
   const own: ExecutableModel = {
     bytes: encodeModel(
-      toOnnx({ [LOGITS]: refineNet(model.definition, pixelValues()) }, weights, { storage: 'external' }),
+      toOnnx({ [LOGITS]: network(model.definition, pixelValues()) }, weights, { storage: 'external' }),
     ),
     weights,
     ...(model.folder === undefined ? {} : { folder: model.folder }),

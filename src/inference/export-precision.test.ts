@@ -7,8 +7,9 @@ import type { Value } from '../graph/value.ts';
 import { LABEL_SETS } from '../image/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
+import { network } from '../models/network.ts';
+import { pixelValues } from '../models/pixel-values.ts';
 import { exportOnnx, onnxFile } from '../models/export-onnx.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkExport, FLOAT16_TOLERANCE } from './check-export.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 
 const definition = architecture('refinenet-lw-mobilenetv2', 11);
-const logits = refineNet(definition, pixelValues());
+const logits = network(definition, pixelValues());
 const weights = formulaWeights({ logits });
 const description = { definition, classes: LABEL_SETS.camvid.classes, preprocessing: IMAGENET_PREPROCESSING };
 const model = { ...description, weights };

@@ -4,7 +4,8 @@ import type { Image } from '../image/image.ts';
 import { preprocess } from '../image/preprocess.ts';
 import { onnxFile } from '../models/export-onnx.ts';
 import type { Model } from '../models/model.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../models/refinenet.ts';
+import { network } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
 import { widenWeights } from '../tensor/float16.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -30,7 +31,7 @@ export const EXPECTED_AGREEMENT = 0.95;
  */
 export async function exportReduced(model: Model, backend: Backend, precision: ReducedPrecision): Promise<Uint8Array> {
   const { definition, weights, folder, ranges } = model;
-  const outputs = { [LOGITS]: refineNet(definition, pixelValues()) };
+  const outputs = { [LOGITS]: network(definition, pixelValues()) };
   const engine = { backend, ...(folder !== undefined && { folder }) };
   const graph = await reducePrecision({ outputs, weights: widenWeights(weights) }, engine, precision, ranges);
   return onnxFile(model, graph.outputs, graph.weights);
@@ -46,7 +47,7 @@ export async function checkAgreement(
   images: AsyncIterable<Image> | Iterable<Image>,
   backend: Backend,
 ): Promise<number> {
-  const own = await networkSession({ [LOGITS]: refineNet(model.definition, pixelValues()) }, model, backend);
+  const own = await networkSession({ [LOGITS]: network(model.definition, pixelValues()) }, model, backend);
   let agreement: number;
   try {
     const exported = await backend.createSession({ bytes, weights: new Map() });

@@ -1,12 +1,11 @@
 /** Weights in float16, as the shipped models have them, go wherever those in float32 go, and give the same as when widened before. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { image } from '../image/image.ts';
 import { LABEL_SETS } from '../image/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
+import { networkParameters } from '../models/network.ts';
 import { exportOnnx } from '../models/export-onnx.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -19,7 +18,7 @@ import { createPredictor, type PredictorOptions } from './predictor.ts';
 
 const definition = architecture('refinenet-lw-mobilenetv2', 11);
 const description = { definition, classes: LABEL_SETS.camvid.classes, preprocessing: IMAGENET_PREPROCESSING };
-const half = halfWeights(initialize(parametersOf([refineNet(definition, pixelValues())]), 3));
+const half = halfWeights(initialize(networkParameters(definition), 3));
 const photo = image(
   64,
   40,

@@ -3,7 +3,8 @@ import type { Image } from '../image/image.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { type Preprocessing, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
-import { LOGITS, PIXEL_VALUES } from '../models/refinenet.ts';
+import { networkGeometry } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES } from '../models/pixel-values.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -18,7 +19,7 @@ import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-opt
 import type { Segmentation } from './segmentation.ts';
 import { segmentationGraph } from './segmentation-graph.ts';
 import { checkSize, DISPOSED, type SegmenterOptions } from './segmenter.ts';
-import { CELL, type TileSpan, type Tiling, tileSpans } from './tiling.ts';
+import { type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 
 export interface MultiRunOptions extends Omit<SegmenterOptions, 'logits'> {
   readonly protocol: Protocol;
@@ -99,7 +100,7 @@ export class MultiRunSegmenter {
   }
 
   async #segment(photograph: Image, { onProgress, signal }: SegmentOptions): Promise<Segmentation> {
-    checkSize('The image is', photograph);
+    checkSize('The image is', photograph, networkGeometry(this.description.definition).smallestSide);
     const results = new ReadoutResults(photograph, this.description.definition.classes, this.#readout.outputNames);
     const maps = this.#scoreMaps(photograph);
     const plan = new ReadoutPlan(photograph, maps, this.#options.protocol.averaging);
@@ -137,25 +138,27 @@ export class MultiRunSegmenter {
       const results = await this.#network.run({ [PIXEL_VALUES]: preprocess([picture], asItIs) });
       return results[LOGITS] as Tensor<'float32'>;
     };
-    const spans = (length: number): readonly TileSpan[] => (tiling ? tileSpans(length, tiling) : [wholeSpan(length)]);
+    const { outputStride, smallestSide } = networkGeometry(definition);
+    const spans = (length: number): readonly TileSpan[] =>
+      tiling ? tileSpans(length, tiling) : [wholeSpan(length, outputStride)];
     // Both runs at one scale share its picture.
     const pictures = new Map<number, Image>();
     return passes.map(({ scale, flip }) => {
       const sizes = protocol.inputSizes(photograph, scale, preprocessing);
-      for (const size of sizes) checkSize(`At scale ${scale} the image enters the network at`, size);
+      for (const size of sizes) checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
       const picture = pictures.get(scale) ?? resizeThrough(photograph, sizes, filter);
       pictures.set(scale, picture);
       const { width, height } = picture;
       const classes = definition.classes;
-      return new ScoreMap({ picture, classes, rows: spans(height), columns: spans(width), flip, run });
+      return new ScoreMap({ picture, classes, outputStride, rows: spans(height), columns: spans(width), flip, run });
     });
   }
 }
 
-const wholeSpan = (length: number): TileSpan => ({
+const wholeSpan = (length: number, outputStride: number): TileSpan => ({
   start: 0,
   length,
-  weights: new Float32Array(Math.ceil(length / CELL)).fill(1),
+  weights: new Float32Array(Math.ceil(length / outputStride)).fill(1),
 });
 
 function* blocks(length: number): Generator<Stretch> {

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { type Image, image } from '../image/image.ts';
 import { LABEL_SETS } from '../image/label-sets.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
 import { resizeImage } from '../image/resample.ts';
 import { architecture } from '../models/architectures.ts';
+import { networkParameters } from '../models/network.ts';
 import type { Model } from '../models/model.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -23,7 +22,7 @@ const model: Model = {
   definition,
   classes: LABEL_SETS.camvid.classes,
   preprocessing: IMAGENET_PREPROCESSING,
-  weights: initialize(parametersOf([refineNet(definition, pixelValues())]), 3),
+  weights: initialize(networkParameters(definition), 3),
 };
 
 /** Coarse blobs, so that what enters the network differs from place to place at every scale. */

@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { Pixels } from '../image/pixels.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
+import { networkGeometry } from '../models/network.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { MultiRunSegmenter } from './multi-run-segmenter.ts';
 import { type Pass, PROTOCOLS, type ProtocolName, passesOf } from './protocols.ts';
@@ -41,9 +42,6 @@ export interface Predictor {
 }
 
 export const DEFAULT_OVERLAP = 64;
-
-/** The network halves its input five times. */
-const COARSEST_STRIDE = 32;
 
 /**
  * Loads a model to be run as the options say: once over each photograph, at several scales and mirrored, by tiles, or all of
@@ -85,8 +83,8 @@ function tilingOf({ definition }: Model, { tile, overlap }: PredictorOptions): T
     if (overlap === undefined) return null;
     throw new UsageError(`An overlap of ${overlap} was given, but no tile. Give the tile's side too, such as 512.`);
   }
-  const alignment = COARSEST_STRIDE * Math.max(...definition.imageDivisors);
-  const tiling: Tiling = { tile, overlap: overlap ?? DEFAULT_OVERLAP, alignment };
+  const { alignment, outputStride } = networkGeometry(definition);
+  const tiling: Tiling = { tile, overlap: overlap ?? DEFAULT_OVERLAP, alignment, outputStride };
   checkTiling(tiling);
   return tiling;
 }

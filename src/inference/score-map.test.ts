@@ -29,10 +29,10 @@ const picture = (width: number, height: number): Image =>
 
 function scoreMap(source: Image, tiling: Tiling, { flip = false, run = local } = {}): ScoreMap {
   const [rows, columns] = [tileSpans(source.height, tiling), tileSpans(source.width, tiling)];
-  return new ScoreMap({ picture: source, classes: CLASSES, rows, columns, flip, run });
+  return new ScoreMap({ picture: source, classes: CLASSES, outputStride: 4, rows, columns, flip, run });
 }
 
-const tiling: Tiling = { tile: 96, overlap: 32, alignment: 32 };
+const tiling: Tiling = { tile: 96, overlap: 32, alignment: 32, outputStride: 4 };
 
 describe('a score map', () => {
   test('joined from tiles, mirrored or not, equals that of the whole picture', async () => {

@@ -4,15 +4,17 @@ import { type Image, image } from '../image/image.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
 import { mirrorImage, mirrorRows } from './mirror.ts';
-import { CELL, type TileSpan } from './tiling.ts';
+import type { TileSpan } from './tiling.ts';
 
-/** Runs the network on a picture at the size it has: logits float32 [1, classes, ceil(height / 4), ceil(width / 4)]. */
+/** Runs the network on a picture at the size it has: logits float32 [1, classes, ceil(height / stride), ceil(width / stride)]. */
 export type RunNetwork = (picture: Image) => Promise<Tensor<'float32'>>;
 
 export interface ScoreMapOptions {
   /** At the size at which it enters the network. */
   readonly picture: Image;
   readonly classes: number;
+  /** The pixels along one side of a cell, that is, of a number of the network's output. */
+  readonly outputStride: number;
   /** Tiles along the height and the width, as `tileSpans` gives them; one each runs the picture whole. */
   readonly rows: readonly TileSpan[];
   readonly columns: readonly TileSpan[];
@@ -39,8 +41,8 @@ export class ScoreMap {
 
   constructor(options: ScoreMapOptions) {
     this.#options = options;
-    this.height = Math.ceil(options.picture.height / CELL);
-    this.width = Math.ceil(options.picture.width / CELL);
+    this.height = Math.ceil(options.picture.height / options.outputStride);
+    this.width = Math.ceil(options.picture.width / options.outputStride);
   }
 
   /** The runs of the network for the whole map. */
@@ -50,10 +52,10 @@ export class ScoreMap {
 
   /** Computes the rows before `end` that are not there yet; `onRun` is called before the first run and after each. */
   async advance(end: number, onRun: (runs: number) => void): Promise<void> {
-    const { rows, columns } = this.#options;
+    const { rows, columns, outputStride } = this.#options;
     while (this.#final < end) {
       const row = rows[this.#nextTileRow] as TileSpan;
-      this.#hold((row.start + row.length) / CELL);
+      this.#hold((row.start + row.length) / outputStride);
       for (const column of columns) {
         onRun(0);
         await this.#add(row, column);
@@ -88,7 +90,7 @@ export class ScoreMap {
   /** The rows before this one will not change any more. */
   get #final(): number {
     const next = this.#options.rows[this.#nextTileRow];
-    return next ? next.start / CELL : this.height;
+    return next ? next.start / this.#options.outputStride : this.height;
   }
 
   /** Makes room for the rows before `end`, and drops those released. */
@@ -110,7 +112,7 @@ export class ScoreMap {
   }
 
   async #add(row: TileSpan, column: TileSpan): Promise<void> {
-    const { picture, classes, flip, run } = this.#options;
+    const { picture, classes, outputStride, flip, run } = this.#options;
     const tile = cropped(picture, row, column);
     const { shape, data } = await run(flip ? mirrorImage(tile) : tile);
     const [height, width] = [row.weights.length, column.weights.length];
@@ -125,7 +127,8 @@ export class ScoreMap {
       for (let y = 0; y < height; y++) {
         const rowWeight = row.weights[y] as number;
         if (rowWeight === 0) continue;
-        const to = (id * heldRows + row.start / CELL + y - this.#first) * this.width + column.start / CELL;
+        const to =
+          (id * heldRows + row.start / outputStride + y - this.#first) * this.width + column.start / outputStride;
         const from = (id * height + y) * width;
         for (let x = 0; x < width; x++) {
           const weight = rowWeight * (column.weights[x] as number);

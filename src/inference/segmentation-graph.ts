@@ -6,8 +6,9 @@ import { resize } from '../graph/ops/resize.ts';
 import { cast } from '../graph/ops/structure.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { ImageSize } from '../image/preprocess.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network } from '../models/network.ts';
+import { pixelValues } from '../models/pixel-values.ts';
 import { entropyOf } from './entropy-graph.ts';
 
 /** The input that says how large the result is to be: int64 [height, width]. */
@@ -35,7 +36,7 @@ export function segmentationGraph(
   wanted: readonly OutputName[],
   inputSize?: ImageSize,
 ): Partial<Record<OutputName, Value>> {
-  const logits = refineNet(definition, pixelValues({ ...inputSize, batch: 1 }));
+  const logits = network(definition, pixelValues({ ...inputSize, batch: 1 }));
   const size = input(IMAGE_SIZE, 'int64', [2]);
   const upsampled = resize(
     logits,

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { image } from '../image/image.ts';
 import { LABEL_SETS } from '../image/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
+import { networkParameters } from '../models/network.ts';
 import type { Model } from '../models/model.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -16,7 +15,7 @@ const model: Model = {
   definition,
   classes: LABEL_SETS.camvid.classes,
   preprocessing: IMAGENET_PREPROCESSING,
-  weights: initialize(parametersOf([refineNet(definition, pixelValues())]), 3),
+  weights: initialize(networkParameters(definition), 3),
 };
 
 const picture = (width: number, height: number) =>

@@ -5,7 +5,8 @@ import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { labelMap } from '../image/label-map.ts';
 import { type ImageSize, networkSize, type Preprocessing, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
-import { PIXEL_VALUES } from '../models/refinenet.ts';
+import { networkGeometry } from '../models/network.ts';
+import { PIXEL_VALUES } from '../models/pixel-values.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
@@ -32,9 +33,6 @@ export interface SegmenterOptions extends NetworkSessionOptions {
    */
   readonly imageSize?: ImageSize;
 }
-
-/** The network halves its input five times; below this side the coarsest feature is smaller than one pixel. */
-const SMALLEST_SIDE = 32;
 
 /** What is said to a call that comes after disposal. */
 export const DISPOSED = 'The model was disposed of. Load it again to segment more photographs.';
@@ -102,10 +100,11 @@ export class Segmenter {
   }
 
   async #segment(image: Image): Promise<Segmentation> {
-    const { preprocessing, classes } = this.description;
-    checkSize('The image is', image);
+    const { definition, preprocessing, classes } = this.description;
+    const { smallestSide } = networkGeometry(definition);
+    checkSize('The image is', image, smallestSide);
     const size = networkSize(image.width, image.height, preprocessing);
-    checkSize('The image enters the network at', size);
+    checkSize('The image enters the network at', size, smallestSide);
     const results = await this.#session.run(size, {
       [PIXEL_VALUES]: preprocess([image], preprocessing),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
@@ -131,10 +130,10 @@ export class Segmenter {
   }
 }
 
-/** @throws ShapeError if a side is under 32 pixels; `what` begins the message. */
-export function checkSize(what: string, { width, height }: { readonly width: number; readonly height: number }): void {
-  if (width >= SMALLEST_SIDE && height >= SMALLEST_SIDE) return;
+/** @throws ShapeError if a side is under the network's smallest; `what` begins the message. */
+export function checkSize(what: string, { width, height }: ImageSize, smallestSide: number): void {
+  if (width >= smallestSide && height >= smallestSide) return;
   throw new ShapeError(
-    `${what} ${width} x ${height} pixels; it needs at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE}. Give a larger image.`,
+    `${what} ${width} x ${height} pixels; it needs at least ${smallestSide} x ${smallestSide}. Give a larger image.`,
   );
 }

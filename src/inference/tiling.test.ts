@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CELL, type Tiling, tileSpans } from './tiling.ts';
+import { type Tiling, tileSpans } from './tiling.ts';
+
+const CELL = 4;
 
 const tilings = fc
   .record({
@@ -11,6 +13,7 @@ const tilings = fc
   .map(
     ({ alignment, tiles, share }): Tiling => ({
       alignment,
+      outputStride: CELL,
       tile: tiles * alignment,
       overlap: Math.floor(share * tiles) * alignment,
     }),
@@ -57,7 +60,7 @@ describe('tiles along one side', () => {
   });
 
   test('do not count near their own borders inside the image, in a quarter of the overlap', () => {
-    const spans = tileSpans(1000, { tile: 256, overlap: 64, alignment: 32 });
+    const spans = tileSpans(1000, { tile: 256, overlap: 64, alignment: 32, outputStride: CELL });
     expect(spans.map(({ start, length }) => [start, length])).toEqual([
       [0, 256],
       [192, 256],
@@ -75,14 +78,14 @@ describe('tiles along one side', () => {
   });
 
   test('take over from each other gradually, in half of the overlap', () => {
-    for (const { weights } of tileSpans(1000, { tile: 256, overlap: 64, alignment: 32 })) {
+    for (const { weights } of tileSpans(1000, { tile: 256, overlap: 64, alignment: 32, outputStride: CELL })) {
       const steps = [...weights.slice(1)].map((weight, cell) => Math.abs(weight - (weights[cell] as number)));
       expect(Math.max(...steps)).toBeCloseTo(CELL / 32, 6);
     }
   });
 
   test('are cut where they meet only if they share nothing', () => {
-    const spans = (length: number) => tileSpans(length, { tile: 256, overlap: 0, alignment: 32 });
+    const spans = (length: number) => tileSpans(length, { tile: 256, overlap: 0, alignment: 32, outputStride: CELL });
     const [first, second] = spans(512);
     expect([first?.weights.at(-1), second?.weights[0]]).toEqual([1, 1]);
     // Here they share 96 pixels, as the second one ends with the image.
@@ -97,14 +100,15 @@ describe('tiles along one side', () => {
 
   test('are one where the image fits', () => {
     for (const length of [33, 255, 256]) {
-      const spans = tileSpans(length, { tile: 256, overlap: 64, alignment: 32 });
+      const spans = tileSpans(length, { tile: 256, overlap: 64, alignment: 32, outputStride: CELL });
       expect(spans.map(({ start, length }) => [start, length])).toEqual([[0, length]]);
       expect(spans[0]?.weights.every((weight) => weight === 1)).toBe(true);
     }
   });
 
   test('refuse sizes that do not fit, all at once', () => {
-    const spans = (tile: number, overlap: number) => () => tileSpans(1000, { tile, overlap, alignment: 32 });
+    const spans = (tile: number, overlap: number) => () =>
+      tileSpans(1000, { tile, overlap, alignment: 32, outputStride: CELL });
     expect(spans(500, 512)).toThrow(
       'Tiles do not fit: the tile is 500, but must be a multiple of 32 of at least 64, such as 480 or 512; ' +
         "the overlap (512) must be smaller than the tile (500). All are pixels of the network's input.",

@@ -9,10 +9,9 @@ export interface Tiling {
   readonly overlap: number;
   /** Tiles begin at multiples of this, so that every feature of a tile lies where the whole image's would. */
   readonly alignment: number;
+  /** The pixels along one side of a cell, that is, of a number of the network's output. */
+  readonly outputStride: number;
 }
-
-/** The network's input pixels along one side of a cell, that is, of a number of its output. */
-export const CELL = 4;
 
 export interface TileSpan {
   /** In pixels. */
@@ -36,7 +35,7 @@ const UNBLENDED = 1 / 4;
  */
 export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
   checkTiling(tiling);
-  const { tile, overlap, alignment } = tiling;
+  const { tile, overlap, alignment, outputStride } = tiling;
   // Where the last tile begins, in units of the alignment.
   const last = Math.max(0, Math.ceil((length - tile) / alignment));
   const gaps = Math.ceil((last * alignment) / (tile - overlap));
@@ -56,8 +55,8 @@ export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
   };
   return starts.map((start, index) => {
     const extent = Math.min(tile, length - start);
-    const weights = Float32Array.from({ length: Math.ceil(extent / CELL) }, (_, cell) => {
-      const position = start + (cell + 0.5) * CELL;
+    const weights = Float32Array.from({ length: Math.ceil(extent / outputStride) }, (_, cell) => {
+      const position = start + (cell + 0.5) * outputStride;
       return rise(index - 1, position) - rise(index, position);
     });
     return { start, length: extent, weights };
@@ -65,7 +64,7 @@ export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
 }
 
 /** @throws UsageError, with everything that is wrong, unless tile and overlap fit each other and the alignment. */
-export function checkTiling({ tile, overlap, alignment }: Tiling): void {
+export function checkTiling({ tile, overlap, alignment }: Omit<Tiling, 'outputStride'>): void {
   const problems: string[] = [];
   const aligned = (value: number): boolean => Number.isInteger(value) && value % alignment === 0;
   if (!aligned(tile) || tile < 2 * alignment) {

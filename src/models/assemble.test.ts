@@ -1,15 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { initialize } from '../nn/initialize.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { architecture } from './architectures.ts';
+import { networkParameters } from './network.ts';
 import { assembleWeights } from './assemble.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
 
 const NAME = 'refinenet-lw-resnet18';
-const parametersFor = (definition: ReturnType<typeof architecture>) =>
-  parametersOf([refineNet(definition, pixelValues())]);
+const parametersFor = (definition: ReturnType<typeof architecture>) => networkParameters(definition);
 const only = (weights: Weights, prefix: string): Map<string, Tensor> =>
   new Map([...weights].filter(([name]) => name.startsWith(prefix)));
 

@@ -1,13 +1,12 @@
 /** Joins given and fresh weights to a network's. */
 import { UsageError } from '../errors.ts';
-import { parametersOf } from '../graph/walk.ts';
 import { initialize } from '../nn/initialize.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { Mismatch } from '../tensor/mismatch.ts';
 import { fitWeights } from '../weights/fit.ts';
-import type { NetworkDefinition } from './definition.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
+import type { NetworkDefinition } from './families.ts';
+import { networkParameters } from './network.ts';
 
 /** Which part is drawn anew, by the beginning of its tensors' names. */
 const REINITIALISED = {
@@ -55,8 +54,8 @@ export function assembleWeights(
   }
   const part = REINITIALISED[reinitialise];
   const isFresh = (name: string): boolean => part !== undefined && name.startsWith(part);
-  const parameters = parametersOf([refineNet(definition, pixelValues())]);
-  const spread = spreadEncoder(given, definition.imageDivisors.length);
+  const parameters = networkParameters(definition);
+  const spread = spreadEncoder(given, countEncoders(parameters.keys()));
   const hasDecoder = [...given.keys()].some((name) => name.startsWith(REINITIALISED.decoder));
   const kept = fitWeights(spread, parameters, {
     subject,
@@ -66,6 +65,12 @@ export function assembleWeights(
   const drawn = initialize(parameters, seed, isFresh);
   const weights = new Map([...parameters.keys()].map((name) => [name, (kept.get(name) ?? drawn.get(name)) as Tensor]));
   return { weights, fresh: [...drawn.keys()] };
+}
+
+/** The encoders of a network, by its parameters' names. */
+function countEncoders(names: Iterable<string>): number {
+  const indices = [...names].flatMap((name) => /^encoders\.(\d+)\./.exec(name)?.[1] ?? []);
+  return Math.max(1, new Set(indices).size);
 }
 
 /** One encoder's tensors, for each of several encoders. */

@@ -6,7 +6,8 @@ import { widenWeights } from '../tensor/float16.ts';
 import type { Weights, WeightsSource } from '../tensor/weights.ts';
 import type { ModelDescription } from './model.ts';
 import { architectureName } from './architectures.ts';
-import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
+import { network } from './network.ts';
+import { LOGITS, pixelValues } from './pixel-values.ts';
 
 /**
  * The bytes of an ONNX model with input `pixel_values` float32 [batch, 3, height, width] and output `logits` float32
@@ -14,7 +15,7 @@ import { LOGITS, pixelValues, refineNet } from './refinenet.ts';
  * are in its metadata.
  */
 export function exportOnnx(description: ModelDescription, weights: Weights): Uint8Array {
-  const outputs = { [LOGITS]: refineNet(description.definition, pixelValues()) };
+  const outputs = { [LOGITS]: network(description.definition, pixelValues()) };
   return onnxFile(description, outputs, widenWeights(weights));
 }
 

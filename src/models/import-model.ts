@@ -2,10 +2,11 @@
 import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { translateNames } from '../weights/translate-names.ts';
-import { type ArchitectureName, architecture, architectureName } from './architectures.ts';
+import { architecture, architectureName, type ArchitectureName } from './architectures.ts';
+import { detectArchitecture } from './detect-architecture.ts';
+import type { NetworkDefinition } from './families.ts';
+import type { VariantOptions } from './refinenet/variation.ts';
 import { assembleWeights, type Reinitialise } from './assemble.ts';
-import type { NetworkDefinition } from './definition.ts';
-import { recognise, type Unseen } from './recognise.ts';
 
 export interface ImportOptions {
   /** What is imported, to begin errors with: a file's name. */
@@ -15,7 +16,7 @@ export interface ImportOptions {
   /** The number of classes wanted; the file's own when left out. */
   readonly classes?: number;
   /** What tensors do not show; what the publisher's code does when left out. */
-  readonly unseen?: Unseen;
+  readonly unseen?: VariantOptions;
   readonly reinitialise: Reinitialise;
   /** For tensors drawn afresh. */
   readonly seed: number;
@@ -46,8 +47,8 @@ export function importModel(given: Weights, options: ImportOptions): ImportedMod
   return { definition, architecture: architectureName(definition), naming: naming.name, ignored, ...assembled };
 }
 
-function definitionFor(weights: Weights, unseen: Unseen, options: ImportOptions): NetworkDefinition {
-  const recognised = recognise(weights, unseen, options.architecture);
+function definitionFor(weights: Weights, unseen: VariantOptions, options: ImportOptions): NetworkDefinition {
+  const recognised = detectArchitecture(weights, unseen, options.architecture);
   if (recognised.kind === 'network') {
     return { ...recognised.definition, classes: options.classes ?? recognised.definition.classes };
   }

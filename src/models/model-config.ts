@@ -1,69 +1,47 @@
 /** A model's description as Hugging Face's `config.json`. */
 import * as z from 'zod';
 import { FormatError } from '../errors.ts';
+import { FAMILIES, type NetworkDefinition } from './families.ts';
+import type { NetworkFamily } from './family.ts';
 import type { ModelClass } from './model.ts';
-import { ACTIVATIONS } from './activations.ts';
-import type { NetworkDefinition } from './definition.ts';
-import { ENCODER_NAMES, type EncoderName } from './encoders/index.ts';
+import { familyOf } from './network.ts';
 
-/** The `config.json` that this library writes; JSON-ready. */
+/** The `config.json` that this library writes; JSON-ready. A block of the family's name holds definition and palette. */
 export interface ModelConfig {
-  readonly architectures: readonly ['RefineNetForSemanticSegmentation'];
-  /** `segformer` in folders for transformers.js, which refuses types it does not know. */
-  readonly model_type: 'refinenet' | 'segformer';
+  readonly architectures: readonly [string];
+  /** The family's name; `segformer` in folders for transformers.js, which refuses types it does not know. */
+  readonly model_type: string;
   readonly num_labels: number;
   readonly id2label: Readonly<Record<string, string>>;
   readonly label2id: Readonly<Record<string, number>>;
   readonly semantic_loss_ignore_index: 255;
-  readonly refinenet: NetworkDefinition & { readonly palette: readonly (readonly number[])[] };
+  readonly [family: string]: unknown;
 }
 
-/** The configuration to save with a model. */
+/**
+ * The configuration to save with a model.
+ * @param modelType the family's name when left out.
+ */
 export function toModelConfig(
   { definition, classes }: { readonly definition: NetworkDefinition; readonly classes: readonly ModelClass[] },
-  modelType: ModelConfig['model_type'] = 'refinenet',
+  modelType?: string,
 ): ModelConfig {
+  const { name, title } = familyOf(definition);
+  const { family: _, ...fields } = definition;
   return {
-    architectures: ['RefineNetForSemanticSegmentation'],
-    model_type: modelType,
+    architectures: [`${title}ForSemanticSegmentation`],
+    model_type: modelType ?? name,
     num_labels: classes.length,
     id2label: Object.fromEntries(classes.map(({ name }, id) => [String(id), name])),
     label2id: Object.fromEntries(classes.map(({ name }, id) => [name, id])),
     semantic_loss_ignore_index: 255,
-    refinenet: { ...definition, palette: classes.map(({ color }) => color) },
+    [name]: { ...fields, palette: classes.map(({ color }) => color) },
   };
 }
 
-const count = z.int().min(1).max(65_536);
-const units = z.int().min(0).max(64);
-const probability = z.number().min(0).max(0.99);
 const byte = z.int().min(0).max(255);
-
-const definitionSchema = z.object({
-  encoder: z.enum(ENCODER_NAMES as [EncoderName, ...EncoderName[]]),
-  stridePlacement: z.enum(['3x3', '1x1']),
-  imageDivisors: z.array(z.int().min(1).max(16)).min(1).max(8),
-  classes: count,
-  decoder: z.object({
-    kernel: z.literal([1, 3]),
-    taps: z.array(z.string()).min(1).max(64),
-    widths: z.array(count).min(1).max(64),
-    cascade: z.array(z.int().min(1).max(64)).min(1).max(512),
-    units: z.object({ adapt: units, output: units, head: units }),
-    pooling: z.object({ order: z.enum(['pool-conv', 'conv-pool']), count: units }),
-    fusion: z.enum(['all', 'previous']),
-    skip: z.enum(['input', 'rectified']),
-    activation: z.enum(Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]),
-    upsampling: z.enum(['align_corners', 'half_pixel']),
-    classifier: z.literal([1, 3]),
-    dropout: z.object({ features: probability, classifier: probability }),
-  }),
-});
-
-const configSchema = z.object({
-  id2label: z.record(z.string().regex(/^\d+$/), z.string()),
-  refinenet: definitionSchema.extend({ palette: z.array(z.tuple([byte, byte, byte])) }),
-});
+const labelsSchema = z.object({ id2label: z.record(z.string().regex(/^\d+$/), z.string()) });
+const paletteSchema = z.object({ palette: z.array(z.tuple([byte, byte, byte])) });
 
 /**
  * The network and the classes that a parsed `config.json` describes.
@@ -74,15 +52,19 @@ export function fromModelConfig(
   json: unknown,
   source = 'config.json',
 ): { readonly definition: NetworkDefinition; readonly classes: readonly ModelClass[] } {
-  const result = configSchema.safeParse(json);
+  const { name, schema } = familyIn(json);
+  const result = z
+    .object({ [name]: schema.and(paletteSchema) })
+    .and(labelsSchema)
+    .safeParse(json);
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
     throw new FormatError(
-      `${source} does not describe a RefineNet: ${problems.join('; ')}. Make the folder with "refinenet import" or "refinenet export".`,
+      `${source} does not describe a ${FAMILIES.map(({ title }) => title).join(' or ')}: ${[...new Set(problems)].join('; ')}. Make the folder with "refinenet import" or "refinenet export".`,
     );
   }
-  const { id2label, refinenet } = result.data;
-  const { palette, ...definition } = refinenet;
+  const { id2label } = result.data;
+  const { palette, ...definition } = result.data[name] as NetworkDefinition & z.infer<typeof paletteSchema>;
   if (palette.length !== definition.classes || Object.keys(id2label).length !== definition.classes) {
     throw new FormatError(
       `${source}: the network has ${definition.classes} classes, but there are ${Object.keys(id2label).length} labels and ${palette.length} colours.`,
@@ -93,5 +75,15 @@ export function fromModelConfig(
     if (name === undefined) throw new FormatError(`${source}: id2label has no entry for class ${id}.`);
     return { name, color };
   });
-  return { definition, classes };
+  // The first family's definitions have no mark, as before there were others.
+  return {
+    definition: name === FAMILIES[0].name ? definition : ({ ...definition, family: name } as NetworkDefinition),
+    classes,
+  };
+}
+
+/** The family whose block is there; the first where there is none. */
+function familyIn(json: unknown): NetworkFamily<NetworkDefinition> {
+  const has = (name: string): boolean => typeof json === 'object' && json !== null && Object.hasOwn(json, name);
+  return FAMILIES.find(({ name }) => has(name)) ?? FAMILIES[0];
 }

@@ -3,7 +3,7 @@ import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
 import type { Color } from '../image/image.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
-import type { NetworkDefinition } from './definition.ts';
+import type { NetworkDefinition } from './families.ts';
 
 /** A class that the network tells apart; its id is its position. */
 export interface ModelClass {

@@ -2,13 +2,12 @@
 import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { translateNames } from '../weights/translate-names.ts';
-import { type ArchitectureName, ARCHITECTURE_NAMES, architecture, architectureName } from './architectures.ts';
+import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureName } from './architectures.ts';
+import { detectArchitecture } from './detect-architecture.ts';
+import type { NetworkDefinition } from './families.ts';
+import { networkParameters } from './network.ts';
 import { assembleWeights, type Reinitialise } from './assemble.ts';
-import type { NetworkDefinition } from './definition.ts';
-import { recognise } from './recognise.ts';
-import { parametersOf } from '../graph/walk.ts';
 import { initialize } from '../nn/initialize.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
 
 export interface StartingModelOptions {
   readonly classes: number;
@@ -43,7 +42,7 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const { classes, seed, given, subject = 'The weights' } = options;
   if (!given) {
     const definition = architecture(requiredName(options), classes);
-    const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), seed);
+    const weights = initialize(networkParameters(definition), seed);
     return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
   }
   const { definition: found, weights } = ownNames(options, given);
@@ -67,7 +66,7 @@ function ownNames(
 ): { readonly definition: NetworkDefinition | undefined; readonly weights: Weights } {
   if (definition) return { definition, weights: given };
   const { naming, weights } = translateNames(given);
-  const recognised = recognise(weights, naming.implied);
+  const recognised = detectArchitecture(weights, naming.implied);
   return { definition: recognised.kind === 'network' ? recognised.definition : undefined, weights };
 }
 

@@ -1,7 +1,8 @@
 /** A network's size at a glance: parameters and multiply-adds, layer by layer and by part. */
 import { nodeCosts } from '../graph/cost.ts';
-import type { NetworkDefinition } from './definition.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
+import type { NetworkDefinition } from './families.ts';
+import { network } from './network.ts';
+import { pixelValues } from './pixel-values.ts';
 
 export interface LayerSummary {
   /** The layer's place, which is also the prefix of its parameters' names. */
@@ -35,7 +36,7 @@ export function summarize(
   definition: NetworkDefinition,
   size: { readonly width: number; readonly height: number },
 ): NetworkSummary {
-  const logits = refineNet(definition, pixelValues({ batch: 1, ...size }));
+  const logits = network(definition, pixelValues({ batch: 1, ...size }));
   const layers = nodeCosts([logits])
     .filter(({ parameters }) => parameters > 0)
     .map(({ place, op, outputShape, parameters, multiplyAdds }) => ({

@@ -1,7 +1,7 @@
 /** All that determines a run, as data: equal configurations and equal data give equal weights. */
 import type { TransformRecipe } from '../data/transforms/index.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
+import type { NetworkDefinition } from '../models/families.ts';
 import type { ScheduleDefinition } from './schedules.ts';
 import type { ParameterGroup, StepDefinition } from './types.ts';
 

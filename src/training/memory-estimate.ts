@@ -1,8 +1,9 @@
 /** How much memory a run will take, roughly, before it starts. */
 import { nodeCosts } from '../graph/cost.ts';
 import { parametersOf } from '../graph/walk.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network } from '../models/network.ts';
+import { pixelValues } from '../models/pixel-values.ts';
 import { elementCount } from '../tensor/shape.ts';
 import type { StepDefinition } from './types.ts';
 
@@ -37,14 +38,14 @@ const PROGRAM_BYTES = 150e6;
  * to 1.43 times the measured peaks (MobileNetV2 at 224 to RefineNet on ResNet-50).
  */
 export function estimateMemory(
-  network: NetworkDefinition,
+  definition: NetworkDefinition,
   { crop, batch, step }: { readonly crop: number; readonly batch: number; readonly step: StepDefinition },
 ): MemoryEstimate {
-  const logits = refineNet(network, pixelValues({ batch, height: crop, width: crop }));
+  const logits = network(definition, pixelValues({ batch, height: crop, width: crop }));
   const parameters = FLOAT_BYTES * sum([...parametersOf([logits]).values()].map(({ shape }) => elementCount(shape)));
   const forward = FLOAT_BYTES * sum(nodeCosts([logits]).map(({ outputShape }) => elementCount(outputShape)));
   // Scores at the labels' size: logits, their softmax and its gradient.
-  const scores = FLOAT_BYTES * 3 * batch * network.classes * crop * crop;
+  const scores = FLOAT_BYTES * 3 * batch * definition.classes * crop * crop;
   const states = STATES[step.optimizer.name];
   const parts = {
     parameters,

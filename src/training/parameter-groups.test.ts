@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { architecture } from '../models/architectures.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { networkParameters } from '../models/network.ts';
 import { groupOf, trainables } from './parameter-groups.ts';
 
-const parameters = parametersOf([refineNet(architecture('refinenet-resnet18', 5), pixelValues())]);
+const parameters = networkParameters(architecture('refinenet-resnet18', 5));
 const ALL = { batchNorm: 'statistics-frozen', decayNormAndBias: true, frozen: [] } as const;
 
 describe('parameter groups', () => {

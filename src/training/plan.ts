@@ -5,6 +5,7 @@ import type { DecodeImage } from '../data/file-source.ts';
 import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ModelDescription } from '../models/model.ts';
+import { networkGeometry } from '../models/network.ts';
 import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
 import { countClassPixels, judgeClasses, weightsByShare } from './class-pixels.ts';
 import type { TrainingConfiguration } from './configuration.ts';
@@ -197,14 +198,10 @@ function checkClasses({ definition, classes }: ModelDescription, dataset: Datase
   );
 }
 
-/** The least crop: half of it is what the coarsest feature sees at least. */
-const SMALLEST_CROP = 32;
-
 /** Whole numbers and their least values, by field. */
 const LEAST = {
   epochs: 1,
   batch: 1,
-  crop: SMALLEST_CROP,
   validateEvery: 1,
   patience: 1,
   saveEvery: 1,
@@ -213,8 +210,9 @@ const LEAST = {
 
 function checkConfiguration(configuration: TrainingConfiguration): void {
   const problems: string[] = [];
-  for (const [field, least] of Object.entries(LEAST)) {
-    const value = configuration[field as keyof typeof LEAST];
+  const leasts = { ...LEAST, crop: networkGeometry(configuration.network).smallestSide };
+  for (const [field, least] of Object.entries(leasts)) {
+    const value = configuration[field as keyof typeof leasts];
     if (value !== null && !(Number.isSafeInteger(value) && value >= least)) {
       problems.push(`${field} is ${value}, but must be a whole number of at least ${least}`);
     }

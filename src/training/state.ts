@@ -1,7 +1,7 @@
 /** The state of training as one set of named tensors. */
 import { WeightsError } from '../errors.ts';
 import type { Parameter } from '../graph/value.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
+import type { NetworkDefinition } from '../models/families.ts';
 import { isStatistic } from '../nn/running-statistics.ts';
 import { widenWeights } from '../tensor/float16.ts';
 import { describeMismatches, mismatchOf } from '../tensor/mismatch.ts';

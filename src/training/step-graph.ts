@@ -6,9 +6,9 @@ import { gradient } from '../graph/gradient.ts';
 import { add, sqrt } from '../graph/ops/elementwise.ts';
 import { sumOfSquares } from '../graph/ops/sum-of-squares.ts';
 import { constant, input, type Parameter, type Value } from '../graph/value.ts';
-import { parametersOf } from '../graph/walk.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network, networkParameters } from '../models/network.ts';
+import { pixelValues } from '../models/pixel-values.ts';
 import { runningStatistics } from '../nn/running-statistics.ts';
 import { type Mode, scope } from '../nn/scope.ts';
 import { float32 } from '../tensor/tensor.ts';
@@ -52,7 +52,7 @@ export interface NetworkParts {
  * @throws UsageError if a pattern of frozen names fits none, or nothing is left to train.
  */
 export function networkParts(network: NetworkDefinition, step: StepDefinition): NetworkParts {
-  const parameters = parametersOf([refineNet(network, pixelValues())]);
+  const parameters = networkParameters(network);
   const isFrozen = wildcards(step.frozen, [...parameters.keys()], 'parameter');
   return {
     parameters,
@@ -79,14 +79,14 @@ export interface GradientValues {
  * @param share of this batch in the mean over all micro-batches: the gradients, not the loss, are multiplied by it.
  */
 export function gradientValues(
-  network: NetworkDefinition,
-  { loss: definition }: StepDefinition,
+  definition: NetworkDefinition,
+  { loss }: StepDefinition,
   { trainables, mode }: NetworkParts,
   { batch, height, width }: BatchShape,
   share = 1,
 ): GradientValues {
-  const logits = refineNet(network, pixelValues({ batch, height, width }), scope('', mode));
-  const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), definition);
+  const logits = network(definition, pixelValues({ batch, height, width }), scope('', mode));
+  const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss);
   const parameters = trainables.map(({ parameter }) => parameter);
   const gradients = gradient(values.loss, parameters, constant(float32([], [share])));
   return {

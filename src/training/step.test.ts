@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parametersOf } from '../graph/walk.ts';
 import { relativeDifference } from '../inference/check-export.ts';
 import { architecture } from '../models/architectures.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { networkParameters } from '../models/network.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
@@ -49,7 +48,7 @@ const STEP: StepDefinition = {
 
 const SIZE = 32;
 const RATES = { encoder: 0.01, decoder: 0.02, classifier: 0.03 };
-const WEIGHTS = initialize(parametersOf([refineNet(NETWORK, pixelValues())]), 3);
+const WEIGHTS = initialize(networkParameters(NETWORK), 3);
 
 function batchOf(count: number, seed = 1): Batch {
   const random = randomStream(seed, 'batch');

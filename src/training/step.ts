@@ -6,7 +6,7 @@ import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
+import type { NetworkDefinition } from '../models/families.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, SessionOptions } from '../runtime/backend.ts';
 import { CompiledStep, type Program } from './compiled-step.ts';

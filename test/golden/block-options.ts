@@ -1,5 +1,5 @@
 /** The options of the paper's RefineNet block, with the two pooling blocks of its figure. */
-import type { BlockOptions } from '../../src/models/blocks.ts';
+import type { BlockOptions } from '../../src/models/refinenet/blocks.ts';
 
 export const PAPER_BLOCK: BlockOptions = {
   kernel: 3,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { input, type Value } from '../../src/graph/value.ts';
 import { parametersOf } from '../../src/graph/walk.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
-import { chainedResidualPooling, multiResolutionFusion, residualConvUnit } from '../../src/models/blocks.ts';
+import { chainedResidualPooling, multiResolutionFusion, residualConvUnit } from '../../src/models/refinenet/blocks.ts';
 import { expandAndFilter } from '../../src/models/encoders/mobilenetv2.ts';
 import { bottleneck } from '../../src/models/encoders/resnet.ts';
 import { scope } from '../../src/nn/scope.ts';

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parametersOf } from '../../src/graph/walk.ts';
 import { architecture } from '../../src/models/architectures.ts';
+import { detectArchitecture } from '../../src/models/detect-architecture.ts';
+import { networkParameters } from '../../src/models/network.ts';
+import { pixelValues } from '../../src/models/pixel-values.ts';
 import { ENCODERS, type EncoderName } from '../../src/models/encoders/index.ts';
-import { recognise } from '../../src/models/recognise.ts';
-import { pixelValues, refineNet } from '../../src/models/refinenet.ts';
 import { scope } from '../../src/nn/scope.ts';
 import { elementCount } from '../../src/tensor/shape.ts';
 import { float32, type Tensor } from '../../src/tensor/tensor.ts';
@@ -39,9 +40,7 @@ const shapesOf = (weights: Weights): Shapes =>
   Object.fromEntries([...weights].map(([name, { shape }]) => [name, shape] as const));
 
 const parametersFor = (definition: ReturnType<typeof architecture>): Shapes =>
-  Object.fromEntries(
-    [...parametersOf([refineNet(definition, pixelValues())])].map(([name, { shape }]) => [name, shape] as const),
-  );
+  Object.fromEntries([...networkParameters(definition)].map(([name, { shape }]) => [name, shape] as const));
 
 const encoderParameters = (name: EncoderName): Shapes =>
   Object.fromEntries(
@@ -68,7 +67,7 @@ describe.each(CASES)('the published names of %s', (published, naming, name, clas
   });
 
   test(`are recognised as ${name} with ${classes} classes`, () => {
-    expect(recognise(translated.weights, translated.naming.implied)).toMatchObject({
+    expect(detectArchitecture(translated.weights, translated.naming.implied)).toMatchObject({
       kind: 'network',
       architecture: name,
       definition: architecture(name, classes),
@@ -144,7 +143,10 @@ describe('pytorch_refinenet', () => {
     expect(naming).toBe(pytorchRefinenet);
     expect(unknown).toEqual([]);
     expect(shapesOf(weights)).toEqual(ours);
-    expect(recognise(weights, naming.implied)).toMatchObject({ architecture: 'refinenet-resnet101', definition });
+    expect(detectArchitecture(weights, naming.implied)).toMatchObject({
+      architecture: 'refinenet-resnet101',
+      definition,
+    });
   });
 });
 
@@ -162,7 +164,7 @@ describe('torchvision', () => {
     expect(naming.name).toBe('torchvision ResNet');
     expect(ignored).toEqual(['fc.weight', 'fc.bias']);
     expect(shapesOf(weights)).toEqual(ours);
-    expect(recognise(weights)).toEqual({ kind: 'encoder', encoder: name });
+    expect(detectArchitecture(weights)).toEqual({ kind: 'encoder', encoder: name });
   });
 
   test('names the encoder mobilenetv2, whose missing expansion becomes an identity', () => {
@@ -178,7 +180,7 @@ describe('torchvision', () => {
     expect(naming).toBe(torchvisionMobilenetv2);
     expect(ignored).toEqual(['features.18.0.weight', 'classifier.1.weight']);
     expect(shapesOf(weights)).toEqual(ours);
-    expect(recognise(weights)).toEqual({ kind: 'encoder', encoder: 'mobilenetv2' });
+    expect(detectArchitecture(weights)).toEqual({ kind: 'encoder', encoder: 'mobilenetv2' });
 
     const of = (name: string): number[] =>
       Array.from(weights.get(`encoder.features.1.conv.0.${name}`)?.data as Float32Array);

@@ -4,7 +4,8 @@ import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
 import { networkSession } from '../../src/inference/network-session.ts';
 import { importModel } from '../../src/models/import-model.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../src/models/refinenet.ts';
+import { network } from '../../src/models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../../src/models/pixel-values.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
@@ -46,7 +47,7 @@ describe.each(NETWORKS)('$name', ({ name, architecture, wasm }) => {
     async ({ engine, optimization }) => {
       const { definition, weights, architecture: recognised } = load();
       expect(recognised).toBe(architecture);
-      const graph = { [LOGITS]: refineNet(definition, pixelValues({ batch: 1 })) };
+      const graph = { [LOGITS]: network(definition, pixelValues({ batch: 1 })) };
       const session = await networkSession(graph, { weights }, backends[engine], { optimization });
       try {
         for (const size of SIZES) {

@@ -1,9 +1,9 @@
 /** Ten training steps of whole networks against PyTorch's. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkDefinition } from '../../src/models/definition.ts';
+import type { NetworkDefinition } from '../../src/models/families.ts';
+import { PIXEL_VALUES } from '../../src/models/pixel-values.ts';
 import { importModel } from '../../src/models/import-model.ts';
-import { PIXEL_VALUES } from '../../src/models/refinenet.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';

@@ -3,11 +3,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { parametersOf } from '../../src/graph/walk.ts';
 import { LABEL_SETS } from '../../src/image/label-sets.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../../src/image/preprocess.ts';
 import { architecture } from '../../src/models/architectures.ts';
-import { pixelValues, refineNet } from '../../src/models/refinenet.ts';
+import { networkParameters } from '../../src/models/network.ts';
 import { initialize } from '../../src/nn/initialize.ts';
 import { writeModelFolder } from '../../src/platform/node/model-folder.ts';
 
@@ -18,7 +17,7 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 're
 export async function writeSyntheticModel(folder: string, preprocessing: Partial<Preprocessing> = {}): Promise<string> {
   const path = join(folder, 'model');
   const definition = architecture('refinenet-lw-mobilenetv2', 11);
-  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), 1);
+  const weights = initialize(networkParameters(definition), 1);
   await writeModelFolder(
     path,
     {

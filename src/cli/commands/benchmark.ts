@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { Option } from 'commander';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { OPTIMIZATIONS, type Optimization } from '../../graph/rewrite/optimize.ts';
-import { ARCHITECTURE_NAMES, architecture, architectureName } from '../../models/architectures.ts';
+import { architecture, ARCHITECTURE_NAMES, architectureName } from '../../models/architectures.ts';
 import { backendFor, wasmBackend } from '../../platform/node/backend.ts';
 import { readModelFolder } from '../../platform/node/model-folder.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';

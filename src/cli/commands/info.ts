@@ -2,13 +2,8 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
-import {
-  ARCHITECTURE_NAMES,
-  architecture,
-  architectureName,
-  CASCADES,
-  type CascadeName,
-} from '../../models/architectures.ts';
+import { architecture, ARCHITECTURE_NAMES, architectureName } from '../../models/architectures.ts';
+import { type CascadeName, CASCADES } from '../../models/refinenet/cascades.ts';
 import type { Model } from '../../models/model.ts';
 import { preprocessorText } from '../../models/preprocessor-text.ts';
 import { type NetworkSummary, summarize } from '../../models/summary.ts';

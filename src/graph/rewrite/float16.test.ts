@@ -3,7 +3,8 @@ import { fillScaled } from '../../../test/golden/formula.ts';
 import { formulaWeights, largestDifference, operators, runEach } from '../../../test/support/compare-graphs.ts';
 import { reducePrecision } from '../../inference/precision.ts';
 import { architecture } from '../../models/architectures.ts';
-import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import { network } from '../../models/network.ts';
+import { pixelValues } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend, NamedTensors } from '../../runtime/backend.ts';
 import { byteLength } from '../../tensor/weights.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe('a network in float16', () => {
-  const logits = refineNet(architecture('refinenet-lw-mobilenetv2', 5), pixelValues());
+  const logits = network(architecture('refinenet-lw-mobilenetv2', 5), pixelValues());
   const feeds = [
     { pixel_values: fillScaled('pixels', [1, 3, 64, 96], 2) },
     { pixel_values: fillScaled('other', [2, 3, 33, 47], 2) },

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillScaled } from '../../../test/golden/formula.ts';
 import { formulaWeights, largestDifference, operators, runEach } from '../../../test/support/compare-graphs.ts';
 import { temporaryFolder, writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../models/refinenet.ts';
+import { network } from '../../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../../models/pixel-values.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import { loadWeights, readModelFolder } from '../../platform/node/model-folder.ts';
@@ -162,7 +163,7 @@ describe('folding constants', () => {
   test('takes weights that lie in a file from there', async () => {
     const model = await readModelFolder(await writeSyntheticModel(folder));
     expect([...model.weights.values()].every((value) => 'stored' in value)).toBe(true);
-    const plain = { [LOGITS]: refineNet(model.definition, pixelValues()) };
+    const plain = { [LOGITS]: network(model.definition, pixelValues()) };
     const rewritten = rewrite(plain, foldBatchNormalization());
     const graph = await foldConstants(
       { outputs: rewritten, weights: model.weights },

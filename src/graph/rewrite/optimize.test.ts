@@ -7,8 +7,9 @@ import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
 import { networkSession } from '../../inference/network-session.ts';
-import { type ArchitectureName, architecture } from '../../models/architectures.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues, refineNet } from '../../models/refinenet.ts';
+import { architecture, type ArchitectureName } from '../../models/architectures.ts';
+import { network, networkParameters } from '../../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../../models/pixel-values.ts';
 import { initialize } from '../../nn/initialize.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import { readModelFolder, writeModelFolder } from '../../platform/node/model-folder.ts';
@@ -59,8 +60,8 @@ const NEVER: MachineCosts = {
   training: { forward: 0, input: 0, weight: 0 },
 };
 
-const network = (name: ArchitectureName, shape: Parameters<typeof pixelValues>[0] = { batch: 1 }): Outputs => ({
-  [LOGITS]: refineNet(architecture(name, 5), pixelValues(shape)),
+const graphOf = (name: ArchitectureName, shape: Parameters<typeof pixelValues>[0] = { batch: 1 }): Outputs => ({
+  [LOGITS]: network(architecture(name, 5), pixelValues(shape)),
 });
 
 const pixels = (height: number, width: number, batch = 1): NamedTensors => ({
@@ -88,7 +89,7 @@ async function logits(
 /** A folder of a network in which all rewriting finds something to do. */
 async function writeLightModel(path: string): Promise<string> {
   const definition = architecture('refinenet-lw-resnet18', 11);
-  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), 1);
+  const weights = initialize(networkParameters(definition), 1);
   const description = { definition, classes: LABEL_SETS.camvid.classes, preprocessing: IMAGENET_PREPROCESSING };
   await writeModelFolder(
     path,
@@ -103,11 +104,11 @@ const NETWORKS = ['refinenet-lw-resnet18', 'refinenet-resnet18', 'refinenet-lw-m
 describe.each(NETWORKS)('%s', (name) => {
   let weights: Weights;
   beforeAll(() => {
-    weights = formulaWeights(network(name));
+    weights = formulaWeights(graphOf(name));
   });
 
   test('gives the same logits at every optimization, for images of several sizes in one session', async () => {
-    const plain = { outputs: network(name), weights };
+    const plain = { outputs: graphOf(name), weights };
     const expected = await logits(plain, 'none');
     for (const optimization of REWRITTEN) {
       const got = await logits(plain, optimization);
@@ -118,7 +119,7 @@ describe.each(NETWORKS)('%s', (name) => {
   });
 
   test('gives the same logits for a batch of images whose size is known', async () => {
-    const plain = { outputs: network(name, { batch: 2, height: 65, width: 97 }), weights };
+    const plain = { outputs: graphOf(name, { batch: 2, height: 65, width: 97 }), weights };
     const feeds = [pixels(65, 97, 2)];
     const [expected] = await logits(plain, 'none', feeds);
     for (const optimization of REWRITTEN) {
@@ -129,7 +130,7 @@ describe.each(NETWORKS)('%s', (name) => {
 });
 
 describe('the rewriting for inference', () => {
-  const outputs = network('refinenet-resnet18');
+  const outputs = graphOf('refinenet-resnet18');
   const weights = formulaWeights(outputs);
   const optimize = (optimization: Optimization, costs?: MachineCosts) =>
     optimizeInference({ outputs, weights }, { backend }, costs ? { optimization, costs } : { optimization });
@@ -137,7 +138,7 @@ describe('the rewriting for inference', () => {
     operators(graph).filter((each) => each === operator).length;
 
   test('goes around what an engine of blocked channels would put everything back for, and only for such an engine', async () => {
-    const light = network('refinenet-lw-mobilenetv2', { batch: 1, height: 64, width: 64 });
+    const light = graphOf('refinenet-lw-mobilenetv2', { batch: 1, height: 64, width: 64 });
     const isIdentity = ({ op, inputs, attributes }: Node): boolean =>
       op.name === Conv.name &&
       (attributes as ConvAttributes).groups > 1 &&
@@ -212,7 +213,7 @@ describe('the rewriting for inference', () => {
   });
 
   test('merges the pairs of 1 x 1 convolutions of the light-weight network', async () => {
-    const light = network('refinenet-lw-resnet18');
+    const light = graphOf('refinenet-lw-resnet18');
     const graph = await optimizeInference(
       { outputs: light, weights: formulaWeights(light) },
       { backend: { ...backend, blocksChannels: false } },
@@ -241,7 +242,7 @@ describe('the rewriting for inference', () => {
   test.each(REWRITTEN)('for %s takes weights that lie in a file from there', async (optimization) => {
     const model = await readModelFolder(await writeLightModel(`${folder}/${optimization}`));
     expect([...model.weights.values()].every((value) => 'stored' in value)).toBe(true);
-    const graph = { [LOGITS]: refineNet(model.definition, pixelValues({ batch: 1 })) };
+    const graph = { [LOGITS]: network(model.definition, pixelValues({ batch: 1 })) };
     const run = async (level: Optimization): Promise<NamedTensors> => {
       const session = await networkSession(graph, model, backend, { optimization: level });
       const results = await session.run(pixels(65, 97));

@@ -4,7 +4,8 @@ import { formulaWeights, largestDifference, operators, runEach } from '../../../
 import { calibrate } from '../../inference/calibrate.ts';
 import { simplifyNetwork } from '../../inference/precision.ts';
 import { architecture } from '../../models/architectures.ts';
-import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import { network } from '../../models/network.ts';
+import { pixelValues } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend, NamedTensors } from '../../runtime/backend.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
@@ -164,7 +165,7 @@ describe('a network in whole numbers', () => {
     ['refinenet-lw-mobilenetv2', 0.08],
     ['refinenet-lw-resnet18', 0.05],
   ])('%s computes in whole numbers but for its classifier', async (name, bound) => {
-    const logits = refineNet(architecture(name, 5), pixelValues());
+    const logits = network(architecture(name, 5), pixelValues());
     const feeds = [{ pixel_values: fillScaled('pixels', [1, 3, 64, 96], 2) }];
     const { whole, ranges, error } = await both({ logits }, feeds);
     expect(error).toBeLessThan(bound);

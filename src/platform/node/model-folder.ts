@@ -13,9 +13,8 @@ import {
 } from '../../models/model-files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
-import { pixelValues, refineNet } from '../../models/refinenet.ts';
+import { networkParameters } from '../../models/network.ts';
 import type { ActivationRanges } from '../../graph/rewrite/quantize.ts';
-import { parametersOf } from '../../graph/walk.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
 import type { Backend } from '../../runtime/backend.ts';
@@ -56,7 +55,7 @@ async function readRanges(folder: string, shown: string): Promise<ActivationRang
 }
 
 async function readStoredWeights(file: string, { definition }: ModelDescription): Promise<WeightsSource> {
-  const parameters = parametersOf([refineNet(definition, pixelValues())]);
+  const parameters = networkParameters(definition);
   const entries = await readLayout(file);
   const mappable = [...parameters].every(([name, { shape }]) => {
     const entry = entries.get(name);
@@ -85,7 +84,7 @@ export async function loadWeights({ definition, weights, folder }: Model): Promi
   const stored = [...weights.values()].find((value) => 'stored' in value);
   if (!stored || !('stored' in stored)) return weights as Weights;
   const bytes = await readFile(join(folder as string, stored.stored.file));
-  return fitWeights(readSafetensors(bytes).weights, parametersOf([refineNet(definition, pixelValues())]));
+  return fitWeights(readSafetensors(bytes).weights, networkParameters(definition));
 }
 
 async function readLayout(file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {

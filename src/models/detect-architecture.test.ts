@@ -3,17 +3,13 @@ import { parametersOf } from '../graph/walk.ts';
 import { scope } from '../nn/scope.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
 import { elementCount } from '../tensor/shape.ts';
-import {
-  ARCHITECTURE_NAMES,
-  type ArchitectureName,
-  architecture,
-  CASCADES,
-  type CascadeName,
-  type Variation,
-} from './architectures.ts';
+import { architecture, ARCHITECTURE_NAMES, type ArchitectureName } from './architectures.ts';
+import { detectArchitecture } from './detect-architecture.ts';
+import { networkParameters } from './network.ts';
+import { pixelValues } from './pixel-values.ts';
+import { type CascadeName, CASCADES } from './refinenet/cascades.ts';
+import type { Variation } from './refinenet/variation.ts';
 import { ENCODER_NAMES, ENCODERS } from './encoders/index.ts';
-import { recognise } from './recognise.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
 
 /** Zeros of these shapes; all share one memory, as only shapes are looked at. */
 const memory = new Float32Array(10_000_000);
@@ -21,15 +17,12 @@ const zeros = (shape: readonly number[]): Tensor => float32(shape, memory.subarr
 
 const weightsOf = (name: string, classes: number, variation: Variation = {}): Map<string, Tensor> =>
   new Map(
-    [...parametersOf([refineNet(architecture(name, classes, variation), pixelValues())])].map(([key, { shape }]) => [
-      key,
-      zeros(shape),
-    ]),
+    [...networkParameters(architecture(name, classes, variation))].map(([key, { shape }]) => [key, zeros(shape)]),
   );
 
-describe('recognising a network', () => {
+describe('detecting an architecture', () => {
   test.each(ARCHITECTURE_NAMES)('finds %s in its own tensors', (name) => {
-    const found = recognise(weightsOf(name, 21));
+    const found = detectArchitecture(weightsOf(name, 21));
     expect(found).toMatchObject({ kind: 'network', architecture: name, definition: architecture(name, 21) });
   });
 
@@ -39,7 +32,7 @@ describe('recognising a network', () => {
     ),
   )('finds the cascade %s of %s', (cascade, name) => {
     const definition = architecture(name, 3, { cascade });
-    expect(recognise(weightsOf(name, 3, { cascade }))).toEqual({
+    expect(detectArchitecture(weightsOf(name, 3, { cascade }))).toEqual({
       kind: 'network',
       architecture: name,
       cascade,
@@ -53,7 +46,7 @@ describe('recognising a network', () => {
     [4, 1, 60],
   ] as const)('reads %i pooling blocks, a classifier of kernel %i and %i classes', (count, classifier, classes) => {
     const variation = { pooling: { count }, classifier };
-    expect(recognise(weightsOf('refinenet-lw-resnet34', classes, variation))).toMatchObject({
+    expect(detectArchitecture(weightsOf('refinenet-lw-resnet34', classes, variation))).toMatchObject({
       architecture: 'refinenet-lw-resnet34',
       definition: architecture('refinenet-lw-resnet34', classes, variation),
     });
@@ -61,7 +54,7 @@ describe('recognising a network', () => {
 
   test('takes what tensors do not show from its caller', () => {
     const unseen = { skip: 'rectified', poolingOrder: 'conv-pool', stridePlacement: '1x1' } as const;
-    expect(recognise(weightsOf('refinenet-resnet18', 2), unseen)).toMatchObject({
+    expect(detectArchitecture(weightsOf('refinenet-resnet18', 2), unseen)).toMatchObject({
       definition: { stridePlacement: '1x1', decoder: { skip: 'rectified', pooling: { order: 'conv-pool', count: 4 } } },
     });
   });
@@ -69,7 +62,7 @@ describe('recognising a network', () => {
   test.each(ENCODER_NAMES)('finds the encoder %s alone', (name) => {
     const parameters = parametersOf(ENCODERS[name].forward(scope('encoder'), pixelValues(), '3x3'));
     const weights = new Map([...parameters].map(([key, { shape }]) => [key, zeros(shape)]));
-    expect(recognise(weights)).toEqual({ kind: 'encoder', encoder: name });
+    expect(detectArchitecture(weights)).toEqual({ kind: 'encoder', encoder: name });
   });
 
   test('leaves a few missing and strange tensors to the strict comparison', () => {
@@ -78,16 +71,21 @@ describe('recognising a network', () => {
     weights.delete('decoder.classifier.bias');
     weights.set('auxiliary.weight', zeros([1]));
     weights.set('decoder.reduction.1.weight', zeros([2, 2]));
-    expect(recognise(weights)).toMatchObject({ architecture: 'refinenet-lw-resnet18', definition: { classes: 11 } });
+    expect(detectArchitecture(weights)).toMatchObject({
+      architecture: 'refinenet-lw-resnet18',
+      definition: { classes: 11 },
+    });
   });
 
   test('finds the form of an architecture that the caller names', () => {
     const weights = weightsOf('refinenet-lw-resnet18', 4, { cascade: '2-cascaded' });
-    expect(recognise(weights, {}, 'refinenet-lw-resnet18')).toMatchObject({ cascade: '2-cascaded' });
+    expect(detectArchitecture(weights, {}, 'refinenet-lw-resnet18')).toMatchObject({ cascade: '2-cascaded' });
   });
 
   test('takes the published form of an architecture that the caller names and the weights are not of', () => {
-    expect(recognise(weightsOf('refinenet-lw-resnet18', 4), { skip: 'rectified' }, 'refinenet-resnet18')).toEqual({
+    expect(
+      detectArchitecture(weightsOf('refinenet-lw-resnet18', 4), { skip: 'rectified' }, 'refinenet-resnet18'),
+    ).toEqual({
       kind: 'network',
       architecture: 'refinenet-resnet18',
       cascade: undefined,
@@ -96,13 +94,13 @@ describe('recognising a network', () => {
   });
 
   test('refuses an architecture that does not exist', () => {
-    expect(() => recognise(weightsOf('refinenet-lw-resnet18', 4), {}, 'deeplab')).toThrow(
+    expect(() => detectArchitecture(weightsOf('refinenet-lw-resnet18', 4), {}, 'deeplab')).toThrow(
       'There is no architecture "deeplab".',
     );
   });
 
   test('says what was found when there is no encoder', () => {
-    expect(() => recognise(new Map([['conv1.weight', zeros([64, 3, 7, 7])]]))).toThrow(
+    expect(() => detectArchitecture(new Map([['conv1.weight', zeros([64, 3, 7, 7])]]))).toThrow(
       'The weights hold no encoder: none of the 1 names begins with "encoder." ("conv1.weight" [64, 3, 7, 7]). Translate the names first.',
     );
   });
@@ -112,7 +110,7 @@ describe('recognising a network', () => {
       ['encoder.conv1.weight', zeros([64, 3, 7, 7])],
       ['encoder.bn1.weight', zeros([64])],
     ]);
-    expect(() => recognise(weights)).toThrow(
+    expect(() => detectArchitecture(weights)).toThrow(
       /^The weights are of no known encoder: the nearest is resnet18, of whose 100 tensors 2 are there in name and shape, among 2 found \("conv1.weight" \[64, 3, 7, 7\], "bn1.weight" \[64\]\)\. Known are resnet18, resnet34,/,
     );
   });
@@ -120,7 +118,7 @@ describe('recognising a network', () => {
   test('names the nearest network when no decoder fits', () => {
     const weights = weightsOf('refinenet-lw-resnet18', 2);
     for (let index = 0; index < 200; index++) weights.set(`decoder.strange.${index}`, zeros([1]));
-    expect(() => recognise(weights)).toThrow(
+    expect(() => detectArchitecture(weights)).toThrow(
       /^The weights are of no known decoder: the nearest is refinenet-lw-resnet18 4-cascaded, of whose 28 tensors 28 are there in name and shape, among 228 found \(.*\)\. Known are refinenet-resnet18 single, /,
     );
   });
@@ -128,7 +126,7 @@ describe('recognising a network', () => {
   test('needs a classifier to read the number of classes from', () => {
     const weights = weightsOf('refinenet-lw-resnet18', 2);
     weights.delete('decoder.classifier.weight');
-    expect(() => recognise(weights)).toThrow(
+    expect(() => detectArchitecture(weights)).toThrow(
       "decoder.classifier.weight is missing, so the number of classes cannot be read. Give the whole network's weights, or an encoder's alone.",
     );
   });
@@ -138,7 +136,7 @@ describe('recognising a network', () => {
     (shape) => {
       const weights = weightsOf('refinenet-lw-resnet18', 2);
       weights.set('decoder.classifier.weight', zeros(shape));
-      expect(() => recognise(weights)).toThrow(
+      expect(() => detectArchitecture(weights)).toThrow(
         `decoder.classifier.weight: a classifier has the shape [classes, channels, k, k] with k = 1 or 3 and up to 65536 classes, got [${shape.join(', ')}].`,
       );
     },

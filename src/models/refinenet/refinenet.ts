@@ -1,32 +1,19 @@
 /** The whole network: encoders, the cascade of RefineNet blocks from coarse to fine, and the classifier. */
-import { ShapeError } from '../errors.ts';
-import type { Dimension } from '../graph/dimension.ts';
-import { resizeByDivisor } from '../graph/ops/resize.ts';
-import { type Value, input } from '../graph/value.ts';
-import { conv2d, dropout } from '../nn/layers.ts';
-import { type Scope, scope } from '../nn/scope.ts';
+import { ShapeError } from '../../errors.ts';
+import { resizeByDivisor } from '../../graph/ops/resize.ts';
+import type { Value } from '../../graph/value.ts';
+import { conv2d, dropout } from '../../nn/layers.ts';
+import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
-import type { NetworkDefinition } from './definition.ts';
-import type { Tap } from './encoders/encoder.ts';
-import { ENCODERS } from './encoders/index.ts';
-
-/** The name of the network's input, as Hugging Face's image models call it. */
-export const PIXEL_VALUES = 'pixel_values';
-
-/** The name of the network's output. */
-export const LOGITS = 'logits';
-
-/** A graph input for images whose batch, height and width are open unless given. */
-export function pixelValues(shape: { batch?: Dimension; height?: Dimension; width?: Dimension } = {}): Value {
-  const { batch = 'batch', height = 'height', width = 'width' } = shape;
-  return input(PIXEL_VALUES, 'float32', [batch, 3, height, width]);
-}
+import type { RefineNetDefinition } from './definition.ts';
+import type { Tap } from '../encoders/encoder.ts';
+import { ENCODERS } from '../encoders/index.ts';
 
 /**
  * Class scores for normalised images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
  * Parameters are `encoder.*` (`encoders.i.*` when there are several) and `decoder.*`.
  */
-export function refineNet(definition: NetworkDefinition, x: Value, root: Scope = scope()): Value {
+export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope = scope()): Value {
   const features = encode(definition, x, root);
   return decode(definition, features, root.at('decoder'));
 }
@@ -39,7 +26,7 @@ interface Path {
 
 /** The tapped features of every encoder, in the order of the definition's taps, repeated for each scale. */
 function encode(
-  { encoder, stridePlacement, imageDivisors, decoder }: NetworkDefinition,
+  { encoder, stridePlacement, imageDivisors, decoder }: RefineNetDefinition,
   x: Value,
   root: Scope,
 ): Path[] {
@@ -60,7 +47,7 @@ function encode(
 }
 
 /** From features, coarse to fine, to logits at the finest feature's size. */
-function decode({ decoder, classes, imageDivisors }: NetworkDefinition, paths: readonly Path[], place: Scope): Value {
+function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], place: Scope): Value {
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
   checkPaths(place, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
   const reduced = paths.map(({ value, tap }, index): BlockInput => {

@@ -1,9 +1,9 @@
-/** A network of the RefineNet family as data: what config.json holds and what the builder reads. */
-import type { CoordinateTransformation } from '../graph/ops/resize.ts';
+/** A RefineNet as data: what config.json holds and what the builder reads. */
+import type { CoordinateTransformation } from '../../graph/ops/resize.ts';
 import type { PoolingOrder, Skip } from './blocks.ts';
-import type { Activation } from './activations.ts';
-import type { StridePlacement } from './encoders/encoder.ts';
-import type { EncoderName } from './encoders/index.ts';
+import type { Activation } from '../activations.ts';
+import type { StridePlacement } from '../encoders/encoder.ts';
+import type { EncoderName } from '../encoders/index.ts';
 
 /** One decoder covers the family; every difference between its members is a field here. */
 export interface DecoderDefinition {
@@ -32,7 +32,9 @@ export interface DecoderDefinition {
   readonly dropout: { readonly features: number; readonly classifier: number };
 }
 
-export interface NetworkDefinition {
+export interface RefineNetDefinition {
+  /** Left out, as in files from before there were other families. */
+  readonly family?: 'refinenet';
   readonly encoder: EncoderName;
   readonly stridePlacement: StridePlacement;
   /**

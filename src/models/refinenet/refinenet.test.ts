@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { parametersOf, reach } from '../graph/walk.ts';
-import { EVALUATION, scope } from '../nn/scope.ts';
-import { ARCHITECTURE_NAMES, architecture, type CascadeName, type Variation } from './architectures.ts';
-import { pixelValues, refineNet } from './refinenet.ts';
-import { summarize } from './summary.ts';
+import { parametersOf, reach } from '../../graph/walk.ts';
+import { EVALUATION, scope } from '../../nn/scope.ts';
+import { architecture, ARCHITECTURE_NAMES } from '../architectures.ts';
+import { pixelValues } from '../pixel-values.ts';
+import type { CascadeName } from './cascades.ts';
+import { refineNet } from './refinenet.ts';
+import type { Variation } from './variation.ts';
+import { summarize } from '../summary.ts';
 
 const at512 = { width: 512, height: 512 };
 

@@ -2,14 +2,14 @@
  * The building blocks of RefineNet (Lin et al., CVPR 2017, section 3.2), in the paper's words: residual conv unit (RCU),
  * multi-resolution fusion, chained residual pooling (CRP), and the RefineNet block that joins them.
  */
-import type { Dimension } from '../graph/dimension.ts';
-import { add } from '../graph/ops/elementwise.ts';
-import { maxPool } from '../graph/ops/pool.ts';
-import { type CoordinateTransformation, resize } from '../graph/ops/resize.ts';
-import type { Value } from '../graph/value.ts';
-import { conv2d } from '../nn/layers.ts';
-import type { Scope } from '../nn/scope.ts';
-import { ACTIVATIONS, type Activation } from './activations.ts';
+import type { Dimension } from '../../graph/dimension.ts';
+import { add } from '../../graph/ops/elementwise.ts';
+import { maxPool } from '../../graph/ops/pool.ts';
+import { type CoordinateTransformation, resize } from '../../graph/ops/resize.ts';
+import type { Value } from '../../graph/value.ts';
+import { conv2d } from '../../nn/layers.ts';
+import type { Scope } from '../../nn/scope.ts';
+import { ACTIVATIONS, type Activation } from '../activations.ts';
 
 /** What a residual conv unit adds at its end: its input (the paper), or its rectified input (pytorch_refinenet). */
 export type Skip = 'input' | 'rectified';

@@ -1,0 +1,30 @@
+/** RefineNet as one of the families of networks. */
+import type { NetworkFamily } from '../family.ts';
+import { REFINENET_NAMES, type RefineNetName, refineNetDefinition, refineNetName } from './architectures.ts';
+import type { RefineNetDefinition } from './definition.ts';
+import { detectRefineNet, ownsNames } from './detect.ts';
+import { refineNet } from './refinenet.ts';
+import { refineNetSchema } from './schema.ts';
+import type { Variation } from './variation.ts';
+
+/** The encoders halve their input five times. */
+const COARSEST_STRIDE = 32;
+
+export const REFINENET = {
+  name: 'refinenet',
+  title: 'RefineNet',
+  architectures: REFINENET_NAMES,
+  define: (name: string, classes: number, variation: Variation) =>
+    refineNetDefinition(name as RefineNetName, classes, variation),
+  nameOf: refineNetName,
+  forward: refineNet,
+  geometry: ({ imageDivisors }: RefineNetDefinition) => ({
+    outputStride: 4,
+    // Below it the coarsest feature is smaller than one pixel.
+    smallestSide: COARSEST_STRIDE,
+    alignment: COARSEST_STRIDE * Math.max(...imageDivisors),
+  }),
+  schema: refineNetSchema,
+  owns: ownsNames,
+  detect: detectRefineNet,
+} satisfies NetworkFamily<RefineNetDefinition>;

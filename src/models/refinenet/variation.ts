@@ -1,0 +1,24 @@
+/** What may differ from the published form of a RefineNet. */
+import type { StridePlacement } from '../encoders/encoder.ts';
+import type { PoolingOrder, Skip } from './blocks.ts';
+import type { CascadeName } from './cascades.ts';
+
+export interface Variation {
+  readonly cascade?: CascadeName;
+  readonly pooling?: { readonly order?: PoolingOrder; readonly count?: number };
+  readonly skip?: Skip;
+  readonly classifier?: 1 | 3;
+  readonly stridePlacement?: StridePlacement;
+}
+
+/** The variations that change a network's result but not its tensors; the published form where left out. */
+export interface VariantOptions {
+  readonly skip?: Skip;
+  readonly poolingOrder?: PoolingOrder;
+  readonly stridePlacement?: StridePlacement;
+}
+
+/** Variant options as a variation. */
+export function variationOf({ poolingOrder: order, ...others }: VariantOptions): Variation {
+  return { ...others, pooling: { ...(order && { order }) } };
+}
