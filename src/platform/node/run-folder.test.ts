@@ -53,6 +53,15 @@ describe('createRunFolder', () => {
 });
 
 describe('a run folder', () => {
+  test('is made when something is first kept in it, also where that is added to a file', async () => {
+    const root = join(folder, 'not', 'there', 'yet');
+    const storage = folderStorage(root);
+    expect(await storage.read('log.jsonl')).toBeUndefined();
+    await storage.append('log.jsonl', bytes('one'));
+    await storage.append('log.jsonl', bytes('two'));
+    expect(await read(root, 'log.jsonl')).toBe('onetwo');
+  });
+
   test('replaces the files of a folder and leaves nothing beside it', async () => {
     const root = join(folder, 'replace');
     await mkdir(root);

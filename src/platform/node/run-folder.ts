@@ -28,7 +28,7 @@ export async function createRunFolder(path: string): Promise<string> {
 }
 
 /**
- * A run's files in a folder. A folder is replaced in three steps, each of which can be the last:
+ * A run's files in a folder, which is made when the first is written. A folder is replaced in three steps, each of which can be the last:
  * 1. The new files are written to `.NAME.tmp` and forced to the disk. What is found there later is thrown away.
  * 2. `.NAME.tmp` becomes `.NAME.next`, in one rename: from now on the new files count.
  * 3. They are moved to NAME one by one, each in one rename. What is still in `.NAME.next` later is moved before anything is read.
@@ -63,6 +63,7 @@ class RunFolder implements RunStorage {
   async append(path: string, bytes: Uint8Array): Promise<void> {
     const file = join(this.name, path);
     try {
+      await mkdir(dirname(file), { recursive: true });
       const handle = await open(file, 'a');
       try {
         const { size } = await handle.stat();
