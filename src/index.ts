@@ -6,9 +6,11 @@ export { type ShapesDatasetOptions, writeShapesDataset } from './data/drawn/shap
 export { STREET_CLASSES } from './data/drawn/street/classes.ts';
 export { drawStreet } from './data/drawn/street/street-scene.ts';
 export type { DecodeImage, FileSink, FileSource } from './data/file-source.ts';
+export { type HoldOut, holdOut } from './data/hold-out.ts';
 export { createLoader, type Loader, type LoaderOptions } from './data/loader.ts';
 export { type LabelledImage, readSample, type Sample } from './data/sample.ts';
 export type { TransformRecipe } from './data/transforms/index.ts';
+export { type Verification, verifyDataset } from './data/verify.ts';
 export * from './errors.ts';
 export { ABSENT_RULE_NAMES, ABSENT_RULES, type AbsentRule, type AbsentRuleName } from './evaluation/absent-classes.ts';
 export { BOUNDARY_TOLERANCE, type BoundaryScore, boundaryScores } from './evaluation/boundary.ts';
@@ -92,6 +94,11 @@ export { estimateMemory, type MemoryEstimate } from './training/memory-estimate.
 export { type PlanOptions, planTraining, replan, type TrainingOverrides, type TrainingPlan } from './training/plan.ts';
 export { PRESET_NAMES, PRESETS, type Preset, type PresetName } from './training/presets.ts';
 export type { RunStorage } from './training/run-storage.ts';
+export {
+  type StartingModelForOptions,
+  startingModelFor,
+  type TrainableModel,
+} from './training/starting-model-for.ts';
 export { createStep } from './training/step.ts';
 export { initialState } from './training/state.ts';
 export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } from './training/trainer.ts';

@@ -1,0 +1,49 @@
+/** The model that training on a data set starts from, with everything that belongs to it. */
+import type { Dataset } from '../data/dataset.ts';
+import { parametersOf } from '../graph/walk.ts';
+import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
+import { architectureName } from '../models/architectures.ts';
+import type { NetworkDefinition } from '../models/definition.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { type StartingModel, type StartingModelOptions, startingModel } from '../models/starting-model.ts';
+import { initialize } from '../nn/initialize.ts';
+
+export interface StartingModelForOptions extends Omit<StartingModelOptions, 'classes' | 'seed'> {
+  /**
+   * With given weights their network, where it is known already; they have our names then. Alone a network of your own, in
+   * place of an architecture's name. Its number of classes becomes the data set's.
+   */
+  readonly definition?: NetworkDefinition;
+  /** For tensors drawn afresh. Default 0. */
+  readonly seed?: number;
+  /** What the given weights expect of pixels; what encoders trained on ImageNet expect when left out. */
+  readonly preprocessing?: Preprocessing;
+}
+
+/** What `train` and `planTraining` take as their model, and `Segmenter.create` as well. */
+export interface TrainableModel extends StartingModel, ModelDescription {}
+
+/**
+ * A network for the classes of a data set, as `startingModel` makes one, with the data set's classes. Pictures keep their size
+ * in it: the recipe says at which size they are learned from.
+ * @throws UsageError if neither architecture nor definition is given and no weights that tell it, WeightsError if the weights
+ * do not fit.
+ */
+export function startingModelFor(
+  dataset: Pick<Dataset, 'classes'>,
+  { seed = 0, preprocessing = IMAGENET_PREPROCESSING, ...options }: StartingModelForOptions,
+): TrainableModel {
+  const classes = dataset.classes.map(({ name, color }) => ({ name, color }));
+  const { definition, given } = options;
+  const start =
+    definition && !given
+      ? drawn({ ...definition, classes: classes.length }, seed)
+      : startingModel({ ...options, classes: classes.length, seed });
+  return { ...start, classes, preprocessing: { ...preprocessing, resize: null } };
+}
+
+function drawn(definition: NetworkDefinition, seed: number): StartingModel {
+  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), seed);
+  return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
+}
