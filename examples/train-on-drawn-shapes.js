@@ -53,6 +53,7 @@ await train({
     rates: { encoder: 4e-3, decoder: 4e-3, classifier: 4e-3 },
     schedule: { name: 'one-cycle', rise: 0.2, initial: 0.1, final: 0.01, warmup: 0 },
     classWeights: 'none',
+    validateEvery: 5,
   },
   callbacks: {
     onEpoch: ({ epoch, loss }) => console.log(`epoch ${epoch} of ${values.epochs}: mean loss ${loss.toFixed(3)}`),

@@ -23,7 +23,7 @@ const EXAMPLES = ['train-on-a-folder.js', 'train-on-drawn-shapes.js'];
 /** What is smaller here than on the page; the page must have it. */
 const SMALLER: readonly (readonly [string, string])[] = [
   ['overrides: { epochs: 20 }', 'overrides: { epochs: 1, crop: 32, batch: 4 }'],
-  ['epochs: 30,', 'epochs: 2,'],
+  ['epochs: 30,', 'epochs: 1,'],
   ['crop: 320,', 'crop: 32,'],
   ['warmup: 20', 'warmup: 2'],
 ];
@@ -116,7 +116,7 @@ test('examples and page fit the types of the package, strictly', () => {
   expect(ts.formatDiagnostics(problems, { ...ts.createCompilerHost({}), getCurrentDirectory: () => project })).toBe('');
 });
 
-test('train-on-drawn-shapes learns, and draws before and after', async () => {
+test('train-on-drawn-shapes learns, and draws before and after', { timeout: 300_000 }, async () => {
   const { code, stdout, stderr } = await runNode(['train-on-drawn-shapes.js', 'shapes', '--images=32', '--epochs=3']);
   expect([code, stderr]).toEqual([0, '']);
   const [, before, after] = /: ([\d.]+) % before, ([\d.]+) % after/.exec(stdout) ?? [];
@@ -130,9 +130,9 @@ test('train-on-drawn-shapes learns, and draws before and after', async () => {
 });
 
 describe('train-on-a-folder', () => {
-  const command = ['train-on-a-folder.js', 'pictures', 'runs/mine', '--epochs=3', '--batch=4', '--crop=32'];
+  const command = ['train-on-a-folder.js', 'pictures', 'runs/mine', '--epochs=2', '--batch=4', '--crop=32'];
 
-  test('ends at Ctrl-C with a checkpoint, and goes on from it', async () => {
+  test('ends at Ctrl-C with a checkpoint, and goes on from it', { timeout: 300_000 }, async () => {
     await writeImages('pictures', { train: 10 });
     const stopped = await runNode(command, (child, stderr) => {
       if (stderr.includes('epoch 1: mIoU')) child.kill('SIGINT');
@@ -141,7 +141,7 @@ describe('train-on-a-folder', () => {
     const [, updates] = /^Stopped after update (\d+)\. Go on with --resume\.\n$/.exec(stopped.stdout) ?? [];
     expect(stopped.code).toBe(0);
     expect(await updatesOf('runs/mine')).toEqual(upTo(Number(updates)));
-    expect(Number(updates)).toBeLessThan(6);
+    expect(Number(updates)).toBeLessThan(4);
 
     const again = await runNode(command);
     expect([again.code, again.stdout]).toEqual([1, '']);
@@ -150,8 +150,8 @@ describe('train-on-a-folder', () => {
     const resumed = await runNode([...command, '--resume']);
     expect([resumed.code, resumed.stdout]).toEqual([0, `Done: ${join('runs/mine', 'best')}\n`]);
     expect(resumed.stderr).not.toContain('epoch 1: mIoU');
-    expect(resumed.stderr).toContain('epoch 3: mIoU');
-    expect(await updatesOf('runs/mine')).toEqual(upTo(6));
+    expect(resumed.stderr).toContain('epoch 2: mIoU');
+    expect(await updatesOf('runs/mine')).toEqual(upTo(4));
   });
 
   test('says what is missing, without a stack', async () => {
@@ -164,7 +164,7 @@ describe('train-on-a-folder', () => {
 });
 
 describe('the page on training', () => {
-  test('runs from top to bottom, and does what it says', async () => {
+  test('runs from top to bottom, and does what it says', { timeout: 300_000 }, async () => {
     await writeImages('my-images', { train: 16, val: 4 });
     await writeImage(join(project, 'photo.jpg'), drawShapes(4, ['photo'], 48).image, 'jpeg');
     const { weights } = startingModel({ architecture: 'refinenet-lw-mobilenetv2', classes: 1, seed: 9 });
@@ -183,7 +183,7 @@ describe('the page on training', () => {
       '3 4\n',
       'nothing the encoder all but the classifier',
       'interrupted 3\n',
-      '4/8\n',
+      '4/4\n',
       'runs/second2\n',
       '48 48\n',
     ]) {
@@ -191,7 +191,7 @@ describe('the page on training', () => {
     }
     expect(stdout).toMatch(/^finished 0\.\d+$/m);
     expect(await updatesOf('runs/first')).toEqual(upTo(4));
-    expect(await updatesOf('runs/second')).toEqual(upTo(8));
+    expect(await updatesOf('runs/second')).toEqual(upTo(4));
     const table = PAGE.slice(PAGE.indexOf('| file |'), PAGE.indexOf('`folderStorage` makes'));
     const made = await readdir(join(project, 'runs', 'second'));
     for (const [, name] of table.matchAll(/`([\w.]+)[/*]*`/g)) {
