@@ -134,8 +134,10 @@ describe('train-on-a-folder', () => {
 
   test('ends at Ctrl-C with a checkpoint, and goes on from it', { timeout: 300_000 }, async () => {
     await writeImages('pictures', { train: 10 });
+    let isStopped = false;
     const stopped = await runNode(command, (child, stderr) => {
-      if (stderr.includes('epoch 1: mIoU')) child.kill('SIGINT');
+      if (isStopped || !stderr.includes('epoch 1: mIoU')) return;
+      isStopped = child.kill('SIGINT');
     });
     expect(stopped.stderr).toContain('2 of 10 samples of train are held out as val.');
     const [, updates] = /^Stopped after update (\d+)\. Go on with --resume\.\n$/.exec(stopped.stdout) ?? [];
