@@ -1,11 +1,10 @@
 /** The model that training on a data set starts from, with everything that belongs to it. */
 import type { Dataset } from '../data/dataset.ts';
-import { parametersOf } from '../graph/walk.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
 import { architectureName } from '../models/architectures.ts';
-import type { NetworkDefinition } from '../models/definition.ts';
+import type { NetworkDefinition } from '../models/families.ts';
 import type { ModelDescription } from '../models/model.ts';
-import { pixelValues, refineNet } from '../models/refinenet.ts';
+import { networkParameters } from '../models/network.ts';
 import { type StartingModel, type StartingModelOptions, startingModel } from '../models/starting-model.ts';
 import { initialize } from '../nn/initialize.ts';
 
@@ -44,6 +43,6 @@ export function startingModelFor(
 }
 
 function drawn(definition: NetworkDefinition, seed: number): StartingModel {
-  const weights = initialize(parametersOf([refineNet(definition, pixelValues())]), seed);
+  const weights = initialize(networkParameters(definition), seed);
   return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
 }
