@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Files, mask, memorySource, photo, stripes } from '../../test/data/drawn-files.ts';
+import { type Files, mask, memorySource, photo, stripes } from '../../test/support/drawn-files.ts';
 import { openDataset } from '../data/dataset.ts';
 import { FormatError, RuntimeError } from '../errors.ts';
 import { image } from '../image/image.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../test/support/captured-output.ts';
-import { bytesOf, type Files, mask, photo, picture } from '../../../test/data/drawn-files.ts';
+import { bytesOf, type Files, mask, photo, picture } from '../../../test/support/drawn-files.ts';
 import { writeSyntheticModel } from '../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
 import { decodeLabelPng, encodePng } from '../../image/png.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { openDataset } from '../../src/data/dataset.ts';
-import { type Batch, createLoader, epochOrder, type LoaderOptions, type LoaderState } from '../../src/data/loader.ts';
-import { ShapeError, UsageError } from '../../src/errors.ts';
-import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
-import { decodeDatasetImage } from '../../src/platform/node/dataset-files.ts';
-import { type Files, mask, memorySource, photo } from './drawn-files.ts';
+import { openDataset } from './dataset.ts';
+import { type Batch, createLoader, epochOrder, type LoaderOptions, type LoaderState } from './loader.ts';
+import { ShapeError, UsageError } from '../errors.ts';
+import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
+import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
+import { type Files, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
 
 const COUNT = 11;
 const files: Files = Object.fromEntries(

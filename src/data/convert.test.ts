@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { contactSheet } from '../../src/data/contact-sheet.ts';
-import { convertDataset } from '../../src/data/convert.ts';
-import { openDataset } from '../../src/data/dataset.ts';
-import type { FileSink } from '../../src/data/file-source.ts';
-import { readSample } from '../../src/data/sample.ts';
-import { scanDataset } from '../../src/data/scan.ts';
-import { datasetStatistics, suggestedWeight } from '../../src/data/stats.ts';
-import { image } from '../../src/image/image.ts';
-import { encodePng } from '../../src/image/png.ts';
-import { decodeDatasetImage } from '../../src/platform/node/dataset-files.ts';
-import { colorMask, type Files, mask, memorySource, photo } from './drawn-files.ts';
+import { contactSheet } from './contact-sheet.ts';
+import { convertDataset } from './convert.ts';
+import { openDataset } from './dataset.ts';
+import type { FileSink } from './file-source.ts';
+import { readSample } from './sample.ts';
+import { scanDataset } from './scan.ts';
+import { datasetStatistics, suggestedWeight } from './stats.ts';
+import { image } from '../image/image.ts';
+import { encodePng } from '../image/png.ts';
+import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
+import { colorMask, type Files, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
 
 function memorySink(): FileSink & { readonly files: Record<string, Uint8Array> } {
   const files: Record<string, Uint8Array> = {};

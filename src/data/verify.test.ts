@@ -1,12 +1,21 @@
 import { encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
-import { openDataset } from '../../src/data/dataset.ts';
-import { DATASET_CHECKS, verifyDataset } from '../../src/data/verify.ts';
-import { decodeDatasetImage } from '../../src/platform/node/dataset-files.ts';
-import { encodeImage } from '../../src/platform/node/encode-image.ts';
-import { image } from '../../src/image/image.ts';
-import { encodePng } from '../../src/image/png.ts';
-import { colorMask, type Files, greyMask, mask, memorySource, photo, picture, stripes } from './drawn-files.ts';
+import { openDataset } from './dataset.ts';
+import { DATASET_CHECKS, verifyDataset } from './verify.ts';
+import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
+import { encodeImage } from '../platform/node/encode-image.ts';
+import { image } from '../image/image.ts';
+import { encodePng } from '../image/png.ts';
+import {
+  colorMask,
+  type Files,
+  greyMask,
+  mask,
+  memorySource,
+  photo,
+  picture,
+  stripes,
+} from '../../test/support/drawn-files.ts';
 
 async function verify(files: Files) {
   const dataset = await openDataset(memorySource(files));

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Dataset } from '../../src/data/dataset.ts';
-import { DATASET_FORMATS } from '../../src/data/formats/index.ts';
-import { readSample } from '../../src/data/sample.ts';
-import { FormatError } from '../../src/errors.ts';
-import type { Color } from '../../src/image/image.ts';
-import { decodeDatasetImage, openDatasetAt } from '../../src/platform/node/dataset-files.ts';
-import { bytesOf, colorMask, type Files, greyMask, mask, photo } from './drawn-files.ts';
+import type { Dataset } from '../dataset.ts';
+import { DATASET_FORMATS } from './index.ts';
+import { readSample } from '../sample.ts';
+import { FormatError } from '../../errors.ts';
+import type { Color } from '../../image/image.ts';
+import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { bytesOf, colorMask, type Files, greyMask, mask, photo } from '../../../test/support/drawn-files.ts';
 
 interface Fixture {
   readonly format: string;
