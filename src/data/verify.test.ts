@@ -157,8 +157,38 @@ describe('a data set whose classes cannot be learned', () => {
       ...sound('train/a', 1, [1, 255]),
       ...sound('val/b', 2, [1]),
     });
-    expect(found['single-class']).toEqual(['cat']);
+    expect(found['single-class']).toEqual(['cat: all of train']);
     expect(found['absent-class']).toEqual(['background: class 0, not in train', 'background: class 0, not in val']);
+  });
+
+  test('is refused where train has one of them, whatever val has', async () => {
+    const { problems } = await verify({
+      'data.yaml': `${NAMES}names: [background, cat]\n`,
+      ...sound('train/a', 1, [1]),
+      ...sound('val/b', 2, [0, 1]),
+    });
+    const found = problems.find(({ code }) => code === 'single-class');
+    expect(found).toMatchObject({ severity: 'error', stopsTraining: true, items: [{ subject: 'cat' }] });
+  });
+
+  test.each([
+    ['with class names', { 'data.yaml': `${NAMES}names: [background, cat]\n` }],
+    ['without class names', {}],
+  ])('is refused where every pixel is ignored, %s', async (_, names) => {
+    const { problems } = await verify({ ...names, ...sound('train/a', 1, [255]), ...sound('val/b', 2, [255]) });
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([
+      {
+        severity: 'error',
+        code: 'nothing-labelled',
+        message: 'in 2 splits no pixel has a class: every mask is ignored all over',
+        advice: 'Give pixels the ids of classes: 255, and what is called void or unlabelled, is not looked at.',
+        items: [
+          { subject: 'train', detail: '1 mask' },
+          { subject: 'val', detail: '1 mask' },
+        ],
+        stopsTraining: true,
+      },
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
 /** Everything that is wrong with a data set, at once. */
 import type { Check, CheckedDataset, Problem, Severity } from './checks/check.ts';
-import { FILE_CHECKS, findCopies } from './checks/files.ts';
+import { FILE_CHECKS } from './checks/files.ts';
+import { LAYOUT_CHECKS } from './checks/layout.ts';
 import { WHOLE_CHECKS } from './checks/whole.ts';
+import { findCopies } from './copies.ts';
 import type { Dataset } from './dataset.ts';
 import { type ScanOptions, scanDataset } from './scan.ts';
 import { datasetStatistics, type SplitStatistics } from './stats.ts';
@@ -13,8 +15,8 @@ export interface Verification {
   readonly statistics: readonly SplitStatistics[];
 }
 
-/** Every check. Adding one is an entry in one of the two lists. */
-export const DATASET_CHECKS: readonly Check[] = [...FILE_CHECKS, ...WHOLE_CHECKS];
+/** Every check. Adding one is an entry in one of the lists. */
+export const DATASET_CHECKS: readonly Check[] = [...LAYOUT_CHECKS, ...FILE_CHECKS, ...WHOLE_CHECKS];
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
@@ -37,7 +39,10 @@ export async function verifyDataset(dataset: Dataset, options: ScanOptions): Pro
   };
 }
 
-function problemOf({ code, severity, message, advice, find }: Check, checked: CheckedDataset): Problem[] {
+function problemOf(
+  { code, severity, stopsTraining, message, advice, find }: Check,
+  checked: CheckedDataset,
+): Problem[] {
   const items = find(checked);
   if (items.length === 0) return [];
   return [
@@ -47,6 +52,7 @@ function problemOf({ code, severity, message, advice, find }: Check, checked: Ch
       message: message(items.length, checked),
       advice: typeof advice === 'string' ? advice : advice(checked),
       items,
+      stopsTraining: stopsTraining === true,
     },
   ];
 }

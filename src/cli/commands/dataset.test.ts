@@ -48,7 +48,7 @@ describe('dataset verify', () => {
   test('ends with 1 where there are errors, and names the files, at most ten of a kind', async () => {
     expect(await main(['dataset', 'verify', join(root, 'faulty')])).toBe(1);
     expect(terminal.printed).toContain(
-      '1 image has no mask. Add masks of the same names, or take the images out.\n  images/train/b.png\n',
+      '1 of 3 images has no mask and is left out. Add masks of the same names, or take the images out.\n  images/train/b.png\n',
     );
     expect(terminal.printed.match(/masks\/train\/lost-/g)).toHaveLength(10);
     expect(terminal.printed).toContain('and 3 more (all with --json)');

@@ -23,6 +23,8 @@ export interface Problem {
   readonly advice: string;
   /** Everything it concerns. */
   readonly items: readonly ProblemItem[];
+  /** Whether training refuses to begin with it. */
+  readonly stopsTraining: boolean;
 }
 
 /** What checks look at: a data set, every file of which was read. */
@@ -39,6 +41,8 @@ export interface CheckedDataset {
 export interface Check {
   readonly code: string;
   readonly severity: Severity;
+  /** Set where training cannot begin, or could not mean anything; an error without it is warned of. */
+  readonly stopsTraining?: true;
   /** Completes the message; `count` is that of the items. */
   readonly message: (count: number, checked: CheckedDataset) => string;
   readonly advice: string | ((checked: CheckedDataset) => string);
@@ -53,6 +57,27 @@ export function readableImages({ scanned }: CheckedDataset): { record: ScannedSa
 /** Samples whose mask can be read. */
 export function readableMasks({ scanned }: CheckedDataset): { record: ScannedSample; mask: ScannedMask }[] {
   return scanned.flatMap((record) => ('value' in record.mask ? [{ record, mask: record.mask.value }] : []));
+}
+
+/** Whether every pixel of a mask is ignored. */
+export function isUnlabelled({ counts, unknown }: ScannedMask): boolean {
+  return counts.every((pixels) => pixels === 0) && unknown.size === 0;
+}
+
+/** How many images there are, with those that have no mask. */
+export function imagesIn({ scanned, faults }: CheckedDataset): number {
+  return scanned.length + faults.filter(({ kind }) => kind === 'missing-mask').length;
+}
+
+/** How many masks there are, with those that have no image. */
+export function masksIn({ scanned, faults }: CheckedDataset): number {
+  return scanned.length + faults.filter(({ kind }) => kind === 'missing-image').length;
+}
+
+/** `1 of 6 images has`, `2 of 6 images have`; `1 image has` where there is no other. */
+export function part(found: number, total: number, noun: string, singular: string, plural: string): string {
+  const verb = found === 1 ? singular : plural;
+  return total === 1 ? `${found} ${noun} ${verb}` : `${found} of ${total} ${noun}s ${verb}`;
 }
 
 /** `1 image`, `2 images`. */

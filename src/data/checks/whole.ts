@@ -1,7 +1,16 @@
 /** Checks of a data set as a whole: splits, classes and how they are spread. */
 import type { ScannedSample } from '../scan.ts';
 import type { SplitStatistics } from '../stats.ts';
-import { type Check, type CheckedDataset, count, type ProblemItem, readableMasks } from './check.ts';
+import {
+  type Check,
+  type CheckedDataset,
+  count,
+  imagesIn,
+  isUnlabelled,
+  part,
+  type ProblemItem,
+  readableMasks,
+} from './check.ts';
 
 /** Splits that must not share images; others, such as trainval, are unions of these. */
 const APART = ['train', 'val', 'test'];
@@ -34,8 +43,22 @@ export const WHOLE_CHECKS: readonly Check[] = [
     find: ({ dataset }) => (dataset.splits.includes('val') ? [] : [{ subject: dataset.splits.join(', ') }]),
   },
   {
+    code: 'nothing-labelled',
+    severity: 'error',
+    stopsTraining: true,
+    message: (found) => `in ${count(found, 'split')} no pixel has a class: every mask is ignored all over`,
+    advice: 'Give pixels the ids of classes: 255, and what is called void or unlabelled, is not looked at.',
+    find: (checked) =>
+      checked.splits.flatMap((split) => {
+        const masks = readableMasks(checked).filter(({ record }) => record.split === split);
+        const isEmpty = masks.length > 0 && masks.every(({ mask }) => isUnlabelled(mask));
+        return isEmpty ? [{ subject: split, detail: count(masks.length, 'mask') }] : [];
+      }),
+  },
+  {
     code: 'single-class',
     severity: 'error',
+    stopsTraining: true,
     message: () => 'only one class is scored: a network that always answers it makes no mistake, so nothing is learned',
     advice: (checked) => {
       const hint = hasOnlyForegroundAt255(checked)
@@ -44,12 +67,10 @@ export const WHOLE_CHECKS: readonly Check[] = [
       return `Make the background a class of its own, with id 0, instead of marking it 255.${hint}`;
     },
     find: ({ dataset, statistics }) => {
-      const present = dataset.classes.filter((_, id) =>
-        statistics.some(({ classes }) => (classes[id]?.pixels ?? 0) > 0),
-      );
-      const labelled = statistics.reduce((sum, { labelledPixels }) => sum + labelledPixels, 0);
-      if (dataset.classes.length > 1 && (present.length > 1 || labelled === 0)) return [];
-      return [{ subject: (present[0] ?? dataset.classes[0])?.name ?? 'none' }];
+      // What val has beside it cannot be learned from train.
+      const { split, classes = [] } = statistics.find(({ samples }) => samples > 0) ?? {};
+      const present = dataset.classes.filter((_, id) => (classes[id]?.pixels ?? 0) > 0);
+      return present.length === 1 ? [{ subject: present[0]?.name as string, detail: `all of ${split}` }] : [];
     },
   },
   {
@@ -66,8 +87,8 @@ export const WHOLE_CHECKS: readonly Check[] = [
   {
     code: 'leak',
     severity: 'error',
-    message: (found) =>
-      `${count(found, 'image is', 'images are')} in more than one of train, val and test, so the measure flatters`,
+    message: (found, checked) =>
+      `${part(found, imagesIn(checked), 'image', 'is', 'are')} in more than one of train, val and test, so the measure flatters`,
     advice: 'Keep each image in one split.',
     find: ({ copies }) => copies.flatMap(leaksIn),
   },
