@@ -3,7 +3,7 @@ import { FormatError, UsageError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { mapAhead } from './concurrency.ts';
 import { classesNamed, type DatasetClass } from './dataset-class.ts';
-import { type FileSource, subfolder } from './file-source.ts';
+import { type FileSource, joinPaths, subfolder } from './file-source.ts';
 import { Folder } from './formats/folder.ts';
 import type { DatasetFormat, DatasetLayout } from './formats/format.ts';
 import { DATASET_FORMATS } from './formats/index.ts';
@@ -16,6 +16,8 @@ import { inSplitOrder } from './split-names.ts';
 export interface Dataset {
   /** The root's name in messages. */
   readonly name: string;
+  /** What opens it again: the root's name, or that of the file in it which describes the data set. */
+  readonly path: string;
   /** The name of the format it is laid out in. */
   readonly format: string;
   readonly classes: readonly DatasetClass[];
@@ -54,13 +56,13 @@ export async function openDataset(source: FileSource, options: OpenDatasetOption
   let folder = outermost;
   for (let depth = 0; depth <= DEEPEST_ROOT; depth++) {
     const found = await firstFormat(folder, format);
-    if (found) return datasetOf(folder.source, found.name, await found.read(folder), options.classes);
+    if (found) return datasetOf(folder, found.name, await found.read(folder), options.classes);
     const inner = folder.foldersIn('');
     if (inner.length !== 1 || folder.filesIn('').length > 0) break;
     folder = await Folder.open(subfolder(folder.source, inner[0] as string));
   }
   // Asked for by name: its own message says best what is missing.
-  if (format) return datasetOf(source, format.name, await format.read(outermost), options.classes);
+  if (format) return datasetOf(outermost, format.name, await format.read(outermost), options.classes);
   throw nothingFound(outermost);
 }
 
@@ -90,7 +92,7 @@ function nothingFound(folder: Folder): FormatError {
 }
 
 async function datasetOf(
-  source: FileSource,
+  { source, entry }: Folder,
   format: string,
   layout: DatasetLayout,
   wanted: readonly DatasetClass[] | undefined,
@@ -110,6 +112,7 @@ async function datasetOf(
   };
   return {
     name: source.name,
+    path: entry === undefined ? source.name : joinPaths(source.name, entry),
     format,
     classes,
     ignoreIndex: IGNORE_INDEX,

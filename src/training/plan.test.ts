@@ -127,7 +127,7 @@ describe('a plan', () => {
   test('refuses data with a single class that is scored', async () => {
     const single = await openDatasetAt(await writeDrawnDataset(join(folder, 'single'), { single: true }));
     await expect(plan({}, 'default', single)).rejects.toThrow(
-      /single: the split train has pixels of only the class "disc", so there is nothing to tell apart: .* Label a second class/,
+      /single cannot be trained on as it is\.\nOnly one class is scored: .* Make the background a class of its own/,
     );
   });
 

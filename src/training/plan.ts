@@ -1,13 +1,15 @@
 /** From a preset and what is asked otherwise to the full configuration of a run. */
 import { contentHash } from '../data/content-hash.ts';
+import { type DataSplits, dataSplits } from '../data/data-splits.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
+import { checkForTraining } from '../data/training-check.ts';
 import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
-import { countClassPixels, judgeClasses, weightsByShare } from './class-pixels.ts';
+import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import type { TrainingConfiguration } from './configuration.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
@@ -38,12 +40,6 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly samplesEvery?: number | null;
 }
 
-/** Which parts of a data set are learned from, and which is validated on. */
-export interface DataSplits {
-  readonly train: string;
-  readonly validation: string | undefined;
-}
-
 export interface PlanOptions {
   readonly model: ModelDescription;
   readonly dataset: Dataset;
@@ -51,6 +47,8 @@ export interface PlanOptions {
   /** Default `default`. */
   readonly preset?: PresetName;
   readonly overrides?: TrainingOverrides;
+  /** Called after every image that was read with its mask, with how many are done and its name. */
+  readonly onSampleChecked?: (done: number, total: number, name: string) => void;
 }
 
 export interface TrainingPlan {
@@ -59,17 +57,11 @@ export interface TrainingPlan {
   readonly warnings: readonly string[];
 }
 
-/** `train`, and `val` (or `test` where there is no `val`). @throws UsageError if there is nothing to train on. */
-export function dataSplits(dataset: Dataset): DataSplits {
-  const isThere = (split: string) => dataset.splits.includes(split) && dataset.samples(split).length > 0;
-  const train = ['train', ...dataset.splits].find(isThere);
-  if (train === undefined) throw new UsageError(`${dataset.name}: there are no images to train on.`);
-  return { train, validation: ['val', 'test'].find((split) => split !== train && isThere(split)) };
-}
-
 /**
- * The configuration of a new run. Reads all masks that are trained on.
- * @throws UsageError naming everything that does not fit, or if the data has a single class.
+ * The configuration of a new run. Reads every image and mask that is trained or validated on, so that what is damaged is said
+ * before the first step and not after hours.
+ * @throws UsageError naming everything that does not fit, FormatError naming every file that cannot be used, or if the data has
+ * a single class.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { model, dataset, decodeImage, preset: name = 'default', overrides = {} } = options;
@@ -79,21 +71,9 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   checkClasses(model, dataset);
   const preset = PRESETS[name] as Preset;
   const splits = dataSplits(dataset);
-  const pixels = await countClassPixels(dataset, splits.train, decodeImage);
-  const warnings = judgeClasses(dataset, splits.train, pixels);
-  if (splits.validation === undefined) {
-    warnings.push(
-      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside, or hold part of train out.`,
-    );
-  }
   const data = describeData(dataset, splits);
   const accumulate = overrides.accumulate ?? preset.step.accumulate;
   const most = Math.max(1, Math.floor(data.train / accumulate));
-  if (overrides.batch === undefined && preset.batch > most) {
-    warnings.push(
-      `The preset's batch of ${preset.batch} was lowered to ${most}: there are ${data.train} images to train on.`,
-    );
-  }
   const base: TrainingConfiguration = {
     preset: name,
     network: model.definition,
@@ -114,10 +94,30 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     samplesEvery: 5,
   };
   const classWeights = overrides.classWeights ?? preset.classWeights;
-  const configuration = withOverrides(base, {
-    ...overrides,
-    classWeights: classWeights === 'auto' ? weightsByShare(pixels) : classWeights,
+  // Reading the data set takes a while: what was asked for wrongly is said before.
+  const asked = withOverrides(base, { ...overrides, classWeights });
+  const checked = await checkForTraining(dataset, {
+    decodeImage,
+    onProgress: (done, total, sample) => options.onSampleChecked?.(done, total, sample.name),
   });
+  const { classes = [] } = checked.statistics.find(({ split }) => split === splits.train) ?? {};
+  const pixels = classes.map((each) => each.pixels);
+  const configuration =
+    classWeights === 'auto' ? withOverrides(asked, { classWeights: weightsByShare(pixels) }) : asked;
+  const warnings = [...checked.warnings, ...judgeClasses(dataset, splits.train, pixels)];
+  if (splits.train !== 'train') {
+    warnings.push(`${dataset.name} has no split train with images, so ${splits.train} is trained on.`);
+  }
+  if (splits.validation === undefined) {
+    warnings.push(
+      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside, or hold part of train out.`,
+    );
+  }
+  if (overrides.batch === undefined && preset.batch > most) {
+    warnings.push(
+      `The preset's batch of ${preset.batch} was lowered to ${most}: there are ${data.train} images to train on.`,
+    );
+  }
   return { configuration: withFittingWarmup(configuration, overrides.schedule), warnings };
 }
 

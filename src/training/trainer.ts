@@ -1,4 +1,5 @@
 /** Training: a network, labelled images and a recipe to checkpoints that can be used and resumed. */
+import { dataSplits } from '../data/data-splits.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { createLoader } from '../data/loader.ts';
@@ -12,7 +13,7 @@ import { assertSameConfiguration, LAST, type RunState, readCheckpoint } from './
 import type { TrainingConfiguration } from './configuration.ts';
 import { type BatchSource, keepCheckpoint, runLoop, type TrainingCallbacks } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
-import { dataSplits, planTraining, type TrainingOverrides } from './plan.ts';
+import { planTraining, type TrainingOverrides } from './plan.ts';
 import type { PresetName } from './presets.ts';
 import { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
@@ -153,7 +154,10 @@ export async function readRun(storage: RunStorage): Promise<SavedRun | undefined
 }
 
 async function planned({ callbacks, ...options }: TrainOptions): Promise<TrainingConfiguration> {
-  const { configuration, warnings } = await planTraining(options);
+  const { configuration, warnings } = await planTraining({
+    ...options,
+    onSampleChecked: (...progress) => callbacks?.onSampleChecked?.(...progress),
+  });
   for (const warning of warnings) callbacks?.onWarning?.(warning);
   return configuration;
 }

@@ -176,8 +176,9 @@ describe('train', () => {
   test('refuses data with a single scored class before anything is written', async () => {
     const single = await writeDrawnDataset(join(folder, 'single'), { single: true });
     const { code, stderr } = await runCli(['train', single], { cwd: folder });
-    expect(stderr).toContain('pixels of only the class "disc"');
-    expect(code).toBe(2);
+    expect(stderr).toContain(`${single} cannot be trained on as it is.\nOnly one class is scored`);
+    expect(stderr).toContain('disc: all of train');
+    expect(code).toBe(1);
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 });

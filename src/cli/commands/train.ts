@@ -30,7 +30,7 @@ import { note, print, warn } from '../output.ts';
 import { device, oneOf, wholeNumber } from '../parse.ts';
 import { modelFolder } from '../../platform/node/model-location.ts';
 import { addRecipeOptions, overridesFrom, type RecipeOptions } from '../training-options.ts';
-import { duration, trainingProgress } from '../training-progress.ts';
+import { checkingProgress, duration, trainingProgress } from '../training-progress.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface TrainCommandOptions extends RecipeOptions, DatasetOptions {
@@ -101,13 +101,15 @@ async function startRun(path: string | undefined, options: TrainCommandOptions):
     preprocessing: { ...(given?.preprocessing ?? IMAGENET_PREPROCESSING), resize: null },
   };
   note(`${start.architecture}, ${given ? `${start.kept} from ${options.weights}` : 'from random weights'}`);
+  const bar = checkingProgress();
   const { configuration, warnings } = await planTraining({
     model,
     dataset,
     decodeImage: decodeDatasetImage,
     preset,
     overrides: overridesFrom(options, PRESETS[preset]),
-  });
+    onSampleChecked: bar.step,
+  }).finally(bar.stop);
   for (const warning of warnings) warn(warning);
   describe(configuration, options);
   const folder = await createRunFolder(options.output ?? DEFAULT_OUTPUT);
