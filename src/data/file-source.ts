@@ -74,6 +74,14 @@ export function extensionOf(path: string): string {
   return path.slice(withoutExtension(path).length).toLowerCase();
 }
 
+/**
+ * A path or name for comparing with others. Letters with accents have two forms in Unicode, and archives from a Mac hold the
+ * other one than most lists and masks; files are opened by the form that the disk has.
+ */
+export function comparable(path: string): string {
+  return path.normalize('NFC');
+}
+
 /** Extensions of pictures that can be decoded. */
 export const PICTURE_EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif'];
 

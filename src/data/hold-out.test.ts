@@ -41,6 +41,17 @@ test('clips are held out by name, in place of a val that is there', async () => 
   expect(() => holdOut(dataset, { names: ['snow*'] })).toThrow('The pattern "snow*" fits no training image.');
 });
 
+test('a pattern fits names in either Unicode form', async () => {
+  const files = ['cafe\u0301', 'noon'].flatMap((name, seed) => [
+    [`images/${name}.png`, photo(seed)],
+    [`masks/${name}.png`, mask([0, 1])],
+  ]);
+  const dataset = await openDataset(memorySource(Object.fromEntries(files) as Files));
+  for (const pattern of ['caf\u00e9*', 'cafe\u0301*']) {
+    expect(holdOut(dataset, { names: [pattern] }).samples('val')).toHaveLength(1);
+  }
+});
+
 test('a part that leaves nothing is refused', async () => {
   const dataset = await openDataset(memorySource(numbered(3)));
   expect(() => holdOut(dataset, { fraction: 0.1, seed: 1 })).toThrow(

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { randomStream } from '../tensor/random.ts';
 import { wildcards } from '../wildcard.ts';
 import type { Dataset } from './dataset.ts';
+import { comparable } from './file-source.ts';
 import type { Sample } from './sample.ts';
 import { inSplitOrder } from './split-names.ts';
 
@@ -57,7 +58,7 @@ function drawn(
 
 function named(samples: readonly Sample[], patterns: readonly string[]): Sample[] {
   const isHeld = wildcards(
-    patterns,
+    patterns.map(comparable),
     samples.map(({ name }) => name),
     'training image',
   );

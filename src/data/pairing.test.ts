@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { extensionOf, joinPaths, withoutExtension } from './file-source.ts';
 import { pairByStem } from './pairing.ts';
 
@@ -24,6 +24,32 @@ test('a mask of the very name is preferred to one with a suffix, which is then l
 
 test('an image whose own name ends like a mask keeps its mask', () => {
   expect(pairs(['i/a.jpg', 'i/a_L.jpg'], ['m/a.png', 'm/a_L.png'])).toEqual(['a m/a.png', 'a_L m/a_L.png']);
+});
+
+describe('names that differ only in their Unicode form', () => {
+  const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+
+  test.each([
+    [`i/${decomposed}.jpg`, `m/${composed}.png`, composed],
+    [`i/${composed}.jpg`, `m/${decomposed}_mask.png`, composed],
+    [`i/${decomposed}/a.jpg`, `m/${composed}/a.png`, `${composed}/a`],
+  ])('%j and %j are a pair, opened by the names that the disk has', (image, mask, name) => {
+    expect(pairByStem([image], [mask], 'i', 'm')).toEqual({ samples: [{ name, image, mask }], faults: [] });
+  });
+
+  test('are taken apart from a root in the other form', () => {
+    const [image, mask] = [`${decomposed}/a.jpg`, 'm/a.png'];
+    expect(pairByStem([image], [mask], composed, 'm').samples).toEqual([{ name: 'a', image, mask }]);
+  });
+
+  test('are a name twice in one folder, and why is said', () => {
+    const { faults } = pairByStem([`i/${decomposed}.jpg`, `i/${composed}.jpg`], [], 'i', 'm');
+    expect(faults[0]).toEqual({
+      kind: 'ambiguous-name',
+      path: `i/${composed}.jpg`,
+      detail: `has the same name as i/${decomposed}.jpg (letters with accents are the same in either Unicode form)`,
+    });
+  });
 });
 
 test('every picture is in a pair or in a fault, once', () => {

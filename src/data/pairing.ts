@@ -1,5 +1,5 @@
 /** Which mask belongs to which image. */
-import { extensionOf, isPicture, UNREADABLE_PICTURE_EXTENSIONS, withoutExtension } from './file-source.ts';
+import { comparable, extensionOf, isPicture, UNREADABLE_PICTURE_EXTENSIONS, withoutExtension } from './file-source.ts';
 import type { Sample } from './sample.ts';
 
 /** Something wrong with a data set's files that shows before any is opened. */
@@ -39,7 +39,8 @@ const IMAGE_SUFFIXES = ['_leftImg8bit', '_image', '_img', '_rgb', '_sat'];
 
 /**
  * Pairs files by their path below each root without the extension; those left over by that path without a usual suffix
- * (`x_mask.png`, `x_L.png`, ...). Files that are no pictures are passed over.
+ * (`x_mask.png`, `x_L.png`, ...). Names that differ only in their Unicode form are the same. Files that are no pictures are
+ * passed over.
  */
 export function pairByStem(
   images: readonly string[],
@@ -77,18 +78,27 @@ export function pairByStem(
 
 function byStem(paths: readonly string[], root: string, faults: LayoutFault[]): Map<string, string> {
   const found = new Map<string, string>();
-  const start = root === '' ? 0 : root.length + 1;
   for (const path of paths.filter(isPicture)) {
-    const stem = withoutExtension(path).slice(start);
+    const stem = stemBelow(path, root);
     const other = found.get(stem);
     if (other === undefined) found.set(stem, path);
     else {
       // Of a mask that is there twice, the one in a lossless format is meant.
       if (extensionOf(path) === '.png') found.set(stem, path);
-      faults.push({ kind: 'ambiguous-name', path, detail: `has the same name as ${other}` });
+      faults.push({ kind: 'ambiguous-name', path, detail: `has the same name as ${other}${formsOf(path, other)}` });
     }
   }
   return found;
+}
+
+/** A file's path below a folder without its extension, for comparing with others. */
+export function stemBelow(path: string, root: string): string {
+  return comparable(withoutExtension(path)).slice(root === '' ? 0 : comparable(root).length + 1);
+}
+
+function formsOf(path: string, other: string): string {
+  const areOne = comparable(withoutExtension(path)) !== withoutExtension(path) || comparable(other) !== other;
+  return areOne ? ' (letters with accents are the same in either Unicode form)' : '';
 }
 
 function withoutSuffix(stem: string, suffixes: readonly string[]): string[] {

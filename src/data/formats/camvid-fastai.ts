@@ -3,7 +3,7 @@ import { FormatError } from '../../errors.ts';
 import { isUnlabelled, parseClassNames } from '../class-table.ts';
 import { CAMVID_32 } from '../classes/camvid.ts';
 import { classesNamed, type DatasetClass } from '../dataset-class.ts';
-import { fileNameOf, withoutExtension } from '../file-source.ts';
+import { comparable, fileNameOf, withoutExtension } from '../file-source.ts';
 import { IGNORE_INDEX, labelTable } from '../label-table.ts';
 import { type LayoutFault, type Pairs, pairByStem } from '../pairing.ts';
 import type { DatasetFormat } from './format.ts';
@@ -54,7 +54,7 @@ export const camvidFastai: DatasetFormat = {
 };
 
 function stemOf(path: string): string {
-  return withoutExtension(fileNameOf(path));
+  return comparable(withoutExtension(fileNameOf(path)));
 }
 
 function withCamvidColors(classes: readonly DatasetClass[]): readonly DatasetClass[] {

@@ -2,6 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
 import { IGNORE_INDEX, labelTable } from '../label-table.ts';
+import { comparable } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
@@ -63,12 +64,20 @@ function readSplit(folder: Folder, name: string, end: string): Pairs {
   const samples: Sample[] = [];
   const faults: LayoutFault[] = [];
   const root = `leftImg8bit/${name}`;
-  const masks = new Set(folder.under(`gtFine/${name}`).filter((path) => path.endsWith(end)));
+  const masks = new Map(
+    folder
+      .under(`gtFine/${name}`)
+      .filter((path) => path.endsWith(end))
+      .map((path) => [comparable(path), path]),
+  );
   for (const image of folder.under(root).filter((path) => path.endsWith(IMAGE_END))) {
-    const mask = maskOf(image, end);
-    if (masks.delete(mask)) samples.push({ name: image.slice(root.length + 1, -IMAGE_END.length), image, mask });
-    else faults.push({ kind: 'missing-mask', path: image });
+    const key = comparable(maskOf(image, end));
+    const mask = masks.get(key);
+    masks.delete(key);
+    const name = comparable(image.slice(root.length + 1, -IMAGE_END.length));
+    if (mask === undefined) faults.push({ kind: 'missing-mask', path: image });
+    else samples.push({ name, image, mask });
   }
-  for (const mask of masks) faults.push({ kind: 'missing-image', path: mask });
+  for (const mask of masks.values()) faults.push({ kind: 'missing-image', path: mask });
   return { samples, faults };
 }

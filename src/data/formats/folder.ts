@@ -1,6 +1,6 @@
 /** What formats look at: a folder's files, by name first and by content where needed. */
 import { FormatError } from '../../errors.ts';
-import { type FileSource, joinPaths } from '../file-source.ts';
+import { comparable, type FileSource, folderOf, joinPaths } from '../file-source.ts';
 
 /** Lists and tables of classes are texts of at most this many bytes. */
 const LARGEST_TEXT = 64 << 20;
@@ -11,18 +11,22 @@ export class Folder {
   readonly paths: readonly string[];
   /** The file of the data set that was named, where it was one and not the folder. */
   readonly entry: string | undefined;
-  readonly #files: ReadonlySet<string>;
+  readonly #exact: ReadonlySet<string>;
+  /** Paths as the disk has them, by their comparable form. */
+  readonly #files: ReadonlyMap<string, string>;
   readonly #folders: ReadonlyMap<string, readonly string[]>;
+  readonly #listed = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
   constructor(source: FileSource, paths: readonly string[], entry?: string) {
     this.source = source;
     this.paths = paths;
     this.entry = entry;
-    this.#files = new Set(paths);
+    this.#exact = new Set(paths);
+    this.#files = new Map(paths.map((path) => [comparable(path), path]));
     const folders = new Map<string, string[]>();
     for (const path of paths) {
       for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-        const folder = path.slice(0, slash);
+        const folder = comparable(path.slice(0, slash));
         const inside = folders.get(folder);
         if (inside) inside.push(path);
         else folders.set(folder, [path]);
@@ -40,23 +44,23 @@ export class Folder {
   }
 
   hasFile(path: string): boolean {
-    return this.#files.has(path);
+    return this.#files.has(comparable(path));
   }
 
   hasFolder(path: string): boolean {
-    return this.#folders.has(path);
+    return this.#folders.has(comparable(path));
   }
 
   /** The files in a folder and the folders in it; those of the root for the empty path. */
   under(folder: string): readonly string[] {
-    return folder === '' ? this.paths : (this.#folders.get(folder) ?? []);
+    return folder === '' ? this.paths : (this.#folders.get(comparable(folder)) ?? []);
   }
 
   /** The names of the folders in a folder. */
   foldersIn(folder: string): string[] {
-    const start = folder === '' ? 0 : folder.length + 1;
     const names = new Set<string>();
     for (const path of this.under(folder)) {
+      const start = folder === '' ? 0 : lengthOf(folder, path) + 1;
       const slash = path.indexOf('/', start);
       if (slash > 0) names.add(path.slice(start, slash));
     }
@@ -65,13 +69,33 @@ export class Folder {
 
   /** The files directly in a folder. */
   filesIn(folder: string): string[] {
-    const start = folder === '' ? 0 : folder.length + 1;
-    return this.under(folder).filter((path) => !path.includes('/', start));
+    return this.under(folder).filter((path) => !path.includes('/', folder === '' ? 0 : lengthOf(folder, path) + 1));
   }
 
-  /** The first of some files that is there. */
+  /** The first of some files that is there, as the disk has it. */
   firstFile(paths: readonly string[]): string | undefined {
-    return paths.find((path) => this.hasFile(path));
+    const found = paths.find((path) => this.hasFile(path));
+    if (found === undefined) return undefined;
+    return this.#exact.has(found) ? found : this.#files.get(comparable(found));
+  }
+
+  /** A file in the folder or outside it, as the disk has it; undefined if there is none. */
+  async locate(path: string): Promise<string | undefined> {
+    const inside = this.firstFile([path]);
+    if (inside !== undefined) return inside;
+    if (await this.source.exists(path)) return path;
+    // Only other letters than ASCII have several forms.
+    if (comparable(path) === path && path.normalize('NFD') === path) return undefined;
+    return (await this.#outside(folderOf(path))).get(comparable(path));
+  }
+
+  /** The files in a folder outside this one, by their comparable form; listed once. */
+  #outside(folder: string): Promise<ReadonlyMap<string, string>> {
+    const known = this.#listed.get(folder);
+    if (known) return known;
+    const listed = this.source.list(folder).then((paths) => new Map(paths.map((path) => [comparable(path), path])));
+    this.#listed.set(folder, listed);
+    return listed;
   }
 
   /** @throws FormatError if the file is too large for a list or is no text. */
@@ -98,4 +122,9 @@ export class Folder {
       .map((line) => line.trim())
       .filter((line) => line !== '' && !line.startsWith('#'));
   }
+}
+
+/** How much of a path below a folder is the folder, in whichever Unicode form it is there. */
+function lengthOf(folder: string, path: string): number {
+  return path.split('/').slice(0, folder.split('/').length).join('/').length;
 }

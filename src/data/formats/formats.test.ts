@@ -397,6 +397,56 @@ test('every fault of a data.yaml is named at once', async () => {
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
+describe('names in another Unicode form than on the disk', () => {
+  const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+  const YAML = 'masks_dir: masks\nnames: [a, b]\n';
+  const one = (image: string, maskPath: string): Files => ({ [image]: photo(1), [maskPath]: mask([0, 1]) });
+  const LAYOUTS: Readonly<Record<string, Files>> = {
+    'two folders': one(`images/${decomposed}.png`, `masks/${composed}.png`),
+    'a list of pairs': {
+      'train.txt': `i/${composed}.png\tm/${composed}.png\n`,
+      ...one(`i/${decomposed}.png`, `m/${decomposed}.png`),
+    },
+    'a list of pairs outside': {
+      'set/train.txt': `../i/${composed}.png\t../m/${composed}.png\n`,
+      ...one(`i/${decomposed}.png`, `m/${decomposed}.png`),
+    },
+    'a data.yaml with folders': {
+      'data.yaml': `${YAML}train: images/${composed}\n`,
+      ...one(`images/${decomposed}/x.png`, `masks/${decomposed}/x.png`),
+    },
+    'a data.yaml with a list': {
+      'data.yaml': `${YAML}train: train.txt\n`,
+      'train.txt': `images/${composed}.png\n`,
+      ...one(`images/${decomposed}.png`, `masks/${composed}.png`),
+    },
+    "VOC's lists": {
+      'ImageSets/Segmentation/train.txt': `${composed}\n`,
+      ...one(`JPEGImages/${decomposed}.png`, `SegmentationClass/${decomposed}.png`),
+    },
+    Cityscapes: one(
+      `leftImg8bit/train/${decomposed}/a_leftImg8bit.png`,
+      `gtFine/train/${composed}/a_gtFine_labelIds.png`,
+    ),
+    "fastai's list": {
+      'codes.txt': 'a\nb\n',
+      'valid.txt': 'other.png\n',
+      ...one(`images/${decomposed}.png`, `labels/${composed}_P.png`),
+      ...one('images/other.png', 'labels/other_P.png'),
+    },
+  };
+
+  test.each(Object.entries(LAYOUTS))('are found by %s, and called by one name', async (title, files) => {
+    const folder = await writeFiles(`unicode ${title}`, files);
+    const dataset = await openDatasetAt(title.endsWith('outside') ? join(folder, 'set') : folder);
+    expect(dataset.splits.flatMap((split) => dataset.faults(split))).toEqual([]);
+    const [sample] = dataset.samples('train');
+    if (!sample) throw new Error('there is no sample');
+    expect(sample.name).toBe(sample.name.normalize('NFC'));
+    expect((await readSample(dataset, sample, decodeDatasetImage)).image.width).toBe(48);
+  });
+});
+
 test('files that a list or a folder lacks are faults, not errors', async () => {
   const folder = await writeFiles('faults', {
     'images/train/a.jpg': photo(1),

@@ -1,6 +1,6 @@
 /** Texts in which every line names an image and its mask. */
 import { FormatError } from '../../errors.ts';
-import { fileNameOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import { comparable, fileNameOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
@@ -36,14 +36,17 @@ export async function readPathList(folder: Folder, list: string, resolve = (path
       wrong.push(`"${line.slice(0, 80)}"`);
       continue;
     }
-    const [image, mask] = pair.map((path) => joinPaths('', resolve(path))) as [string, string];
-    const missing: string[] = [];
-    for (const path of [image, mask])
-      if (!(folder.hasFile(path) || (await folder.source.exists(path)))) missing.push(path);
-    for (const path of missing) faults.push({ kind: 'missing-listed', path, detail: `listed in ${list}` });
-    if (seen.has(image)) faults.push({ kind: 'ambiguous-name', path: image, detail: `is listed twice in ${list}` });
-    else if (missing.length === 0) samples.push({ name: withoutExtension(image), image, mask });
-    seen.set(image, index);
+    const listed = pair.map((path) => joinPaths('', resolve(path))) as [string, string];
+    const [image, mask] = await Promise.all(listed.map((path) => folder.locate(path)));
+    for (const [place, found] of [image, mask].entries()) {
+      if (found !== undefined) continue;
+      faults.push({ kind: 'missing-listed', path: listed[place] as string, detail: `listed in ${list}` });
+    }
+    const key = comparable(listed[0]);
+    if (seen.has(key)) faults.push({ kind: 'ambiguous-name', path: listed[0], detail: `is listed twice in ${list}` });
+    else if (image !== undefined && mask !== undefined)
+      samples.push({ name: comparable(withoutExtension(image)), image, mask });
+    seen.set(key, index);
   }
   if (wrong.length > 0) {
     throw new FormatError(

@@ -2,9 +2,9 @@
 import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
 import { classesNamed } from '../dataset-class.ts';
-import { extensionOf, folderOf, joinPaths, withoutExtension } from '../file-source.ts';
+import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
 import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../label-table.ts';
-import { type Pairs, pairByStem } from '../pairing.ts';
+import { type Pairs, pairByStem, stemBelow } from '../pairing.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -131,8 +131,11 @@ async function rootOf(folder: Folder, own: string, config: Config): Promise<{ ro
 async function filesAt(folder: Folder, root: string, place: string): Promise<readonly string[]> {
   const path = joinPaths(root, place);
   if (extensionOf(path) === '.txt') {
-    if (!(folder.hasFile(path) || (await folder.source.exists(path)))) return [];
-    return (await folder.lines(path)).map((line) => joinPaths(line.startsWith('./') ? folderOf(path) : root, line));
+    if ((await folder.locate(path)) === undefined) return [];
+    const listed = (await folder.lines(path)).map((line) =>
+      joinPaths(line.startsWith('./') ? folderOf(path) : root, line),
+    );
+    return Promise.all(listed.map(async (file) => (await folder.locate(file)) ?? file));
   }
   const isOutside = path.startsWith('..') || /^([a-z]:)?\//i.test(path);
   return isOutside ? folder.source.list(path) : folder.under(path);
@@ -145,10 +148,10 @@ async function readSplit(folder: Folder, root: string, places: readonly string[]
     const isList = extensionOf(place) === '.txt';
     const imageRoot = joinPaths(root, isList ? IMAGES : place);
     const maskRoot = maskPlace(root, imageRoot, masksDir);
-    const stems = new Set(images.map((path) => withoutExtension(path).slice(imageRoot.length)));
+    const stems = new Set(images.map((path) => stemBelow(path, imageRoot)));
     // A list names some of the images in a folder, so other masks there are none too many.
     const masks = (await filesAt(folder, '', maskRoot)).filter(
-      (path) => !isList || stems.has(withoutExtension(path).slice(maskRoot.length)),
+      (path) => !isList || stems.has(stemBelow(path, maskRoot)),
     );
     found.push(pairByStem(images, masks, imageRoot, maskRoot));
   }

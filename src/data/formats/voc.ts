@@ -1,7 +1,7 @@
 /** PASCAL VOC 2012: palette PNG masks, and texts with the stems of each split. */
 import { FormatError } from '../../errors.ts';
 import { LABEL_SETS } from '../../image/label-sets.ts';
-import { fileNameOf, withoutExtension } from '../file-source.ts';
+import { comparable, fileNameOf, withoutExtension } from '../file-source.ts';
 import { labelTable } from '../label-table.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
@@ -40,7 +40,7 @@ async function readList(folder: Folder, list: string): Promise<Pairs> {
   const samples: Sample[] = [];
   const faults: LayoutFault[] = [];
   for (const line of await folder.lines(list)) {
-    const stem = fileNameOf(line.split(/\s+/)[0] as string);
+    const stem = comparable(fileNameOf(line.split(/\s+/)[0] as string));
     const image = folder.firstFile(['.jpg', '.jpeg', '.png'].map((extension) => `JPEGImages/${stem}${extension}`));
     const mask = folder.firstFile(MASK_FOLDERS.map((masks) => `${masks}/${stem}.png`));
     if (image === undefined) {

@@ -60,6 +60,14 @@ describe('writeFileAtomically', () => {
 });
 
 describe('expandInputs', () => {
+  it('names results in one Unicode form, opens files by the one that the disk has, and patterns fit both', async () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    await make(`${decomposed}.jpg`);
+    for (const input of [`${decomposed}.jpg`, '', `${composed}*`]) {
+      expect(await expanded(input)).toEqual([`${decomposed}.jpg > ${composed}`]);
+    }
+  });
+
   it('takes files in the order given, whatever their extension', async () => {
     await make('b.jpg', 'a.jpg', 'scan');
     expect(await expanded('b.jpg', 'scan', 'a.jpg')).toEqual(['b.jpg > b', 'scan > scan', 'a.jpg > a']);

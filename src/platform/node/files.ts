@@ -97,7 +97,7 @@ function expand(input: string): NamedInput[] | string {
 
 function picturesOf(input: string): NamedInput[] | string {
   const status = statSync(input, { throwIfNoEntry: false });
-  if (status?.isFile() === true) return [{ path: input, name: parse(basename(input)).name }];
+  if (status?.isFile() === true) return named(dirname(input), [input]);
   if (status?.isDirectory() === true) {
     const paths = imagesIn(input);
     return paths.length > 0

@@ -78,13 +78,14 @@ function candidates(folder: string, part: string): string[] {
   if (!isGlob(part)) return [join(folder, part)];
   const expression = new RegExp(
     `^${part
+      .normalize('NFC')
       .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
       .replace(/\*+/g, '.*')
       .replaceAll('?', '.')}$`,
     'su',
   );
   return entriesOf(folder)
-    .filter(({ name }) => expression.test(name) && (!name.startsWith('.') || part.startsWith('.')))
+    .filter(({ name }) => expression.test(name.normalize('NFC')) && (!name.startsWith('.') || part.startsWith('.')))
     .map(({ name }) => join(folder, name));
 }
 

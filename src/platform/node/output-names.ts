@@ -7,11 +7,14 @@ export interface NamedInput {
   readonly name: string;
 }
 
-/** The path of a file relative to a folder, without its extension, with `/` between folders; never one that leads out of it. */
+/**
+ * The path of a file relative to a folder, without its extension, with `/` between folders; never one that leads out of it. In
+ * one Unicode form, whichever the disk has: names that look the same are the same.
+ */
 export function stemWithin(folder: string, path: string): string {
   const { root, dir, name } = parse(relative(folder, path));
   const folders = dir === '' ? [] : dir.split(sep);
-  return root !== '' || folders[0] === '..' ? name : [...folders, name].join('/');
+  return (root !== '' || folders[0] === '..' ? name : [...folders, name].join('/')).normalize('NFC');
 }
 
 /**
