@@ -187,6 +187,7 @@ describe('a data set whose classes cannot be learned', () => {
           { subject: 'val', detail: '1 mask' },
         ],
         stopsTraining: true,
+        stopsReading: false,
       },
     ]);
   });
@@ -230,6 +231,50 @@ test('colours that no class has are named', async () => {
     ]),
   });
   expect(found['unknown-ids']).toEqual(['masks/train/a.png: (8,9,9) (640 pixels)']);
+});
+
+describe('the advice for masks in colours', () => {
+  const colored: Files = {
+    'images/train/a.png': photo(1),
+    'masks/train/a.png': colorMask([
+      [0, 0, 0],
+      [9, 9, 9],
+      [200, 0, 0],
+    ]),
+  };
+  const TABLE = 'name,r,g,b\nvoid,9,9,9\nwater,200,0,0\nground,0,0,0\n';
+  const LAYOUTS: Readonly<Record<string, Files>> = {
+    ultralytics: { ...colored, 'data.yaml': 'masks_dir: masks\ntrain: images/train\nnames: [ground, water]\n' },
+    folders: colored,
+    'pair-lists': { ...colored, 'train.txt': 'images/train/a.png masks/train/a.png\n' },
+    mmsegmentation: {
+      'img_dir/train/a.png': photo(1),
+      'ann_dir/train/a.png': colored['masks/train/a.png'] as Uint8Array,
+    },
+  };
+
+  test.each(Object.entries(LAYOUTS))('is given in the layout %s, and works there', async (format, files) => {
+    const dataset = await openDataset(memorySource(files));
+    expect(dataset.format).toBe(format);
+    const { problems } = await verifyDataset(dataset, { decodeImage: decodeDatasetImage });
+    const { advice = '' } = problems.find(({ code }) => code === 'colored-mask') ?? {};
+    expect(advice).toMatch(/If the colours are the classes, put a class_dict\.csv beside /);
+    const followed = await verify({ ...files, 'class_dict.csv': TABLE });
+    expect(followed.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const ground = followed.statistics[0]?.classes.find(({ name }) => name === 'ground');
+    expect(ground?.pixels).toBe(640);
+  });
+
+  test('is to save ids where the layout reads no table', async () => {
+    const { problems } = await verify({
+      'JPEGImages/a.png': photo(1),
+      'SegmentationClass/a.png': colored['masks/train/a.png'] as Uint8Array,
+      'ImageSets/Segmentation/train.txt': 'a\n',
+    });
+    expect(problems.find(({ code }) => code === 'colored-mask')?.advice).toBe(
+      'Save one channel with the class ids (grey or indexed PNG).',
+    );
+  });
 });
 
 test('images with the same hash by accident are no copies', async () => {

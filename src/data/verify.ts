@@ -40,7 +40,7 @@ export async function verifyDataset(dataset: Dataset, options: ScanOptions): Pro
 }
 
 function problemOf(
-  { code, severity, stopsTraining, message, advice, find }: Check,
+  { code, severity, stopsTraining, stopsReading, message, advice, find }: Check,
   checked: CheckedDataset,
 ): Problem[] {
   const items = find(checked);
@@ -53,6 +53,7 @@ function problemOf(
       advice: typeof advice === 'string' ? advice : advice(checked),
       items,
       stopsTraining: stopsTraining === true,
+      stopsReading: stopsReading === true,
     },
   ];
 }

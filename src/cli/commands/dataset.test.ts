@@ -83,6 +83,30 @@ test('dataset stats prints a table of classes', async () => {
   expect(terminal.printed).toMatch(/id {2}class +pixels {2}images {2}weight\n 0 {2}ground {2}50\.00 % {7}1 {4}2\.13\n/);
 });
 
+describe('dataset stats of samples that cannot be read', () => {
+  const cut = mask([0, 1]).subarray(0, 60);
+
+  test('gives the figures of the others, and ends with 1 and the reason', async () => {
+    await writeFiles('cut', {
+      'classes.txt': 'a\nb\n',
+      ...Object.fromEntries(['x', 'y'].map((name, seed) => [`images/train/${name}.png`, photo(seed)])),
+      'masks/train/x.png': mask([0, 1]),
+      'masks/train/y.png': cut,
+      'images/val/z.png': photo(3),
+      'masks/val/z.png': cut,
+    });
+    expect(await main(['dataset', 'stats', join(root, 'cut')])).toBe(1);
+    expect(terminal.printed).toContain('train: 1 of 2 samples, 0.00 % of all pixels ignored');
+    expect(terminal.printed).toContain('val: none of 1 sample can be read');
+    expect(terminal.printed).toMatch(
+      /Error \[unreadable-mask\] 2 of 3 masks cannot be read\. .*\n {2}masks\/train\/y\.png: the PNG is damaged/,
+    );
+    terminal.printed = '';
+    expect(await main(['dataset', 'stats', join(root, 'cut'), '--json'])).toBe(1);
+    expect(JSON.parse(terminal.printed)).toMatchObject({ ok: false, problems: [{ code: 'unreadable-mask' }] });
+  });
+});
+
 test('dataset looks at a part of train as val where it is held out', async () => {
   await writeFiles('clips', {
     ...Object.fromEntries(['dusk-1', 'dusk-2', 'noon-1'].map((name, seed) => [`images/${name}.png`, photo(seed)])),

@@ -6,8 +6,7 @@ import { contactSheet } from '../../data/contact-sheet.ts';
 import { convertDataset } from '../../data/convert.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Sample } from '../../data/sample.ts';
-import { scanDataset } from '../../data/scan.ts';
-import { datasetStatistics, type SplitStatistics } from '../../data/stats.ts';
+import type { SplitStatistics } from '../../data/stats.ts';
 import { verifyDataset } from '../../data/verify.ts';
 import { UsageError } from '../../errors.ts';
 import { decodeDatasetImage, folderSink } from '../../platform/node/dataset-files.ts';
@@ -69,20 +68,18 @@ async function verify(dataset: Dataset, options: DatasetCommandOptions): Promise
   return errors > 0 ? EXIT.failure : EXIT.success;
 }
 
+/** Figures of what can be read; what cannot is said as `verify` says it, and ends the command as there. */
 async function stats(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
-  const statistics = await withProgress(dataset, options, async (scan) => {
-    const scanned = await scanDataset(dataset, scan);
-    const unreadable = scanned.filter(({ image, mask }) => 'problem' in image || 'problem' in mask).length;
-    if (unreadable > 0)
-      note(`${unreadable} samples cannot be read and are left out; "refinenet dataset verify" says why.`);
-    return datasetStatistics(dataset, scanned);
-  });
-  if (options.json) print(JSON.stringify({ ...headOf(dataset, options), statistics }));
-  else {
+  const { problems, statistics } = await withProgress(dataset, options, (scan) => verifyDataset(dataset, scan));
+  const unread = problems.filter(({ stopsReading }) => stopsReading);
+  if (options.json) {
+    print(JSON.stringify({ ...headOf(dataset, options), ok: unread.length === 0, problems: unread, statistics }));
+  } else {
     print(describe(dataset, options));
-    for (const split of statistics) printStatistics(split);
+    for (const split of statistics) printStatistics(split, dataset.samples(split.split).length);
+    for (const problem of unread) printProblem(problem);
   }
-  return EXIT.success;
+  return unread.length > 0 ? EXIT.failure : EXIT.success;
 }
 
 async function convert(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
@@ -163,9 +160,12 @@ function printProblem({ severity, code, message, advice, items }: Problem): void
   if (items.length > MOST_ITEMS) print(pc.dim(`  and ${items.length - MOST_ITEMS} more (all with --json)`));
 }
 
-function printStatistics({ split, samples, classes, ignoredFraction, sizes, mean, std }: SplitStatistics): void {
+function printStatistics(statistics: SplitStatistics, all: number): void {
+  const { split, samples, classes, ignoredFraction, sizes, mean, std } = statistics;
+  if (samples === 0) return print(`\n${pc.bold(split)}: none of ${count(all, 'sample')} can be read`);
   const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
-  print(`\n${pc.bold(split)}: ${samples} samples, ${percent(ignoredFraction)} of all pixels ignored`);
+  const read = samples === all ? count(all, 'sample') : `${samples} of ${count(all, 'sample')}`;
+  print(`\n${pc.bold(split)}: ${read}, ${percent(ignoredFraction)} of all pixels ignored`);
   const shown = sizes.slice(0, 5).map(({ width, height, images }) => `${width}x${height} (${images})`);
   print(`Sizes: ${shown.join(', ')}${sizes.length > 5 ? `, ${sizes.length - 5} more` : ''}`);
   const triple = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(', ');

@@ -25,6 +25,8 @@ export interface Problem {
   readonly items: readonly ProblemItem[];
   /** Whether training refuses to begin with it. */
   readonly stopsTraining: boolean;
+  /** Whether it is of files that cannot be read, which figures therefore lack. */
+  readonly stopsReading: boolean;
 }
 
 /** What checks look at: a data set, every file of which was read. */
@@ -43,6 +45,8 @@ export interface Check {
   readonly severity: Severity;
   /** Set where training cannot begin, or could not mean anything; an error without it is warned of. */
   readonly stopsTraining?: true;
+  /** Set where a file gives no pixels or ids. */
+  readonly stopsReading?: true;
   /** Completes the message; `count` is that of the items. */
   readonly message: (count: number, checked: CheckedDataset) => string;
   readonly advice: string | ((checked: CheckedDataset) => string);

@@ -1,4 +1,5 @@
 /** Checks of files by their content: whether they can be read, and go together. */
+import { DATASET_FORMATS } from '../formats/index.ts';
 import { describeUnknown } from '../mask.ts';
 import type { ScannedSample, Trouble } from '../scan.ts';
 import {
@@ -35,6 +36,7 @@ export const FILE_CHECKS: readonly Check[] = [
     code: 'unreadable-image',
     severity: 'error',
     stopsTraining: true,
+    stopsReading: true,
     message: (found, checked) => `${part(found, imagesIn(checked), 'image', 'cannot', 'cannot')} be read`,
     advice: 'Copy or save them anew.',
     find: ({ scanned }) =>
@@ -46,6 +48,7 @@ export const FILE_CHECKS: readonly Check[] = [
     code: 'unreadable-mask',
     severity: 'error',
     stopsTraining: true,
+    stopsReading: true,
     message: (found, checked) => `${part(found, masksIn(checked), 'mask', 'cannot', 'cannot')} be read`,
     advice: 'Copy or save them anew, as PNG.',
     find: masksWith('unreadable'),
@@ -54,6 +57,7 @@ export const FILE_CHECKS: readonly Check[] = [
     code: 'jpeg-mask',
     severity: 'error',
     stopsTraining: true,
+    stopsReading: true,
     message: (found, checked) =>
       `${part(found, masksIn(checked), 'mask', 'is a JPEG', 'are JPEGs')}, whose compression changes class ids`,
     advice: 'Save masks as PNG from the original labels; converting the JPEGs does not bring the ids back.',
@@ -63,10 +67,17 @@ export const FILE_CHECKS: readonly Check[] = [
     code: 'colored-mask',
     severity: 'error',
     stopsTraining: true,
+    stopsReading: true,
     message: (found, checked) =>
       `${part(found, masksIn(checked), 'mask', 'has', 'have')} colours where class ids are expected`,
-    advice:
-      'Save one channel with the class ids (grey or indexed PNG). If the colours are the classes, put a class_dict.csv with name,r,g,b beside the folders.',
+    advice: ({ dataset }) => {
+      const { colorTable } = DATASET_FORMATS.find(({ name }) => name === dataset.format) ?? {};
+      const table =
+        colorTable === undefined
+          ? ''
+          : ` If the colours are the classes, put a class_dict.csv ${colorTable}: a line name,r,g,b for each class.`;
+      return `Save one channel with the class ids (grey or indexed PNG).${table}`;
+    },
     find: masksWith('colored-mask'),
   },
   {

@@ -8,6 +8,7 @@ import type { DatasetFormat } from './format.ts';
 export const colorMasks: DatasetFormat = {
   name: 'color-masks',
   looksFor: 'class_dict.csv (name,r,g,b) or label_colors.txt beside folders of images and of masks in those colours',
+  colorTable: 'beside the folders',
   detect: (folder) => folder.firstFile(COLOR_TABLE_FILES) !== undefined && folderPairs(folder).length > 0,
   async read(folder) {
     const pairs = folderPairs(folder);

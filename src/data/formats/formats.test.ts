@@ -397,6 +397,47 @@ test('every fault of a data.yaml is named at once', async () => {
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
+describe('a table of classes beside a data.yaml', () => {
+  const YAML = 'train: images\nmasks_dir: masks\nnames: [ground, water]\n';
+  const files = (painted: Uint8Array, table: string): Files => ({
+    'data.yaml': YAML,
+    'class_dict.csv': table,
+    'images/a.png': photo(1),
+    'masks/a.png': painted,
+  });
+  const painted = colorMask([
+    [1, 1, 1],
+    [2, 2, 2],
+    [3, 3, 3],
+    [4, 4, 4],
+  ]);
+
+  test('gives its colours to the classes of the same names, several to one, and none to void', async () => {
+    const table = 'name,r,g,b\nwater,1,1,1\nvoid,2,2,2\nground,3,3,3\nwater,4,4,4\n';
+    const dataset = await openDatasetAt(await writeFiles('table', files(painted, table)));
+    expect(dataset.classes).toEqual([
+      { name: 'ground', color: [3, 3, 3] },
+      { name: 'water', color: [1, 1, 1] },
+    ]);
+    expect(dataset.notes).toEqual(['Masks are read by the colours in class_dict.csv; void is no class and ignored.']);
+    const { labels } = await readSample(dataset, dataset.samples('train')[0] as never, decodeDatasetImage);
+    expect([...labels.data.subarray(0, 48)].filter((_, x) => x % 12 === 6)).toEqual([1, 255, 0, 1]);
+  });
+
+  test('is refused with what does not fit the names', async () => {
+    const table = 'name,r,g,b\nGround,1,1,1\nwater,2,2,2\nroof,3,3,3\n';
+    await expect(openDatasetAt(await writeFiles('foreign', files(painted, table)))).rejects.toThrow(
+      'class_dict.csv: the masks have colours, but this table does not fit the classes ground, water: it lacks ground; it has Ground, roof beside them. ' +
+        'Give each class a row with its very name, and each other colour the name void.',
+    );
+  });
+
+  test('is not looked at where masks hold ids, whatever is in it', async () => {
+    const dataset = await openDatasetAt(await writeFiles('ids', files(mask([0, 1]), 'no table at all 1')));
+    expect([dataset.encoding.kind, dataset.notes]).toEqual(['ids', []]);
+  });
+});
+
 describe('names in another Unicode form than on the disk', () => {
   const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
   const YAML = 'masks_dir: masks\nnames: [a, b]\n';

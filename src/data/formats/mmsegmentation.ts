@@ -9,6 +9,7 @@ import type { DatasetFormat } from './format.ts';
 export const mmsegmentation: DatasetFormat = {
   name: 'mmsegmentation',
   looksFor: 'img_dir/{train,val} and ann_dir/{train,val}',
+  colorTable: 'beside the folders',
   detect: (folder) => pairsOf(folder).length > 0,
   async read(folder) {
     const pairs = pairsOf(folder);

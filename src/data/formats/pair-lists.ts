@@ -2,6 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import { extensionOf } from '../file-source.ts';
 import type { Pairs } from '../pairing.ts';
+import { classColors } from './class-colors.ts';
 import { namedClasses } from './class-files.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
@@ -12,6 +13,7 @@ const LIST_EXTENSIONS = ['.txt', '.lst', '.tsv', '.list'];
 export const pairLists: DatasetFormat = {
   name: 'pair-lists',
   looksFor: 'train.txt, val.txt, ... with two paths a line (image, mask), separated by a tab or a space',
+  colorTable: 'beside the lists',
   detect: async (folder) => (await listsOf(folder)).length > 0,
   async read(folder) {
     const lists = await listsOf(folder);
@@ -23,7 +25,9 @@ export const pairLists: DatasetFormat = {
     }
     const splits = new Map<string, Pairs>();
     for (const list of lists) splits.set(splitOfList(list), await readPathList(folder, list));
-    return { classes: await namedClasses(folder), encoding: null, splits };
+    const classes = await namedClasses(folder);
+    const colors = await classColors(folder, [''], splits.values(), classes);
+    return colors ? { ...colors, splits } : { classes, encoding: null, splits };
   },
 };
 

@@ -7,6 +7,7 @@ import type { DatasetFormat } from './format.ts';
 export const twoFolders: DatasetFormat = {
   name: 'folders',
   looksFor: `a folder of images and one of masks (${FOLDER_NAMES_IN_WORDS}), with train/ and val/ inside or around them`,
+  colorTable: 'beside the folders',
   detect: (folder) => folderPairs(folder).length > 0,
   async read(folder) {
     const pairs = folderPairs(folder);

@@ -1,10 +1,14 @@
-/** The layout of ultralytics' semantic task: a `data.yaml` that names folders, classes and a mapping of mask values. */
+/**
+ * The layout of ultralytics' semantic task: a `data.yaml` that names folders, classes and a mapping of mask values. With a table
+ * of classes beside it, masks may be painted in colours.
+ */
 import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
 import { classesNamed } from '../dataset-class.ts';
 import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
 import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../label-table.ts';
 import { type Pairs, pairByStem, stemBelow } from '../pairing.ts';
+import { classColors } from './class-colors.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -15,6 +19,7 @@ const IMAGES = 'images';
 export const ultralytics: DatasetFormat = {
   name: 'ultralytics',
   looksFor: 'data.yaml with path, train, val, names and masks_dir',
+  colorTable: 'beside data.yaml',
   detect: (folder) => yamlOf(folder) !== undefined,
   async read(folder) {
     const file = yamlOf(folder);
@@ -25,11 +30,21 @@ export const ultralytics: DatasetFormat = {
     const splits = new Map<string, Pairs>();
     for (const [split, places] of config.splits)
       splits.set(split, await readSplit(folder, root, places, config.masksDir));
+    const classes = classesNamed(config.names);
+    const own = folderOf(file);
+    const colors = await classColors(folder, [own, root], splits.values(), classes);
     return {
-      classes: classesNamed(config.names),
-      encoding: { kind: 'ids', table: labelTable({ classes: config.names.length, ids: config.mapping }) },
+      classes: colors?.classes ?? classes,
+      encoding: colors?.encoding ?? {
+        kind: 'ids',
+        table: labelTable({ classes: classes.length, ids: config.mapping }),
+      },
       splits,
-      notes: note === undefined ? [] : [note],
+      notes: [
+        ...(note === undefined ? [] : [note]),
+        ...(colors?.notes ?? []),
+        ...(colors && config.mapping.size > 0 ? ['label_mapping maps ids, so it is not used with colours.'] : []),
+      ],
     };
   },
 };
