@@ -22,7 +22,12 @@ export interface FileSink {
 }
 
 /** Decodes a picture file to upright 8-bit RGB; `name` is what the file is called in messages. */
-export type DecodeImage = (bytes: Uint8Array, name: string) => Promise<Image>;
+export type DecodeImage = (bytes: Uint8Array, name: string) => Promise<DecodedImage>;
+
+export interface DecodedImage extends Image {
+  /** The EXIF orientation by which the stored picture was turned or mirrored upright, 2 to 8; absent if it was not. */
+  readonly orientation?: number;
+}
 
 /** The same files seen from a folder in them. */
 export function subfolder(source: FileSource, folder: string): FileSource {

@@ -1,11 +1,11 @@
 /** One pass over every file of a data set, for all that is to be known about it. */
 import { messageOf, RefineNetError } from '../errors.ts';
-import type { Image } from '../image/image.ts';
-import { readPngHeader } from '../image/png-chunks.ts';
+import type { Color, Image } from '../image/image.ts';
+import { readPngHeader, readPngPalette } from '../image/png-chunks.ts';
 import { mapAhead } from './concurrency.ts';
 import { contentHash } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
-import type { DecodeImage } from './file-source.ts';
+import type { DecodedImage, DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX } from './label-table.ts';
 import { type DecodedMask, decodeMask, describeUnknown, isJpeg } from './mask.ts';
 import type { Sample } from './sample.ts';
@@ -21,6 +21,8 @@ export interface ScannedImage extends Size {
   readonly squares: readonly number[];
   /** Whether all pixels have one colour. */
   readonly isBlank: boolean;
+  /** The EXIF orientation that made it upright; 1 if the stored picture was. */
+  readonly orientation: number;
 }
 
 export interface ScannedMask extends Size {
@@ -31,13 +33,15 @@ export interface ScannedMask extends Size {
   /** Pixels by id as the file has them. */
   readonly stored: ReadonlyMap<number, number>;
   readonly isWide: boolean;
+  /** The palette of an indexed file; empty for others. */
+  readonly palette: readonly Color[];
 }
 
 /** What a file turned out to be, or the message of why it cannot be read. */
 export type Scanned<T> = { readonly value: T } | { readonly problem: string; readonly kind: Trouble };
 
-/** Why a file gives no pixels: it is a JPEG or has colours where class ids belong, or cannot be decoded at all. */
-export type Trouble = 'jpeg-mask' | 'colored-mask' | 'unreadable';
+/** Why a file gives no pixels: it is a JPEG, has colours or alpha where class ids belong, or cannot be decoded at all. */
+export type Trouble = 'jpeg-mask' | 'colored-mask' | 'alpha-mask' | 'unreadable';
 
 export interface ScannedSample {
   readonly split: string;
@@ -84,9 +88,10 @@ async function scanSample(
     imageHash = contentHash(bytes);
     return summaryOf(await decodeImage(bytes, sample.image));
   });
-  const mask = await attempt(sample.mask, async (bytes) =>
-    maskSummary(await decodeMask(bytes, encoding, decodeImage, sample.mask), classes.length),
-  );
+  const mask = await attempt(sample.mask, async (bytes) => ({
+    ...maskSummary(await decodeMask(bytes, encoding, decodeImage, sample.mask), classes.length),
+    palette: encoding.kind === 'ids' ? paletteOf(bytes) : [],
+  }));
   return { split, sample, image, mask, imageHash };
 
   /** Errors of one file are its record's; defects end the scan. */
@@ -98,8 +103,11 @@ async function scanSample(
     } catch (error) {
       if (!(error instanceof RefineNetError)) throw error;
       const kind = path === sample.mask ? troubleOf(bytes) : 'unreadable';
-      if (kind !== 'colored-mask') return { problem: messageOf(error), kind };
-      const colors = await decodeImage(bytes, path).then(describeColors, () => null);
+      if (kind !== 'colored-mask' && kind !== 'alpha-mask') return { problem: messageOf(error), kind };
+      const colors = await decodeImage(bytes, path).then(
+        (decoded) => describeChannels(bytes, decoded),
+        () => null,
+      );
       // Its colours cannot be read either: then it is damaged first of all.
       return colors === null ? { problem: messageOf(error), kind: 'unreadable' } : { problem: colors, kind };
     }
@@ -108,15 +116,34 @@ async function scanSample(
 
 function troubleOf(bytes: Uint8Array): Trouble {
   if (isJpeg(bytes)) return 'jpeg-mask';
+  return KINDS_WITH_COLORS[colorTypeOf(bytes)]?.trouble ?? 'unreadable';
+}
+
+/** PNG files with more than one channel, by the colour type of their header. */
+const KINDS_WITH_COLORS: Readonly<Record<number, { readonly trouble: Trouble; readonly what: string }>> = {
+  2: { trouble: 'colored-mask', what: 'RGB' },
+  4: { trouble: 'alpha-mask', what: 'grey with alpha' },
+  6: { trouble: 'colored-mask', what: 'RGB with alpha' },
+};
+
+/** The colour type of a PNG; -1 if it is none. */
+function colorTypeOf(bytes: Uint8Array): number {
   try {
-    return [2, 4, 6].includes(readPngHeader(bytes, '').colorType) ? 'colored-mask' : 'unreadable';
+    return readPngHeader(bytes, '').colorType;
   } catch {
-    return 'unreadable';
+    return -1;
   }
 }
 
-/** What colours a mask has that should have ids. */
-function describeColors({ data }: Image): string {
+function paletteOf(bytes: Uint8Array): readonly Color[] {
+  return colorTypeOf(bytes) === 3 ? readPngPalette(bytes) : [];
+}
+
+/** What a mask has that should have one channel of ids. */
+function describeChannels(bytes: Uint8Array, { data }: Image): string {
+  const colorType = colorTypeOf(bytes);
+  const what = KINDS_WITH_COLORS[colorType]?.what as string;
+  const isDeep = readPngHeader(bytes, '').depth === 16;
   const counts = new Map<number, number>();
   for (let byte = 0; byte < data.length && counts.size <= 1000; byte += 3) {
     const color = ((data[byte] as number) << 16) | ((data[byte + 1] as number) << 8) | (data[byte + 2] as number);
@@ -126,15 +153,17 @@ function describeColors({ data }: Image): string {
     (color) => color >> 16 === (color & 255) && ((color >> 8) & 255) === (color & 255),
   );
   if (isGrey) {
-    const values = new Map([...counts].map(([color, count]) => [color & 255, count]));
-    return `RGB with three equal channels (values ${describeUnknown(values, 'ids')}): keep one of them`;
+    // Pictures are decoded to 8 bits, in which ids of 16 bits are lost.
+    const grey = new Map([...counts].map(([color, count]) => [color & 255, count]));
+    const values = isDeep ? '16 bits a channel' : `values ${describeUnknown(grey, 'ids')}`;
+    return colorType === 4 ? `${what} (${values})` : `${what}, three equal channels (${values}): keep one of them`;
   }
   return counts.size > 1000
-    ? 'RGB with more than 1000 colours'
-    : `RGB with the colours ${describeUnknown(counts, 'colors', 4)}`;
+    ? `${what} with more than 1000 colours`
+    : `${what} with the colours ${describeUnknown(counts, 'colors', 4)}`;
 }
 
-function summaryOf({ width, height, data }: Image): ScannedImage {
+function summaryOf({ width, height, data, orientation = 1 }: DecodedImage): ScannedImage {
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
   let isBlank = true;
@@ -150,10 +179,10 @@ function summaryOf({ width, height, data }: Image): ScannedImage {
     }
     isBlank &&= counts[data[channel] as number] === width * height;
   }
-  return { width, height, sums, squares, isBlank };
+  return { width, height, sums, squares, isBlank, orientation };
 }
 
-function maskSummary({ labels, unknown, stored, isWide }: DecodedMask, classes: number): ScannedMask {
+function maskSummary({ labels, unknown, stored, isWide }: DecodedMask, classes: number): Omit<ScannedMask, 'palette'> {
   const counts = new Uint32Array(256);
   for (const id of labels.data) counts[id] = (counts[id] as number) + 1;
   const strange = [...unknown.values()].reduce((sum, count) => sum + count, 0);

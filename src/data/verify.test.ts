@@ -1,10 +1,11 @@
 import { encode } from 'fast-png';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openDataset } from './dataset.ts';
 import { DATASET_CHECKS, verifyDataset } from './verify.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
 import { encodeImage } from '../platform/node/encode-image.ts';
-import { image } from '../image/image.ts';
+import { type Color, image } from '../image/image.ts';
 import { encodePng } from '../image/png.ts';
 import {
   colorMask,
@@ -109,7 +110,7 @@ test('a data set with twenty-one kinds of faults: every one is named, with its f
     'jpeg-mask': [expect.stringMatching(/^masks\/train\/jpeg\.jpg: the mask is a JPEG/)],
     'colored-mask': [
       'masks/train/colored.png: RGB with the colours (128,0,0), (0,128,0)',
-      'masks/train/grey-rgb.png: RGB with three equal channels (values 0, 1): keep one of them',
+      'masks/train/grey-rgb.png: RGB, three equal channels (values 0, 1): keep one of them',
     ],
     'unknown-ids': ['masks/train/unknown.png: 5, 200 (1280 pixels)'],
     'size-mismatch': [
@@ -274,6 +275,138 @@ describe('the advice for masks in colours', () => {
     expect(problems.find(({ code }) => code === 'colored-mask')?.advice).toBe(
       'Save one channel with the class ids (grey or indexed PNG).',
     );
+  });
+});
+
+describe('an image with an EXIF orientation', () => {
+  const turned = (orientation: number, width: number, height: number) => {
+    const { data } = picture(orientation, width, height);
+    return sharp(data, { raw: { width, height, channels: 3 } })
+      .withMetadata({ orientation })
+      .jpeg()
+      .toBuffer();
+  };
+  const found = async (orientation: number, [width, height]: Size, [maskWidth, maskHeight]: Size) =>
+    findings({
+      'classes.txt': 'ground\nwater\n',
+      'images/train/a.jpg': await turned(orientation, width, height),
+      'masks/train/a.png': mask([0, 1], maskWidth, maskHeight),
+    });
+  type Size = readonly [width: number, height: number];
+
+  test.each<readonly [number, Size, string]>([
+    [6, [48, 48], 'orientation 6 (turned by 90 degrees), 48x48'],
+    [5, [48, 48], 'orientation 5 (mirrored and turned by 90 degrees), 48x48'],
+    [2, [48, 40], 'orientation 2 (mirrored), 48x40'],
+    [3, [48, 40], 'orientation 3 (turned by 180 degrees), 48x40'],
+    [4, [48, 40], 'orientation 4 (mirrored upside down), 48x40'],
+  ])('%i and %j is warned of, since its mask may be of either', async (orientation, size, detail) => {
+    const { 'turned-image': items } = await found(orientation, size, size);
+    expect(items).toEqual([`images/train/a.jpg: ${detail}, with masks/train/a.png`]);
+  });
+
+  test('is not warned of where the size shows that the mask follows', async () => {
+    const { 'turned-image': turnedImage, 'size-mismatch': mismatch } = await found(8, [48, 40], [40, 48]);
+    expect([turnedImage, mismatch]).toEqual([undefined, undefined]);
+    expect(await found(1, [48, 48], [48, 48])).not.toHaveProperty('turned-image');
+  });
+
+  test('is named where the mask has the size of the stored image', async () => {
+    const { 'size-mismatch': items } = await found(6, [48, 40], [48, 40]);
+    expect(items).toEqual([
+      'masks/train/a.png: 48x40, but images/train/a.jpg is 40x48 upright: its EXIF orientation is 6 (turned by 90 degrees), and the mask is drawn on the stored image',
+    ]);
+  });
+});
+
+describe('palettes of masks', () => {
+  const indexed = (ids: readonly number[], ...palette: Color[]) =>
+    encode({
+      width: 48,
+      height: 40,
+      data: stripes(ids),
+      channels: 1,
+      depth: 8,
+      palette: palette.map((each) => [...each]),
+    });
+  const BLACK: Color = [0, 0, 0];
+  const WHITE: Color = [255, 255, 255];
+  const RED: Color = [200, 0, 0];
+  const GREEN: Color = [0, 200, 0];
+  const conflicts = async (...masks: readonly Uint8Array[]) => {
+    const files = masks.flatMap((bytes, index) => [
+      [`images/train/${index}.png`, photo(index)],
+      [`masks/train/${index}.png`, bytes],
+    ]);
+    const { 'palette-conflict': items = [] } = await findings({
+      'classes.txt': 'ground\nleaf\nstem\n',
+      ...(Object.fromEntries(files) as Files),
+    });
+    return items;
+  };
+
+  test('that show an index in two colours are warned of, with a file of each', async () => {
+    const [red, green] = [indexed([0, 1, 2], BLACK, RED, WHITE), indexed([0, 1], BLACK, GREEN, RED)];
+    expect(await conflicts(red, green, red)).toEqual([
+      'index 1 (leaf): (200,0,0) in masks/train/0.png and 1 other, (0,200,0) in masks/train/1.png',
+    ]);
+  });
+
+  test.each<readonly [string, readonly Uint8Array[]]>([
+    ['agree', [indexed([0, 1], BLACK, RED), indexed([0, 1, 2], BLACK, RED, GREEN)]],
+    ['differ in an index that no pixel has', [indexed([0, 1], BLACK, RED, GREEN), indexed([0, 1], BLACK, RED, WHITE)]],
+    ['are not there', [indexed([0, 1], BLACK, RED), greyMask([0, 1])]],
+    ['are a ramp of grey beside colours', [indexed([0, 1], BLACK, RED), indexed([0, 1], BLACK, WHITE)]],
+    ['are ramps of grey', [indexed([0, 1], BLACK, [1, 1, 1]), indexed([0, 1], BLACK, WHITE)]],
+    ['differ where all is ignored', [paletted255(RED), paletted255(GREEN)]],
+  ])('that %s contradict nothing', async (_, masks) => {
+    expect(await conflicts(...masks)).toEqual([]);
+  });
+
+  test('of grey contradict each other where one is upside down', async () => {
+    expect(await conflicts(indexed([0, 1], BLACK, WHITE), indexed([0, 1], WHITE, BLACK))).toEqual([
+      'index 0 (ground): (0,0,0) in masks/train/0.png, (255,255,255) in masks/train/1.png',
+      'index 1 (leaf): (255,255,255) in masks/train/0.png, (0,0,0) in masks/train/1.png',
+    ]);
+  });
+
+  function paletted255(color: Color): Uint8Array {
+    const palette = Array.from({ length: 256 }, (_, id): Color => (id === 255 ? color : id === 1 ? [9, 0, 9] : BLACK));
+    return indexed([0, 1, 255], ...palette);
+  }
+});
+
+describe('a mask with more channels than ids need', () => {
+  const channels = (count: 2 | 3 | 4, depth: 8 | 16 = 8) => {
+    const ids = [...stripes([0, 1, 2])];
+    const data = ids.flatMap((id) => [
+      ...Array.from({ length: count % 2 === 0 ? count - 1 : count }, () => id),
+      ...(count % 2 === 0 ? [255] : []),
+    ]);
+    return encode({
+      width: 48,
+      height: 40,
+      data: depth === 8 ? Uint8Array.from(data) : Uint16Array.from(data),
+      channels: count,
+      depth,
+    });
+  };
+
+  test.each([
+    ['alpha-mask', 'grey with alpha (values 0, 1, 2)', channels(2)],
+    ['alpha-mask', 'grey with alpha (16 bits a channel)', channels(2, 16)],
+    ['colored-mask', 'RGB, three equal channels (values 0, 1, 2): keep one of them', channels(3)],
+    ['colored-mask', 'RGB with alpha, three equal channels (values 0, 1, 2): keep one of them', channels(4)],
+    ['colored-mask', 'RGB, three equal channels (16 bits a channel): keep one of them', channels(3, 16)],
+  ])('is an %s and called %s', async (code, detail, bytes) => {
+    const { problems } = await verify({
+      'images/train/a.png': photo(1),
+      'masks/train/a.png': bytes,
+      'classes.txt': 'a\nb\nc\n',
+    });
+    const found = problems.find((problem) => problem.code === code);
+    expect(found?.items).toEqual([{ subject: 'masks/train/a.png', detail }]);
+    if (code === 'alpha-mask') expect(found?.advice).toContain('Save them without alpha');
   });
 });
 

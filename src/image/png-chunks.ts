@@ -1,6 +1,7 @@
 /** What a PNG says about itself, read before a decoder sees it, so that a lying file cannot make it take memory without end. */
 import { Unzlib } from 'fflate';
 import { FormatError } from '../errors.ts';
+import type { Color } from './image.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Channels by colour type. */
@@ -48,6 +49,17 @@ export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
     throw new FormatError(`${name}: the PNG says it is ${header.width}x${header.height}, which is no picture.`);
   }
   return header;
+}
+
+/** The palette of an indexed PNG, red, green and blue of each index; empty if it has none. @throws Error if a chunk is cut off. */
+export function readPngPalette(bytes: Uint8Array): Color[] {
+  const chunk = chunksOf(bytes).find(({ type }) => type === 'PLTE');
+  if (chunk === undefined) return [];
+  const channels = bytes.subarray(chunk.start + 8, chunk.end - 4);
+  return Array.from({ length: Math.floor(channels.length / 3) }, (_, index): Color => {
+    const [red, green, blue] = channels.subarray(3 * index, 3 * index + 3) as unknown as Color;
+    return [red, green, blue];
+  });
 }
 
 /**

@@ -98,7 +98,7 @@ function checkIsLabels({ depth, colorType, interlaced }: PngHeader, name: string
   if (!type.isLabels) {
     throw new FormatError(
       `${name}: a label map has one class id a pixel (an indexed or grey PNG), but this PNG is ${type.what}. ` +
-        'Convert its colours to class ids first.',
+        (colorType === 4 ? 'Save it without alpha.' : 'Convert its colours to class ids first.'),
     );
   }
   if (interlaced && depth < 8) {

@@ -1,7 +1,8 @@
 /** Checks of files by their content: whether they can be read, and go together. */
 import { DATASET_FORMATS } from '../formats/index.ts';
 import { describeUnknown } from '../mask.ts';
-import type { ScannedSample, Trouble } from '../scan.ts';
+import type { Trouble } from '../scan.ts';
+import { hiddenTurn, sizeMismatch } from './sizes.ts';
 import {
   type Check,
   type CheckedDataset,
@@ -81,6 +82,16 @@ export const FILE_CHECKS: readonly Check[] = [
     find: masksWith('colored-mask'),
   },
   {
+    code: 'alpha-mask',
+    severity: 'error',
+    stopsTraining: true,
+    stopsReading: true,
+    message: (found, checked) =>
+      `${part(found, masksIn(checked), 'mask', 'has', 'have')} an alpha channel beside the class ids`,
+    advice: 'Save them without alpha (transparency), as grey or indexed PNG: the grey values stay the ids.',
+    find: masksWith('alpha-mask'),
+  },
+  {
     code: 'unknown-ids',
     severity: 'error',
     stopsTraining: true,
@@ -105,6 +116,15 @@ export const FILE_CHECKS: readonly Check[] = [
     message: (found, checked) => `${part(found, masksIn(checked), 'mask', 'differs', 'differ')} in size from the image`,
     advice: 'Make the masks anew at the size of the images.',
     find: ({ scanned }) => scanned.flatMap(sizeMismatch),
+  },
+  {
+    code: 'turned-image',
+    severity: 'warning',
+    message: (found, checked) =>
+      `${part(found, imagesIn(checked), 'image', 'is', 'are')} turned or mirrored by an EXIF orientation, and the size of the mask does not show whether it follows`,
+    advice:
+      'Images are made upright before training. Look at a contact sheet: masks must be drawn on the upright image, not on the stored one.',
+    find: ({ scanned }) => scanned.flatMap(hiddenTurn),
   },
   {
     code: 'wide-mask',
@@ -143,16 +163,3 @@ export const FILE_CHECKS: readonly Check[] = [
       ),
   },
 ];
-
-function sizeMismatch({ image, mask, sample }: ScannedSample): ProblemItem[] {
-  if (!('value' in image && 'value' in mask)) return [];
-  const [a, b] = [image.value, mask.value];
-  if (a.width === b.width && a.height === b.height) return [];
-  const isTurned = a.width === b.height && a.height === b.width;
-  const hint = isTurned
-    ? ', as if one were turned: does the image carry an EXIF orientation that the mask does not follow?'
-    : '';
-  return [
-    { subject: sample.mask, detail: `${b.width}x${b.height}, but ${sample.image} is ${a.width}x${a.height}${hint}` },
-  ];
-}

@@ -1,7 +1,8 @@
 /** Picture files to RGB, by sharp. */
 import sharp from 'sharp';
+import type { DecodedImage } from '../../data/file-source.ts';
 import { FormatError, messageOf } from '../../errors.ts';
-import { type Image, image } from '../../image/image.ts';
+import { image } from '../../image/image.ts';
 import { DEFAULT_PIXEL_LIMIT } from '../../image/png.ts';
 import { imageKindOf } from './image-kinds.ts';
 
@@ -21,12 +22,12 @@ export interface DecodeImageOptions {
 const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
 
 /**
- * A JPEG, PNG, WebP, TIFF or AVIF file as 8-bit RGB, upright (by its EXIF orientation).
+ * A JPEG, PNG, WebP, TIFF or AVIF file as 8-bit RGB, upright (by its EXIF orientation, which is told if it changed anything).
  * 16-bit samples are scaled to 8; grey, palettes and CMYK become RGB; alpha is dropped and the colours below it kept, as
  * Pillow's convert('RGB') does; of several frames or pages the first is taken. Plain JPEG pixels are those of libjpeg-turbo.
  * @throws FormatError naming the file if it is none of these formats, damaged, cut off, or larger than the limit.
  */
-export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<Image> {
+export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<DecodedImage> {
   const { name = 'The image', pixelLimit = DEFAULT_PIXEL_LIMIT, ignoreProfile = false } = options;
   const kind = imageKindOf(bytes);
   if (!kind.supported) {
@@ -36,7 +37,10 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
   }
   try {
     // "error" and not "warning": stray bytes between the parts of a JPEG are common, harmless, and accepted by all viewers.
-    const { width, height, depth } = await sharp(bytes, { failOn: 'error', limitInputPixels: false }).metadata();
+    const { width, height, depth, orientation } = await sharp(bytes, {
+      failOn: 'error',
+      limitInputPixels: false,
+    }).metadata();
     if (width * height > pixelLimit) throw tooLarge(name, width, height, pixelLimit);
     if (!SAMPLE_TYPES.includes(depth)) throw unknownRange(name, kind.format, depth);
     const decoder = sharp(bytes, {
@@ -50,7 +54,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return image(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const upright = image(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return orientation === undefined || orientation === 1 ? upright : { ...upright, orientation };
   } catch (error) {
     if (error instanceof FormatError) throw error;
     const reason = messageOf(error).trim().split('\n')[0];

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Dirent, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join, parse, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
 import { IMAGE_EXTENSIONS } from './image-kinds.ts';
