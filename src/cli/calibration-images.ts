@@ -6,6 +6,7 @@ import type { Image } from '../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../platform/node/dataset-files.ts';
 import { expandInputs } from '../platform/node/files.ts';
 import { openImage } from '../platform/node/image-source.ts';
+import { warn } from './output.ts';
 
 export interface CalibrationImages {
   readonly count: number;
@@ -58,5 +59,8 @@ function ofDataset(dataset: Dataset): readonly ImageSource[] {
 }
 
 async function ofFiles(path: string): Promise<readonly ImageSource[]> {
-  return (await expandInputs([path])).map((file) => ({ name: basename(file.path), open: () => openImage(file.path) }));
+  return (await expandInputs([path], { onPassedOver: warn })).map((file) => ({
+    name: basename(file.path),
+    open: () => openImage(file.path),
+  }));
 }

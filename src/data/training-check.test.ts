@@ -42,7 +42,7 @@ describe('before a training', () => {
       '1 of 4 masks has no image and is left out: masks/val/lonely.png.',
       '1 file is there twice, so it is not clear which is meant; one of them is left out: images/train/a.png: has the same name as images/train/a.jpg.',
       '1 of 6 images is in more than one of train, val and test, so the measure flatters: images/train/a.png: in train, and as images/val/leak.png in val.',
-      '1 file is of a format that is not read, and passed over: images/train/f.bmp.',
+      '1 file is of a format that is not read (1 .bmp), and passed over: images/train/f.bmp.',
       '"refinenet dataset verify drawn" names all of them, and says what to do.',
     ]);
   });

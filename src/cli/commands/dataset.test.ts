@@ -140,3 +140,23 @@ test('a split that does not exist, and a conversion without a place, are wrong u
   expect(await main(['dataset', 'convert', join(root, 'sound')])).toBe(2);
   expect(terminal.noted).toContain('dataset convert needs --output FOLDER');
 });
+
+test('dataset stats and convert say how many files of other formats are passed over', async () => {
+  await writeFiles('others', {
+    'images/a.png': photo(1),
+    'masks/a.png': mask([0, 1]),
+    'images/b.bmp': 'BM',
+    'images/c.gif': 'GIF8',
+    'masks/c.gif': 'GIF8',
+  });
+  for (const action of [['stats'], ['convert', '--output', join(root, 'others-converted')]]) {
+    terminal.noted = '';
+    const [name, ...others] = action as [string, ...string[]];
+    expect(await main(['dataset', name, join(root, 'others'), ...others])).toBe(0);
+    expect(terminal.noted).toContain(
+      'Warning: 3 files are of a format that is not read (2 .gif, 1 .bmp), and passed over.\n',
+    );
+  }
+  expect(await main(['dataset', 'verify', join(root, 'others')])).toBe(0);
+  expect(terminal.printed).toContain('3 files are of a format that is not read (2 .gif, 1 .bmp), and passed over. ');
+});

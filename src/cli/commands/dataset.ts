@@ -5,6 +5,7 @@ import { count, type Problem, type Severity } from '../../data/checks/check.ts';
 import { contactSheet } from '../../data/contact-sheet.ts';
 import { convertDataset } from '../../data/convert.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { describePassedOver } from '../../data/passed-over.ts';
 import type { Sample } from '../../data/sample.ts';
 import type { SplitStatistics } from '../../data/stats.ts';
 import { verifyDataset } from '../../data/verify.ts';
@@ -14,7 +15,7 @@ import { encodeImage } from '../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../platform/node/files.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from '../dataset-options.ts';
 import { EXIT } from '../main.ts';
-import { note, print, progress, table } from '../output.ts';
+import { note, print, progress, table, warn } from '../output.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -70,6 +71,7 @@ async function verify(dataset: Dataset, options: DatasetCommandOptions): Promise
 
 /** Figures of what can be read; what cannot is said as `verify` says it, and ends the command as there. */
 async function stats(dataset: Dataset, options: DatasetCommandOptions): Promise<number> {
+  notePassedOver(dataset, options);
   const { problems, statistics } = await withProgress(dataset, options, (scan) => verifyDataset(dataset, scan));
   const unread = problems.filter(({ stopsReading }) => stopsReading);
   if (options.json) {
@@ -86,6 +88,7 @@ async function convert(dataset: Dataset, options: DatasetCommandOptions): Promis
   const { output } = options;
   if (output === undefined)
     throw new UsageError('dataset convert needs --output FOLDER, where the converted data set is written.');
+  notePassedOver(dataset, options);
   const converted = await withProgress(dataset, options, (scan) => convertDataset(dataset, folderSink(output), scan));
   if (options.json) print(JSON.stringify({ ...headOf(dataset, options), output, converted }));
   else {
@@ -101,6 +104,13 @@ interface Scan {
   readonly decodeImage: typeof decodeDatasetImage;
   readonly splits: readonly string[];
   readonly onProgress: (done: number, total: number, sample: Sample) => void;
+}
+
+/** What `verify` lists by name. */
+function notePassedOver(dataset: Dataset, options: DatasetCommandOptions): void {
+  const faults = splitsOf(dataset, options).flatMap((split) => dataset.faults(split));
+  const paths = faults.filter(({ kind }) => kind === 'unreadable-format').map(({ path }) => path);
+  if (paths.length > 0) warn(`${describePassedOver(paths)}.`);
 }
 
 async function withProgress<T>(
@@ -162,7 +172,10 @@ function printProblem({ severity, code, message, advice, items }: Problem): void
 
 function printStatistics(statistics: SplitStatistics, all: number): void {
   const { split, samples, classes, ignoredFraction, sizes, mean, std } = statistics;
-  if (samples === 0) return print(`\n${pc.bold(split)}: none of ${count(all, 'sample')} can be read`);
+  if (samples === 0) {
+    print(`\n${pc.bold(split)}: none of ${count(all, 'sample')} can be read`);
+    return;
+  }
   const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
   const read = samples === all ? count(all, 'sample') : `${samples} of ${count(all, 'sample')}`;
   print(`\n${pc.bold(split)}: ${read}, ${percent(ignoredFraction)} of all pixels ignored`);

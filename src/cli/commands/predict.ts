@@ -56,7 +56,7 @@ export const registerPredict: RegisterCommand = (program, exit) => {
 
 /** What takes longest to load begins first: the engine in its thread, the first image in the decoder's. */
 async function predict(inputs: readonly string[], options: PredictOptions): Promise<number> {
-  const files = selectShard(await expandInputs(inputs), options.shard);
+  const files = selectShard(await expandInputs(inputs, { onPassedOver: warn }), options.shard);
   const backend = expected(openEngine(files.length, options.device));
   const first = files[0] && expected(openFile(files[0], options));
   const { predictFiles } = await import('../predict-files.ts');

@@ -1,4 +1,5 @@
 /** Checks of what lies where: they need no file's content. */
+import { describePassedOver } from '../passed-over.ts';
 import type { LayoutFault } from '../pairing.ts';
 import { type Check, type CheckedDataset, count, imagesIn, masksIn, part, type ProblemItem } from './check.ts';
 
@@ -44,7 +45,8 @@ export const LAYOUT_CHECKS: readonly Check[] = [
   {
     code: 'unreadable-format',
     severity: 'warning',
-    message: (found) => `${count(found, 'file is', 'files are')} of a format that is not read, and passed over`,
+    message: (_, { faults }) =>
+      describePassedOver(faults.filter(({ kind }) => kind === 'unreadable-format').map(({ path }) => path)),
     advice: 'Convert images to JPEG or PNG and masks to PNG.',
     find: ofKind('unreadable-format'),
   },

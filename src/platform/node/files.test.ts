@@ -60,6 +60,21 @@ describe('writeFileAtomically', () => {
 });
 
 describe('expandInputs', () => {
+  it("says once how many pictures of which formats are passed over, in folders and among a pattern's files", async () => {
+    await make('in/a.jpg', 'in/b.bmp', 'in/deep/c.GIF', 'in/d.gif', 'in/notes.txt', 'in/e.npy', 'f.heic', 'named.gif');
+    const said: string[] = [];
+    const onPassedOver = (message: string) => void said.push(message);
+    await expect(expandInputs([join(root, 'in'), join(root, '*.heic')], { onPassedOver })).rejects.toThrow(
+      /none of the 1 files that match is a picture\. Looked for .*; 1 file is of a format that is not read \(1 \.heic\), and passed over\.$/,
+    );
+    expect(said).toEqual([]);
+    const found = await expandInputs([join(root, 'in'), join(root, 'in/*'), join(root, 'named.gif')], { onPassedOver });
+    expect(found.map(({ path }) => relative(root, path))).toEqual(['in/a.jpg', 'named.gif']);
+    expect(said).toEqual([
+      '3 files are of a format that is not read (2 .gif, 1 .bmp), and passed over. Convert them to JPEG or PNG.',
+    ]);
+  });
+
   it('names results in one Unicode form, opens files by the one that the disk has, and patterns fit both', async () => {
     const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
     await make(`${decomposed}.jpg`);

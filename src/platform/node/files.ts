@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Dirent, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
+import { UNREADABLE_PICTURE_EXTENSIONS } from '../../data/file-source.ts';
+import { describePassedOver } from '../../data/passed-over.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
 import { IMAGE_EXTENSIONS } from './image-kinds.ts';
@@ -64,63 +66,90 @@ export function removeUnfinishedFiles(): void {
   for (const temporary of unfinished) rmSync(temporary, { force: true });
 }
 
+export interface ExpandOptions {
+  /** Told once, in a sentence, how many pictures in folders or among a pattern's files are of formats that are not read. */
+  readonly onPassedOver?: (message: string) => void;
+}
+
 /**
  * The pictures that files, folders (with all folders in them, sorted, by extension) and patterns stand for, each once.
  * `name` is the stem relative to the folder, or to the folder before a pattern's first wildcard; no two names are the same.
  * Files that are named one by one are taken whatever their extension; hidden ones in folders are passed over.
  * @throws UsageError listing every input that does not exist or leads to no picture.
  */
-export async function expandInputs(inputs: readonly string[]): Promise<NamedInput[]> {
+export async function expandInputs(
+  inputs: readonly string[],
+  { onPassedOver }: ExpandOptions = {},
+): Promise<NamedInput[]> {
   if (inputs.length === 0)
     throw new UsageError('No input was given. Give pictures, folders or patterns such as "photos/**/*.jpg".');
   const problems: string[] = [];
   const found = new Map<string, NamedInput>();
+  const passedOver = new Set<string>();
   for (const input of inputs) {
-    const result = expand(input);
+    const result = expand(input, passedOver);
     if (typeof result === 'string') problems.push(result);
     else for (const each of result) if (!found.has(resolve(each.path))) found.set(resolve(each.path), each);
   }
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  const unread = [...passedOver].filter((path) => !found.has(path));
+  if (unread.length > 0) onPassedOver?.(`${describePassedOver(unread)}. Convert them to JPEG or PNG.`);
   return withDistinctNames([...found.values()]);
 }
 
 const EXTENSIONS_IN_WORDS = IMAGE_EXTENSIONS.map((extension) => extension.slice(1)).join(', ');
 
 /** The pictures of one input, or what is wrong with it. */
-function expand(input: string): NamedInput[] | string {
+function expand(input: string, passedOver: Set<string>): NamedInput[] | string {
   try {
-    return picturesOf(input);
+    return picturesOf(input, passedOver);
   } catch (error) {
     return `${input}: cannot be read (${messageOf(error)}). Check its rights.`;
   }
 }
 
-function picturesOf(input: string): NamedInput[] | string {
+function picturesOf(input: string, passedOver: Set<string>): NamedInput[] | string {
   const status = statSync(input, { throwIfNoEntry: false });
   if (status?.isFile() === true) return named(dirname(input), [input]);
+  const looked = `Looked for ${EXTENSIONS_IN_WORDS}`;
   if (status?.isDirectory() === true) {
-    const paths = imagesIn(input);
-    return paths.length > 0
-      ? named(input, paths)
-      : `${input}: no pictures in this folder or the folders in it. Looked for ${EXTENSIONS_IN_WORDS}.`;
+    const { pictures, unread } = sorted(filesIn(input), passedOver);
+    return pictures.length > 0
+      ? named(input, pictures)
+      : `${input}: no pictures in this folder or the folders in it. ${looked}${inWords(unread)}.`;
   }
   if (status !== undefined) return `${input}: neither a file nor a folder. Give a picture, a folder or a pattern.`;
   if (!isGlob(input))
     return `${input}: no such file or folder. Check the path (the working folder is ${resolve('.')}).`;
   const matches = globFiles(input);
-  const paths = matches.filter(isImagePath);
-  if (paths.length > 0) return named(globBase(input), paths);
+  const { pictures, unread } = sorted(matches, passedOver);
+  if (pictures.length > 0) return named(globBase(input), pictures);
   return matches.length === 0
     ? `${input}: nothing matches this pattern. Check it, and that it is quoted if it has spaces.`
-    : `${input}: none of the ${matches.length} files that match is a picture. Looked for ${EXTENSIONS_IN_WORDS}.`;
+    : `${input}: none of the ${matches.length} files that match is a picture. ${looked}${inWords(unread)}.`;
 }
+
+/** Pictures apart from those of formats that are not read, which are noted. */
+function sorted(
+  paths: readonly string[],
+  passedOver: Set<string>,
+): { readonly pictures: string[]; readonly unread: string[] } {
+  const unread = paths.filter((path) => PASSED_OVER.includes(extname(path).toLowerCase()));
+  for (const path of unread) passedOver.add(resolve(path));
+  return { pictures: paths.filter(isImagePath), unread };
+}
+
+const inWords = (unread: readonly string[]): string => (unread.length > 0 ? `; ${describePassedOver(unread)}` : '');
+
+/** Arrays of numbers may lie beside pictures, but are none. */
+const PASSED_OVER = UNREADABLE_PICTURE_EXTENSIONS.filter((extension) => !['.npy', '.mat'].includes(extension));
 
 function named(folder: string, paths: readonly string[]): NamedInput[] {
   return paths.toSorted().map((path) => ({ path, name: stemWithin(folder, path) }));
 }
 
-/** All pictures below a folder. Links to folders are followed, but no folder is visited twice. */
-function imagesIn(root: string): string[] {
+/** All files below a folder that are not hidden. Links to folders are followed, but no folder is visited twice. */
+function filesIn(root: string): string[] {
   const found: string[] = [];
   const visited = new Set<string>();
   const open = [root];
@@ -133,7 +162,7 @@ function imagesIn(root: string): string[] {
       const path = join(folder, entry.name);
       const type = typeOf(entry, path);
       if (type === 'folder') open.push(path);
-      else if (type === 'file' && isImagePath(path)) found.push(path);
+      else if (type === 'file') found.push(path);
     }
   }
   return found;
