@@ -1,9 +1,9 @@
 /** A contestant's process on onnxruntime: contestant-worker.ts JSON, an Assignment. It answers each line on stdin with one on stdout. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { profile } from '../src/cli/benchmark-measure.ts';
-import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/cli/benchmark-runner.ts';
-import { drawnPixels } from '../src/cli/benchmark-weights.ts';
+import { profile } from '../src/cli/commands/benchmark/measure.ts';
+import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/cli/commands/benchmark/runner.ts';
+import { drawnPixels } from '../src/cli/commands/benchmark/weights.ts';
 import { messageOf } from '../src/errors.ts';
 import { LOGITS, PIXEL_VALUES } from '../src/models/pixel-values.ts';
 import type { Model } from '../src/models/model.ts';

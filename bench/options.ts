@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { batches, type Size, sizes } from '../src/cli/benchmark-options.ts';
+import { batches, type Size, sizes } from '../src/cli/commands/benchmark/options.ts';
 import { oneOf, wholeNumber } from '../src/cli/parse.ts';
 import { ARCHITECTURE_NAMES } from '../src/models/architectures.ts';
 import { CONTESTANTS, type ContestantName, TASKS, type Task } from './assignment.ts';

@@ -5,10 +5,8 @@ import pc from 'picocolors';
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
 import { keyValueArguments } from './arguments.ts';
 import { addCommands } from './commands/index.ts';
+import { EXIT } from './exit.ts';
 import { packageManifest } from '../platform/node/package.ts';
-
-/** Exit codes: done, failed, called wrongly. */
-export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
 
 /**
  * Runs one command and returns the exit code. Results go to stdout; progress and errors to stderr.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OPTIMIZATIONS } from '../../graph/rewrite/optimize.ts';
 import { OUTPUT_FORMATS } from '../../inference/outputs/index.ts';
 import { PROTOCOL_NAMES } from '../../inference/protocols.ts';
-import { FORMAT_NAMES } from '../predict-options.ts';
+import { FORMAT_NAMES } from './predict/options.ts';
 import { OPTIMIZATION_NAMES, PROTOCOLS } from '../run-options.ts';
 import { addCommands, COMMANDS } from './index.ts';
 

@@ -1,8 +1,6 @@
-/** The commands. Adding one is a file beside this and an entry here. */
+/** The commands. Adding one is a folder beside this and an entry here. */
 import type { Command } from 'commander';
-
-/** Adds a command to the program; `exit` sets the exit code of a command that ends without an error. */
-export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
+import type { RegisterCommand } from './register-command.ts';
 
 /** What the list of commands shows of one; all else is read when it is called. */
 export interface CommandEntry {
@@ -19,55 +17,55 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'demo',
     arguments: '',
     description: 'see it work without any data: segment a drawn street, train on drawn shapes',
-    load: async () => (await import('./demo.ts')).registerDemo,
+    load: async () => (await import('./demo/command.ts')).registerDemo,
   },
   {
     name: 'predict',
     arguments: '<image...>',
     description: 'segment photographs: a mask, an overlay and figures for each',
-    load: async () => (await import('./predict.ts')).registerPredict,
+    load: async () => (await import('./predict/command.ts')).registerPredict,
   },
   {
     name: 'train',
     arguments: '[dataset]',
     description: 'train a network on your own labelled images',
-    load: async () => (await import('./train.ts')).registerTrain,
+    load: async () => (await import('./train/command.ts')).registerTrain,
   },
   {
     name: 'val',
     arguments: '<inputs...>',
     description: 'measure a model on labelled images, or score saved predictions: mIoU, accuracies, classes, pictures',
-    load: async () => (await import('./val.ts')).registerVal,
+    load: async () => (await import('./val/command.ts')).registerVal,
   },
   {
     name: 'import',
     arguments: '<file>',
     description: 'turn a checkpoint (.pth, .pth.tar, .safetensors, .onnx) into a model folder',
-    load: async () => (await import('./import.ts')).registerImport,
+    load: async () => (await import('./import/command.ts')).registerImport,
   },
   {
     name: 'export',
     arguments: '<model>',
     description: 'write a model as ONNX, safetensors, or a folder for Hugging Face libraries',
-    load: async () => (await import('./export.ts')).registerExport,
+    load: async () => (await import('./export/command.ts')).registerExport,
   },
   {
     name: 'info',
     arguments: '<model>',
     description: 'layers, parameters and multiply-adds of a model or an architecture',
-    load: async () => (await import('./info.ts')).registerInfo,
+    load: async () => (await import('./info/command.ts')).registerInfo,
   },
   {
     name: 'benchmark',
     arguments: '[model]',
     description: 'latency, throughput and memory of a model or an architecture on this machine',
-    load: async () => (await import('./benchmark.ts')).registerBenchmark,
+    load: async () => (await import('./benchmark/command.ts')).registerBenchmark,
   },
   {
     name: 'dataset',
     arguments: '<action> <path>',
     description: 'look through labelled images: problems (verify), figures (stats); or convert them',
-    load: async () => (await import('./dataset.ts')).registerDataset,
+    load: async () => (await import('./dataset/command.ts')).registerDataset,
   },
 ];
 

@@ -1,0 +1,118 @@
+/** Measures one case: loads it, warms it up, and takes its times and its memory. */
+
+import type { Model } from '../../../models/model.ts';
+import { summarize } from '../../../models/summary.ts';
+import { loadWeights } from '../../../platform/node/model-folder.ts';
+import { collectGarbage, peakMemory, restartPeakMemory } from '../../../platform/node/peak-memory.ts';
+import { profiledBackend } from '../../../platform/node/profiled-backend.ts';
+import type { Backend } from '../../../runtime/backend.ts';
+import type { Weights } from '../../../tensor/weights.ts';
+import { type OperatorTime, operatorTimes } from './profile.ts';
+import { inferenceRunner, type Load, type Runner, type RunnerOptions, type Subject, trainingRunner } from './runner.ts';
+import { type Spread, spreadOf } from './statistics.ts';
+
+export interface Plan {
+  readonly training: boolean;
+  readonly warmup: number;
+  readonly repeats: number;
+  /** Bytes that the process took before anything was loaded into an engine. */
+  readonly startMemory: number;
+}
+
+export interface Measured {
+  readonly loadMilliseconds: number;
+  /** Milliseconds of a run. */
+  readonly latency: Spread;
+  readonly imagesPerSecond: number;
+  /** Of the plain network's work: rewriting for speed does it with fewer operations. */
+  readonly gflops: number;
+  /** Bytes. */
+  readonly memory: {
+    /** Of the whole process, at most. */
+    readonly peak: number;
+    /** Without what the process took before anything was loaded into an engine. */
+    readonly aboveStart: number;
+  };
+}
+
+/** A backward pass is counted as twice the forward pass: gradients of the inputs and of the weights. */
+const TRAINING_WORK = 3;
+
+export async function measure(
+  subject: Subject,
+  load: Load,
+  backend: Backend,
+  options: RunnerOptions,
+  { training, warmup, repeats, startMemory }: Plan,
+): Promise<Measured> {
+  collectGarbage();
+  restartPeakMemory();
+  const began = performance.now();
+  const runner = await runnerFor(subject, load, backend, options, training);
+  const loadMilliseconds = performance.now() - began;
+  try {
+    for (let run = 0; run < warmup; run++) await runner.run();
+    const times: number[] = [];
+    for (let run = 0; run < repeats; run++) times.push(await timed(runner));
+    const latency = spreadOf(times);
+    const peak = peakMemory();
+    return {
+      loadMilliseconds,
+      latency,
+      imagesPerSecond: (1000 * load.batch) / latency.p50,
+      gflops: workOf(subject, load, training) / latency.p50 / 1e6,
+      memory: { peak, aboveStart: Math.max(0, peak - startMemory) },
+    };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** Runs that are enough to see where time goes. */
+const PROFILED_RUNS = 3;
+
+/** Operators by share, from runs of their own. */
+export async function profile(
+  subject: Subject,
+  load: Load,
+  options: RunnerOptions,
+  training: boolean,
+): Promise<readonly OperatorTime[]> {
+  const engine = await profiledBackend();
+  try {
+    const runner = await runnerFor(subject, load, engine.backend, options, training);
+    try {
+      for (let run = 0; run <= PROFILED_RUNS; run++) await runner.run();
+      return operatorTimes(await engine.events(), 1);
+    } finally {
+      await runner.dispose();
+    }
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Floating-point operations of the plain network, two a multiply-add. */
+export function workOf({ definition }: Subject, { batch, width, height }: Load, training: boolean): number {
+  const { multiplyAdds } = summarize(definition, { width, height });
+  return 2 * multiplyAdds * batch * (training ? TRAINING_WORK : 1);
+}
+
+async function runnerFor(
+  subject: Subject,
+  load: Load,
+  backend: Backend,
+  options: RunnerOptions,
+  training: boolean,
+): Promise<Runner> {
+  if (backend.mapsFiles && !training) return inferenceRunner(subject, load, backend, options);
+  const weights: Weights = await loadWeights(subject as Model);
+  const loaded = { definition: subject.definition, weights };
+  return (training ? trainingRunner : inferenceRunner)(loaded, load, backend, options);
+}
+
+async function timed(runner: Runner): Promise<number> {
+  const began = performance.now();
+  await runner.run();
+  return performance.now() - began;
+}

@@ -1,0 +1,26 @@
+/** `refinenet demo`: all of it on pictures that are drawn here, without any data. */
+import { wholeNumber } from '../../parse.ts';
+import type { RegisterCommand } from '../register-command.ts';
+
+export interface DemoOptions {
+  readonly output?: string;
+  readonly seed: number;
+  readonly skipTraining?: boolean;
+  readonly open?: boolean;
+  readonly json?: boolean;
+}
+
+export const registerDemo: RegisterCommand = (program, exit) => {
+  program
+    .command('demo')
+    .description('see it work without any data: segment a drawn street, train on drawn shapes')
+    .option('--output <folder>', 'where results go (default: runs/demo, runs/demo2, ...)')
+    .option('--seed <number>', 'for drawings, weights and training', wholeNumber('--seed', 0), 0)
+    .option('--skip-training', 'only segment, which takes seconds')
+    .option('--open', 'show the picture at the end')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: DemoOptions) => {
+      const { runDemo } = await import('./run.ts');
+      exit(await runDemo(options));
+    });
+};

@@ -1,0 +1,66 @@
+/** The photographs that a model is calibrated on: some of a folder, or of a data set's training images. */
+import { basename } from 'node:path';
+import type { Dataset } from '../../../data/dataset.ts';
+import { RefineNetError, UsageError } from '../../../errors.ts';
+import type { Image } from '../../../image/image.ts';
+import { decodeDatasetImage, openDatasetAt } from '../../../platform/node/dataset-files.ts';
+import { expandInputs } from '../../../platform/node/files.ts';
+import { openImage } from '../../../platform/node/image-source.ts';
+import { warn } from '../../output.ts';
+
+export interface CalibrationImages {
+  readonly count: number;
+  /** Each time anew, one after the other; `onImage` is told the file that was read. */
+  read(onImage?: (name: string) => void): AsyncGenerator<Image>;
+}
+
+/**
+ * Finds them, evenly spread over those there are, always the same ones.
+ * @param path a data set, whose training images are taken, or a folder, file or pattern of images.
+ * @throws UsageError if there is no image.
+ */
+export async function findCalibrationImages(path: string, most: number): Promise<CalibrationImages> {
+  const dataset = await openDatasetAt(path).catch((error: unknown) => {
+    if (error instanceof RefineNetError) return null;
+    throw error;
+  });
+  const sources = dataset ? ofDataset(dataset) : await ofFiles(path);
+  if (sources.length === 0) throw new UsageError(`${path}: there is no image to calibrate on.`);
+  const count = Math.min(most, sources.length);
+  const chosen = Array.from(
+    { length: count },
+    (_, index) => sources[Math.floor(((index + 0.5) * sources.length) / count)] as ImageSource,
+  );
+  return {
+    count,
+    async *read(onImage) {
+      for (const { name, open } of chosen) {
+        const image = await open();
+        onImage?.(name);
+        yield image;
+      }
+    },
+  };
+}
+
+interface ImageSource {
+  readonly name: string;
+  open(): Promise<Image>;
+}
+
+/** Of the split `train`, or of the first one there is. */
+function ofDataset(dataset: Dataset): readonly ImageSource[] {
+  const split = dataset.splits.includes('train') ? 'train' : dataset.splits[0];
+  const samples = split === undefined ? [] : dataset.samples(split);
+  return samples.map(({ image }) => ({
+    name: basename(image),
+    open: async () => decodeDatasetImage(await dataset.source.read(image), image),
+  }));
+}
+
+async function ofFiles(path: string): Promise<readonly ImageSource[]> {
+  return (await expandInputs([path], { onPassedOver: warn })).map((file) => ({
+    name: basename(file.path),
+    open: () => openImage(file.path),
+  }));
+}

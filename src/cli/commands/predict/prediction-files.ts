@@ -1,0 +1,110 @@
+/** What `predict` writes for one photograph. */
+import { basename, join } from 'node:path';
+import { encodeLabelPng } from '../../../image/png.ts';
+import type { OutputContext, OutputFormat } from '../../../inference/outputs/output-format.ts';
+import type { Segmentation, SegmentedClass } from '../../../inference/segmentation.ts';
+import type { ModelClass } from '../../../models/model.ts';
+import { writeImage } from '../../../platform/node/encode-image.ts';
+import { writeFileAtomically } from '../../../platform/node/files.ts';
+import { encodeNpy } from '../../../platform/node/npy.ts';
+import type { NamedInput } from '../../../platform/node/output-names.ts';
+
+/** The content of STEM.json, and what `--json` prints. */
+export interface ImageReport {
+  readonly image: string;
+  readonly width: number;
+  readonly height: number;
+  readonly model: string;
+  readonly provider: string;
+  /** Classes found, most frequent first. */
+  readonly classes: readonly SegmentedClass[];
+  /** The files written, by what they hold; a list where that is several. */
+  readonly outputs: Readonly<Record<string, string | readonly string[]>> & {
+    readonly labels: string;
+    readonly overlay: string;
+  };
+}
+
+export interface PredictionFileOptions {
+  readonly output: string;
+  readonly opacity: number;
+  readonly model: string;
+  readonly provider: string;
+  /** The model's classes by id. */
+  readonly classes: readonly ModelClass[];
+  /** Whether the arrays that the segmentation holds are written. */
+  readonly probabilities: boolean;
+  readonly logits: boolean;
+  /** Further formats. */
+  readonly formats: readonly OutputFormat[];
+  readonly context: Omit<OutputContext, 'image' | 'classes'>;
+}
+
+/**
+ * Writes STEM.png (indexed palette, pixel = class id), STEM.overlay.png, STEM.json and what else was asked for; each file
+ * whole or not at all, and STEM.json last.
+ */
+export async function writePrediction(
+  file: NamedInput,
+  segmentation: Segmentation,
+  options: PredictionFileOptions,
+): Promise<ImageReport> {
+  const stem = join(options.output, file.name);
+  const { labels, colors, classes } = segmentation;
+  const overlay = `${stem}.overlay.png`;
+  // The overlay is encoded by other threads; the rest meanwhile by this one.
+  const [others] = await allOrFirstFailure([
+    writeOthers(file, stem, segmentation, options),
+    writeFileAtomically(`${stem}.png`, encodeLabelPng(labels, colors)),
+    writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
+  ]);
+  const report: ImageReport = {
+    image: file.path,
+    width: labels.width,
+    height: labels.height,
+    model: options.model,
+    provider: options.provider,
+    classes,
+    outputs: { labels: `${stem}.png`, overlay, ...others, report: `${stem}.json` },
+  };
+  await writeFileAtomically(`${stem}.json`, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
+  return report;
+}
+
+/** Arrays and further formats; gives their paths by what they hold. */
+async function writeOthers(
+  file: NamedInput,
+  stem: string,
+  segmentation: Segmentation,
+  options: PredictionFileOptions,
+): Promise<Record<string, string | readonly string[]>> {
+  const paths: Record<string, string | readonly string[]> = {};
+  for (const name of ['probabilities', 'logits'] as const) {
+    const array = segmentation[name];
+    if (!array || !options[name]) continue;
+    const path = `${stem}.${name}.npy`;
+    await writeFileAtomically(path, encodeNpy(array));
+    paths[name] = path;
+  }
+  if (options.formats.length === 0) return paths;
+  const { encodeOutput } = await import('../../../inference/outputs/index.ts');
+  const context: OutputContext = { ...options.context, image: basename(file.path), classes: options.classes };
+  for (const format of options.formats) {
+    const written: string[] = [];
+    for (const { suffix, content } of encodeOutput(format, segmentation, context)) {
+      const path = `${stem}${suffix}`;
+      await writeFileAtomically(path, content instanceof Uint8Array ? content : encodeNpy(content));
+      written.push(path);
+    }
+    paths[format.name] = written.length === 1 ? (written[0] as string) : written;
+  }
+  return paths;
+}
+
+/** Waits for all, so that nothing is still being written when the failure is told. */
+async function allOrFirstFailure<T extends readonly unknown[]>(
+  works: { readonly [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
+  await Promise.allSettled(works);
+  return Promise.all(works) as unknown as Promise<T>;
+}

@@ -1,0 +1,84 @@
+/** A run's configuration as people read it. */
+
+import { elementCount } from '../../../tensor/shape.ts';
+import type { TrainingConfiguration } from '../../../training/configuration.ts';
+import type { ScheduleDefinition } from '../../../training/schedules.ts';
+import { networkParts } from '../../../training/step-graph.ts';
+import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../../../training/types.ts';
+
+/** Lines of names and values. */
+export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {
+  const { preset, data, classes, epochs, batch, crop, step, schedule, seed, patience } = configuration;
+  const images = batch * step.accumulate;
+  const updates = Math.floor(Math.floor(data.train / batch) / step.accumulate);
+  const accumulated = step.accumulate > 1 ? ` x ${step.accumulate} batches` : '';
+  const rows: readonly (readonly [name: string, value: string])[] = [
+    [
+      'data',
+      `${data.train} images to train on, ${data.validation} to validate on, ${classes.length} classes (${data.format})`,
+    ],
+    ['recipe', `${preset}, seed ${seed}`],
+    [
+      'run',
+      `${epochs} epochs of ${updates} updates${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
+    ],
+    ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
+    ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
+    ['loss', describeLoss(step)],
+    [
+      'optimizer',
+      `${describeOptimizer(step.optimizer)}${decayed(step)}${step.clipNorm === null ? '' : `, gradients clipped at ${step.clipNorm}`}`,
+    ],
+    ['batch norm', step.batchNorm],
+    ['rate', `${describeSchedule(schedule)}`],
+    ...groupRates(configuration),
+    ...(step.averageDecay === null
+      ? []
+      : [['average', `moving average of the weights, decay ${step.averageDecay}`] as const]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${`${name}:`.padEnd(width + 1)} ${value}`);
+}
+
+/** The highest rate of each group, and how many of its parameters train. */
+function groupRates({ network, step, rates }: TrainingConfiguration): (readonly [string, string])[] {
+  const { trainables } = networkParts(network, step);
+  return PARAMETER_GROUPS.map((group) => {
+    const own = trainables.filter((each) => each.group === group);
+    const count = own.reduce((sum, { parameter }) => sum + elementCount(parameter.shape), 0);
+    const value = count === 0 ? 'frozen' : `${rates[group]}, ${millions(count)} parameters train`;
+    return [`  ${group}`, value];
+  });
+}
+
+function describeLoss({ loss: { terms, classWeights, meeting } }: StepDefinition): string {
+  const sum = terms.map(({ name, weight }) => (weight === 1 ? name : `${weight} x ${name}`)).join(' + ');
+  const weights = classWeights ? `, class weights ${classWeights.map((weight) => weight.toFixed(2)).join(' ')}` : '';
+  return `${sum} (${meeting})${weights}`;
+}
+
+function describeOptimizer(optimizer: OptimizerDefinition): string {
+  return optimizer.name === 'sgd'
+    ? `sgd, momentum ${optimizer.momentum}${optimizer.nesterov ? ' (Nesterov)' : ''}`
+    : `${optimizer.name}, beta ${optimizer.beta1} and ${optimizer.beta2}`;
+}
+
+function decayed({ optimizer: { weightDecay }, decayNormAndBias }: StepDefinition): string {
+  if (weightDecay === 0) return '';
+  return `, weight decay ${weightDecay}${decayNormAndBias ? '' : ' (not on normalisation and biases)'}`;
+}
+
+function describeSchedule(schedule: ScheduleDefinition): string {
+  const { name, warmup } = schedule;
+  const details =
+    name === 'poly'
+      ? ` ${schedule.power}`
+      : name === 'multi-step'
+        ? ` after epochs ${schedule.milestones.join(', ')}`
+        : '';
+  return `${name}${details}${warmup > 0 ? `, rising over ${warmup} updates` : ''}`;
+}
+
+function millions(count: number): string {
+  return count < 1e5 ? String(count) : `${(count / 1e6).toFixed(2)} M`;
+}

@@ -1,0 +1,257 @@
+/** The options of `train` that change a recipe: how they are typed, and what they mean. */
+import type { Command } from 'commander';
+import { UsageError } from '../../../errors.ts';
+import type { TrainingConfiguration } from '../../../training/configuration.ts';
+import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
+import type { TrainingOverrides } from '../../../training/plan.ts';
+import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
+import type {
+  BatchNormMode,
+  LossName,
+  LossTerm,
+  OptimizerDefinition,
+  ParameterGroup,
+} from '../../../training/types.ts';
+import { numberBetween, oneOf, wholeNumber } from '../../parse.ts';
+
+/** What turns a part off. */
+const NONE = 'none';
+
+/** What was typed of them. */
+export interface RecipeOptions {
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly crop?: number;
+  readonly scale?: readonly [number, number];
+  readonly colorJitter?: TrainingOverrides['colorJitter'];
+  readonly lr?: number;
+  readonly lrEncoder?: number;
+  readonly optimizer?: OptimizerDefinition['name'];
+  readonly weightDecay?: number;
+  readonly schedule?: ScheduleDefinition;
+  readonly warmup?: number;
+  readonly loss?: readonly LossTerm[];
+  readonly classWeights?: TrainingOverrides['classWeights'];
+  readonly batchNorm?: BatchNormMode;
+  readonly freeze?: readonly string[];
+  readonly accumulate?: number;
+  readonly clip?: number | typeof NONE;
+  readonly average?: number | typeof NONE;
+  readonly seed?: number;
+  readonly valEvery?: number;
+  readonly patience?: number | typeof NONE;
+  readonly saveEvery?: number | typeof NONE;
+  readonly samplesEvery?: number | typeof NONE;
+}
+
+const MODES: readonly BatchNormMode[] = ['frozen', 'statistics-frozen', 'trained'];
+const LOSSES: readonly LossName[] = ['cross-entropy', 'focal', 'dice', 'lovasz-softmax'];
+
+/** Adds them to a command. None has a default: what is not typed is the preset's, or the resumed run's. */
+export function addRecipeOptions(command: Command): Command {
+  return command
+    .option('--epochs <count>', 'passes over the training images', wholeNumber('--epochs', 1))
+    .option('--batch <count>', 'images a step', wholeNumber('--batch', 1))
+    .option('--crop <pixels>', 'side of the square that the network sees', wholeNumber('--crop', 32))
+    .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
+    .option(
+      '--color-jitter <strengths>',
+      'most by which brightness, contrast, saturation (0 to 1) and hue (0 to 0.5) change, such as 0.4,0.4,0.4,0.05, or none',
+      colorJitter,
+    )
+    .option('--lr <rate>', 'learning rate of the decoder; the encoder keeps its proportion', rate('--lr'))
+    .option('--lr-encoder <rate>', 'learning rate of the encoder', rate('--lr-encoder'))
+    .option('--optimizer <name>', OPTIMIZER_NAMES.join(', '), oneOf('--optimizer', OPTIMIZER_NAMES))
+    .option('--weight-decay <number>', "the optimiser's", numberBetween('--weight-decay', 0, 1))
+    .option('--schedule <name>', `${SCHEDULE_NAMES.join(', ')}; multi-step:30:60 lowers after these epochs`, schedule)
+    .option('--warmup <updates>', 'updates over which the rate rises', wholeNumber('--warmup', 0))
+    .option('--loss <names>', `${LOSSES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)
+    .option('--class-weights <weights>', 'none, auto (more for rare classes), or a list such as 1,2,0.5', classWeights)
+    .option('--batch-norm <mode>', MODES.join(', '), oneOf('--batch-norm', MODES))
+    .option(
+      '--freeze <patterns>',
+      'parameters that do not train, such as encoder.* or encoder.layer1.*,encoder.conv1.*',
+      list,
+    )
+    .option(
+      '--accumulate <count>',
+      'batches whose gradients are averaged for one update',
+      wholeNumber('--accumulate', 1),
+    )
+    .option('--clip <norm>', 'largest norm of the gradients, or none', orNone(numberBetween('--clip', 0, 1e9)))
+    .option(
+      '--average <decay>',
+      'moving average of the weights, such as 0.999, or none',
+      orNone(numberBetween('--average', 0, 1)),
+    )
+    .option('--seed <number>', 'for weights, order, augmentation and dropout', wholeNumber('--seed', 0))
+    .option('--val-every <epochs>', 'epochs between validations', wholeNumber('--val-every', 1))
+    .option(
+      '--patience <count>',
+      'validations without gain before it ends, or none',
+      orNone(wholeNumber('--patience', 1)),
+    )
+    .option('--save-every <updates>', 'checkpoints within an epoch, or none', orNone(wholeNumber('--save-every', 1)))
+    .option('--samples-every <epochs>', 'sheets of predictions, or none', orNone(wholeNumber('--samples-every', 1)));
+}
+
+/** What the options change of a recipe, whose own values are asked for where one option leaves a part open. */
+export function overridesFrom(
+  options: RecipeOptions,
+  recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
+): TrainingOverrides {
+  const { epochs, batch, crop, seed, batchNorm, accumulate, classWeights } = options;
+  const rates = ratesFrom(options, recipe.rates);
+  const optimizer = optimizerFrom(options, recipe.step.optimizer);
+  const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
+    epochs,
+    batch,
+    crop,
+    scale: options.scale,
+    colorJitter: options.colorJitter,
+    seed,
+    batchNorm,
+    accumulate,
+    classWeights,
+    patience: orNull(options.patience),
+    saveEvery: orNull(options.saveEvery),
+    samplesEvery: orNull(options.samplesEvery),
+    rates,
+    optimizer,
+    schedule: scheduleFrom(options, recipe.schedule),
+    loss: options.loss && { terms: options.loss },
+    clipNorm: orNull(options.clip),
+    averageDecay: orNull(options.average),
+    frozen: options.freeze,
+    validateEvery: options.valEvery,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function ratesFrom(
+  { lr, lrEncoder }: RecipeOptions,
+  own: Readonly<Record<ParameterGroup, number>>,
+): Partial<Record<ParameterGroup, number>> | undefined {
+  if (lr === undefined) return lrEncoder === undefined ? undefined : { encoder: lrEncoder };
+  const proportion = (group: ParameterGroup) => (own.decoder === 0 ? 1 : own[group] / own.decoder);
+  return { encoder: lrEncoder ?? lr * proportion('encoder'), decoder: lr, classifier: lr * proportion('classifier') };
+}
+
+/** Each optimiser with its usual numbers. */
+const OPTIMIZERS: Readonly<Record<OptimizerDefinition['name'], OptimizerDefinition>> = {
+  sgd: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  adam: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+  adamw: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 },
+};
+
+function optimizerFrom(
+  { optimizer, weightDecay }: RecipeOptions,
+  own: OptimizerDefinition,
+): OptimizerDefinition | undefined {
+  if (optimizer === undefined && weightDecay === undefined) return undefined;
+  const base = optimizer === undefined || optimizer === own.name ? own : OPTIMIZERS[optimizer];
+  return { ...base, ...(weightDecay !== undefined && { weightDecay }) };
+}
+
+function scheduleFrom(
+  { schedule: typed, warmup }: RecipeOptions,
+  own: ScheduleDefinition,
+): ScheduleDefinition | undefined {
+  if (typed === undefined && warmup === undefined) return undefined;
+  return { ...(typed ?? own), warmup: warmup ?? own.warmup };
+}
+
+/** The schedules by name, with usual numbers and the milestones that were typed. */
+const SCHEDULES: Readonly<Record<ScheduleName, (milestones: readonly number[]) => ScheduleDefinition>> = {
+  constant: () => ({ name: 'constant', warmup: 0 }),
+  poly: () => ({ name: 'poly', power: 0.9, warmup: 0 }),
+  'multi-step': (milestones) => ({
+    name: 'multi-step',
+    milestones,
+    factors: milestones.map((_, index) => 10 ** -(index + 1)),
+    warmup: 0,
+  }),
+  cosine: () => ({ name: 'cosine', final: 0, warmup: 0 }),
+  'one-cycle': () => ({ name: 'one-cycle', rise: 0.3, initial: 0.04, final: 4e-6, warmup: 0 }),
+};
+
+function schedule(text: string): ScheduleDefinition {
+  const [name, ...milestones] = text.split(':') as [string, ...string[]];
+  const numbers = milestones.map(Number);
+  const takesEpochs = name === 'multi-step';
+  if (!Object.hasOwn(SCHEDULES, name) || takesEpochs !== numbers.length > 0 || !numbers.every((epoch) => epoch > 0)) {
+    throw new UsageError(
+      `--schedule takes ${SCHEDULE_NAMES.filter((each) => each !== 'multi-step').join(', ')}, or multi-step with epochs, for example multi-step:30:60; got "${text}".`,
+    );
+  }
+  return SCHEDULES[name as ScheduleName](numbers);
+}
+
+function scaleRange(text: string): readonly [number, number] {
+  const [least, most, ...rest] = text.split(',').map(Number) as [number, number?, ...number[]];
+  if (!(least > 0 && most !== undefined && most >= least && most <= MOST_SCALE) || rest.length > 0) {
+    throw new UsageError(`--scale takes the least and the most, both above 0, such as 0.5,2; got "${text}".`);
+  }
+  return [least, most];
+}
+
+const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const;
+
+/** As many of the four as were typed; the augmentation's own check knows their ranges. */
+function colorJitter(text: string): TrainingOverrides['colorJitter'] {
+  if (text === NONE) return null;
+  const strengths = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+  if (strengths.length > JITTERS.length || strengths.some((each) => !(each >= 0 && each <= 1))) {
+    throw new UsageError(
+      `--color-jitter takes up to four numbers from 0 to 1 (${JITTERS.join(', ')}) or none; got "${text}".`,
+    );
+  }
+  return Object.fromEntries(strengths.map((strength, index) => [JITTERS[index], strength]));
+}
+
+/** Beyond it an image's pixels are larger than any crop. */
+const MOST_SCALE = 16;
+
+const FOCAL_GAMMA = 2;
+
+function loss(text: string): readonly LossTerm[] {
+  return text.split('+').map((term) => {
+    const [name, weight = '1', ...rest] = term.trim().split(':') as [string, ...string[]];
+    if (!(LOSSES as readonly string[]).includes(name) || !(Number(weight) > 0) || rest.length > 0) {
+      throw new UsageError(
+        `--loss takes ${LOSSES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5; got "${text}".`,
+      );
+    }
+    const base: LossTerm = { name: name as LossName, weight: Number(weight) };
+    return name === 'focal' ? { ...base, gamma: FOCAL_GAMMA } : base;
+  });
+}
+
+function classWeights(text: string): NonNullable<TrainingOverrides['classWeights']> {
+  if (text === 'none' || text === 'auto') return text;
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((weight) => weight >= 0 && Number.isFinite(weight))) {
+    throw new UsageError(`--class-weights takes none, auto, or one number a class such as 1,2,0.5; got "${text}".`);
+  }
+  return numbers;
+}
+
+function rate(option: string): (text: string) => number {
+  return numberBetween(option, 0, 1000);
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function orNone(parse: (text: string) => number): (text: string) => number | typeof NONE {
+  return (text) => (text === NONE ? NONE : parse(text));
+}
+
+/** null for what is turned off, as recipes have it. */
+function orNull(value: number | typeof NONE | undefined): number | null | undefined {
+  return value === NONE ? null : value;
+}

@@ -1,0 +1,74 @@
+/** Where the predictions that `val` scores come from: a model, saved masks, or saved probabilities. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../../../data/dataset.ts';
+import type { Sample } from '../../../data/sample.ts';
+import { messageOf, UsageError } from '../../../errors.ts';
+import type { Predict } from '../../../evaluation/evaluate.ts';
+import { ProbabilityMean } from '../../../evaluation/probability-mean.ts';
+import { maskFile, probabilitiesFile, readMask, readProbabilities } from './files.ts';
+
+export type SourceKind = 'model' | 'masks' | 'probabilities';
+
+export const MASK_ENCODINGS = ['ids', 'dataset'] as const;
+export type MaskEncodingName = (typeof MASK_ENCODINGS)[number];
+
+/**
+ * What is in the folders: one is a model, saved masks or saved probabilities, several are saved probabilities.
+ * @throws UsageError if they are none of these, or do not go together.
+ */
+export async function sourceKind(
+  folders: readonly string[],
+  samples: readonly Sample[],
+  wantsProbabilities: boolean,
+): Promise<SourceKind> {
+  const found = await Promise.all(folders.map(async (folder) => ({ folder, kinds: await kindsIn(folder, samples) })));
+  const problems = found
+    .filter(({ kinds }) => kinds.length === 0)
+    .map(({ folder }) => `${folder}: neither a model nor predictions for these images${lookedFor(samples)}`);
+  const fuses = folders.length > 1 || wantsProbabilities;
+  for (const { folder, kinds } of found) {
+    if (!fuses || kinds.length === 0 || kinds.includes('probabilities')) continue;
+    problems.push(
+      `${folder}: there are no saved probabilities in it, and only these are fused. Save them first: refinenet val MODEL DATASET --save ${kinds[0] === 'model' ? 'DIR' : folder} --save-probabilities.`,
+    );
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  return fuses ? 'probabilities' : (found[0]?.kinds[0] as SourceKind);
+}
+
+function lookedFor(samples: readonly Sample[]): string {
+  const [first] = samples;
+  return first ? ` (looked for config.json, ${maskFile(first)}, ${probabilitiesFile(first)}, and so on).` : '.';
+}
+
+/** What a folder can be taken for, the likeliest first. */
+async function kindsIn(folder: string, samples: readonly Sample[]): Promise<SourceKind[]> {
+  const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new UsageError(`${folder} cannot be read (${messageOf(error)}). Give a model or a folder of predictions.`);
+  });
+  const files = new Set(names.map((name) => name.replaceAll('\\', '/')));
+  const has: Readonly<Record<SourceKind, boolean>> = {
+    model: files.has('config.json'),
+    masks: samples.some((sample) => files.has(maskFile(sample))),
+    probabilities: samples.some((sample) => files.has(probabilitiesFile(sample))),
+  };
+  return (Object.keys(has) as SourceKind[]).filter((kind) => has[kind]);
+}
+
+/** Predictions from a folder of masks, whose pixels are class ids or written as in the data set. */
+export function savedMasks(folder: string, dataset: Dataset, encoding: MaskEncodingName): Predict {
+  return (sample) => readMask(join(folder, maskFile(sample)), dataset, encoding === 'dataset');
+}
+
+/** Predictions from the mean of the probabilities in several folders; one file is in memory at a time, beside their sum. */
+export function fusedProbabilities(folders: readonly string[], classes: number): Predict {
+  return async (sample, { labels: { width, height } }) => {
+    const mean = new ProbabilityMean(classes, width, height);
+    for (const folder of folders) {
+      const path = join(folder, probabilitiesFile(sample));
+      mean.add(await readProbabilities(path), path);
+    }
+    return mean.labels();
+  };
+}
