@@ -1,6 +1,6 @@
 /** Operators that move or convert numbers without computing with them: Cast, Concat, Shape, Slice. */
 import { ShapeError, UsageError } from '../../errors.ts';
-import { ONNX_DATA_TYPES } from '../../onnx/encode.ts';
+import { ONNX_DATA_TYPES } from '../../onnx/field-numbers.ts';
 import { int } from '../../onnx/model.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
