@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Value } from '../src/graph/value.ts';
 import { resizeImage } from '../src/image/resample.ts';
 import { image } from '../src/image/image.ts';
@@ -36,7 +36,7 @@ const FLAT = {
     encoder: z.enum(ENCODER_NAMES as [EncoderName]),
     classes: z.int(),
     tap: z.string(),
-  }) as z.ZodType<FlatDefinition>,
+  }) as z.ZodMiniType<FlatDefinition>,
   owns: (shapes) => ![...shapes.keys()].some((name) => name.startsWith('decoder.') && !name.includes('classifier')),
   detect: (shapes, encoder) => ({
     architecture: 'flat-resnet18',

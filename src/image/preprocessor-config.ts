@@ -1,6 +1,7 @@
 /** Preprocessing as Hugging Face's `preprocessor_config.json`. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FormatError } from '../errors.ts';
+import { problemsOf, wholeNumber } from '../json-schema.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from './preprocess.ts';
 import type { ResampleFilter } from './resample.ts';
 
@@ -45,28 +46,32 @@ export function toPreprocessorConfig(preprocessing: Preprocessing): Preprocessor
   };
 }
 
-const side = z.int().min(1).max(65_535);
+const side = wholeNumber(1, 65_535);
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
-const off = (reason: string) => z.literal(false, { error: reason }).nullish();
+const off = (reason: string) => z.nullish(z.literal(false, { error: reason }));
 
 const schema = z.object({
-  do_resize: z.boolean().default(true),
+  do_resize: z._default(z.boolean(), true),
   // A bare number is what older configurations of this processor have; it means a square.
-  size: z
-    .union([z.strictObject({ height: side, width: side }), z.strictObject({ shortest_edge: side }), side], {
+  size: z.optional(
+    z.union([z.strictObject({ height: side, width: side }), z.strictObject({ shortest_edge: side }), side], {
       error: 'expected {height, width}, {shortest_edge} or one number, in whole pixels from 1 to 65535',
-    })
-    .optional(),
-  resample: z
-    .literal([0, 2, 3], { error: 'expected 0 (nearest), 2 (bilinear) or 3 (bicubic)' })
-    .default(RESAMPLE_NUMBERS.bilinear),
-  do_rescale: z.boolean().default(true),
-  rescale_factor: z.number().default(IMAGENET_PREPROCESSING.rescaleFactor),
-  do_normalize: z.boolean().default(true),
-  image_mean: threeNumbers.default([...IMAGENET_PREPROCESSING.mean]),
-  image_std: threeNumbers
-    .refine((std) => std.every((value) => value !== 0), { error: 'has a 0, by which cannot be divided' })
-    .default([...IMAGENET_PREPROCESSING.std]),
+    }),
+  ),
+  resample: z._default(
+    z.literal([0, 2, 3], { error: 'expected 0 (nearest), 2 (bilinear) or 3 (bicubic)' }),
+    RESAMPLE_NUMBERS.bilinear,
+  ),
+  do_rescale: z._default(z.boolean(), true),
+  rescale_factor: z._default(z.number(), IMAGENET_PREPROCESSING.rescaleFactor),
+  do_normalize: z._default(z.boolean(), true),
+  image_mean: z._default(threeNumbers, [...IMAGENET_PREPROCESSING.mean]),
+  image_std: z._default(
+    threeNumbers.check(
+      z.refine((std) => std.every((value) => value !== 0), { error: 'has a 0, by which cannot be divided' }),
+    ),
+    [...IMAGENET_PREPROCESSING.std],
+  ),
   do_center_crop: off('cropping is not supported, as it would cut the borders off the segmentation'),
   do_pad: off('padding by the processor is not supported; the network pads what it needs itself'),
 });
@@ -79,8 +84,7 @@ const schema = z.object({
 export function fromPreprocessorConfig(json: unknown): Preprocessing {
   const result = schema.safeParse(json);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-    throw new FormatError(`preprocessor_config.json does not fit: ${problems.join('; ')}.`);
+    throw new FormatError(`preprocessor_config.json does not fit: ${problemsOf(result.error).join('; ')}.`);
   }
   const config = result.data;
   return {

@@ -1,5 +1,5 @@
 /** What a family of networks is to the rest of the library. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Value } from '../graph/value.ts';
 import type { Scope } from '../nn/scope.ts';
 import type { EncoderName } from './encoders/index.ts';
@@ -53,7 +53,7 @@ export interface NetworkFamily<Definition extends AnyDefinition> {
   forward(definition: Definition, x: Value, scope: Scope): Value;
   geometry(definition: Definition): NetworkGeometry;
   /** What config.json holds of it. */
-  readonly schema: z.ZodType<Definition>;
+  readonly schema: z.ZodMiniType<Definition>;
   /** Whether a state dict under our names is of this family, by its names alone. */
   owns(shapes: Shapes): boolean;
   /**

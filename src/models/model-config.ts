@@ -1,6 +1,7 @@
 /** A model's description as Hugging Face's `config.json`. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FormatError } from '../errors.ts';
+import { problemsOf, wholeNumber } from '../json-schema.ts';
 import { FAMILIES, type NetworkDefinition } from './families.ts';
 import type { NetworkFamily } from './family.ts';
 import type { ModelClass } from './model.ts';
@@ -39,8 +40,8 @@ export function toModelConfig(
   };
 }
 
-const byte = z.int().min(0).max(255);
-const labelsSchema = z.object({ id2label: z.record(z.string().regex(/^\d+$/), z.string()) });
+const byte = wholeNumber(0, 255);
+const labelsSchema = z.object({ id2label: z.record(z.string().check(z.regex(/^\d+$/)), z.string()) });
 const paletteSchema = z.object({ palette: z.array(z.tuple([byte, byte, byte])) });
 
 /**
@@ -53,14 +54,11 @@ export function fromModelConfig(
   source = 'config.json',
 ): { readonly definition: NetworkDefinition; readonly classes: readonly ModelClass[] } {
   const { name, schema } = familyIn(json);
-  const result = z
-    .object({ [name]: schema.and(paletteSchema) })
-    .and(labelsSchema)
-    .safeParse(json);
+  const block = z.object({ [name]: z.intersection(schema, paletteSchema) });
+  const result = z.intersection(block, labelsSchema).safeParse(json);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
     throw new FormatError(
-      `${source} does not describe a ${FAMILIES.map(({ title }) => title).join(' or ')}: ${[...new Set(problems)].join('; ')}. Make the folder with "refinenet import" or "refinenet export".`,
+      `${source} does not describe a ${FAMILIES.map(({ title }) => title).join(' or ')}: ${problemsOf(result.error).join('; ')}. Make the folder with "refinenet import" or "refinenet export".`,
     );
   }
   const { id2label } = result.data;

@@ -1,0 +1,23 @@
+/**
+ * Checking what was read from JSON: zod in its small form, which a page can afford, with messages in English. Files import
+ * `zod/mini` themselves: handed on as one object it could not be taken apart by bundlers.
+ */
+import en from 'zod/v4/locales/en.js';
+import * as z from 'zod/mini';
+
+z.config(en());
+
+/** A whole number between two. */
+export const wholeNumber = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+
+/** A number between two. */
+export const numberBetween = (least: number, most: number) => z.number().check(z.gte(least), z.lte(most));
+
+/** A list of so many. */
+export const listOf = <T extends z.core.SomeType>(item: T, least: number, most: number) =>
+  z.array(item).check(z.minLength(least), z.maxLength(most));
+
+/** What is wrong, each with its place: `decoder.kernel: Invalid input`. */
+export function problemsOf({ issues }: z.core.$ZodError): readonly string[] {
+  return [...new Set(issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`))];
+}
