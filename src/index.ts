@@ -29,7 +29,6 @@ export { type EvaluationReport, evaluationReport } from './evaluation/report.ts'
 export { type ImageSegmenter, segmenterPredictions } from './evaluation/segmenter-predictions.ts';
 export { WorstImages } from './evaluation/worst-images.ts';
 export { nodeCosts } from './graph/cost.ts';
-export { calibrate } from './graph/rewrite/calibrate.ts';
 export type { ActivationRanges } from './graph/rewrite/quantize.ts';
 export { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining } from './graph/rewrite/optimize.ts';
 export { toOnnx } from './graph/to-onnx.ts';
@@ -62,6 +61,7 @@ export type { SegmentOptions } from './inference/segment-options.ts';
 export { Segmentation, type SegmentedClass } from './inference/segmentation.ts';
 export { type OutputName, segmentationGraph } from './inference/segmentation-graph.ts';
 export { Segmenter, type SegmenterOptions } from './inference/segmenter.ts';
+export { calibrate } from './measurement/calibrate.ts';
 export { ARCHITECTURE_NAMES, type ArchitectureName, architecture } from './models/architectures.ts';
 export { assembleWeights } from './models/assemble.ts';
 export type { NetworkDefinition } from './models/families.ts';

@@ -18,6 +18,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['inference'],
   ['evaluation'],
   ['training'],
+  ['measurement'],
   ['index.ts'],
   ['platform'],
   ['platform/node', 'platform/web'],

@@ -1,6 +1,6 @@
 /** Measures what the cost model of graph rewriting needs to know of this machine, and keeps it. */
 import { UsageError } from '../../../errors.ts';
-import { calibrate } from '../../../graph/rewrite/calibrate.ts';
+import { calibrate } from '../../../measurement/calibrate.ts';
 import { REWRITTEN_ON } from '../../../graph/rewrite/optimize.ts';
 import { backendFor, wasmBackend } from '../../../platform/node/backend.ts';
 import { writeMachineCosts } from '../../../platform/node/machine-costs.ts';

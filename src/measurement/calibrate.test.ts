@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RuntimeError } from '../../errors.ts';
-import type { Backend, Session } from '../../runtime/backend.ts';
+import { RuntimeError } from '../errors.ts';
+import type { Backend, Session } from '../runtime/backend.ts';
 import { calibrate } from './calibrate.ts';
 
 let clock = 0;

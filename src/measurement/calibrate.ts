@@ -1,20 +1,25 @@
 /** Measures what the cost model needs to know of an engine on this machine. */
-import { RuntimeError } from '../../errors.ts';
-import { encodeModel } from '../../onnx/encode.ts';
-import type { Backend, NamedTensors, SessionOptions } from '../../runtime/backend.ts';
-import type { MachineCosts, TileCosts } from '../../runtime/machine-costs.ts';
-import { elementCount } from '../../tensor/shape.ts';
-import { float32 } from '../../tensor/tensor.ts';
-import { gradient } from '../gradient.ts';
-import { conv } from '../ops/conv.ts';
-import { matMul } from '../ops/matmul.ts';
-import { slice } from '../ops/structure.ts';
-import { toOnnx } from '../to-onnx.ts';
-import { type Input, input, knownShape, type Value } from '../value.ts';
-import { decompose } from './decompose.ts';
-import { WIDE_VECTORS } from './machine-costs.ts';
-import { matrixValue, outputPlane, transformedKernels, transformedTiles } from './winograd-convolution.ts';
-import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
+import { RuntimeError } from '../errors.ts';
+import { gradient } from '../graph/gradient.ts';
+import { conv } from '../graph/ops/conv.ts';
+import { matMul } from '../graph/ops/matmul.ts';
+import { slice } from '../graph/ops/structure.ts';
+import { decompose } from '../graph/rewrite/decompose.ts';
+import { WIDE_VECTORS } from '../graph/rewrite/machine-costs.ts';
+import {
+  matrixValue,
+  outputPlane,
+  transformedKernels,
+  transformedTiles,
+} from '../graph/rewrite/winograd-convolution.ts';
+import { TILES, type Tile, winogradMatrices } from '../graph/rewrite/winograd-matrices.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import { type Input, input, knownShape, type Value } from '../graph/value.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Backend, NamedTensors, SessionOptions } from '../runtime/backend.ts';
+import type { MachineCosts, TileCosts } from '../runtime/machine-costs.ts';
+import { elementCount } from '../tensor/shape.ts';
+import { float32 } from '../tensor/tensor.ts';
 
 /** RefineNet's most frequent convolution: 256 channels at 64 x 64. */
 const CHANNELS = 256;
