@@ -30,7 +30,8 @@ export { type ImageSegmenter, segmenterPredictions } from './evaluation/segmente
 export { WorstImages } from './evaluation/worst-images.ts';
 export { nodeCosts } from './graph/cost.ts';
 export type { ActivationRanges } from './graph/rewrite/quantize.ts';
-export { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining } from './graph/rewrite/optimize.ts';
+export { OPTIMIZATIONS, type Optimization, optimizeInference } from './graph/rewrite/optimize.ts';
+export { optimizeTraining } from './graph/rewrite/optimize-training.ts';
 export { toOnnx } from './graph/to-onnx.ts';
 export { parametersOf } from './graph/walk.ts';
 export { colorize } from './image/colorize.ts';

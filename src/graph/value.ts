@@ -70,34 +70,6 @@ export interface Op<Attributes = unknown> {
   onnxAttributes?(attributes: Attributes, inputs: readonly (Value | null)[]): Record<string, Attribute>;
   /** Multiply-adds of one application whose extents are all known; 0 when left out. */
   multiplyAdds?(inputs: readonly (Value | null)[], outputs: readonly Value[], attributes: Attributes): number;
-  /**
-   * How the gradient passes backwards. A rule: as it says. `none`: the outputs do not vary with the inputs, or only in
-   * jumps (extents, comparisons), so no gradient passes and none is missed. `forbidden`, or left out: asking for a gradient
-   * through this operator is a mistake, which `gradient` reports.
-   */
-  readonly vjp?: VjpRule<Attributes> | 'none' | 'forbidden';
-}
-
-/**
- * The vector-Jacobian product of an operator, in standard operators: from the gradient of its first output to one gradient
- * per input; null where there is none or it was not asked for. Where an input was broadcast, the rule may give a gradient
- * of the output's extents: `gradient` sums it to the input's.
- */
-export type VjpRule<Attributes> = (context: VjpContext<Attributes>) => readonly (Value | null)[];
-
-/** What a gradient rule works with. All extents are known numbers. */
-export interface VjpContext<Attributes = unknown> {
-  readonly attributes: Attributes;
-  /** The gradient of the first output, of its shape. */
-  readonly gradient: Value;
-  /** The first output. */
-  readonly output: Value;
-  readonly outputs: readonly Value[];
-  readonly inputs: readonly (Value | null)[];
-  /** The input at a position that is not left out. */
-  input(index: number): Value;
-  /** Whether the input's gradient is asked for; what is not need not be built. */
-  wants(index: number): boolean;
 }
 
 /** The extents of a value that are all known, as they are wherever a gradient is taken. */

@@ -1,6 +1,6 @@
 /** Measures what the cost model needs to know of an engine on this machine. */
 import { RuntimeError } from '../errors.ts';
-import { gradient } from '../graph/gradient.ts';
+import { gradient } from '../graph/gradient/gradient.ts';
 import { conv } from '../graph/ops/conv.ts';
 import { matMul } from '../graph/ops/matmul.ts';
 import { slice } from '../graph/ops/structure.ts';

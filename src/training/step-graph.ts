@@ -2,7 +2,7 @@
  * The graph of a training step up to its gradients, a pure function of what is fed: from weights and a batch to the loss, the
  * gradients and the new running statistics. What the update does with them is in update-rules.ts.
  */
-import { gradient } from '../graph/gradient.ts';
+import { gradient } from '../graph/gradient/gradient.ts';
 import { add, sqrt } from '../graph/ops/elementwise.ts';
 import { sumOfSquares } from '../graph/ops/sum-of-squares.ts';
 import { constant, input, type Parameter, type Value } from '../graph/value.ts';

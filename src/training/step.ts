@@ -1,7 +1,8 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
 import { UsageError } from '../errors.ts';
 import { Reshape } from '../graph/ops/shape.ts';
-import { optimizeTraining, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
+import { REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
+import { optimizeTraining } from '../graph/rewrite/optimize-training.ts';
 import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Value } from '../graph/value.ts';

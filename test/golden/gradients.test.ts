@@ -1,6 +1,6 @@
 /** Gradients of building blocks, and running statistics after a step, against PyTorch's. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gradient } from '../../src/graph/gradient.ts';
+import { gradient } from '../../src/graph/gradient/gradient.ts';
 import { conv } from '../../src/graph/ops/conv.ts';
 import { add, relu, relu6 } from '../../src/graph/ops/elementwise.ts';
 import { trainingBatchNormalization } from '../../src/graph/ops/normalization.ts';

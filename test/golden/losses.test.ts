@@ -1,6 +1,6 @@
 /** Cross entropy against PyTorch: values and gradients, both corner rules, with and without class weights. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gradient } from '../../src/graph/gradient.ts';
+import { gradient } from '../../src/graph/gradient/gradient.ts';
 import { input } from '../../src/graph/value.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gradient } from '../../src/graph/gradient.ts';
+import { gradient } from '../../src/graph/gradient/gradient.ts';
 import { elementwiseKernel } from '../../src/graph/kernel/elementwise-kernel.ts';
 import { scalarLike } from '../../src/graph/ops/constants.ts';
 import { mul, sub } from '../../src/graph/ops/elementwise.ts';

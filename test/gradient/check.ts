@@ -1,5 +1,5 @@
 /** Checks of gradient graphs by finite differences: the tester that every gradient rule is held against. */
-import { gradient } from '../../src/graph/gradient.ts';
+import { gradient } from '../../src/graph/gradient/gradient.ts';
 import { input, knownShape, type Value } from '../../src/graph/value.ts';
 import type { NamedTensors } from '../../src/runtime/backend.ts';
 import { randomStream } from '../../src/tensor/random.ts';

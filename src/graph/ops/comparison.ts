@@ -1,8 +1,7 @@
-/** Comparisons and logic, whose results are bool and carry no gradient, and the choice that a bool makes. */
+/** Comparisons and logic, whose results are bool, and the choice that a bool makes. */
 import { ShapeError } from '../../errors.ts';
 import { applyOne, formatType, type Op, required, type Value } from '../value.ts';
 import { broadcastShapes } from './broadcast.ts';
-import { scalarLike } from './constants.ts';
 
 export const Equal = comparison('Equal');
 export const Greater = comparison('Greater');
@@ -15,7 +14,6 @@ export const Or = comparison('Or');
 export const Not: Op<null> = {
   name: 'Not',
   infer: (inputs) => [{ dtype: 'bool', shape: required(inputs, 0).shape }],
-  vjp: 'none',
 };
 
 /** Inputs: condition (bool), what to take where it holds, what to take elsewhere. */
@@ -26,10 +24,6 @@ export const Where: Op<null> = {
     if (condition.dtype !== 'bool') throw new ShapeError(`the condition must be bool, got ${formatType(condition)}.`);
     if (a.dtype !== b.dtype) throw new ShapeError(`${formatType(a)} and ${formatType(b)} have different types.`);
     return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)) }];
-  },
-  vjp({ gradient, input, wants }) {
-    const zero = scalarLike(gradient, 0);
-    return [null, wants(1) ? where(input(0), gradient, zero) : null, wants(2) ? where(input(0), zero, gradient) : null];
   },
 };
 
@@ -56,6 +50,5 @@ function comparison(name: string): Op<null> {
       if (a.dtype !== b.dtype) throw new ShapeError(`${formatType(a)} and ${formatType(b)} have different types.`);
       return [{ dtype: 'bool', shape: broadcastShapes(a.shape, b.shape) }];
     },
-    vjp: 'none',
   };
 }

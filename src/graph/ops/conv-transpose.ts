@@ -41,7 +41,6 @@ export const ConvTranspose: Op<ConvTransposeAttributes> = {
     output_padding: ints(outputPadding),
     group: int(groups),
   }),
-  vjp: 'forbidden',
   multiplyAdds: ([x, weight]) =>
     elementCount((x as Value).shape as number[]) * elementCount(((weight as Value).shape as number[]).slice(1)),
 };

@@ -4,8 +4,6 @@ import { int, ints } from '../../onnx/model.ts';
 import { elementCount, formatShape } from '../../tensor/shape.ts';
 import { addToDimension, type Dimension, floorDivideDimension } from '../dimension.ts';
 import { applyOne, type Op, required, type Value } from '../value.ts';
-import { convGradients } from './conv-gradient.ts';
-import { reduceSum } from './reduction.ts';
 
 /** A pair of numbers for height and width. */
 export type Pair = readonly [number, number];
@@ -64,10 +62,6 @@ export const Conv: Op<ConvAttributes> = {
       group: int(groups),
     };
   },
-  vjp: (context) => [
-    ...convGradients(context),
-    context.wants(2) ? reduceSum(context.gradient, [0, 2, 3], undefined, false) : null,
-  ],
   multiplyAdds(inputs, outputs) {
     const weight = required(inputs, 1).shape as readonly number[];
     return elementCount((outputs[0] as Value).shape as readonly number[]) * elementCount(weight.slice(1));

@@ -20,7 +20,6 @@ export const CumSum: Op<CumSumAttributes> = {
     return [{ dtype, shape }];
   },
   onnxAttributes: ({ reverse }) => ({ reverse: int(reverse ? 1 : 0) }),
-  vjp: ({ gradient, attributes: { axis, reverse } }) => [cumulativeSum(gradient, axis, !reverse), null],
 };
 
 export const cumulativeSum = (x: Value, axis: number, reverse = false, place?: string): Value =>

@@ -1,12 +1,11 @@
 /** Operators that pick elements by index, and their opposites: Gather, GatherElements, ScatterElements, TopK. */
 import { ShapeError, UsageError } from '../../errors.ts';
 import { int, string } from '../../onnx/model.ts';
-import { elementCount, formatShape, sameShape } from '../../tensor/shape.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
-import { apply, applyOne, formatType, knownShape, type Op, required, type Value } from '../value.ts';
-import { scalarLike, wholeNumbers } from './constants.ts';
+import { apply, applyOne, formatType, type Op, required, type Value } from '../value.ts';
+import { wholeNumbers } from './constants.ts';
 import type { AxisAttributes } from './reduction.ts';
-import { expand, reshape } from './shape.ts';
 
 /** Inputs: x, indices (int32 or int64, any shape), which take the place of the axis in the result. */
 export const Gather: Op<AxisAttributes> = {
@@ -17,16 +16,6 @@ export const Gather: Op<AxisAttributes> = {
     return [{ dtype, shape: [...shape.slice(0, axis), ...indices(inputs).shape, ...shape.slice(axis + 1)] }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
-  vjp({ gradient, input, attributes: { axis } }) {
-    const shape = knownShape(input(0));
-    const count = elementCount(knownShape(input(1)));
-    const flat = shape.map((extent, at) => (at === axis ? count : extent));
-    const positions = reshape(
-      input(1),
-      shape.map((_, at) => (at === axis ? count : 1)),
-    );
-    return [scatterAdd(shape, expand(positions, flat), reshape(gradient, flat), axis), null];
-  },
 };
 
 /** Inputs: x, indices of x's rank; element by element along the axis. */
@@ -42,10 +31,6 @@ export const GatherElements: Op<AxisAttributes> = {
     return [{ dtype, shape: taken }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
-  vjp: ({ gradient, input, attributes: { axis } }) => [
-    scatterAdd(knownShape(input(0)), input(1), gradient, axis),
-    null,
-  ],
 };
 
 /** Inputs: x, indices, updates of the indices' shape, which are added to x's elements along the axis. */
@@ -63,11 +48,6 @@ export const ScatterElements: Op<AxisAttributes> = {
     return [{ dtype, shape }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis), reduction: string('add') }),
-  vjp: ({ gradient, input, wants, attributes: { axis } }) => [
-    gradient,
-    null,
-    wants(2) ? gatherElements(gradient, input(1), axis) : null,
-  ],
 };
 
 export interface TopKAttributes extends AxisAttributes {
@@ -92,9 +72,6 @@ export const TopK: Op<TopKAttributes> = {
     ];
   },
   onnxAttributes: ({ axis, largest }) => ({ axis: int(axis), largest: int(largest ? 1 : 0), sorted: int(1) }),
-  vjp({ gradient, input, outputs, attributes: { axis } }) {
-    return [scatterAdd(knownShape(input(0)), outputs[1] as Value, gradient, axis), null];
-  },
 };
 
 export const gather = (x: Value, positions: Value, axis: number, place?: string): Value =>
@@ -102,10 +79,6 @@ export const gather = (x: Value, positions: Value, axis: number, place?: string)
 
 export const gatherElements = (x: Value, positions: Value, axis: number, place?: string): Value =>
   applyOne(GatherElements, [x, positions], { axis }, place);
-
-/** Zeros of `shape` to which the updates are added at the given positions of an axis. */
-export const scatterAdd = (shape: readonly number[], positions: Value, updates: Value, axis: number): Value =>
-  applyOne(ScatterElements, [expand(scalarLike(updates, 0), shape), positions, updates], { axis });
 
 /** The `count` largest (or smallest) elements along an axis in order, and their positions (int64). */
 export function topK(x: Value, count: number, axis: number, largest = true, place?: string): readonly [Value, Value] {

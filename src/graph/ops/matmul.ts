@@ -19,10 +19,6 @@ export const MatMul: Op<null> = {
     const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     return [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2) as Dimension, b.shape.at(-1) as Dimension] }];
   },
-  vjp: ({ gradient, input, wants }) => [
-    wants(0) ? matMul(gradient, matrixTranspose(input(1))) : null,
-    wants(1) ? matMul(matrixTranspose(input(0)), gradient) : null,
-  ],
   multiplyAdds: ([a], [y]) =>
     ((y as Value).shape as number[]).reduce((product, extent) => product * extent, (a as Value).shape.at(-1) as number),
 };

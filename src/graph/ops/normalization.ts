@@ -4,8 +4,8 @@ import { float } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { applyOne, knownShape, type Op, required, type Value, within } from '../value.ts';
 import { scalarLike } from './constants.ts';
-import { add, div, mul, neg, sqrt, sub } from './elementwise.ts';
-import { reduceMean, reduceSum } from './reduction.ts';
+import { add, mul, sub } from './elementwise.ts';
+import { reduceMean } from './reduction.ts';
 import { reshape } from './shape.ts';
 
 export interface BatchNormalizationAttributes {
@@ -31,22 +31,6 @@ export const BatchNormalization: Op<BatchNormalizationAttributes> = {
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   onnxAttributes: ({ epsilon }) => ({ epsilon: float(epsilon) }),
-  // With s = sqrt(variance + epsilon): y = weight (x - mean) / s + bias.
-  vjp({ gradient: g, input, wants, attributes: { epsilon } }) {
-    const [x, weight, mean, variance] = [input(0), input(1), input(3), input(4)];
-    const s = sqrt(add(variance, scalarLike(variance, epsilon)));
-    const scale = div(weight, s);
-    const sum = wants(2) || wants(3) ? perChannelSum(g) : null;
-    const product = wants(1) || wants(4) ? perChannelSum(mul(g, sub(x, alongChannels(mean, x)))) : null;
-    const ofVariance = (dot: Value): Value => mul(dot, mul(scale, div(scalarLike(s, -0.5), mul(s, s))));
-    return [
-      wants(0) ? mul(g, alongChannels(scale, x)) : null,
-      product && wants(1) ? div(product, s) : null,
-      sum,
-      sum && wants(3) ? neg(mul(scale, sum)) : null,
-      product && wants(4) ? ofVariance(product) : null,
-    ];
-  },
 };
 
 export interface NormalizedBatch {
@@ -115,15 +99,13 @@ export function batchNormalization(
 }
 
 /** Every axis but the channels'. */
-const pixelAxes = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
+export const pixelAxes = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
 
 const elementsPerChannel = (x: Value): number => {
   const shape = knownShape(x);
   return pixelAxes(x).reduce((product, axis) => product * (shape[axis] as number), 1);
 };
 
-const perChannelSum = (value: Value): Value => reduceSum(value, pixelAxes(value), undefined, false);
-
 /** A value [C] in the shape in which it broadcasts over x [N, C, ...]. */
-const alongChannels = (value: Value, { shape }: Value): Value =>
+export const alongChannels = (value: Value, { shape }: Value): Value =>
   reshape(value, [knownShape(value)[0] as number, ...shape.slice(2).map(() => 1)]);

@@ -26,7 +26,6 @@ export const Pad: Op<PadAttributes> = {
     }
     return [{ dtype, shape: padded as Dimension[] }];
   },
-  vjp: ({ gradient, attributes: { pads } }) => [padBy(gradient, pads.map(negated)), null, null],
 };
 
 /** What is added to (or, if negative, cut off) the start and the end of an axis. */
@@ -66,5 +65,3 @@ function padBy(x: Value, pads: readonly number[], number = 0, place?: string): V
   if (pads.every((amount) => amount === 0)) return x;
   return applyOne(Pad, [x, wholeNumbers(...pads), scalarLike(x, number)], { pads }, place);
 }
-
-const negated = (amount: number): number => (amount === 0 ? 0 : -amount);

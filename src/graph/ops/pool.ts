@@ -5,7 +5,6 @@ import { formatShape } from '../../tensor/shape.ts';
 import type { Dimension } from '../dimension.ts';
 import { applyOne, type Op, required, type Value } from '../value.ts';
 import { type Window, windowOutputSize } from './conv.ts';
-import { poolGradient } from './pool-gradient.ts';
 
 /** Padding never wins: it counts as minus infinity, as in PyTorch. */
 export const MaxPool: Op<Window> = {
@@ -19,7 +18,6 @@ export const MaxPool: Op<Window> = {
   onnxAttributes({ kernel, stride, dilation, pads }) {
     return { kernel_shape: ints(kernel), strides: ints(stride), dilations: ints(dilation), pads: ints(pads) };
   },
-  vjp: (context) => [poolGradient(context)],
 };
 
 /** The largest value in each `kernel` x `kernel` window; x [N, C, H, W]. */

@@ -28,7 +28,6 @@ export const QuantizeLinear: Op<QuantizationAttributes> = {
     return [{ dtype: zero.dtype, shape: x.shape }];
   },
   onnxAttributes,
-  vjp: 'forbidden',
 };
 
 /** scale (x - zero point). Inputs: x, scale, zero point (left out: 0, as int32 must have). */
@@ -44,7 +43,6 @@ export const DequantizeLinear: Op<QuantizationAttributes> = {
     return [{ dtype: scale.dtype, shape: x.shape }];
   },
   onnxAttributes,
-  vjp: 'forbidden',
 };
 
 /** A value as whole numbers of the zero point's type. */

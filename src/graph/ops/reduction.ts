@@ -3,20 +3,8 @@ import { ShapeError } from '../../errors.ts';
 import { type Attribute, int, ints } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
-import {
-  applyOne,
-  knownShape,
-  type Op,
-  required,
-  type Shape,
-  type Value,
-  type VjpContext,
-  type VjpRule,
-} from '../value.ts';
-import { equal } from './comparison.ts';
-import { scalarLike, wholeNumbers } from './constants.ts';
-import { div, masked, mul } from './elementwise.ts';
-import { expand, reshape } from './shape.ts';
+import { applyOne, type Op, required, type Shape, type Value } from '../value.ts';
+import { wholeNumbers } from './constants.ts';
 
 export interface ReduceAttributes {
   readonly axes: readonly number[];
@@ -28,24 +16,17 @@ export interface AxisAttributes {
   readonly axis: number;
 }
 
-/** The maximum over axes. Equal maxima share the gradient evenly, as in PyTorch's amax. */
-export const ReduceMax = reduction('ReduceMax', extremumGradient);
+/** The maximum over axes. */
+export const ReduceMax = reduction('ReduceMax');
 
-/** The minimum over axes. Equal minima share the gradient evenly, as in PyTorch's amin. */
-export const ReduceMin = reduction('ReduceMin', extremumGradient);
+/** The minimum over axes. */
+export const ReduceMin = reduction('ReduceMin');
 
 /** The sum over axes. Inputs: x, axes (int64). */
-export const ReduceSum = reduction('ReduceSum', ({ gradient, input, attributes }) => [
-  stretched(gradient, input(0), attributes),
-  null,
-]);
+export const ReduceSum = reduction('ReduceSum');
 
 /** The mean over axes. */
-export const ReduceMean = reduction('ReduceMean', ({ gradient, input, attributes }) => {
-  const extents = knownShape(input(0));
-  const count = attributes.axes.reduce((product, axis) => product * (extents[axis] as number), 1);
-  return [stretched(mul(gradient, scalarLike(gradient, 1 / count)), input(0), attributes)];
-});
+export const ReduceMean = reduction('ReduceMean');
 
 /** The index of the first maximum along an axis, which goes away. */
 export const ArgMax: Op<AxisAttributes> = {
@@ -55,7 +36,6 @@ export const ArgMax: Op<AxisAttributes> = {
     return [{ dtype: 'int64' as DataType, shape }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis), keepdims: int(0) }),
-  vjp: 'forbidden',
 };
 
 type Axes = number | readonly number[];
@@ -71,10 +51,7 @@ export const reduceSum = (x: Value, axes: Axes, place?: string, keepDimensions =
 export const argMax = (x: Value, axis: number, place?: string): Value => applyOne(ArgMax, [x], { axis }, place);
 
 /** In opset 17 the axes are an input of ReduceSum and an attribute of the others. */
-function reduction(
-  name: 'ReduceMax' | 'ReduceMin' | 'ReduceSum' | 'ReduceMean',
-  vjp: VjpRule<ReduceAttributes>,
-): Op<ReduceAttributes> {
+function reduction(name: 'ReduceMax' | 'ReduceMin' | 'ReduceSum' | 'ReduceMean'): Op<ReduceAttributes> {
   return {
     name,
     infer: (inputs, attributes) => {
@@ -85,16 +62,7 @@ function reduction(
       ...(name === 'ReduceSum' ? {} : { axes: ints(axes) }),
       keepdims: int(keepDimensions ? 1 : 0),
     }),
-    vjp,
   };
-}
-
-/** To the elements that equal the result. */
-function extremumGradient({ gradient, output, input, attributes }: VjpContext<ReduceAttributes>): readonly [Value] {
-  const x = input(0);
-  const isExtremum = equal(x, reshape(output, keptShape(x, attributes)));
-  const count = reduceSum(masked(expand(scalarLike(x, 1), knownShape(x)), isExtremum), attributes.axes);
-  return [masked(div(stretched(gradient, x, attributes), count), isExtremum)];
 }
 
 function reducedShape(shape: Shape, { axes, keepDimensions }: ReduceAttributes): Shape {
@@ -104,10 +72,3 @@ function reducedShape(shape: Shape, { axes, keepDimensions }: ReduceAttributes):
     ? shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
     : shape.filter((_, axis) => !axes.includes(axis));
 }
-
-const keptShape = (x: Value, { axes }: ReduceAttributes): readonly number[] =>
-  reducedShape(knownShape(x), { axes, keepDimensions: true }) as readonly number[];
-
-/** The gradient of a reduced value for each element that entered it. */
-const stretched = (gradient: Value, x: Value, attributes: ReduceAttributes): Value =>
-  expand(reshape(gradient, keptShape(x, attributes)), knownShape(x));

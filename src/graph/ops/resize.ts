@@ -4,12 +4,12 @@ import { float, string } from '../../onnx/model.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { int64 } from '../../tensor/tensor.ts';
 import { type Dimension, floorDivideDimension, isStatic } from '../dimension.ts';
-import { applyOne, constant, knownShape, type Op, required, type Value } from '../value.ts';
-import { numbersLike } from './constants.ts';
+import { applyOne, constant, type Op, required, type Value } from '../value.ts';
 import { div } from './elementwise.ts';
-import { CUBIC_COEFFICIENT, interpolationMatrix } from './interpolation.ts';
-import { matMul, matrixTranspose } from './matmul.ts';
 import { concat, shapeOf, slice } from './structure.ts';
+
+/** PyTorch's and ONNX's default; OpenCV's too. */
+export const CUBIC_COEFFICIENT = -0.75;
 
 /** How an output position maps to an input position: PyTorch's `align_corners=True` or `False`. */
 export type CoordinateTransformation = 'align_corners' | 'half_pixel';
@@ -31,14 +31,6 @@ export const Resize: Op<ResizeAttributes> = {
     const x = required(inputs, 0);
     if (x.shape.length !== 4) throw new ShapeError(`x must have 4 axes, got ${formatShape(x.shape)}.`);
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...size] }];
-  },
-  // Interpolation is linear and separable: y = A_h x A_w', so the gradient is A_h' g A_w.
-  vjp({ gradient, input, attributes: { mode, coordinates, size } }) {
-    const [, , height, width] = knownShape(input(0)) as [number, number, number, number];
-    const matrix = (from: number, to: Dimension): Value =>
-      numbersLike(gradient, [to as number, from], interpolationMatrix(from, to as number, mode, coordinates));
-    const alongWidth = matMul(gradient, matrix(width, size[1]));
-    return [matMul(matrixTranspose(matrix(height, size[0])), alongWidth), null, null, null];
   },
   onnxAttributes({ mode, coordinates }) {
     return {

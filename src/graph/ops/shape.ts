@@ -3,7 +3,7 @@ import { ShapeError } from '../../errors.ts';
 import { ints } from '../../onnx/model.ts';
 import { elementCount, formatShape, sameShape } from '../../tensor/shape.ts';
 import { type Dimension, isStatic } from '../dimension.ts';
-import { applyOne, knownShape, type Op, required, type Shape, type Value } from '../value.ts';
+import { applyOne, type Op, required, type Shape, type Value } from '../value.ts';
 import { broadcastShapes } from './broadcast.ts';
 import { wholeNumbers } from './constants.ts';
 
@@ -20,7 +20,6 @@ export const Reshape: Op<{ readonly shape: Shape }> = {
     }
     return [{ dtype: x.dtype, shape }];
   },
-  vjp: ({ gradient, input }) => [reshape(gradient, knownShape(input(0))), null],
 };
 
 export const Transpose: Op<{ readonly permutation: readonly number[] }> = {
@@ -33,12 +32,6 @@ export const Transpose: Op<{ readonly permutation: readonly number[] }> = {
     return [{ dtype, shape: permutation.map((axis) => shape[axis] as Dimension) }];
   },
   onnxAttributes: ({ permutation }) => ({ perm: ints(permutation) }),
-  vjp: ({ gradient, attributes: { permutation } }) => [
-    transpose(
-      gradient,
-      permutation.map((_, axis) => permutation.indexOf(axis)),
-    ),
-  ],
 };
 
 /** Inputs: x, axes (int64), each of which has extent 1 and goes away. */
@@ -51,7 +44,6 @@ export const Squeeze: Op<{ readonly axes: readonly number[] }> = {
     }
     return [{ dtype, shape: shape.filter((_, axis) => !axes.includes(axis)) }];
   },
-  vjp: ({ gradient, attributes: { axes } }) => [unsqueeze(gradient, axes), null],
 };
 
 /** Inputs: x, axes (int64) of the result that are new and have extent 1. */
@@ -68,7 +60,6 @@ export const Unsqueeze: Op<{ readonly axes: readonly number[] }> = {
     }
     return [{ dtype, shape: result }];
   },
-  vjp: ({ gradient, attributes: { axes } }) => [squeeze(gradient, axes), null],
 };
 
 /** Inputs: x, extents (int64) that x is stretched to. */
@@ -82,7 +73,6 @@ export const Expand: Op<{ readonly shape: readonly number[] }> = {
     }
     return [{ dtype: x.dtype, shape }];
   },
-  vjp: ({ gradient }) => [gradient, null],
 };
 
 /** x with other extents, row-major order kept; x itself where they are the same. */

@@ -3,7 +3,7 @@ import { ShapeError } from '../../errors.ts';
 import { int } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { applyOne, type Op, required, type Value } from '../value.ts';
-import { exp, log, mul, stopGradient, sub } from './elementwise.ts';
+import { exp, log, stopGradient, sub } from './elementwise.ts';
 import { type AxisAttributes, reduceMax, reduceSum } from './reduction.ts';
 
 export const Softmax: Op<AxisAttributes> = {
@@ -14,10 +14,6 @@ export const Softmax: Op<AxisAttributes> = {
     return [{ dtype, shape }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
-  vjp({ gradient: g, output: y, attributes: { axis } }) {
-    const weighted = mul(g, y);
-    return [sub(weighted, mul(y, reduceSum(weighted, axis)))];
-  },
 };
 
 export const softmax = (x: Value, axis: number, place?: string): Value => applyOne(Softmax, [x], { axis }, place);

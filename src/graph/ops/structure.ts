@@ -1,35 +1,23 @@
 /** Operators that move or convert numbers without computing with them: Cast, Concat, Shape, Slice. */
-import { ShapeError, UsageError } from '../../errors.ts';
+import { ShapeError } from '../../errors.ts';
 import { ONNX_DATA_TYPES } from '../../onnx/field-numbers.ts';
 import { int } from '../../onnx/model.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
 import { addToDimension, type Dimension } from '../dimension.ts';
-import { applyOne, formatType, knownShape, type Op, required, type Value } from '../value.ts';
-import { numbersLike, wholeNumbers } from './constants.ts';
-import { matMul } from './matmul.ts';
-import { pad } from './pad.ts';
-import { reshape } from './shape.ts';
+import { applyOne, formatType, type Op, required, type Value } from '../value.ts';
+import { wholeNumbers } from './constants.ts';
 
-/** Only between floating-point types does a gradient pass. */
 export const Cast: Op<{ readonly to: DataType }> = {
   name: 'Cast',
   infer: (inputs, { to }) => [{ dtype: to, shape: required(inputs, 0).shape }],
   onnxAttributes: ({ to }) => ({ to: int(ONNX_DATA_TYPES[to]) }),
-  vjp({ gradient, input, attributes: { to } }) {
-    const from = input(0).dtype;
-    if (!from.startsWith('float') || !to.startsWith('float')) {
-      throw new UsageError(`the operator Cast has no gradient from ${from} to ${to}.`);
-    }
-    return [cast(gradient, from)];
-  },
 };
 
 /** The extents of a value as int64 numbers, known when the graph runs. */
 export const Shape: Op<null> = {
   name: 'Shape',
   infer: (inputs) => [{ dtype: 'int64', shape: [required(inputs, 0).shape.length] }],
-  vjp: 'none',
 };
 
 export const Concat: Op<{ readonly axis: number }> = {
@@ -53,14 +41,6 @@ export const Concat: Op<{ readonly axis: number }> = {
     return [{ dtype: first.dtype, shape: first.shape.map((d, at) => (at === axis ? extent : d)) }];
   },
   onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
-  vjp({ gradient, inputs, wants, attributes: { axis } }) {
-    let end = 0;
-    return inputs.map((value, index) => {
-      const start = end;
-      end += knownShape(value as Value)[axis] as number;
-      return wants(index) ? slice(gradient, axis, start, end) : null;
-    });
-  },
 };
 
 /**
@@ -97,11 +77,6 @@ export const Slice: Op<SliceAttributes> = {
     }
     return [{ dtype: x.dtype, shape }];
   },
-  vjp({ gradient, input, attributes: { ranges } }) {
-    const extents = knownShape(input(0));
-    const scattered = ranges.reduce((g, range) => scatterRange(g, range, extents[range.axis] as number), gradient);
-    return [scattered, null, null, null, null];
-  },
 };
 
 export const cast = (x: Value, to: DataType, place?: string): Value => applyOne(Cast, [x], { to }, place);
@@ -128,7 +103,7 @@ export function sliceRanges(x: Value, ranges: readonly AxisRange[], place?: stri
 }
 
 /** The first rows and columns of x [N, C, H, W]. Inputs: x, starts, ends (int64 [2]), axes. */
-const CropPlane: Op<{ readonly size: readonly [Dimension, Dimension] }> = {
+export const CropPlane: Op<{ readonly size: readonly [Dimension, Dimension] }> = {
   name: 'Slice',
   infer(inputs, { size }) {
     const { dtype, shape } = required(inputs, 0);
@@ -149,42 +124,7 @@ export function cropPlaneTo(x: Value, like: Value, place?: string): Value {
   return applyOne(CropPlane, [x, wholeNumbers(0, 0), ends, wholeNumbers(2, 3)], { size }, place);
 }
 
-/** x with the order of its elements along some axes reversed. */
-export function flip(x: Value, axes: readonly number[]): Value {
-  const extents = knownShape(x);
-  const ranges = axes.map((axis) => ({ axis, start: (extents[axis] as number) - 1, end: -1, step: -1 }));
-  return sliceRanges(
-    x,
-    ranges.filter(({ start }) => start > 0),
-  );
-}
-
-/** x with `step - 1` zeros after each element along an axis, the last one's left out: [a, b] becomes [a, 0, b]. */
-export function spread(x: Value, axis: number, step: number): Value {
-  const shape = knownShape(x);
-  const extent = shape[axis] as number;
-  if (step === 1 || extent === 1) return x;
-  const length = (extent - 1) * step + 1;
-  if (axis === shape.length - 1) {
-    // Moving single numbers is what the CPU engine does slowest; a product with zeros and ones is several times faster.
-    const ones = Float32Array.from({ length: extent * length }, (_, at) =>
-      at % length === Math.floor(at / length) * step ? 1 : 0,
-    );
-    return matMul(x, numbersLike(x, [extent, length], ones));
-  }
-  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
-  const cells = pad(reshape(x, [...before, extent, 1, ...after]), [{ axis: axis + 1, start: 0, end: step - 1 }]);
-  return slice(reshape(cells, [...before, extent * step, ...after]), axis, 0, length);
-}
-
-function rangeLength({ start, end, step }: AxisRange): number {
+/** How many elements a range has. */
+export function rangeLength({ start, end, step }: AxisRange): number {
   return Math.ceil((end - start) / step);
-}
-
-/** Puts the elements of a range back to where they were taken from, among zeros. */
-function scatterRange(gradient: Value, range: AxisRange, extent: number): Value {
-  const { axis, start, step } = range;
-  const last = start + (rangeLength(range) - 1) * step;
-  const spaced = spread(step < 0 ? flip(gradient, [axis]) : gradient, axis, Math.abs(step));
-  return pad(spaced, [{ axis, start: Math.min(start, last), end: extent - 1 - Math.max(start, last) }]);
 }

@@ -1,15 +1,12 @@
 /** The sum of the squares of everything in one pass. */
 import { int } from '../../onnx/model.ts';
 import { applyOne, type Op, required, type Value } from '../value.ts';
-import { scalarLike } from './constants.ts';
-import { mul } from './elementwise.ts';
 
 /** Over all axes, which go away. */
 export const ReduceSumSquare: Op<null> = {
   name: 'ReduceSumSquare',
   infer: (inputs) => [{ dtype: required(inputs, 0).dtype, shape: [] }],
   onnxAttributes: () => ({ keepdims: int(0) }),
-  vjp: ({ gradient, input }) => [mul(input(0), mul(gradient, scalarLike(gradient, 2)))],
 };
 
 export const sumOfSquares = (x: Value, place?: string): Value => applyOne(ReduceSumSquare, [x], null, place);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dimension } from '../dimension.ts';
-import { gradient } from '../gradient.ts';
+import { gradient } from '../gradient/gradient.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { conv } from '../ops/conv.ts';
 import { input, type Node, type Value } from '../value.ts';

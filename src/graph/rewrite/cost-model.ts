@@ -1,8 +1,8 @@
 /** What a convolution takes in each of its forms on a kind of machine, and so the form to take. */
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { type Dimension, evaluateDimension } from '../dimension.ts';
+import type { OperatorName } from '../gradient/operators.ts';
 import { Conv } from '../ops/conv.ts';
-import { ConvInputGradient, ConvWeightGradient } from '../ops/conv-gradient.ts';
 import type { Node, Value } from '../value.ts';
 import { stackedHeight } from './winograd-convolution.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
@@ -33,11 +33,13 @@ export interface TileChoice {
 const LEAST_GAIN = 0.05;
 
 /** The costs of the forms that operators have by themselves in training. */
-const TRAINING: Readonly<Record<string, keyof MachineCosts['training']>> = {
-  [Conv.name]: 'forward',
-  [ConvInputGradient.name]: 'input',
-  [ConvWeightGradient.name]: 'weight',
-};
+const TRAINING = {
+  Conv: 'forward',
+  ConvInputGradient: 'input',
+  ConvWeightGradient: 'weight',
+} as const satisfies { readonly [Name in OperatorName]?: keyof MachineCosts['training'] };
+
+type ConvolutionName = keyof typeof TRAINING;
 
 /** The fastest tile for a convolution, or null if none is faster than the convolution itself. */
 export function chooseTile(node: Node, choice: TileChoice): Tile | null {
@@ -85,7 +87,7 @@ export function kernelRowsTime(extents: ConvolutionExtents, costs: MachineCosts)
 }
 
 function plainMultiplyAdd({ op }: Node, { costs, training = false }: TileChoice): number {
-  return training ? costs.training[TRAINING[op.name] as keyof MachineCosts['training']] : costs.convolution.multiplyAdd;
+  return training ? costs.training[TRAINING[op.name as ConvolutionName]] : costs.convolution.multiplyAdd;
 }
 
 /** @param multiplyAdd inference's when left out. */
@@ -127,7 +129,10 @@ function convolutionExtents(node: Node, extentOf: TileChoice['extentOf']): Convo
   // What stands for the outputs [N, K, H, W], and for the inputs [N, C, H, W].
   const [wide, channels] = ((): [Value, Dimension] => {
     if (node.op.name === Conv.name) return [y, first.shape[1] as Dimension];
-    return [first, (node.op.name === ConvInputGradient.name ? y : second).shape[1] as Dimension];
+    return [
+      first,
+      (node.op.name === ('ConvInputGradient' satisfies ConvolutionName) ? y : second).shape[1] as Dimension,
+    ];
   })();
   const [batch, outputs, height, width] = wide.shape.map((extent) => evaluateDimension(extent, extentOf)) as [
     number,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../../test/support/compare-graphs.ts';
-import { gradient } from '../gradient.ts';
+import { gradient } from '../gradient/gradient.ts';
 import { conv } from '../ops/conv.ts';
 import { relu } from '../ops/elementwise.ts';
 import { toOnnx } from '../to-onnx.ts';

@@ -16,7 +16,7 @@ import { readModelFolder, writeModelFolder } from '../../platform/node/model-fol
 import { type Backend, DEVICES, type NamedTensors } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import type { Weights } from '../../tensor/weights.ts';
-import { gradient } from '../gradient.ts';
+import { gradient } from '../gradient/gradient.ts';
 import { Conv, type ConvAttributes, conv } from '../ops/conv.ts';
 import { relu } from '../ops/elementwise.ts';
 import { batchNormalization } from '../ops/normalization.ts';
@@ -25,7 +25,8 @@ import { parametersOf, reach } from '../walk.ts';
 import { decompose } from './decompose.ts';
 import type { WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
-import { OPTIMIZATIONS, type Optimization, optimizeInference, optimizeTraining, REWRITTEN_ON } from './optimize.ts';
+import { OPTIMIZATIONS, type Optimization, optimizeInference, REWRITTEN_ON } from './optimize.ts';
+import { optimizeTraining } from './optimize-training.ts';
 import type { Outputs } from './rewrite.ts';
 
 let backend: Backend;

@@ -1,4 +1,4 @@
-/** All rewriting, in its order: from the plain graph of a network to the one that computes the same numbers fastest. */
+/** All rewriting for inference, in its order: from the plain graph of a network to the one that computes the same numbers fastest. */
 import type { Device, NamedTensors } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { float32 } from '../../tensor/tensor.ts';
@@ -6,17 +6,14 @@ import { input, type Value } from '../value.ts';
 import { clipAfterConvolution } from './clip-after-convolution.ts';
 import { chooseTile, takesKernelRows, type TileChoice } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
-import { decompose } from './decompose.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
-import { maskAsHardSigmoid } from './mask-as-hard-sigmoid.ts';
-import { mergeEqual } from './merge-equal.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
 import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
 import { sumAfterConvolution } from './sum-after-convolution.ts';
-import { type ChooseTile, isWinogradEligible, winograd, winogradGradients } from './winograd.ts';
+import { type ChooseTile, isWinogradEligible, winograd } from './winograd.ts';
 import { matrixValue } from './winograd-convolution.ts';
 import { type Tile, winogradMatrices } from './winograd-matrices.ts';
 
@@ -36,7 +33,7 @@ const SMALL = 2 ** 24;
  * - `memory`: as balanced, but only where the peak of memory stays the plain graph's.
  * - `none`: the plain graph.
  */
-const LEVELS = {
+export const LEVELS = {
   speed: { ahead: true, limit: Number.POSITIVE_INFINITY },
   balanced: { ahead: false, limit: Number.POSITIVE_INFINITY },
   memory: { ahead: false, limit: SMALL },
@@ -94,15 +91,8 @@ export async function optimizeInference<T extends Outputs>(
   return { ...(await foldConstants({ outputs, weights: graph.weights }, engine)), fed: {} };
 }
 
-/** A graph for training, whose weights are inputs, rewritten. */
-export function optimizeTraining<T extends Outputs>(outputs: T, costs: MachineCosts = WIDE_VECTORS): T {
-  const choose: ChooseTile = (node) =>
-    chooseTile(node, { costs, ...LEVELS.balanced, training: true, extentOf: likelyExtent });
-  const transformed = rewrite(rewrite(outputs, winograd(choose, kernelConstant)), winogradGradients(choose));
-  return rewrite(rewrite(decompose(transformed), maskAsHardSigmoid), mergeEqual());
-}
-
-const kernelConstant = (tile: Tile): Value => matrixValue({ dtype: 'float32' }, winogradMatrices(tile).kernel);
+/** The kernel matrix of a tile, inside the graph. */
+export const kernelConstant = (tile: Tile): Value => matrixValue({ dtype: 'float32' }, winogradMatrices(tile).kernel);
 
 /** Kernel matrices as inputs, one a tile. */
 class FedKernels {
@@ -128,4 +118,5 @@ class FedKernels {
 /** Photographs of this size are expected where height and width are open. */
 const LIKELY_SIDE = 512;
 
-const likelyExtent = (name: string): number => (name === 'batch' ? 1 : LIKELY_SIDE);
+/** A number for an extent that is open. */
+export const likelyExtent = (name: string): number => (name === 'batch' ? 1 : LIKELY_SIDE);

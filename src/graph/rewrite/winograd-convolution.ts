@@ -1,4 +1,4 @@
-/** 3 x 3 convolutions at stride 1, and their gradients, in Winograd's form, in standard operators. */
+/** 3 x 3 convolutions at stride 1 in Winograd's form, in standard operators. */
 import { type Dimension, isStatic, multiplyDimension } from '../dimension.ts';
 import { numbersLike, wholeNumbers } from '../ops/constants.ts';
 import { conv } from '../ops/conv.ts';
@@ -88,38 +88,6 @@ export function transformedKernels(weight: Value, kernelTransform: Value, place?
 }
 
 /**
- * The gradient with respect to x of such a convolution: a convolution of the gradient [N, K, H, W] with the kernel turned
- * around and its channel axes exchanged. Turning exchanges columns of the kernel matrix. The engine joins the exchange of axes
- * with the product over channels, which takes longer for it at each of the n² positions; where they are many, exchanging 9
- * numbers a kernel before the transform takes less.
- */
-export function winogradInputGradient(gradient: Value, weight: Value, tile: Tile): Value {
-  const turned = reversedColumns(winogradMatrices(tile).kernel);
-  const kernels = (of: Value): Value => transformedKernels(of, matrixValue(weight, turned));
-  const exchanged = tile === 2 ? matrixTranspose(kernels(weight)) : kernels(transpose(weight, [1, 0, 2, 3]));
-  return winogradConvolution(gradient, exchanged, null, tile);
-}
-
-/**
- * The gradient with respect to the weight [K, C, 3, 3]: with d the transformed tiles of x and e those of the gradient, which
- * pass the output's transform backwards, e d' summed over tiles is the gradient of the transformed kernels.
- */
-export function winogradWeightGradient(gradient: Value, x: Value, tile: Tile): Value {
-  const { output, kernel } = winogradMatrices(tile);
-  const [outputs, inputs] = [gradient, x].map(({ shape }) => shape[1] as number) as [number, number];
-  const planes = stacked(gradient, tile);
-  const [below, beside] = planes.shape.slice(2).map((extent) => missing(extent as number, tile)) as [number, number];
-  const windows = conv(planes, reshape(matrixValue(x, transposed(output)), [output.columns, 1, tile, tile]), null, {
-    stride: [tile, tile],
-    pads: [0, 0, below, beside],
-  });
-  const products = tilesOf(windows, outputs).byPosition;
-  const product = matMul(products, matrixTranspose(transformedTiles(x, tile).byPosition));
-  const flat = reshape(product, [kernel.rows, outputs * inputs]);
-  return reshape(matMul(matrixTranspose(flat), matrixValue(x, kernel)), [outputs, inputs, 3, 3]);
-}
-
-/**
  * The transformed n x n tiles of planes. As a convolution with n² kernels and a stride of one tile, this pads, cuts and transforms
  * in one pass, and works at any size.
  */
@@ -135,7 +103,7 @@ function inputTiles(planes: Value, channels: number, tile: Tile, place?: string)
 }
 
 /** From planes that were convolved with n² kernels: one plane a channel, or one of all channels below one another. */
-function tilesOf(convolved: Value, channels: number, place?: string): TransformedTiles {
+export function tilesOf(convolved: Value, channels: number, place?: string): TransformedTiles {
   const [planes, positions, rows, columns] = convolved.shape as readonly [number, number, Dimension, Dimension];
   if (planes === channels) {
     const shape = [channels, positions, multiplyDimension(rows, columns)];
@@ -148,7 +116,7 @@ function tilesOf(convolved: Value, channels: number, place?: string): Transforme
 }
 
 /** What is missing to a whole number of tiles. */
-const missing = (extent: number, tile: Tile): number => (tile - (extent % tile)) % tile;
+export const missing = (extent: number, tile: Tile): number => (tile - (extent % tile)) % tile;
 
 /** The height of an image in a stack: with at least one row of zeros before the next image, and whole tiles in all together. */
 export function stackedHeight(images: number, height: number, tile: Tile): number {
@@ -161,7 +129,7 @@ export function stackedHeight(images: number, height: number, tile: Tile): numbe
  * The planes of x [N, C, H, W]. Of one image they are [C, 1, H, W]. The images of a batch lie below one another, so that their
  * tiles are those of one tall image, and so do the channels, [1, 1, C N H', W]: then its tiles come out by position.
  */
-function stacked(x: Value, tile: Tile, place?: string): Value {
+export function stacked(x: Value, tile: Tile, place?: string): Value {
   const [batch, channels, height, width] = x.shape as Extents;
   if (batch === 1) return reshapeOpen(x, [channels, 1, height, width], wholeNumbers(-1, 1, 0, 0), place);
   const [images, rows] = [batch, height] as [number, number];
@@ -220,8 +188,3 @@ function extentsOf(x: Value, start: number, end: number, place?: string): Value 
 /** A transform's matrix as a constant of another value's type. */
 export const matrixValue = (like: Pick<Value, 'dtype'>, { rows, columns, numbers }: Matrix): Value =>
   numbersLike(like, [rows, columns], numbers);
-
-function reversedColumns({ rows, columns, numbers }: Matrix): Matrix {
-  const reversed = numbers.map((_, at) => numbers[at - (at % columns) + columns - 1 - (at % columns)] as number);
-  return { rows, columns, numbers: reversed };
-}

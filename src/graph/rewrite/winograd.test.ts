@@ -5,12 +5,13 @@ import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { nodeCosts } from '../cost.ts';
 import type { Dimension } from '../dimension.ts';
-import { gradient } from '../gradient.ts';
+import { gradient } from '../gradient/gradient.ts';
 import { type ConvAttributes, conv } from '../ops/conv.ts';
 import { relu } from '../ops/elementwise.ts';
 import { input, type Node, parameter, type Value } from '../value.ts';
 import { rewrite } from './rewrite.ts';
-import { type ChooseTile, winograd, winogradGradients } from './winograd.ts';
+import { type ChooseTile, winograd } from './winograd.ts';
+import { winogradGradients } from './winograd-gradients.ts';
 import { matrixValue } from './winograd-convolution.ts';
 import { TILES, type Tile, winogradMatrices } from './winograd-matrices.ts';
 

@@ -1,15 +1,8 @@
 /** Convolutions in Winograd's form, wherever a cost model finds that faster. */
 import { Conv, type ConvAttributes } from '../ops/conv.ts';
-import { type ConvGradientAttributes, ConvInputGradient, ConvWeightGradient } from '../ops/conv-gradient.ts';
-import { type Node, type Shape, type Value, within } from '../value.ts';
+import type { Node, Shape, Value } from '../value.ts';
 import type { Rewrite } from './rewrite.ts';
-import {
-  hasTiles,
-  transformedKernels,
-  winogradConvolution,
-  winogradInputGradient,
-  winogradWeightGradient,
-} from './winograd-convolution.ts';
+import { hasTiles, transformedKernels, winogradConvolution } from './winograd-convolution.ts';
 import type { Tile } from './winograd-matrices.ts';
 
 /** The tile for a convolution, or null to leave it as it is. */
@@ -40,32 +33,7 @@ export function isPlain3x3Convolution({ op, inputs, attributes }: Node): boolean
   return op.name === Conv.name && x.dtype === 'float32' && isPlain3x3(weight.shape, attributes as ConvAttributes);
 }
 
-function isPlain3x3([, , height, width]: Shape, { stride, dilation, pads, groups }: ConvAttributes): boolean {
+/** Whether a weight of this shape is moved so. */
+export function isPlain3x3([, , height, width]: Shape, { stride, dilation, pads, groups }: ConvAttributes): boolean {
   return height === 3 && width === 3 && [...stride, ...dilation, ...pads, groups].every((one) => one === 1);
-}
-
-/** The gradients of such convolutions, in the form that was chosen for each. */
-export const winogradGradients = (choose: ChooseTile): Rewrite => ({
-  name: 'winograd-gradients',
-  apply(node) {
-    const form = GRADIENT_FORMS[node.op.name];
-    const tile = form && isPlain3x3Gradient(node) ? choose(node) : null;
-    if (!form || tile === null) return null;
-    const [gradient, other] = node.inputs as [Value, Value];
-    return [within(node.place, () => form(gradient, other, tile))];
-  },
-});
-
-type GradientForm = (gradient: Value, other: Value, tile: Tile) => Value;
-
-const GRADIENT_FORMS: Readonly<Record<string, GradientForm>> = {
-  [ConvInputGradient.name]: winogradInputGradient,
-  [ConvWeightGradient.name]: winogradWeightGradient,
-};
-
-/** Whether a gradient belongs to a convolution that has a Winograd form. */
-function isPlain3x3Gradient({ op, inputs, attributes }: Node): boolean {
-  const [gradient, other] = inputs as [Value, Value];
-  const weight = op.name === ConvWeightGradient.name ? (attributes as ConvGradientAttributes).shape : other.shape;
-  return gradient.dtype === 'float32' && isPlain3x3(weight, attributes as ConvAttributes);
 }

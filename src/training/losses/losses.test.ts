@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { gradient } from '../../graph/gradient.ts';
+import { gradient } from '../../graph/gradient/gradient.ts';
 import { toOnnx } from '../../graph/to-onnx.ts';
 import { input } from '../../graph/value.ts';
 import { relativeDifference } from '../../inference/check-export.ts';

@@ -1,13 +1,15 @@
 /** Reverse-mode differentiation: the graph of a gradient, in the same operators as the graph it is taken of. */
-import { RefineNetError, ShapeError, UsageError } from '../errors.ts';
-import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
-import { float32 } from '../tensor/tensor.ts';
-import { isStatic } from './dimension.ts';
-import { add } from './ops/elementwise.ts';
-import { reduceSum } from './ops/reduction.ts';
-import { expand, reshape } from './ops/shape.ts';
-import { constant, formatType, knownShape, type Node, required, type Value, type VjpContext, within } from './value.ts';
-import { reach } from './walk.ts';
+import { RefineNetError, ShapeError, UsageError } from '../../errors.ts';
+import { elementCount, formatShape, sameShape } from '../../tensor/shape.ts';
+import { float32 } from '../../tensor/tensor.ts';
+import { isStatic } from '../dimension.ts';
+import { add } from '../ops/elementwise.ts';
+import { reduceSum } from '../ops/reduction.ts';
+import { expand, reshape } from '../ops/shape.ts';
+import { constant, formatType, knownShape, type Node, required, type Value, within } from '../value.ts';
+import { reach } from '../walk.ts';
+import type { VjpContext } from './rule.ts';
+import { ruleOf } from './rules/index.ts';
 
 /**
  * The gradients of `output` with respect to each of `wrt`, each of its target's shape. Targets may be inputs, parameters
@@ -27,7 +29,7 @@ export function gradient(output: Value, wrt: readonly Value[], upstream?: Value)
     const [first, ...others] = node.outputs.map((value) => gradients.get(identity(value)));
     const wanted = node.inputs.map((value) => value !== null && varying.has(identity(value)));
     if (others.some((value) => value)) throw cannot(node, 'has a gradient rule for its first output only');
-    if (!first || node.op.vjp === 'none' || !wanted.includes(true)) continue;
+    if (!first || ruleOf(node.op) === 'none' || !wanted.includes(true)) continue;
     for (const [index, value] of applyRule(node, first, wanted).entries()) {
       const target = node.inputs[index];
       if (!value || !target || !wanted[index]) continue;
@@ -50,7 +52,7 @@ function identity(value: Value): unknown {
 function reachedFrom(targets: readonly Value[], nodes: readonly Node[]): ReadonlySet<unknown> {
   const varying = new Set(targets.map(identity));
   for (const { op, inputs, outputs } of nodes) {
-    if (op.vjp === 'none' || !inputs.some((value) => value && varying.has(identity(value)))) continue;
+    if (ruleOf(op) === 'none' || !inputs.some((value) => value && varying.has(identity(value)))) continue;
     for (const value of outputs) varying.add(identity(value));
   }
   return varying;
@@ -58,7 +60,8 @@ function reachedFrom(targets: readonly Value[], nodes: readonly Node[]): Readonl
 
 function applyRule(node: Node, gradient: Value, wanted: readonly boolean[]): readonly (Value | null)[] {
   const { op, inputs, outputs, attributes } = node;
-  if (typeof op.vjp !== 'function') throw cannot(node, 'has no gradient');
+  const rule = ruleOf(op);
+  if (typeof rule !== 'function') throw cannot(node, 'has no gradient');
   const open = [...inputs, ...outputs].filter((value) => value && !isStatic(value.shape)) as Value[];
   if (open.length > 0) {
     const shapes = open.map(({ shape }) => formatShape(shape)).join(', ');
@@ -66,7 +69,6 @@ function applyRule(node: Node, gradient: Value, wanted: readonly boolean[]): rea
       `${where(node)}: a gradient needs known extents, got ${shapes}. Give the graph's inputs fixed sizes.`,
     );
   }
-  const rule = op.vjp;
   const context: VjpContext = {
     attributes,
     gradient,

@@ -6,16 +6,14 @@
  * of columns (a, b) at once; those with a = s b + j - p belong to a kernel column and are summed by a second product. It
  * multiplies more than it must, but the engine does that ten times faster than it cuts, multiplies and sums for each position.
  */
-import { knownShape, type Value } from '../value.ts';
-import { numbersLike } from './constants.ts';
-import type { ConvGradientAttributes } from './conv-gradient.ts';
-import { matMul, matrixTranspose } from './matmul.ts';
-import { pad } from './pad.ts';
-import { reduceSum } from './reduction.ts';
-import { reshape } from './shape.ts';
-import { concat } from './structure.ts';
-
-type Extents = readonly [number, number, number, number];
+import { numbersLike } from '../../ops/constants.ts';
+import { matMul, matrixTranspose } from '../../ops/matmul.ts';
+import { pad } from '../../ops/pad.ts';
+import { reduceSum } from '../../ops/reduction.ts';
+import { reshape } from '../../ops/shape.ts';
+import { concat } from '../../ops/structure.ts';
+import { knownShape, type Value } from '../../value.ts';
+import type { ConvGradientAttributes, Extents } from './attributes.ts';
 
 /** @param gradient [N, C, h, w] @param x [N, C, H, W] @returns [C, 1, kh, kw] */
 export function depthwiseWeightGradient(gradient: Value, x: Value, attributes: ConvGradientAttributes): Value {

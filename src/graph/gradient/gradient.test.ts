@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { operators } from '../../test/support/compare-graphs.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import { nodeBackend } from '../platform/node/backend.ts';
-import type { Backend } from '../runtime/backend.ts';
-import { randomStream } from '../tensor/random.ts';
-import { elementCount } from '../tensor/shape.ts';
-import { float32, int64, type Tensor } from '../tensor/tensor.ts';
+import { operators } from '../../../test/support/compare-graphs.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import { nodeBackend } from '../../platform/node/backend.ts';
+import type { Backend } from '../../runtime/backend.ts';
+import { randomStream } from '../../tensor/random.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import { float32, int64, type Tensor } from '../../tensor/tensor.ts';
 import { gradient } from './gradient.ts';
-import { greater } from './ops/comparison.ts';
-import { conv } from './ops/conv.ts';
-import { add, clip, max, mul, relu, relu6, stopGradient } from './ops/elementwise.ts';
-import { interpolationMatrix } from './ops/interpolation.ts';
-import { trainingBatchNormalization } from './ops/normalization.ts';
-import { maxPool } from './ops/pool.ts';
-import { argMax, reduceMax, reduceSum } from './ops/reduction.ts';
-import { type CoordinateTransformation, type ResizeAttributes, resize } from './ops/resize.ts';
-import { cast, sliceRanges } from './ops/structure.ts';
-import { optimizeTraining } from './rewrite/optimize.ts';
-import { toOnnx } from './to-onnx.ts';
-import { applyOne, constant, input, type Op, parameter, type Value } from './value.ts';
-import { reach } from './walk.ts';
+import { greater } from '../ops/comparison.ts';
+import { conv } from '../ops/conv.ts';
+import { add, clip, hardSigmoid, max, mul, relu, relu6, stopGradient } from '../ops/elementwise.ts';
+import { interpolationMatrix } from './rules/interpolation-matrix.ts';
+import { trainingBatchNormalization } from '../ops/normalization.ts';
+import { maxPool } from '../ops/pool.ts';
+import { argMax, reduceMax, reduceSum } from '../ops/reduction.ts';
+import { type CoordinateTransformation, type ResizeAttributes, resize } from '../ops/resize.ts';
+import { cast, sliceRanges } from '../ops/structure.ts';
+import { optimizeTraining } from '../rewrite/optimize-training.ts';
+import { toOnnx } from '../to-onnx.ts';
+import { applyOne, constant, input, type Op, parameter, type Value } from '../value.ts';
+import { reach } from '../walk.ts';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -257,13 +257,15 @@ describe('gradient', () => {
       expect(() => gradient(y, [x])).toThrow('loss (Cast): the operator Cast has no gradient from int64 to float32.');
     });
 
-    test('to pass an operator that forbids it', () => {
+    test('to pass an operator that forbids it, or that no table knows', () => {
       const x = vector('x');
-      const Forbidden: Op<null> = { name: 'Forbidden', infer: () => [x], vjp: 'forbidden' };
-      const { vjp: _, ...Silent } = Forbidden;
-      for (const op of [Forbidden, Silent]) {
-        expect(() => gradient(total(applyOne(op, [x], null, 'decoder')), [x])).toThrow(
-          'decoder (Forbidden): the operator Forbidden has no gradient, and the output depends on a target through it.',
+      const Unknown: Op<null> = { name: 'Unknown', infer: () => [x] };
+      for (const [name, y] of [
+        ['HardSigmoid', hardSigmoid(x, 1, 0, 'decoder')],
+        ['Unknown', applyOne(Unknown, [x], null, 'decoder')],
+      ] as const) {
+        expect(() => gradient(total(y), [x])).toThrow(
+          `decoder (${name}): the operator ${name} has no gradient, and the output depends on a target through it.`,
         );
       }
     });

@@ -17,16 +17,18 @@
  * and a product between them. The CPU engine keeps convolutions, poolings and products in an arrangement of its own, computes a
  * steep ramp with the first convolution and a sum with the second: three passes where elementwise operators took six.
  */
-import { UsageError } from '../../errors.ts';
-import { applyOne, knownShape, type Value, type VjpContext } from '../value.ts';
-import { greater } from './comparison.ts';
-import { numbersLike, scalarLike } from './constants.ts';
-import { type ConvAttributes, conv, type Pair, type Window } from './conv.ts';
-import { add, masked } from './elementwise.ts';
-import { pad, padPlane } from './pad.ts';
-import { MaxPool } from './pool.ts';
-import { reshape } from './shape.ts';
-import { concat, slice, spread } from './structure.ts';
+import { UsageError } from '../../../errors.ts';
+import { greater } from '../../ops/comparison.ts';
+import { numbersLike, scalarLike } from '../../ops/constants.ts';
+import { type ConvAttributes, conv, type Pair, type Window } from '../../ops/conv.ts';
+import { add, masked } from '../../ops/elementwise.ts';
+import { pad, padPlane } from '../../ops/pad.ts';
+import { MaxPool } from '../../ops/pool.ts';
+import { reshape } from '../../ops/shape.ts';
+import { concat, slice } from '../../ops/structure.ts';
+import { applyOne, knownShape, type Value } from '../../value.ts';
+import type { GradientRules } from '../rule.ts';
+import { spread } from '../spread.ts';
 
 type Extents = readonly [number, number, number, number];
 
@@ -39,14 +41,15 @@ const COLUMN_AXIS = 3;
 
 type PlaneAxis = typeof ROW_AXIS | typeof COLUMN_AXIS;
 
-/** With respect to x [N, C, H, W]. */
-export function poolGradient({ gradient, input, attributes }: VjpContext<Window>): Value {
-  const { dilation } = attributes;
-  if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
-  const [x, g] = [singleImage(input(0)), singleImage(gradient)];
-  const parts = portions(knownShape(x)).map((portion) => ofPortion(x, g, portion, attributes));
-  return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, CHANNEL_AXIS), knownShape(input(0)));
-}
+export const pool = {
+  MaxPool: ({ gradient, input, attributes }) => {
+    const { dilation } = attributes;
+    if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
+    const [x, g] = [singleImage(input(0)), singleImage(gradient)];
+    const parts = portions(knownShape(x)).map((portion) => ofPortion(x, g, portion, attributes));
+    return [reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, CHANNEL_AXIS), knownShape(input(0)))];
+  },
+} satisfies Partial<GradientRules>;
 
 /** [N, C, H, W] as [1, N C, H, W]: all planes are pooled alike. */
 function singleImage(x: Value): Value {

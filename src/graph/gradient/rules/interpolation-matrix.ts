@@ -1,8 +1,5 @@
 /** What the Resize operator computes along one axis, as a matrix. */
-import type { CoordinateTransformation, ResizeAttributes } from './resize.ts';
-
-/** PyTorch's and ONNX's default; OpenCV's too. */
-export const CUBIC_COEFFICIENT = -0.75;
+import { type CoordinateTransformation, CUBIC_COEFFICIENT, type ResizeAttributes } from '../../ops/resize.ts';
 
 /**
  * The matrix [to, from], row-major, that takes `from` samples to `to` interpolated ones. Positions are computed in float32,
