@@ -1,0 +1,61 @@
+/** What ships to a page: `inference` carries neither the rules of gradients nor a trainer. */
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { RULES } from '../src/graph/gradient/rules/index.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A script that uses one export of src, with everything it needs: its text, and the files of src that have a part in it. */
+async function bundle(
+  name: string,
+  path: string,
+): Promise<{ readonly text: string; readonly files: readonly string[] }> {
+  const contents = `import { ${name} } from './src/${path}';\nconsole.log(${name});`;
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    logLevel: 'silent',
+  });
+  const [output] = Object.values(metafile.outputs);
+  const files = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput > 0 && file.startsWith('src/') ? [file.slice('src/'.length)] : [],
+  );
+  return { text: outputFiles[0]?.text ?? '', files };
+}
+
+/** Files, and words of the text, that only differentiation brings. */
+const traces = ({ text, files }: Awaited<ReturnType<typeof bundle>>): string[] => [
+  ...files.filter((file) => /^(graph\/gradient|training)\//.test(file)),
+  ...['has no gradient', 'RULES', 'ConvWeightGradient = '].filter((word) => text.includes(word)),
+  // A rule's entry in a table: its operator's name before a function.
+  ...Object.entries(RULES).flatMap(([name, rule]) =>
+    typeof rule === 'function' && new RegExp(`^ *${name}: (\\(|byInput|byOutput|bilinear)`, 'm').test(text)
+      ? [name]
+      : [],
+  ),
+];
+
+describe('a bundle that only segments', () => {
+  test.each([
+    ['segmentationGraph', 'inference/segmentation-graph.ts'],
+    ['Segmenter', 'inference/segmenter.ts'],
+  ])('holds no gradient rule: %s', async (name, path) => {
+    const bundled = await bundle(name, path);
+    expect(bundled.files).toContain(path);
+    expect(bundled.files).toContain('graph/ops/conv.ts');
+    expect(traces(bundled)).toEqual([]);
+  });
+});
+
+test('a bundle that trains holds them, so that they would be found', async () => {
+  const found = traces(await bundle('gradientValues', 'training/step-graph.ts'));
+  expect(found).toEqual(
+    expect.arrayContaining(['graph/gradient/rules/elementwise.ts', 'has no gradient', 'RULES', 'Mul', 'Conv', 'Exp']),
+  );
+});
