@@ -1,4 +1,4 @@
-/** Batch normalisation, with given statistics or those of the batch. */
+/** Batch normalization, with given statistics or those of the batch. */
 import { ShapeError } from '../../errors.ts';
 import { float } from '../../onnx/model.ts';
 import { formatShape } from '../../tensor/shape.ts';
@@ -41,7 +41,7 @@ export interface NormalizedBatch {
 }
 
 /**
- * Batch normalisation in training: by the batch's own mean and (biased) variance, through which gradients pass. The running
+ * Batch normalization in training: by the batch's own mean and (biased) variance, through which gradients pass. The running
  * statistics move towards the batch's by `momentum`, as PyTorch counts it, and towards the unbiased variance.
  * @throws ShapeError if a channel has fewer than two elements: their variance says nothing.
  */
@@ -58,8 +58,8 @@ export function trainingBatchNormalization(
   }
   const build = (): NormalizedBatch => {
     const mean = reduceMean(x, axes, undefined, false);
-    const centred = sub(x, alongChannels(mean, x));
-    const variance = reduceMean(mul(centred, centred), axes, undefined, false);
+    const centered = sub(x, alongChannels(mean, x));
+    const variance = reduceMean(mul(centered, centered), axes, undefined, false);
     return {
       y: batchNormalization(x, [weight, bias, mean, variance], epsilon),
       ...movedStatistics(x, { mean, variance }, { mean: runningMean, variance: runningVar }, momentum),

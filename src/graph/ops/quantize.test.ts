@@ -19,7 +19,7 @@ const scalar = (value: number) => constant(float32([], [value]));
 const bytes = (...list: number[]) =>
   constant(tensor('uint8', list.length === 1 ? [] : [list.length], Uint8Array.from(list)));
 
-describe('quantising', () => {
+describe('quantizing', () => {
   test('rounds halves to even, moves by the zero point and stays inside the type', async () => {
     const y = quantizeLinear(x, scalar(0.5), bytes(10));
     expect([y.dtype, y.shape]).toEqual(['uint8', ['batch', 3, 2]]);
@@ -61,10 +61,10 @@ describe('quantising', () => {
     [
       'a zero point of another type',
       () => quantizeLinear(x, scalar(1), scalar(0), 1, 'head'),
-      'head: x is quantised to int8 or uint8, but the zero point is float32 [].',
+      'head: x is quantized to int8 or uint8, but the zero point is float32 [].',
     ],
     [
-      'whole numbers to quantise',
+      'whole numbers to quantize',
       () => quantizeLinear(input('x', 'int64', [2]), scalar(1), bytes(0), 0, 'head'),
       'head: x is int64 [2], but the scale is float32 []. Both must be of one type.',
     ],

@@ -23,7 +23,7 @@ export const QuantizeLinear: Op<QuantizationAttributes> = {
       throw new ShapeError(`x is ${formatType(x)}, but the scale is ${formatType(scale)}. Both must be of one type.`);
     }
     if (!QUANTIZED.has(zero.dtype) || zero.dtype === 'int32') {
-      throw new ShapeError(`x is quantised to int8 or uint8, but the zero point is ${formatType(zero)}.`);
+      throw new ShapeError(`x is quantized to int8 or uint8, but the zero point is ${formatType(zero)}.`);
     }
     return [{ dtype: zero.dtype, shape: x.shape }];
   },

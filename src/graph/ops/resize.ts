@@ -68,7 +68,7 @@ export function resize(
 }
 
 /**
- * x at floor(height / divisor) x floor(width / divisor), bilinear with half-pixel centres: an image pyramid's lower level.
+ * x at floor(height / divisor) x floor(width / divisor), bilinear with half-pixel centers: an image pyramid's lower level.
  */
 export function resizeByDivisor(x: Value, divisor: number, place?: string): Value {
   if (divisor === 1) return x;

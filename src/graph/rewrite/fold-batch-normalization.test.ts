@@ -36,7 +36,7 @@ const statistics = (name: string, channels: number): Statistics =>
 
 const normalized = (value: Value, epsilon = 1e-3): Value => batchNormalization(value, statistics('bn', 6), epsilon);
 
-describe('folding batch normalisation into a convolution', () => {
+describe('folding batch normalization into a convolution', () => {
   const CASES: readonly [string, Value, Partial<ConvAttributes>, Value | null][] = [
     ['without a bias', weight('conv', 6, 4, 3, 3), { pads: [1, 1, 1, 1] }, null],
     ['with a bias', weight('conv', 6, 4, 3, 3), { pads: [1, 1, 1, 1] }, bias],
@@ -81,7 +81,7 @@ describe('folding batch normalisation into a convolution', () => {
     ['whose convolution is an output', { y: normalized(convolved), convolved }],
     ['after an activation', { y: normalized(relu(convolved)) }],
     ['of an input', { y: batchNormalization(x, statistics('bn', 4), 1e-5) }],
-    ['of a normalised value', { y: batchNormalization(relu(normalized(relu(convolved))), statistics('bn2', 6), 1e-5) }],
+    ['of a normalized value', { y: batchNormalization(relu(normalized(relu(convolved))), statistics('bn2', 6), 1e-5) }],
     [
       'with statistics that change from run to run',
       { y: batchNormalization(convolved, [scale, shift, input('mean', 'float32', [6]), variance], 1e-5) },

@@ -1,4 +1,4 @@
-/** Batch normalisation after a convolution becomes part of its weights. */
+/** Batch normalization after a convolution becomes part of its weights. */
 import { scalarLike } from '../ops/constants.ts';
 import { Conv, type ConvAttributes, conv } from '../ops/conv.ts';
 import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts';
@@ -30,9 +30,9 @@ function folded(
   const deviation = sqrt(add(variance as Value, scalarLike(variance as Value, epsilon), place), place);
   const scale = div(gamma as Value, deviation, place);
   const channels = knownShape(scale)[0] as number;
-  const centre = bias ? sub(bias, mean as Value, place) : null;
-  const shift = centre
-    ? add(beta as Value, mul(scale, centre, place), place)
+  const center = bias ? sub(bias, mean as Value, place) : null;
+  const shift = center
+    ? add(beta as Value, mul(scale, center, place), place)
     : sub(beta as Value, mul(scale, mean as Value, place), place);
   return conv(
     x,

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 const [a, b] = [input('a', 'float32', ['n']), input('b', 'float32', ['n'])];
 
-/** Neighbours, the largest and the smallest that are not subnormal, and what overflows when taken from one another. */
+/** Neighbors, the largest and the smallest that are not subnormal, and what overflows when taken from one another. */
 const NUMBERS = [0, -0, 1, 1 + 2 ** -23, -1, 2 ** -126, 2 ** -125, -(2 ** -126), 1e-20, 3, 5e8, 3.4e38, -3.4e38];
 
 describe('a mask as a steep ramp', () => {

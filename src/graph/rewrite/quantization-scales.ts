@@ -1,4 +1,4 @@
-/** The numbers of 8-bit quantisation: scales, zero points, weights and biases as whole numbers. */
+/** The numbers of 8-bit quantization: scales, zero points, weights and biases as whole numbers. */
 import { elementCount } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 

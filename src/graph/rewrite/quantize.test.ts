@@ -188,7 +188,7 @@ describe('a network in whole numbers', () => {
         { outputs: { y }, weights },
         new Map(['x', 'b/Conv'].map((name) => [name, { minimum: -1, maximum: 1 }])),
       ),
-    ).toThrow('b.weight: only float32 weights that are in memory can be quantised.');
+    ).toThrow('b.weight: only float32 weights that are in memory can be quantized.');
   });
 });
 

@@ -22,8 +22,8 @@ import { type Outputs, producer, type Rewrite, rewrite } from './rewrite.ts';
 export type ActivationRanges = ReadonlyMap<string, Range>;
 
 /**
- * How operators are quantised. `computed`: the result has a range of its own. `moved`: the result's numbers lie between those
- * of the input, whose scale it keeps. `rectified`: quantising itself cuts off what lies outside the result's range.
+ * How operators are quantized. `computed`: the result has a range of its own. `moved`: the result's numbers lie between those
+ * of the input, whose scale it keeps. `rectified`: quantizing itself cuts off what lies outside the result's range.
  */
 const KINDS: Readonly<Record<string, 'computed' | 'moved' | 'rectified'>> = {
   [Conv.name]: 'computed',
@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<string, 'computed' | 'moved' | 'rectified'>> = {
 };
 
 /**
- * The values of a simplified graph whose ranges quantisation needs, by name. A value that is only rectified is not among
+ * The values of a simplified graph whose ranges quantization needs, by name. A value that is only rectified is not among
  * them, as its rectified form is; nor is the network's result, which stays as it is.
  */
 export function quantizedValues(outputs: Outputs): ReadonlyMap<string, Value> {
@@ -144,7 +144,7 @@ class Quantizer implements Rewrite {
     return [range ? quantized(computed, range, place) : computed];
   }
 
-  /** Whether engines can join an operator with what follows: its result is quantised, at once or by being rectified. */
+  /** Whether engines can join an operator with what follows: its result is quantized, at once or by being rectified. */
   #becomesWhole(result: Value): boolean {
     const results = [result, ...(this.#rectified.get(result) ?? [])];
     return results.some((each) => this.#ranges.has(each));
@@ -182,7 +182,7 @@ class Quantizer implements Rewrite {
     const found = source.kind === 'parameter' ? this.#given.get(source.name) : undefined;
     if (found && !('stored' in found) && found.dtype === 'float32') return found as Tensor<'float32'>;
     const name = source.kind === 'parameter' ? source.name : source.kind;
-    throw new WeightsError(`${name}: only float32 weights that are in memory can be quantised.`);
+    throw new WeightsError(`${name}: only float32 weights that are in memory can be quantized.`);
   }
 }
 

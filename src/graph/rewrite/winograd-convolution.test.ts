@@ -93,7 +93,7 @@ describe.each(TILES.map((tile) => ({ tile })))('a convolution by tiles of $tile 
   });
 
   test('keeps the images of a batch apart', async () => {
-    // One image of zeros between others: nothing but rounding, where a tile lies over both, may reach it from its neighbours.
+    // One image of zeros between others: nothing but rounding, where a tile lies over both, may reach it from its neighbors.
     for (const [height, width] of SIZES) {
       const { fast } = both(input('x', 'float32', [3, 2, height, width]), 3, tile, false);
       const x = fillScaled('x', [3, 2, height, width]);

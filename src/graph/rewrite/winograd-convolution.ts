@@ -47,7 +47,7 @@ export const transformedTiles = (x: Value, tile: Tile, place?: string): Transfor
 
 /**
  * From products [n², K, T] of x's tiles to [N, K, H, W]. Along the height first, as one product; then along the width, where the
- * m outputs of neighbouring tiles come to stand beside each other: lines of the plane, which only have to be put in their order.
+ * m outputs of neighboring tiles come to stand beside each other: lines of the plane, which only have to be put in their order.
  */
 export function outputPlane(
   products: Value,
