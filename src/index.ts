@@ -1,4 +1,6 @@
 /** RefineNet for any JavaScript platform: networks as graphs, weights, images and segmentation; takes bytes, opens no files. */
+// Results have Symbol.asyncDispose, which is in none of the libraries that users' projects usually name.
+/// <reference lib="esnext.disposable" preserve="true" />
 export { classesNamed, type DatasetClass } from './data/dataset-class.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './data/dataset.ts';
 export { drawShapes, SHAPE_CLASSES } from './data/drawn/shapes.ts';

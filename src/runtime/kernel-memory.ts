@@ -15,7 +15,8 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 
 export class KernelMemory {
-  readonly memory: WebAssembly.Memory;
+  /** A WebAssembly.Memory, said without its name: that belongs to the DOM's types, which users in Node may not have. */
+  readonly memory: { readonly buffer: ArrayBuffer };
   readonly blocks: readonly Float32Array[];
   readonly #end: number;
   #free = KERNEL_ARRAYS * BLOCK_BYTES;
