@@ -1,0 +1,79 @@
+/** What npm would publish: the right files, and nothing that the linters of packages find. */
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHECKOUT, pack, run, temporaryFolder } from './packed.ts';
+
+let folder: string;
+let archive: string;
+let files: readonly string[];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  ({ archive, files } = await pack(folder));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the published package', () => {
+  test('holds the program, the models, the documents and the notices', () => {
+    for (const file of [
+      'bin/refinenet.js',
+      'dist/index.d.ts',
+      'dist/node.js',
+      'dist/web.js',
+      'dist/platform/node/engine-thread-worker.js',
+      'models/street-scenes/model.safetensors',
+      'models/nuclei/model.safetensors',
+      'README.md',
+      'LICENSE',
+      'THIRD-PARTY-NOTICES.md',
+    ]) {
+      expect(files).toContain(file);
+    }
+  });
+
+  test("holds no tests, sources or compiler's notes", () => {
+    expect(files.filter((file) => /\.tsbuildinfo$|\.test\.|^(src|test|tools)\//.test(file))).toEqual([]);
+  });
+
+  test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/benchmarks.md', 'recipes/README.md'])(
+    '%s links to what is in it',
+    (document) => {
+      const text = readFileSync(`${CHECKOUT}/${document}`, 'utf8');
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);
+      const missing = links.filter((link) => {
+        const path = posix.join(posix.dirname(document), link);
+        return !files.some((file) => file === path || file.startsWith(`${path}/`));
+      });
+      expect(missing).toEqual([]);
+    },
+  );
+
+  test('has source maps that hold their sources', () => {
+    const { sourcesContent } = JSON.parse(readFileSync(`${CHECKOUT}/dist/node.js.map`, 'utf8')) as {
+      sourcesContent?: readonly string[];
+    };
+    expect(sourcesContent?.[0]).toContain("export * from './index.ts'");
+  });
+
+  test('has nothing that publint finds', async () => {
+    const { publint } = await import('publint');
+    const tarball = readFileSync(archive);
+    const { messages } = await publint({
+      pack: { tarball: tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength) },
+    });
+    expect(messages).toEqual([]);
+  });
+
+  test('has types that are found wherever its modules are', async () => {
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [`${CHECKOUT}/node_modules/@arethetypeswrong/cli/dist/index.js`, archive, '--profile', 'esm-only', '--no-emoji'],
+      folder,
+    );
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    for (const entry of ['refinenet', 'refinenet/node', 'refinenet/web']) expect(stdout).toContain(`"${entry}"`);
+  });
+});
