@@ -9,7 +9,7 @@ import { IMAGENET_PREPROCESSING } from '../../../image/preprocess.ts';
 import { architectureName } from '../../../models/architectures.ts';
 import type { ModelDescription } from '../../../models/model.ts';
 import { startingModel } from '../../../models/starting-model.ts';
-import { nodeBackend } from '../../../platform/node/backend.ts';
+import { backendFor } from '../../../platform/node/backend.ts';
 import { decodeDatasetImage } from '../../../platform/node/dataset-files.ts';
 import { loadWeights, readModelFolder } from '../../../platform/node/model-folder.ts';
 import { createRunFolder, folderStorage } from '../../../platform/node/run-folder.ts';
@@ -201,7 +201,7 @@ async function execute(run: Run, options: TrainCommandOptions): Promise<number> 
     result = await train({
       ...run,
       decodeImage: decodeDatasetImage,
-      backend: await nodeBackend(),
+      backend: await backendFor(options.device, warn),
       session: { device: options.device, ...(options.threads !== undefined && { threads: options.threads }) },
       title: `${architectureName(run.configuration.network)} on ${basename(run.origin.dataset ?? storage.name)}`,
       signal: stop.signal,
