@@ -108,3 +108,77 @@ export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } fr
 export type * from './training/types.ts';
 export { readWeights } from './weights/read-weights.ts';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';
+
+// What the types above are made of.
+export type { LabelTable } from './data/label-table.ts';
+export type { Augment, AugmentationKey, Batch, LoaderState } from './data/loader.ts';
+export type { MaskEncoding } from './data/mask.ts';
+export type { LayoutFault } from './data/pairing.ts';
+export type { TransformStep } from './data/transforms/index.ts';
+export type { Transform, TransformKind } from './data/transforms/transform.ts';
+export type { ByteLabels, View, Window } from './data/transforms/view.ts';
+export type { BoundaryMetrics, EvaluatedImage, ImageFailure } from './evaluation/evaluate.ts';
+export type { NodeCost } from './graph/cost.ts';
+export type { Dimension } from './graph/dimension.ts';
+export type { CoordinateTransformation } from './graph/ops/resize.ts';
+export type { CalibrateOptions } from './graph/rewrite/calibrate.ts';
+export type { FoldingEngine, WeightedGraph } from './graph/rewrite/fold-constants.ts';
+export type { OptimizeOptions, OptimizedGraph } from './graph/rewrite/optimize.ts';
+export type { Range as ActivationRange } from './graph/rewrite/quantization-scales.ts';
+export type { Outputs as GraphOutputs } from './graph/rewrite/rewrite.ts';
+export type { ToOnnxOptions } from './graph/to-onnx.ts';
+export type {
+  Initializer,
+  Node as GraphNode,
+  Op as Operator,
+  Parameter,
+  Shape as ValueShape,
+  Source as ValueSource,
+  Value,
+  ValueType,
+  VjpContext,
+  VjpRule,
+} from './graph/value.ts';
+export type { DecodeLabelPngOptions } from './image/png.ts';
+export type { ImageSize } from './image/preprocess.ts';
+export type { PreprocessorConfig } from './image/preprocessor-config.ts';
+export type { NetworkSessionOptions } from './inference/network-session.ts';
+export type { GeoTransform, SegmentationSource } from './inference/outputs/output-format.ts';
+export type { RunLengthMask } from './inference/outputs/regions/run-lengths.ts';
+export type { Averaging, InputSizes, Pass } from './inference/protocols.ts';
+export type { AbortSignalLike } from './inference/segment-options.ts';
+export type { SegmentationOutputs } from './inference/segmentation.ts';
+export type { Activation } from './models/activations.ts';
+export type { AssembleOptions, AssembledWeights, Reinitialise } from './models/assemble.ts';
+export type { PoolingOrder, Skip as SkipPlacement } from './models/blocks.ts';
+export type { StridePlacement } from './models/encoders/encoder.ts';
+export type { EncoderName } from './models/encoders/index.ts';
+export type { ImportOptions } from './models/import-model.ts';
+export type { ModelConfig } from './models/model-config.ts';
+export type { Unseen } from './models/recognise.ts';
+export type { LayerSummary, PartSummary } from './models/summary.ts';
+export type { Mode as LayerMode, Scope } from './nn/scope.ts';
+export type {
+  Attribute as OnnxAttribute,
+  OnnxGraph,
+  OnnxInitializer,
+  OnnxModel,
+  OnnxNode,
+  OnnxValueInfo,
+} from './onnx/model.ts';
+export type { ExecutableModel, NamedTensors } from './runtime/backend.ts';
+export type { TileCosts } from './runtime/machine-costs.ts';
+export type { OnnxRuntimeOptions } from './runtime/onnxruntime.ts';
+export type { RandomStream } from './tensor/random.ts';
+export type { TensorData } from './tensor/tensor.ts';
+export type { AugmentationAdjustments } from './training/augmentation.ts';
+export type { RunState } from './training/checkpoint.ts';
+export type { LossWatch } from './training/loss-watch.ts';
+export type { ClassWeighting } from './training/presets.ts';
+export type { FolderFiles } from './training/run-storage.ts';
+export type { ScheduleDefinition } from './training/schedules.ts';
+export type { BatchShape } from './training/step-graph.ts';
+export type { StepOptions } from './training/step.ts';
+export type { StepFactory } from './training/trainer.ts';
+export type { PredictedSample, StopSignal, Validate, ValidateOptions, ValidationResult } from './training/validate.ts';
+export type { Safetensors } from './weights/safetensors.ts';
