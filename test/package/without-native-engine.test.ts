@@ -7,7 +7,7 @@ import { drawPhoto, linkedProject, pack, run, temporaryFolder } from './packed.t
 
 const WARNING =
   'Warning: The native engine, onnxruntime-node, is not installed. This installs it: npm install --ignore-scripts. ' +
-  'Its WASM build computes instead, two to four times slower.';
+  'Its WASM build computes instead: on one core, and there less than half as fast.';
 
 let folder: string;
 let withNative: string;
