@@ -64,7 +64,7 @@ export type { SegmentOptions } from './inference/segment-options.ts';
 export { Segmentation, type SegmentedClass } from './inference/segmentation.ts';
 export { type OutputName, segmentationGraph } from './inference/segmentation-graph.ts';
 export { Segmenter, type SegmenterOptions } from './inference/segmenter.ts';
-export { calibrate } from './measurement/calibrate.ts';
+export { type CalibrateOptions, calibrate } from './measurement/calibrate.ts';
 export { ARCHITECTURE_NAMES, type ArchitectureName, architecture } from './models/architectures.ts';
 export { assembleWeights } from './models/assemble.ts';
 export type { NetworkDefinition } from './models/families.ts';
@@ -121,7 +121,6 @@ export type { BoundaryMetrics, EvaluatedImage, ImageFailure } from './evaluation
 export type { NodeCost } from './graph/cost.ts';
 export type { Dimension } from './graph/dimension.ts';
 export type { CoordinateTransformation } from './graph/ops/resize.ts';
-export type { CalibrateOptions } from './graph/rewrite/calibrate.ts';
 export type { FoldingEngine, WeightedGraph } from './graph/rewrite/fold-constants.ts';
 export type { OptimizeOptions, OptimizedGraph } from './graph/rewrite/optimize.ts';
 export type { Range as ActivationRange } from './graph/rewrite/quantization-scales.ts';
@@ -136,8 +135,6 @@ export type {
   Source as ValueSource,
   Value,
   ValueType,
-  VjpContext,
-  VjpRule,
 } from './graph/value.ts';
 export type { DecodeLabelPngOptions } from './image/png.ts';
 export type { ImageSize } from './image/preprocess.ts';
@@ -150,12 +147,14 @@ export type { AbortSignalLike } from './inference/segment-options.ts';
 export type { SegmentationOutputs } from './inference/segmentation.ts';
 export type { Activation } from './models/activations.ts';
 export type { AssembleOptions, AssembledWeights, Reinitialise } from './models/assemble.ts';
-export type { PoolingOrder, Skip as SkipPlacement } from './models/blocks.ts';
 export type { StridePlacement } from './models/encoders/encoder.ts';
 export type { EncoderName } from './models/encoders/index.ts';
 export type { ImportOptions } from './models/import-model.ts';
 export type { ModelConfig } from './models/model-config.ts';
-export type { Unseen } from './models/recognise.ts';
+export type { AnyDefinition, DetectedNetwork, NetworkFamily, NetworkGeometry } from './models/family.ts';
+export type { Shapes as TensorShapes } from './models/nearest.ts';
+export type { PoolingOrder, Skip as SkipPlacement } from './models/refinenet/blocks.ts';
+export type { VariantOptions } from './models/refinenet/variation.ts';
 export type { LayerSummary, PartSummary } from './models/summary.ts';
 export type { Mode as LayerMode, Scope } from './nn/scope.ts';
 export type {
