@@ -2,7 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { profile } from '../src/cli/commands/benchmark/measure.ts';
-import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/cli/commands/benchmark/runner.ts';
+import {
+  inferenceRunner,
+  type Runner,
+  type TrainingRunner,
+  trainingRunner,
+} from '../src/cli/commands/benchmark/runner.ts';
 import { drawnPixels } from '../src/cli/commands/benchmark/weights.ts';
 import { messageOf } from '../src/errors.ts';
 import { LOGITS, PIXEL_VALUES } from '../src/models/pixel-values.ts';

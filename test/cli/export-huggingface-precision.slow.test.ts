@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { Segmenter } from '../src/inference/segmenter.ts';
-import { nodeBackend } from '../src/platform/node/backend.ts';
-import { openImage } from '../src/platform/node/image-source.ts';
-import { readModelFolder } from '../src/platform/node/model-folder.ts';
-import { runCli } from './support/run-cli.ts';
-import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
+import { Segmenter } from '../../src/inference/segmenter.ts';
+import { nodeBackend } from '../../src/platform/node/backend.ts';
+import { openImage } from '../../src/platform/node/image-source.ts';
+import { readModelFolder } from '../../src/platform/node/model-folder.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
 interface Mask {
   readonly label: string;

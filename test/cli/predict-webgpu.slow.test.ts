@@ -2,10 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { relativeDifference } from '../src/inference/check-export.ts';
-import { runCli } from './support/run-cli.ts';
-import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from './support/software-webgpu.ts';
-import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
+import { relativeDifference } from '../../src/inference/check-export.ts';
+import { runCli } from '../support/run-cli.ts';
+import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../support/software-webgpu.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
 /** Bytes before the numbers in an .npy file of version 1: a multiple of 64 whose length its ninth and tenth byte tell. */
 const npyNumbers = (bytes: Buffer): Float32Array => {

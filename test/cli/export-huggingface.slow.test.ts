@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { loadModel } from '../src/platform/node/load.ts';
-import { runCli } from './support/run-cli.ts';
-import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
+import { loadModel } from '../../src/platform/node/load.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
 interface Mask {
   readonly label: string;

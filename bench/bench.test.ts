@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { fitsInMemory, selectCases } from '../bench/cases.ts';
-import { chart, shortName } from '../bench/chart.ts';
-import { differencesOf, problemWith } from '../bench/differences.ts';
-import { report } from '../bench/report.ts';
-import { type CaseResult, ratios, type Results, type Timed } from '../bench/results.ts';
+import { fitsInMemory, selectCases } from './cases.ts';
+import { chart, shortName } from './chart.ts';
+import { differencesOf, problemWith } from './differences.ts';
+import { report } from './report.ts';
+import { type CaseResult, ratios, type Results, type Timed } from './results.ts';
 
 const timed = (...seconds: number[]): Timed => ({ seconds, load: 1, peak: 5e8, differences: { logits: 2e-6 } });
 
