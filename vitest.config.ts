@@ -1,13 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+const TESTS = ['src/**/*.test.ts', 'bench/**/*.test.ts', 'test/**/*.test.ts'];
+const SLOW = '**/*.slow.test.ts';
+
+const every = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // picocolors colours wherever CI is set; the texts that tests expect are plain.
+  env: { NO_COLOR: '1' },
+};
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
-    // picocolors colours wherever CI is set; the texts that tests expect are plain.
-    env: { NO_COLOR: '1' },
+    projects: [
+      // Most of these take less time than to start a process and load the engine in it: all share two processes.
+      { test: { ...every, name: 'fast', include: TESTS, exclude: [SLOW], isolate: false } },
+      { test: { ...every, name: 'slow', include: [SLOW], exclude: ['node_modules', 'dist'] } },
+    ],
   },
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DATASET_FORMATS } from '../src/data/formats/index.ts';
 import { ARCHITECTURE_NAMES } from '../src/models/architectures.ts';
 import { PRESET_NAMES } from '../src/training/presets.ts';
-import { runCli } from './support/run-cli.ts';
+import { helpOf } from './support/command-help.ts';
 
 const FOLDER = new URL('../recipes/', import.meta.url);
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.md'));
@@ -25,13 +25,6 @@ const commandsIn = (text: string): string[][] =>
     .flatMap(([, block]) => (block as string).replaceAll(/\\\n\s*/g, '').split('\n'))
     .filter((line) => line.startsWith('npx refinenet '))
     .map((line) => line.split(' ').slice(2));
-
-const helps = new Map<string, Promise<string>>();
-function helpOf(command: string): Promise<string> {
-  const known = helps.get(command) ?? runCli([command, '--help']).then(({ stdout }) => stdout);
-  helps.set(command, known);
-  return known;
-}
 
 test.each([...FILES, ...CARDS])('the commands in %s have options that exist, with values that exist', async (name) => {
   for (const [command, ...words] of commandsIn(read(name))) {

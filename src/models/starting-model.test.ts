@@ -31,20 +31,6 @@ describe('the model that training starts from', () => {
     expect(other.weights.get('decoder.classifier.bias')?.shape).toEqual([5]);
   });
 
-  test('keeps the encoder of an encoder alone, and of a network with another decoder', () => {
-    const { weights } = fresh(3);
-    const encoder = part(weights, 'encoder.');
-    const onEncoder = startingModel({ architecture: NAME, given: encoder, classes: 3, seed: 9 });
-    expect(onEncoder.kept).toBe('the encoder');
-    expect(part(onEncoder.weights, 'encoder.')).toEqual(encoder);
-    expect(onEncoder.weights.get('decoder.classifier.weight')).not.toEqual(weights.get('decoder.classifier.weight'));
-
-    const light = startingModel({ architecture: 'refinenet-lw-resnet18', classes: 3, seed: 1 });
-    const full = startingModel({ architecture: 'refinenet-resnet18', given: light.weights, classes: 3, seed: 9 });
-    expect([full.kept, full.architecture]).toEqual(['the encoder', 'refinenet-resnet18']);
-    expect(part(full.weights, 'encoder.')).toEqual(part(light.weights, 'encoder.'));
-  });
-
   test('must be named where the weights do not say it', () => {
     const encoder = part(fresh(3).weights, 'encoder.');
     expect(() => startingModel({ given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' })).toThrow(

@@ -141,98 +141,15 @@ describe('predict', () => {
     expect((await readNpy(join(output, 'photo.logits.npy'))).shape).toEqual([1, 11, 16, 16]);
   });
 
-  test('gives the same mask on the WASM build of the engine', async () => {
-    const photo = await write('wasm/photo.png', await wavesPng(64, 48));
-    const masks = [];
-    for (const device of ['cpu', 'wasm']) {
-      const output = join(folder, `out ${device}`);
-      const { code, stderr } = await runCli([
-        'predict',
-        photo,
-        '--model',
-        model,
-        '--output',
-        output,
-        '--device',
-        device,
-      ]);
-      expect(code, stderr).toBe(0);
-      masks.push(await readFile(join(output, 'photo.png')));
-    }
-    expect(masks[0]?.equals(masks[1] as Buffer)).toBe(true);
-  });
-
-  test('splits the images into shards that together are all of them, once', async () => {
-    for (const index of [0, 1, 2, 3, 4]) await write(`shards/${index}.png`, await wavesPng(48, 48, index));
-    const seen: string[] = [];
-    for (const shard of ['1/2', '2/2']) {
-      const { stdout } = await runCli([
-        'predict',
-        join(folder, 'shards', '*.png'),
-        '--model',
-        model,
-        '--output',
-        join(folder, 'out shards'),
-        '--shard',
-        shard,
-        '--json',
-      ]);
-      seen.push(
-        ...stdout
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line).image.slice(-5)),
-      );
-    }
-    expect(seen.sort()).toEqual(['0.png', '1.png', '2.png', '3.png', '4.png']);
-  });
-
   test.each([
     [['predict', 'nowhere.jpg'], 2, 'nowhere.jpg'],
-    [['predict'], 2, 'missing required argument'],
-    [['predict', 'PHOTO', '--model', 'nowhere'], 2, 'There is no model at nowhere.'],
-    [
-      ['predict', 'PHOTO', '--device', 'abacus'],
-      2,
-      '--device takes cpu, webgpu, cuda, coreml, dml, wasm; got "abacus".',
-    ],
-    [
-      ['predict', 'PHOTO', '--resize', 'large'],
-      2,
-      '--resize takes none, a number of pixels for the shorter side, or WIDTHxHEIGHT; got "large".',
-    ],
-    [['predict', 'PHOTO', '--shard', '3/2'], 2, '--shard takes i/n with i from 1 to n'],
     [['predict', 'PHOTO', '--model', 'MODEL', '--device', 'coreml'], 1, 'The device "coreml" is not available'],
-    [['predict', 'PHOTO', '--frobnicate'], 2, "unknown option '--frobnicate'"],
-    [['frobnicate'], 2, "unknown command 'frobnicate'"],
     [['--version'], 0, ''],
-    [['predict', '--help'], 0, ''],
   ])('%j exits with %i and says why', async (args, expected, message) => {
     const photo = await write('usage/photo.png', await wavesPng(48, 48));
     const real = args.map((argument) => (argument === 'PHOTO' ? photo : argument === 'MODEL' ? model : argument));
     const { code, stderr } = await runCli(real, { cwd: folder });
     expect(stderr).toContain(message);
     expect(code).toBe(expected);
-  });
-
-  test('takes the shipped model of streets when none is named', async () => {
-    const photo = await write('default/photo.png', await wavesPng(64, 48));
-    const { code, stdout } = await runCli(['predict', photo, '--json', '--output', join(folder, 'default/out')]);
-    expect(code).toBe(0);
-    const { model, classes } = JSON.parse(stdout) as { model: string; classes: { label: string }[] };
-    expect(model).toMatch(/models.street-scenes$/);
-    const streets = [
-      'sky',
-      'building',
-      'pole',
-      'road',
-      'pavement',
-      'tree',
-      'sign symbol',
-      'fence',
-      'car',
-      'pedestrian',
-    ];
-    for (const { label } of classes) expect([...streets, 'bicyclist']).toContain(label);
   });
 });

@@ -1,21 +1,10 @@
-/** Whole networks, rewritten, beside the plain ones. */
-import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fillScaled } from '../../../test/golden/formula.ts';
-import { formulaWeights, largestDifference, operators, winogradForms } from '../../../test/support/compare-graphs.ts';
-import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
-import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
-import { networkSession } from '../../inference/network-session.ts';
-import { architecture, type ArchitectureName } from '../../models/architectures.ts';
-import { network, networkParameters } from '../../models/network.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues } from '../../models/pixel-values.ts';
-import { initialize } from '../../nn/initialize.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { formulaWeights, operators, winogradForms } from '../../../test/support/compare-graphs.ts';
+import { expectSameLogits, network, REWRITTEN } from '../../../test/support/rewritten-network.ts';
+import { PIXEL_VALUES } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
-import { readModelFolder, writeModelFolder } from '../../platform/node/model-folder.ts';
-import { type Backend, DEVICES, type NamedTensors } from '../../runtime/backend.ts';
+import { type Backend, DEVICES } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
-import type { Weights } from '../../tensor/weights.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { Conv, type ConvAttributes, conv } from '../ops/conv.ts';
 import { relu } from '../ops/elementwise.ts';
@@ -23,24 +12,15 @@ import { batchNormalization } from '../ops/normalization.ts';
 import { input, type Node, parameter, type Value } from '../value.ts';
 import { parametersOf, reach } from '../walk.ts';
 import { decompose } from './decompose.ts';
-import type { WeightedGraph } from './fold-constants.ts';
 import { WIDE_VECTORS } from './machine-costs.ts';
 import { OPTIMIZATIONS, type Optimization, optimizeInference, REWRITTEN_ON } from './optimize.ts';
 import { optimizeTraining } from './optimize-training.ts';
 import type { Outputs } from './rewrite.ts';
 
 let backend: Backend;
-let folder: string;
 beforeAll(async () => {
   backend = await nodeBackend();
-  folder = await temporaryFolder();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const REWRITTEN = OPTIMIZATIONS.filter((name) => name !== 'none');
-
-/** Norm of the difference over the norm of the plain network's logits: rounding, through tens of convolutions. */
-const TOLERANCE = 2e-5;
 
 /** Of a machine on which one tile is always the fastest. */
 const alwaysTile = (tile: 2 | 4 | 6): MachineCosts => {
@@ -61,85 +41,19 @@ const NEVER: MachineCosts = {
   training: { forward: 0, input: 0, weight: 0 },
 };
 
-const graphOf = (name: ArchitectureName, shape: Parameters<typeof pixelValues>[0] = { batch: 1 }): Outputs => ({
-  [LOGITS]: network(architecture(name, 5), pixelValues(shape)),
-});
-
-const pixels = (height: number, width: number, batch = 1): NamedTensors => ({
-  [PIXEL_VALUES]: fillScaled(`x:${height}x${width}`, [batch, 3, height, width]),
-});
-
-const FEEDS = [pixels(65, 97), pixels(96, 64), pixels(33, 47)];
-
-async function logits(
-  { outputs, weights }: WeightedGraph,
-  optimization: Optimization,
-  feeds = FEEDS,
-): Promise<NamedTensors[]> {
-  const session = await networkSession(outputs, { weights }, backend, { optimization });
-  try {
-    expect(session.inputNames).toEqual([PIXEL_VALUES]);
-    const results: NamedTensors[] = [];
-    for (const each of feeds) results.push(await session.run(each));
-    return results;
-  } finally {
-    await session.dispose();
-  }
-}
-
-/** A folder of a network in which all rewriting finds something to do. */
-async function writeLightModel(path: string): Promise<string> {
-  const definition = architecture('refinenet-lw-resnet18', 11);
-  const weights = initialize(networkParameters(definition), 1);
-  const description = { definition, classes: LABEL_SETS.camvid.classes, preprocessing: IMAGENET_PREPROCESSING };
-  await writeModelFolder(
-    path,
-    { ...description, weights },
-    { title: 'drawn', architecture: 'refinenet-lw-resnet18', origin: 'Drawn at random.' },
-  );
-  return path;
-}
-
-const NETWORKS = ['refinenet-lw-resnet18', 'refinenet-resnet18', 'refinenet-lw-mobilenetv2'] as const;
-
-describe.each(NETWORKS)('%s', (name) => {
-  let weights: Weights;
-  beforeAll(() => {
-    weights = formulaWeights(graphOf(name));
-  });
-
-  test('gives the same logits at every optimization, for images of several sizes in one session', async () => {
-    const plain = { outputs: graphOf(name), weights };
-    const expected = await logits(plain, 'none');
-    for (const optimization of REWRITTEN) {
-      const got = await logits(plain, optimization);
-      for (const [index, each] of expected.entries()) {
-        expect(largestDifference(got[index] as NamedTensors, each), optimization).toBeLessThan(TOLERANCE);
-      }
-    }
-  });
-
-  test('gives the same logits for a batch of images whose size is known', async () => {
-    const plain = { outputs: graphOf(name, { batch: 2, height: 65, width: 97 }), weights };
-    const feeds = [pixels(65, 97, 2)];
-    const [expected] = await logits(plain, 'none', feeds);
-    for (const optimization of REWRITTEN) {
-      const [got] = await logits(plain, optimization, feeds);
-      expect(largestDifference(got as NamedTensors, expected as NamedTensors), optimization).toBeLessThan(TOLERANCE);
-    }
-  });
+test('a whole network gives the same logits at every optimization', async () => {
+  await expectSameLogits('refinenet-lw-mobilenetv2');
 });
 
 describe('the rewriting for inference', () => {
-  const outputs = graphOf('refinenet-resnet18');
+  const outputs = network('refinenet-resnet18');
   const weights = formulaWeights(outputs);
   const optimize = (optimization: Optimization, costs?: MachineCosts) =>
     optimizeInference({ outputs, weights }, { backend }, costs ? { optimization, costs } : { optimization });
   const count = (graph: Outputs, operator: string): number =>
     operators(graph).filter((each) => each === operator).length;
-
   test('goes around what an engine of blocked channels would put everything back for, and only for such an engine', async () => {
-    const light = graphOf('refinenet-lw-mobilenetv2', { batch: 1, height: 64, width: 64 });
+    const light = network('refinenet-lw-mobilenetv2', { batch: 1, height: 64, width: 64 });
     const isIdentity = ({ op, inputs, attributes }: Node): boolean =>
       op.name === Conv.name &&
       (attributes as ConvAttributes).groups > 1 &&
@@ -174,17 +88,7 @@ describe('the rewriting for inference', () => {
     },
   );
 
-  test('for speed takes weights that are transformed already, and none that is not used', async () => {
-    const graph = await optimize('speed');
-    expect(graph.fed).toEqual({});
-    expect([...graph.weights.keys()].sort()).toEqual([...parametersOf(Object.values(graph.outputs)).keys()].sort());
-    for (const { op, inputs } of reach(Object.values(graph.outputs)).nodes) {
-      const { parameters, inputs: fed } = reach(inputs.filter((value) => value !== null));
-      expect(parameters.size === 0 || fed.size > 0, `${op.name} of weights alone`).toBe(true);
-    }
-  });
-
-  test('for speed leaves no batch normalization after what became Winograd form', async () => {
+  test('for speed leaves no batch normalisation after what became Winograd form', async () => {
     const all = await optimize('speed', alwaysTile(2));
     const none = await optimize('speed', NEVER);
     expect(count(none.outputs, 'BatchNormalization')).toBe(count(outputs, 'BatchNormalization'));
@@ -214,7 +118,7 @@ describe('the rewriting for inference', () => {
   });
 
   test('merges the pairs of 1 x 1 convolutions of the light-weight network', async () => {
-    const light = graphOf('refinenet-lw-resnet18');
+    const light = network('refinenet-lw-resnet18');
     const graph = await optimizeInference(
       { outputs: light, weights: formulaWeights(light) },
       { backend: { ...backend, blocksChannels: false } },
@@ -240,19 +144,6 @@ describe('the rewriting for inference', () => {
     }
   });
 
-  test.each(REWRITTEN)('for %s takes weights that lie in a file from there', async (optimization) => {
-    const model = await readModelFolder(await writeLightModel(`${folder}/${optimization}`));
-    expect([...model.weights.values()].every((value) => 'stored' in value)).toBe(true);
-    const graph = { [LOGITS]: network(model.definition, pixelValues({ batch: 1 })) };
-    const run = async (level: Optimization): Promise<NamedTensors> => {
-      const session = await networkSession(graph, model, backend, { optimization: level });
-      const results = await session.run(pixels(65, 97));
-      await session.dispose();
-      return results;
-    };
-    expect(largestDifference(await run(optimization), await run('none'))).toBeLessThan(TOLERANCE);
-  });
-
   test('is for devices on which it was measured to help', () => {
     expect(DEVICES.filter((device) => REWRITTEN_ON.has(device))).toEqual(['cpu', 'wasm']);
     expect(REWRITTEN_ON.has(undefined)).toBe(true);
@@ -264,7 +155,6 @@ describe('the rewriting for training', () => {
   const weight = parameter('w', [16, 16, 3, 3], { kind: 'normal', std: 1 });
   const y = conv(x, weight, null, { pads: [1, 1, 1, 1] });
   const [dx, dw] = gradient(y, [x, weight], input('dy', 'float32', y.shape)) as [Value, Value];
-
   test('rewrites convolutions and both of their gradients', () => {
     const graph = optimizeTraining({ y, dx, dw }, alwaysTile(4));
     for (const operator of ['ConvInputGradient', 'ConvWeightGradient'])

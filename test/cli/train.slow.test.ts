@@ -151,34 +151,4 @@ describe('train', () => {
     expect(stderr).toContain('  epochs: 2 in the run, now 9\n');
     expect(stderr).toContain('  rates.decoder: 0.001 in the run, now 0.5\n');
   });
-
-  test.each([
-    [['train'], 'train: no data set was given. Give its folder, or --resume RUN.'],
-    [['train', '--resume', '/nowhere'], '/nowhere holds no run: there is no config.json in it.'],
-    [['train', 'DATA', '--resume', '/nowhere', '--preset', 'default'], '--preset belongs to a new run'],
-    [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, or a sum'],
-    [
-      ['train', 'DATA', '--schedule', 'multi-step'],
-      '--schedule takes constant, poly, cosine, one-cycle, or multi-step with',
-    ],
-    [['train', 'DATA', '--class-weights', 'some'], '--class-weights takes none, auto, or one number a class'],
-    [['train', 'DATA', '--weights', '/nowhere.pth'], '--weights: there is no /nowhere.pth.'],
-    [['train', 'DATA', '--crop', '20000'], 'take about'],
-    [['train', 'DATA', '--freeze', 'backbone.*'], 'The pattern "backbone.*" fits no parameter.'],
-  ])('refuses %j as wrong usage', async (args, message) => {
-    const given = args.map((each) => (each === 'DATA' ? data : each));
-    const { code, stderr } = await runCli(given, { cwd: folder });
-    expect(stderr).toContain(message);
-    expect(code).toBe(2);
-    expect(existsSync(join(folder, 'runs'))).toBe(false);
-  });
-
-  test('refuses data with a single scored class before anything is written', async () => {
-    const single = await writeDrawnDataset(join(folder, 'single'), { single: true });
-    const { code, stderr } = await runCli(['train', single], { cwd: folder });
-    expect(stderr).toContain(`${single} cannot be trained on as it is.\nOnly one class is scored`);
-    expect(stderr).toContain('disc: all of train');
-    expect(code).toBe(1);
-    expect(existsSync(join(folder, 'runs'))).toBe(false);
-  });
 });

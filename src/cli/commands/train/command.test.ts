@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { captureOutput } from '../../../../test/support/captured-output.ts';
+import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
+import { temporaryFolder } from '../../../../test/support/synthetic-model.ts';
+import { main } from '../../main.ts';
+
+const terminal = captureOutput();
+
+/** Where runs would be written if no folder is named. */
+const before = process.cwd();
+let folder: string;
+let data: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  data = await writeDrawnDataset(join(folder, 'discs'));
+  process.chdir(folder);
+});
+afterAll(async () => {
+  process.chdir(before);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test.each([
+  [['train'], 'train: no data set was given. Give its folder, or --resume RUN.'],
+  [['train', '--resume', '/nowhere'], '/nowhere holds no run: there is no config.json in it.'],
+  [['train', 'DATA', '--resume', '/nowhere', '--preset', 'default'], '--preset belongs to a new run'],
+  [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, or a sum'],
+  [
+    ['train', 'DATA', '--schedule', 'multi-step'],
+    '--schedule takes constant, poly, cosine, one-cycle, or multi-step with',
+  ],
+  [['train', 'DATA', '--class-weights', 'some'], '--class-weights takes none, auto, or one number a class'],
+  [['train', 'DATA', '--weights', '/nowhere.pth'], '--weights: there is no /nowhere.pth.'],
+  [['train', 'DATA', '--crop', '20000'], 'take about'],
+  [['train', 'DATA', '--freeze', 'backbone.*'], 'The pattern "backbone.*" fits no parameter.'],
+])('refuses %j as wrong usage', async (args, message) => {
+  const given = args.map((each) => (each === 'DATA' ? data : each));
+  expect(await main(given)).toBe(2);
+  expect(terminal.noted).toContain(message);
+  expect(existsSync(join(folder, 'runs'))).toBe(false);
+});
+
+test('refuses data with a single scored class before anything is written', async () => {
+  const single = await writeDrawnDataset(join(folder, 'single'), { single: true });
+  expect(await main(['train', single])).toBe(1);
+  expect(terminal.noted).toContain(`${single} cannot be trained on as it is.\nOnly one class is scored`);
+  expect(terminal.noted).toContain('disc: all of train');
+  expect(existsSync(join(folder, 'runs'))).toBe(false);
+});
