@@ -12,7 +12,7 @@ const roomsOf = (text: string): number =>
 const FOLDERS: Readonly<Record<string, { readonly holds: string; readonly shows: { test(text: string): boolean } }>> = {
   '': {
     holds: 'documents, sources, and what several folders of src/ do together',
-    shows: { test: (text) => /'node:fs/.test(text) || roomsOf(text) > 1 },
+    shows: { test: (text) => /'node:fs|'esbuild'/.test(text) || roomsOf(text) > 1 },
   },
   cli: { holds: 'the built command line in a process of its own', shows: /run-cli\.ts'/ },
   golden: {
@@ -20,7 +20,7 @@ const FOLDERS: Readonly<Record<string, { readonly holds: string; readonly shows:
     shows: /fixtures\/golden\/|golden-file\.ts'|expect-logits\.ts'|formula\.ts'/,
   },
   gradient: { holds: 'the gradients of all operators', shows: /cases\.ts'/ },
-  package: { holds: 'the package as it is published', shows: /package/ },
+  package: { holds: 'the package as it is published', shows: /packed\.ts'|package/ },
 };
 
 /** Folders of test/ that hold what tests need. */
