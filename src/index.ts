@@ -111,7 +111,7 @@ export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';
 
 // What the types above are made of.
 export type { LabelTable } from './data/label-table.ts';
-export type { Augment, AugmentationKey, Batch, LoaderState } from './data/loader.ts';
+export type { Augment, AugmentationKey, Batch as LoadedBatch, LoaderState } from './data/loader.ts';
 export type { MaskEncoding } from './data/mask.ts';
 export type { LayoutFault } from './data/pairing.ts';
 export type { TransformStep } from './data/transforms/index.ts';

@@ -10,6 +10,9 @@ import sharp from 'sharp';
 
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What installing, a compiler and a browser may take on a busy machine. */
+export const SLOW_MS = 300_000;
+
 export interface Finished {
   readonly code: number;
   readonly stdout: string;

@@ -11,7 +11,7 @@ export interface MissingExport {
 
 /**
  * Walks everything that an entry's declarations export, and in turn what these mention. A type that its own module keeps to
- * itself is walked too and not reported: it only says a part of another one.
+ * itself is walked too and not reported: it only says a part of another one. Ours is what lies beside the entry or below.
  */
 export function missingExports(program: ts.Program, entry: string): readonly MissingExport[] {
   const checker = program.getTypeChecker();
@@ -23,6 +23,7 @@ export function missingExports(program: ts.Program, entry: string): readonly Mis
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const source = program.getSourceFile(entry);
   if (!source) throw new Error(`There is no ${entry}. Build first.`);
+  const ours = source.fileName.slice(0, source.fileName.lastIndexOf('/') + 1);
   const seen = new Set(exportsOf(source));
   const missing: MissingExport[] = [];
 
@@ -38,9 +39,7 @@ export function missingExports(program: ts.Program, entry: string): readonly Mis
     ts.forEachChild(node, (child) => visit(child, owner));
   };
   const isOurType = (type: ts.Symbol, file: ts.SourceFile): boolean =>
-    (type.flags & ts.SymbolFlags.Type & ~ts.SymbolFlags.TypeParameter) !== 0 &&
-    !program.isSourceFileDefaultLibrary(file) &&
-    !program.isSourceFileFromExternalLibrary(file);
+    (type.flags & ts.SymbolFlags.Type & ~ts.SymbolFlags.TypeParameter) !== 0 && file.fileName.startsWith(ours);
   // A Set's iteration goes on over what is added meanwhile.
   for (const symbol of seen) {
     for (const declaration of symbol.declarations ?? []) visit(declaration, symbol.name);

@@ -4,9 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { basename, extname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHECKOUT, chromium, drawPhoto, pack, run, temporaryFolder } from './packed.ts';
-
-const INSTALL_MS = 600_000;
+import { CHECKOUT, chromium, drawPhoto, pack, run, SLOW_MS, temporaryFolder } from './packed.ts';
 
 /** TypeScript's blocks below a heading, up to the next heading of its rank. */
 async function programs(heading: string): Promise<readonly string[]> {
@@ -30,11 +28,11 @@ beforeAll(async () => {
   if (code === 0) return;
   if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/.test(stderr)) throw new Error(stderr);
   offline = `the registry cannot be reached: ${stderr.split('\n')[0]}`;
-}, INSTALL_MS);
+}, SLOW_MS);
 
 afterAll(() => rm(project, { recursive: true, force: true }));
 
-describe("the README's programs", () => {
+describe("the README's programs", { timeout: SLOW_MS }, () => {
   test('in Node print the classes of a photograph', async ({ skip }) => {
     if (offline) skip(offline);
     const blocks = await programs('In Node');

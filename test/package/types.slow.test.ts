@@ -1,9 +1,9 @@
 /** What users' compilers say of the package's types: nothing, in the strictest of usual settings. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linkedProject, pack, temporaryFolder } from './packed.ts';
+import { linkedProject, pack, SLOW_MS, temporaryFolder } from './packed.ts';
 import { missingExports } from './public-types.ts';
 
 const USES = {
@@ -75,7 +75,7 @@ const complaints = (program: ts.Program): readonly string[] =>
     .getPreEmitDiagnostics(program)
     .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
 
-describe('a compiler', () => {
+describe('a compiler', { timeout: SLOW_MS }, () => {
   const cases = Object.keys(USES).flatMap((use) =>
     Object.keys(RESOLUTIONS).map((resolution) => [use, resolution] as const),
   );
@@ -103,12 +103,25 @@ describe('a compiler', () => {
   });
 });
 
-describe('every type that is mentioned can be named', () => {
+describe('every type that is mentioned can be named', { timeout: SLOW_MS }, () => {
   test.each(['index', 'node', 'web'])('by who imports the entry %s', (entry) => {
     const file = `node_modules/refinenet/dist/${entry}.d.ts`;
     expect(missingExports(compile(file, { ...RESOLUTIONS.nodenext, types: ['node'] }), join(project, file))).toEqual(
       [],
     );
+  });
+
+  test('or it is found: with one export less there is one', async () => {
+    const dist = join(project, 'node_modules/refinenet/dist');
+    const text = await readFile(join(dist, 'index.d.ts'), 'utf8');
+    const less = text.replace(/^export type \{ NodeCost \}.*$/m, '');
+    expect(less).not.toBe(text);
+    await writeFile(join(dist, 'less.d.ts'), less);
+    const found = missingExports(
+      compile('node_modules/refinenet/dist/less.d.ts', RESOLUTIONS.nodenext),
+      join(dist, 'less.d.ts'),
+    );
+    expect(found).toEqual([{ name: 'NodeCost', file: join(dist, 'graph/cost.d.ts'), mentionedBy: 'nodeCosts' }]);
   });
 
   test('or it is listed with its file and with what mentions it, through types that a module keeps to itself', async () => {

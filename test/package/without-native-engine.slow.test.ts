@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeLabelPng } from '../../src/image/png.ts';
-import { drawPhoto, linkedProject, pack, run, temporaryFolder } from './packed.ts';
+import { drawPhoto, linkedProject, pack, run, SLOW_MS, temporaryFolder } from './packed.ts';
 
 const WARNING =
   'Warning: The native engine, onnxruntime-node, is not installed. This installs it: npm install --ignore-scripts. ' +
@@ -36,7 +36,7 @@ const mask = async (project: string, name: string) =>
 
 const warnings = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('Warning:'));
 
-describe('without the native engine', () => {
+describe('without the native engine', { timeout: SLOW_MS }, () => {
   test("predict makes the native engine's mask and says in one line what is missing", async () => {
     const native = await refinenet(withNative, 'predict', 'photo.jpg');
     expect(native).toMatchObject({ code: 0, stderr: expect.stringContaining('CPUExecutionProvider') });
