@@ -91,21 +91,21 @@ export { type OnnxRuntimeModule, onnxRuntimeBackend } from './runtime/onnxruntim
 export { type DataType, float32, int64, type Tensor, tensor } from './tensor/tensor.ts';
 export type { StoredTensor, Weights, WeightsSource } from './tensor/weights.ts';
 export type { TrainingConfiguration } from './training/configuration.ts';
-export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './training/log.ts';
-export type { BatchSource, StepReport, TrainingCallbacks } from './training/loop.ts';
+export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './training/run/log.ts';
+export type { BatchSource, StepReport, TrainingCallbacks } from './training/run/loop.ts';
 export { estimateMemory, type MemoryEstimate } from './training/memory-estimate.ts';
 export { type PlanOptions, planTraining, replan, type TrainingOverrides, type TrainingPlan } from './training/plan.ts';
 export { PRESET_NAMES, PRESETS, type Preset, type PresetName } from './training/presets.ts';
-export type { RunStorage } from './training/run-storage.ts';
+export type { RunStorage } from './training/run/run-storage.ts';
 export {
   type StartingModelForOptions,
   startingModelFor,
   type TrainableModel,
 } from './training/starting-model-for.ts';
-export { createStep } from './training/step.ts';
-export { initialState } from './training/state.ts';
-export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } from './training/trainer.ts';
-export type * from './training/types.ts';
+export { createStep } from './training/step/step.ts';
+export { initialState } from './training/step/state.ts';
+export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } from './training/run/trainer.ts';
+export type * from './training/step/types.ts';
 export { readWeights } from './weights/read-weights.ts';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';
 
@@ -171,13 +171,19 @@ export type { OnnxRuntimeOptions } from './runtime/onnxruntime.ts';
 export type { RandomStream } from './tensor/random.ts';
 export type { TensorData } from './tensor/tensor.ts';
 export type { AugmentationAdjustments } from './training/augmentation.ts';
-export type { RunState } from './training/checkpoint.ts';
-export type { LossWatch } from './training/loss-watch.ts';
+export type { RunState } from './training/run/checkpoint.ts';
+export type { LossWatch } from './training/run/loss-watch.ts';
 export type { ClassWeighting } from './training/presets.ts';
-export type { FolderFiles } from './training/run-storage.ts';
+export type { FolderFiles } from './training/run/run-storage.ts';
 export type { ScheduleDefinition } from './training/schedules.ts';
-export type { BatchShape } from './training/step-graph.ts';
-export type { StepOptions } from './training/step.ts';
-export type { StepFactory } from './training/trainer.ts';
-export type { PredictedSample, StopSignal, Validate, ValidateOptions, ValidationResult } from './training/validate.ts';
+export type { BatchShape } from './training/step/step-graph.ts';
+export type { StepOptions } from './training/step/step.ts';
+export type { StepFactory } from './training/run/trainer.ts';
+export type {
+  PredictedSample,
+  StopSignal,
+  Validate,
+  ValidateOptions,
+  ValidationResult,
+} from './training/run/validate.ts';
 export type { Safetensors } from './weights/safetensors.ts';

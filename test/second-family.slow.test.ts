@@ -72,7 +72,7 @@ const { decodeDatasetImage, folderSink, openDatasetAt } = await import('../src/p
 const { folderStorage } = await import('../src/platform/node/run-folder.ts');
 const { writeShapesDataset } = await import('../src/data/drawn/shapes-dataset.ts');
 const { planTraining } = await import('../src/training/plan.ts');
-const { train } = await import('../src/training/trainer.ts');
+const { train } = await import('../src/training/run/trainer.ts');
 const { temporaryFolder } = await import('./support/synthetic-model.ts');
 
 const definition = architecture('flat-resnet18', 3);

@@ -3,7 +3,7 @@ import type { TransformRecipe } from '../data/transforms/index.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { NetworkDefinition } from '../models/families.ts';
 import type { ScheduleDefinition } from './schedules.ts';
-import type { ParameterGroup, StepDefinition } from './types.ts';
+import type { ParameterGroup, StepDefinition } from './step/types.ts';
 
 export interface TrainingConfiguration {
   /** The recipe that was started from. */

@@ -5,7 +5,7 @@ import type { NetworkDefinition } from '../models/families.ts';
 import { network } from '../models/network.ts';
 import { pixelValues } from '../models/pixel-values.ts';
 import { elementCount } from '../tensor/shape.ts';
-import type { StepDefinition } from './types.ts';
+import type { StepDefinition } from './step/types.ts';
 
 /** Bytes, by what they are for. */
 export interface MemoryEstimate {

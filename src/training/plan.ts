@@ -13,7 +13,7 @@ import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import type { TrainingConfiguration } from './configuration.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
-import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './types.ts';
+import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './step/types.ts';
 
 /** What may be asked for in place of the preset's. */
 export interface TrainingOverrides extends AugmentationAdjustments {

@@ -1,7 +1,7 @@
 /** Named training recipes, as data. Adding one is an entry here. */
 import type { TransformRecipe } from '../data/transforms/index.ts';
 import type { ScheduleDefinition } from './schedules.ts';
-import type { ParameterGroup, StepDefinition } from './types.ts';
+import type { ParameterGroup, StepDefinition } from './step/types.ts';
 
 /** How class weights are found: none, or from the classes' shares of the training pixels, more for rarer ones. */
 export type ClassWeighting = 'none' | 'auto';

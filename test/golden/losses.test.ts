@@ -7,7 +7,7 @@ import { nodeBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { totalLoss } from '../../src/training/losses/index.ts';
-import type { LossDefinition } from '../../src/training/types.ts';
+import type { LossDefinition } from '../../src/training/step/types.ts';
 import { fillScaled } from './formula.ts';
 import { goldenFile } from './golden-file.ts';
 import { runGraph } from './run-graph.ts';

@@ -14,8 +14,8 @@ import { LoadedKernel } from '../../src/runtime/kernel.ts';
 import { KernelMemory } from '../../src/runtime/kernel-memory.ts';
 import { reduceAll } from '../../src/training/losses/pixels.ts';
 import { bindOptimizer } from '../../src/training/optimizers/index.ts';
-import type { OptimizerDefinition } from '../../src/training/types.ts';
-import { parameterRule } from '../../src/training/update-rules.ts';
+import type { OptimizerDefinition } from '../../src/training/step/types.ts';
+import { parameterRule } from '../../src/training/step/update-rules.ts';
 import { fillPositive, fillScaled } from './formula.ts';
 import { runGraph } from './run-graph.ts';
 

@@ -1,7 +1,7 @@
 /** A fake training in a process of its own, to be killed: `node --import tsx fake-run.ts FOLDER`. Resumes what it finds. */
 import { setTimeout } from 'node:timers/promises';
 import { folderStorage } from '../../src/platform/node/run-folder.ts';
-import { readRun, train } from '../../src/training/trainer.ts';
+import { readRun, train } from '../../src/training/run/trainer.ts';
 import { bigFakeModel, fakeConfiguration, fakeOptions, fakeStep } from './fake-training.ts';
 
 const storage = folderStorage(process.argv[2] as string);

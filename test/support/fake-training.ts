@@ -8,11 +8,11 @@ import type { Backend } from '../../src/runtime/backend.ts';
 import { randomStream } from '../../src/tensor/random.ts';
 import { float32, tensor } from '../../src/tensor/tensor.ts';
 import type { TrainingConfiguration } from '../../src/training/configuration.ts';
-import type { BatchSource } from '../../src/training/loop.ts';
+import type { BatchSource } from '../../src/training/run/loop.ts';
 import { PRESETS } from '../../src/training/presets.ts';
-import type { RunStorage } from '../../src/training/run-storage.ts';
-import type { StepFactory, TrainOptions } from '../../src/training/trainer.ts';
-import type { Validate } from '../../src/training/validate.ts';
+import type { RunStorage } from '../../src/training/run/run-storage.ts';
+import type { StepFactory, TrainOptions } from '../../src/training/run/trainer.ts';
+import type { Validate } from '../../src/training/run/validate.ts';
 
 const definition = architecture('refinenet-lw-mobilenetv2', 2);
 

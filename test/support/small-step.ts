@@ -9,9 +9,9 @@ import { nodeBackend } from '../../src/platform/node/backend.ts';
 import { randomStream } from '../../src/tensor/random.ts';
 import { bytesOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import type { Weights } from '../../src/tensor/weights.ts';
-import { initialState } from '../../src/training/state.ts';
-import { createStep } from '../../src/training/step.ts';
-import type { Batch, StepDefinition, StepResult, TrainingState } from '../../src/training/types.ts';
+import { initialState } from '../../src/training/step/state.ts';
+import { createStep } from '../../src/training/step/step.ts';
+import type { Batch, StepDefinition, StepResult, TrainingState } from '../../src/training/step/types.ts';
 
 export const backend = await nodeBackend();
 

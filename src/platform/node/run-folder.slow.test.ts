@@ -15,7 +15,7 @@ import {
   MemoryStorage,
 } from '../../../test/support/fake-training.ts';
 import { randomStream } from '../../tensor/random.ts';
-import { train } from '../../training/trainer.ts';
+import { train } from '../../training/run/trainer.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import { folderStorage } from './run-folder.ts';
 

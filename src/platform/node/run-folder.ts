@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, RefineNetError } from '../../errors.ts';
-import type { FolderFiles, RunStorage } from '../../training/run-storage.ts';
+import type { FolderFiles, RunStorage } from '../../training/run/run-storage.ts';
 import { writeFileAtomically } from './files.ts';
 
 /** More runs of one name than this are a mistake in a script. */

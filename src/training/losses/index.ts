@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, mul } from '../../graph/ops/elementwise.ts';
 import { knownShape, type Value, within } from '../../graph/value.ts';
-import type { LossDefinition, LossName } from '../types.ts';
+import type { LossDefinition, LossName } from '../step/types.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { dice } from './dice.ts';
 import { focal } from './focal.ts';

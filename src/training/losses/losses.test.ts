@@ -8,7 +8,7 @@ import { encodeModel } from '../../onnx/encode.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { float32, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { LossDefinition, LossName, LossTerm } from '../types.ts';
+import type { LossDefinition, LossName, LossTerm } from '../step/types.ts';
 import { LOSS_NAMES, totalLoss } from './index.ts';
 
 interface Fixture {

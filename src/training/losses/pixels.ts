@@ -9,7 +9,7 @@ import { reshape } from '../../graph/ops/shape.ts';
 import { cast } from '../../graph/ops/structure.ts';
 import { constant, knownShape, type Value } from '../../graph/value.ts';
 import { float32, int64, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { LossDefinition } from '../types.ts';
+import type { LossDefinition } from '../step/types.ts';
 
 const int32 = (shape: readonly number[], data: readonly number[]): Tensor<'int32'> =>
   tensor('int32', shape, Int32Array.from(data));

@@ -1,6 +1,6 @@
 /** The optimisers by name. */
 import { UsageError } from '../../errors.ts';
-import type { OptimizerDefinition } from '../types.ts';
+import type { OptimizerDefinition } from '../step/types.ts';
 import { adam, adamw } from './adam.ts';
 import type { DefinitionOf, Optimizer, OptimizerName, ParameterUpdate, UpdatedParameter } from './optimizer.ts';
 import { sgd } from './sgd.ts';

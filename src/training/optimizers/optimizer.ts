@@ -2,7 +2,7 @@
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, mul } from '../../graph/ops/elementwise.ts';
 import type { Value } from '../../graph/value.ts';
-import type { OptimizerDefinition } from '../types.ts';
+import type { OptimizerDefinition } from '../step/types.ts';
 
 export type OptimizerName = OptimizerDefinition['name'];
 

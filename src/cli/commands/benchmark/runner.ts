@@ -7,9 +7,9 @@ import { LOGITS, PIXEL_VALUES, pixelValues } from '../../../models/pixel-values.
 import type { Backend, Device } from '../../../runtime/backend.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { Weights, WeightsSource } from '../../../tensor/weights.ts';
-import { initialState } from '../../../training/state.ts';
-import { createStep } from '../../../training/step.ts';
-import type { StepDefinition, TrainingState } from '../../../training/types.ts';
+import { initialState } from '../../../training/step/state.ts';
+import { createStep } from '../../../training/step/step.ts';
+import type { StepDefinition, TrainingState } from '../../../training/step/types.ts';
 import { drawnLabels, drawnPixels } from './weights.ts';
 
 export interface Subject {

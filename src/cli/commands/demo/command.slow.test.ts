@@ -11,7 +11,7 @@ import { openImage } from '../../../platform/node/image-source.ts';
 import { loadModel } from '../../../platform/node/load.ts';
 import { readModelFolder } from '../../../platform/node/model-folder.ts';
 import { folderStorage } from '../../../platform/node/run-folder.ts';
-import { readRun } from '../../../training/trainer.ts';
+import { readRun } from '../../../training/run/trainer.ts';
 import { evaluate } from '../../../evaluation/evaluate.ts';
 import { segmenterPredictions } from '../../../evaluation/segmenter-predictions.ts';
 import { type DemoReport, runDemo } from './run.ts';

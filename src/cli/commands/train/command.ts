@@ -16,12 +16,12 @@ import { createRunFolder, folderStorage } from '../../../platform/node/run-folde
 import type { Device } from '../../../runtime/backend.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../../../training/configuration.ts';
-import type { TrainingCallbacks } from '../../../training/loop.ts';
+import type { TrainingCallbacks } from '../../../training/run/loop.ts';
 import { estimateMemory, gigabytes, judgeMemory } from '../../../training/memory-estimate.ts';
 import { planTraining, replan } from '../../../training/plan.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../../training/presets.ts';
-import type { RunStorage } from '../../../training/run-storage.ts';
-import { readRun, type TrainResult, train } from '../../../training/trainer.ts';
+import type { RunStorage } from '../../../training/run/run-storage.ts';
+import { readRun, type TrainResult, train } from '../../../training/run/trainer.ts';
 import { readWeights } from '../../../weights/read-weights.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from '../../dataset-options.ts';
 import { describeConfiguration } from './describe-configuration.ts';

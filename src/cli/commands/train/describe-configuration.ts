@@ -3,8 +3,8 @@
 import { elementCount } from '../../../tensor/shape.ts';
 import type { TrainingConfiguration } from '../../../training/configuration.ts';
 import type { ScheduleDefinition } from '../../../training/schedules.ts';
-import { networkParts } from '../../../training/step-graph.ts';
-import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../../../training/types.ts';
+import { networkParts } from '../../../training/step/step-graph.ts';
+import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../../../training/step/types.ts';
 
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {

@@ -11,7 +11,7 @@ import type {
   LossTerm,
   OptimizerDefinition,
   ParameterGroup,
-} from '../../../training/types.ts';
+} from '../../../training/step/types.ts';
 import { numberBetween, oneOf, wholeNumber } from '../../parse.ts';
 
 /** What turns a part off. */

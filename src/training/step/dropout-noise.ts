@@ -1,10 +1,10 @@
 /** The random numbers that dropout takes, drawn from one stream for each step, micro-batch and layer. */
-import type { Input } from '../graph/value.ts';
-import { knownShape } from '../graph/value.ts';
-import { DROPOUT_INPUT } from '../nn/layers.ts';
-import { randomStream } from '../tensor/random.ts';
-import { elementCount } from '../tensor/shape.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Input } from '../../graph/value.ts';
+import { knownShape } from '../../graph/value.ts';
+import { DROPOUT_INPUT } from '../../nn/layers.ts';
+import { randomStream } from '../../tensor/random.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
 
 /** Draws what a graph's dropout layers take, into the same memory each time. */
 export class DropoutNoise {

@@ -1,9 +1,9 @@
 /** The step that runs: feeds the loaded graph, sums over micro-batches, and updates the state. */
-import { RuntimeError, ShapeError, UsageError } from '../errors.ts';
-import { PIXEL_VALUES } from '../models/pixel-values.ts';
-import type { NamedTensors, Session } from '../runtime/backend.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
+import { PIXEL_VALUES } from '../../models/pixel-values.ts';
+import type { NamedTensors, Session } from '../../runtime/backend.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
 import type { StateBuffers } from './state.ts';
 import { type BatchShape, LABELS, NAMES, REPORT } from './step-graph.ts';

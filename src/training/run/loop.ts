@@ -1,18 +1,18 @@
 /** The loop of training, from any state of a run to its end. */
-import { messageOf, RuntimeError } from '../errors.ts';
-import { encodePng } from '../image/png.ts';
-import type { ModelDescription } from '../models/model.ts';
-import type { ModelCardDetails } from '../models/model-card.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { encodePng } from '../../image/png.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import type { ModelCardDetails } from '../../models/model-card.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { BEST, checkpointFiles, LAST, type RunState, weightsToUse } from './checkpoint.ts';
-import type { TrainingConfiguration } from './configuration.ts';
+import type { TrainingConfiguration } from '../configuration.ts';
 import type { EpochRecord, StepRecord, ValidationRecord } from './log.ts';
 import { isRunaway, isSuspicious, runningMean, watched } from './loss-watch.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
 import { sampleSheet } from './sample-sheet.ts';
-import { type RunLength, rateFactor, warmupOf } from './schedules.ts';
-import { type Batch, PARAMETER_GROUPS, type ParameterGroup, type TrainingStep } from './types.ts';
+import { type RunLength, rateFactor, warmupOf } from '../schedules.ts';
+import { type Batch, PARAMETER_GROUPS, type ParameterGroup, type TrainingStep } from '../step/types.ts';
 import type { PredictedSample, StopSignal, Validate } from './validate.ts';
 
 /** Batches without end from a place on, the same for the same seed and place. */

@@ -1,6 +1,6 @@
 /** What the parts of training say to each other: the configuration as data, the step, and its state. */
-import type { Tensor } from '../tensor/tensor.ts';
-import type { Weights } from '../tensor/weights.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Weights } from '../../tensor/weights.ts';
 
 /** The groups of parameters that have a learning rate of their own. */
 export const PARAMETER_GROUPS = ['encoder', 'decoder', 'classifier'] as const;

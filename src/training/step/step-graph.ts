@@ -2,18 +2,18 @@
  * The graph of a training step up to its gradients, a pure function of what is fed: from weights and a batch to the loss, the
  * gradients and the new running statistics. What the update does with them is in update-rules.ts.
  */
-import { gradient } from '../graph/gradient/gradient.ts';
-import { add, sqrt } from '../graph/ops/elementwise.ts';
-import { sumOfSquares } from '../graph/ops/sum-of-squares.ts';
-import { constant, input, type Parameter, type Value } from '../graph/value.ts';
-import type { NetworkDefinition } from '../models/families.ts';
-import { network, networkParameters } from '../models/network.ts';
-import { pixelValues } from '../models/pixel-values.ts';
-import { runningStatistics } from '../nn/running-statistics.ts';
-import { type Mode, scope } from '../nn/scope.ts';
-import { float32 } from '../tensor/tensor.ts';
-import { wildcards } from '../wildcard.ts';
-import { totalLoss } from './losses/index.ts';
+import { gradient } from '../../graph/gradient/gradient.ts';
+import { add, sqrt } from '../../graph/ops/elementwise.ts';
+import { sumOfSquares } from '../../graph/ops/sum-of-squares.ts';
+import { constant, input, type Parameter, type Value } from '../../graph/value.ts';
+import type { NetworkDefinition } from '../../models/families.ts';
+import { network, networkParameters } from '../../models/network.ts';
+import { pixelValues } from '../../models/pixel-values.ts';
+import { runningStatistics } from '../../nn/running-statistics.ts';
+import { type Mode, scope } from '../../nn/scope.ts';
+import { float32 } from '../../tensor/tensor.ts';
+import { wildcards } from '../../wildcard.ts';
+import { totalLoss } from '../losses/index.ts';
 import { type Trainable, trainables } from './parameter-groups.ts';
 import type { StepDefinition } from './types.ts';
 

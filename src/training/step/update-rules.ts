@@ -1,8 +1,8 @@
 /** What a step does to each number of the state, as graphs over arrays of any length. */
-import type { KernelGraph } from '../graph/kernel/elementwise-kernel.ts';
-import { add, mul, sub } from '../graph/ops/elementwise.ts';
-import { input, type Value } from '../graph/value.ts';
-import type { BoundOptimizer } from './optimizers/index.ts';
+import type { KernelGraph } from '../../graph/kernel/elementwise-kernel.ts';
+import { add, mul, sub } from '../../graph/ops/elementwise.ts';
+import { input, type Value } from '../../graph/value.ts';
+import type { BoundOptimizer } from '../optimizers/index.ts';
 import type { StepDefinition } from './types.ts';
 
 const array = (name: string): Value => input(name, 'float32', ['length']);

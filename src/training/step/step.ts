@@ -1,18 +1,18 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
-import { UsageError } from '../errors.ts';
-import { Reshape } from '../graph/ops/shape.ts';
-import { REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
-import { optimizeTraining } from '../graph/rewrite/optimize-training.ts';
-import type { Outputs } from '../graph/rewrite/rewrite.ts';
-import { toOnnx } from '../graph/to-onnx.ts';
-import type { Value } from '../graph/value.ts';
-import { reach } from '../graph/walk.ts';
-import type { NetworkDefinition } from '../models/families.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import type { Backend, SessionOptions } from '../runtime/backend.ts';
+import { UsageError } from '../../errors.ts';
+import { Reshape } from '../../graph/ops/shape.ts';
+import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
+import { optimizeTraining } from '../../graph/rewrite/optimize-training.ts';
+import type { Outputs } from '../../graph/rewrite/rewrite.ts';
+import { toOnnx } from '../../graph/to-onnx.ts';
+import type { Value } from '../../graph/value.ts';
+import { reach } from '../../graph/walk.ts';
+import type { NetworkDefinition } from '../../models/families.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import { CompiledStep, type Program } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
-import { bindOptimizer } from './optimizers/index.ts';
+import { bindOptimizer } from '../optimizers/index.ts';
 import { StateBuffers } from './state.ts';
 import {
   type BatchShape,

@@ -1,9 +1,9 @@
 /** The update of the state, beside the engine: from gradients to weights, optimiser tensors and moving averages, in place. */
-import { elementwiseKernel } from '../graph/kernel/elementwise-kernel.ts';
-import type { NamedTensors } from '../runtime/backend.ts';
-import { type Arrays, LoadedKernel } from '../runtime/kernel.ts';
-import type { KernelMemory } from '../runtime/kernel-memory.ts';
-import type { BoundOptimizer } from './optimizers/index.ts';
+import { elementwiseKernel } from '../../graph/kernel/elementwise-kernel.ts';
+import type { NamedTensors } from '../../runtime/backend.ts';
+import { type Arrays, LoadedKernel } from '../../runtime/kernel.ts';
+import type { KernelMemory } from '../../runtime/kernel-memory.ts';
+import type { BoundOptimizer } from '../optimizers/index.ts';
 import type { Trainable } from './parameter-groups.ts';
 import type { StateBuffers } from './state.ts';
 import type { StepDefinition, StepScalars } from './types.ts';

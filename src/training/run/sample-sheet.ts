@@ -1,12 +1,12 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
-import { emptyCanvas, INK, paste } from '../image/canvas.ts';
-import { type Color, type Image, image } from '../image/image.ts';
-import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
-import { withLegend } from '../image/legend.ts';
-import { overlay } from '../image/overlay.ts';
-import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { drawText, fitText } from '../image/text.ts';
-import type { ModelClass } from '../models/model.ts';
+import { emptyCanvas, INK, paste } from '../../image/canvas.ts';
+import { type Color, type Image, image } from '../../image/image.ts';
+import { countLabels, type LabelMap, labelMap } from '../../image/label-map.ts';
+import { withLegend } from '../../image/legend.ts';
+import { overlay } from '../../image/overlay.ts';
+import { resizeImage, resizeLabelMap } from '../../image/resample.ts';
+import { drawText, fitText } from '../../image/text.ts';
+import type { ModelClass } from '../../models/model.ts';
 import type { PredictedSample } from './validate.ts';
 
 /** Pixels across one picture of the sheet. */

@@ -1,8 +1,8 @@
 /** Which of a network's tensors train, with which rate, and whether they decay. */
-import { UsageError } from '../errors.ts';
-import type { Parameter } from '../graph/value.ts';
-import { isStatistic } from '../nn/running-statistics.ts';
-import { wildcards } from '../wildcard.ts';
+import { UsageError } from '../../errors.ts';
+import type { Parameter } from '../../graph/value.ts';
+import { isStatistic } from '../../nn/running-statistics.ts';
+import { wildcards } from '../../wildcard.ts';
 import type { BatchNormMode, ParameterGroup, StepDefinition } from './types.ts';
 
 /** The beginnings of canonical names; the first that fits counts. */

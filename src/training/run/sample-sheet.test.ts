@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { image } from '../image/image.ts';
-import { labelMap } from '../image/label-map.ts';
+import { image } from '../../image/image.ts';
+import { labelMap } from '../../image/label-map.ts';
 import { sampleSheet } from './sample-sheet.ts';
 import type { PredictedSample } from './validate.ts';
 

@@ -7,8 +7,8 @@ import {
   fakeValidate,
   logWithoutTimes,
   MemoryStorage,
-} from '../../test/support/fake-training.ts';
-import { readSafetensors } from '../weights/safetensors.ts';
+} from '../../../test/support/fake-training.ts';
+import { readSafetensors } from '../../weights/safetensors.ts';
 import type { LogRecord } from './log.ts';
 import type { StepReport } from './loop.ts';
 import { readRun, type StepFactory, train } from './trainer.ts';

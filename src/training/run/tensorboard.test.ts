@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { eventFileName, eventFileStart, imageEvent, maskedCrc32c, scalarEvent } from './tensorboard.ts';
 
-const READER = fileURLToPath(new URL('../../tools/read-events.py', import.meta.url));
+const READER = fileURLToPath(new URL('../../../tools/read-events.py', import.meta.url));
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** What a reader that shares no code with the writer finds. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { architecture } from '../models/architectures.ts';
-import { networkParameters } from '../models/network.ts';
+import { architecture } from '../../models/architectures.ts';
+import { networkParameters } from '../../models/network.ts';
 import { groupOf, trainables } from './parameter-groups.ts';
 
 const parameters = networkParameters(architecture('refinenet-resnet18', 5));

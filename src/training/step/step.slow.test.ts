@@ -19,9 +19,9 @@ import {
   type Trained,
   WEIGHTS,
   WITHOUT_DROPOUT,
-} from '../../test/support/small-step.ts';
-import { relativeDifference } from '../inference/check-export.ts';
-import type { Weights } from '../tensor/weights.ts';
+} from '../../../test/support/small-step.ts';
+import { relativeDifference } from '../../inference/check-export.ts';
+import type { Weights } from '../../tensor/weights.ts';
 import { initialState } from './state.ts';
 import { createStep } from './step.ts';
 import type { Batch, StepDefinition, StepResult } from './types.ts';

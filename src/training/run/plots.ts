@@ -1,7 +1,7 @@
 /** Plots of a run as SVG: loss, validation mIoU and learning rates. */
 import { type ChartSeries, lineChart } from './line-chart.ts';
 import type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './log.ts';
-import { PARAMETER_GROUPS } from './types.ts';
+import { PARAMETER_GROUPS } from '../step/types.ts';
 
 const BLUE = '#2563eb';
 const ORANGE = '#d9730d';

@@ -1,16 +1,16 @@
 /** Checkpoints: a model folder with everything beside it that a run needs to go on as if it had never stopped. */
 import * as z from 'zod';
-import { FormatError, messageOf, UsageError } from '../errors.ts';
-import type { ModelDescription } from '../models/model.ts';
-import type { ModelCardDetails } from '../models/model-card.ts';
-import { jsonBytes, modelFiles, WEIGHTS_FILE } from '../models/model-files.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { Weights } from '../tensor/weights.ts';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
-import { differences, type TrainingConfiguration } from './configuration.ts';
+import { FormatError, messageOf, UsageError } from '../../errors.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import type { ModelCardDetails } from '../../models/model-card.ts';
+import { jsonBytes, modelFiles, WEIGHTS_FILE } from '../../models/model-files.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Weights } from '../../tensor/weights.ts';
+import { readSafetensors, writeSafetensors } from '../../weights/safetensors.ts';
+import { differences, type TrainingConfiguration } from '../configuration.ts';
 import type { LossWatch } from './loss-watch.ts';
 import type { FolderFiles, RunStorage } from './run-storage.ts';
-import type { TrainingState } from './types.ts';
+import type { TrainingState } from '../step/types.ts';
 
 /** The folders of a run that hold checkpoints. */
 export const LAST = 'last';

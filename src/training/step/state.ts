@@ -1,16 +1,16 @@
 /** The state of training as one set of named tensors. */
-import { WeightsError } from '../errors.ts';
-import type { Parameter } from '../graph/value.ts';
-import type { NetworkDefinition } from '../models/families.ts';
-import { isStatistic } from '../nn/running-statistics.ts';
-import { widenWeights } from '../tensor/float16.ts';
-import { describeMismatches, mismatchOf } from '../tensor/mismatch.ts';
-import { elementCount } from '../tensor/shape.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
-import type { Weights } from '../tensor/weights.ts';
-import type { Arrays } from '../runtime/kernel.ts';
-import { KernelMemory } from '../runtime/kernel-memory.ts';
-import { bindOptimizer } from './optimizers/index.ts';
+import { WeightsError } from '../../errors.ts';
+import type { Parameter } from '../../graph/value.ts';
+import type { NetworkDefinition } from '../../models/families.ts';
+import { isStatistic } from '../../nn/running-statistics.ts';
+import { widenWeights } from '../../tensor/float16.ts';
+import { describeMismatches, mismatchOf } from '../../tensor/mismatch.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Weights } from '../../tensor/weights.ts';
+import type { Arrays } from '../../runtime/kernel.ts';
+import { KernelMemory } from '../../runtime/kernel-memory.ts';
+import { bindOptimizer } from '../optimizers/index.ts';
 import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { batchOf, movedNames, NETWORK, SIZE, STEP, train, WEIGHTS } from '../../test/support/small-step.ts';
-import { tensor } from '../tensor/tensor.ts';
+import { batchOf, movedNames, NETWORK, SIZE, STEP, train, WEIGHTS } from '../../../test/support/small-step.ts';
+import { tensor } from '../../tensor/tensor.ts';
 import { initialState } from './state.ts';
 import type { StepResult } from './types.ts';
 

@@ -1,25 +1,25 @@
 /** Training: a network, labelled images and a recipe to checkpoints that can be used and resumed. */
-import { dataSplits } from '../data/data-splits.ts';
-import type { Dataset } from '../data/dataset.ts';
-import type { DecodeImage } from '../data/file-source.ts';
-import { createLoader } from '../data/loader.ts';
-import { FormatError, messageOf, UsageError } from '../errors.ts';
-import { architectureName } from '../models/architectures.ts';
-import type { ModelDescription } from '../models/model.ts';
-import { jsonBytes } from '../models/model-files.ts';
-import type { Backend, SessionOptions } from '../runtime/backend.ts';
-import type { Weights } from '../tensor/weights.ts';
+import { dataSplits } from '../../data/data-splits.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { DecodeImage } from '../../data/file-source.ts';
+import { createLoader } from '../../data/loader.ts';
+import { FormatError, messageOf, UsageError } from '../../errors.ts';
+import { architectureName } from '../../models/architectures.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import { jsonBytes } from '../../models/model-files.ts';
+import type { Backend, SessionOptions } from '../../runtime/backend.ts';
+import type { Weights } from '../../tensor/weights.ts';
 import { assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
-import type { TrainingConfiguration } from './configuration.ts';
+import type { TrainingConfiguration } from '../configuration.ts';
 import { type BatchSource, keepCheckpoint, runLoop, type TrainingCallbacks } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
-import { planTraining, type TrainingOverrides } from './plan.ts';
-import type { PresetName } from './presets.ts';
+import { planTraining, type TrainingOverrides } from '../plan.ts';
+import type { PresetName } from '../presets.ts';
 import { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
-import { initialState } from './state.ts';
-import { createStep } from './step.ts';
-import type { TrainingState, TrainingStep } from './types.ts';
+import { initialState } from '../step/state.ts';
+import { createStep } from '../step/step.ts';
+import type { TrainingState, TrainingStep } from '../step/types.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
 /** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */

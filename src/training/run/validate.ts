@@ -1,15 +1,15 @@
 /** Validation while training: the current weights on whole images of a split. */
 
-import { mapAhead } from '../data/concurrency.ts';
-import type { Dataset } from '../data/dataset.ts';
-import type { DecodeImage } from '../data/file-source.ts';
-import { type LabelledImage, readSample, type Sample } from '../data/sample.ts';
-import { ConfusionMatrix } from '../evaluation/confusion.ts';
-import type { LabelMap } from '../image/label-map.ts';
-import { Segmenter } from '../inference/segmenter.ts';
-import type { ModelDescription } from '../models/model.ts';
-import type { Backend, SessionOptions } from '../runtime/backend.ts';
-import type { Weights } from '../tensor/weights.ts';
+import { mapAhead } from '../../data/concurrency.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { DecodeImage } from '../../data/file-source.ts';
+import { type LabelledImage, readSample, type Sample } from '../../data/sample.ts';
+import { ConfusionMatrix } from '../../evaluation/confusion.ts';
+import type { LabelMap } from '../../image/label-map.ts';
+import { Segmenter } from '../../inference/segmenter.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import type { Backend, SessionOptions } from '../../runtime/backend.ts';
+import type { Weights } from '../../tensor/weights.ts';
 
 /** A validated image, for people to look at. */
 export interface PredictedSample extends LabelledImage {

@@ -1,5 +1,5 @@
 /** The log of a run: one JSON object a line. */
-import type { ParameterGroup } from './types.ts';
+import type { ParameterGroup } from '../step/types.ts';
 
 /** Fields that depend on the machine, not on what was computed: all others are the same in every repetition of a run. */
 export const TIME_FIELDS = ['seconds', 'imagesPerSecond'] as const;
