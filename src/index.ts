@@ -102,6 +102,7 @@ export {
   startingModelFor,
   type TrainableModel,
 } from './training/starting-model-for.ts';
+export { addSums } from './training/step/gradient-sums.ts';
 export { createStep } from './training/step/step.ts';
 export { initialState } from './training/step/state.ts';
 export { readRun, type SavedRun, train, type TrainOptions, type TrainResult } from './training/run/trainer.ts';

@@ -119,6 +119,37 @@ describe('a loader', () => {
     }
   });
 
+  test('gives several machines the batches of one in turn, to each as many', async () => {
+    const options = { batch: 2 };
+    const all = await take(await loader(options), START, 10);
+    for (const index of [0, 1]) {
+      const part = await loader({ ...options, shard: { index, count: 2 } });
+      expect(part.batchesPerEpoch).toBe(2);
+      const own = await take(part, START, 4);
+      // Five batches an epoch: the fifth is left over.
+      const expected = [0, 2, 5, 7].map((place) => all[place + index] as Batch);
+      expect(own.map(({ names, images }) => [names, images])).toEqual(
+        expected.map(({ names, images }) => [names, images]),
+      );
+      expect(own.map(({ epoch, position, next }) => [epoch, position, next.epoch, next.position])).toEqual([
+        [0, 0, 0, 1],
+        [0, 1, 1, 0],
+        [1, 0, 1, 1],
+        [1, 1, 2, 0],
+      ]);
+      expect(await take(part, { ...START, position: 1 }, 2)).toEqual(own.slice(1, 3));
+    }
+  });
+
+  test('names parts that do not exist, and too few samples for all of them', async () => {
+    await expect(loader({ shard: { index: 2, count: 2 } })).rejects.toThrow(
+      'There is no part 2 of 2. Parts are counted from 0, below their number.',
+    );
+    await expect(loader({ shard: { index: 0, count: 4 } })).rejects.toThrow(
+      "the split train has 11 samples, too few for 4 machines' batches of 3.",
+    );
+  });
+
   test('drops the last batch if it is not full, or keeps it', async () => {
     expect((await loader()).batchesPerEpoch).toBe(3);
     const kept = await loader({ dropLast: false });

@@ -27,7 +27,7 @@ export interface Batch {
   /** The samples' names, in the batch's order. */
   readonly names: readonly string[];
   readonly epoch: number;
-  /** The batch's place in its epoch, from 0. */
+  /** The batch's place in its epoch, or in this part of it, from 0. */
   readonly position: number;
   /** Where the run stands when this batch has been used: what a checkpoint keeps. */
   readonly next: LoaderState;
@@ -48,9 +48,23 @@ export interface LoaderOptions {
   readonly ahead?: number;
   /** Bytes of decoded samples that are kept in memory. Default 512 MiB. */
   readonly cacheBytes?: number;
+  /** Which part of each epoch's batches is loaded; all of them when left out. */
+  readonly shard?: Shard;
   /** Augments a decoded sample; default: here, by the recipe. The way to hand this work to other threads. */
   readonly augment?: Augment;
 }
+
+/**
+ * A part of the batches, for one of several machines: of every `count` in the order that the seed gives, the one at `index`. All
+ * parts of an epoch have as many; what is left over at its end is not used.
+ */
+export interface Shard {
+  /** From 0 up to, not including, `count`. */
+  readonly index: number;
+  readonly count: number;
+}
+
+const WHOLE: Shard = { index: 0, count: 1 };
 
 /** Augments the sample with this index in this epoch. Must give what `augmentSample` gives. */
 export type Augment = (sample: LabelledImage, key: AugmentationKey) => Promise<LabelledImage> | LabelledImage;
@@ -64,6 +78,7 @@ export interface AugmentationKey {
 
 export interface Loader {
   readonly samples: number;
+  /** Of its part, where it loads one. */
   readonly batchesPerEpoch: number;
   /** Endless batches from a state on, epoch after epoch. Ending the loop ends the work ahead. */
   batches(state: LoaderState): AsyncGenerator<Batch, void, undefined>;
@@ -73,16 +88,18 @@ const DEFAULT_CACHE = 512 << 20;
 
 /** @throws UsageError if an option is out of range, the recipe does not fit, or an epoch would have no batch. */
 export function createLoader(options: LoaderOptions): Loader {
-  const { dataset, split, batch, dropLast = true, ahead = 2 } = options;
+  const { dataset, split, batch, ahead = 2, shard = WHOLE } = options;
   const samples = dataset.samples(split);
   if (!Number.isSafeInteger(batch) || batch < 1)
     throw new UsageError(`The batch size is ${batch}. Choose a whole number of at least 1.`);
   if (!Number.isSafeInteger(ahead) || ahead < 1)
     throw new UsageError(`Batches made ahead are ${ahead}. Choose a whole number of at least 1.`);
-  const batchesPerEpoch = dropLast ? Math.floor(samples.length / batch) : Math.ceil(samples.length / batch);
+  checkShard(shard);
+  const batchesPerEpoch = batchesOf(options, samples.length);
   if (batchesPerEpoch === 0) {
+    const wanted = shard.count === 1 ? `a batch of ${batch}` : `${shard.count} machines' batches of ${batch}`;
     throw new UsageError(
-      `${dataset.name}: the split ${split} has ${samples.length} samples, too few for a batch of ${batch}. Lower the batch size or set dropLast to false.`,
+      `${dataset.name}: the split ${split} has ${samples.length} samples, too few for ${wanted}. Lower the batch size or set dropLast to false.`,
     );
   }
   const make = batchMaker(options, samples);
@@ -94,6 +111,17 @@ export function createLoader(options: LoaderOptions): Loader {
       yield* mapAhead(places(state, batchesPerEpoch), ahead, make);
     },
   };
+}
+
+/** How many batches of an epoch are loaded. */
+function batchesOf({ batch, dropLast = true, shard = WHOLE }: LoaderOptions, samples: number): number {
+  const all = dropLast ? Math.floor(samples / batch) : Math.ceil(samples / batch);
+  return Math.floor(all / shard.count);
+}
+
+function checkShard({ index, count }: Shard): void {
+  if (Number.isSafeInteger(count) && Number.isSafeInteger(index) && index >= 0 && index < count) return;
+  throw new UsageError(`There is no part ${index} of ${count}. Parts are counted from 0, below their number.`);
 }
 
 /** What augmentation does to a sample: its randomness depends on seed, epoch and index alone. */
@@ -135,9 +163,8 @@ function* places(
 }
 
 function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place: LoaderState) => Promise<Batch> {
-  const { dataset, batch, decodeImage, cacheBytes = DEFAULT_CACHE } = options;
-  const batchesPerEpoch =
-    (options.dropLast ?? true) ? Math.floor(samples.length / batch) : Math.ceil(samples.length / batch);
+  const { dataset, batch, decodeImage, cacheBytes = DEFAULT_CACHE, shard = WHOLE } = options;
+  const batchesPerEpoch = batchesOf(options, samples.length);
   const augmentHere = augmentSample(options.augmentation);
   const augment = options.augment ?? augmentHere;
   const cache = new SampleCache(cacheBytes, (index) => readSample(dataset, samples[index] as Sample, decodeImage));
@@ -147,7 +174,8 @@ function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place:
     if (order?.epoch !== epoch || order.seed !== seed) {
       order = { epoch, seed, indices: epochOrder(seed, epoch, samples.length) };
     }
-    const indices = [...order.indices.subarray(position * batch, (position + 1) * batch)];
+    const place = position * shard.count + shard.index;
+    const indices = [...order.indices.subarray(place * batch, (place + 1) * batch)];
     const examples = await Promise.all(
       indices.map(async (index) => augment(await cache.get(index), { seed, epoch, index })),
     );

@@ -21,8 +21,14 @@ export const LOSSES: Readonly<Record<LossName, Loss>> = {
 export const LOSS_NAMES = Object.keys(LOSSES) as readonly LossName[];
 
 export interface LossValues {
-  /** Shape []. */
+  /** The mean loss, shape []. */
   readonly loss: Value;
+  /**
+   * What the mean counts: the class weights of the scored pixels summed up, shape []. Loss times weight is a sum, which can be
+   * added to that of other batches; divided by all their weight, it is the mean over all pixels for cross entropy and focal
+   * loss. Losses of overlap have no such sum: Dice and Lovasz-softmax become the weighted mean of each batch's own.
+   */
+  readonly weight: Value;
   /** Scored pixels where logits and labels meet, and those of them whose label has the largest logit; float32 []. */
   readonly pixels: Value;
   readonly correct: Value;
@@ -42,7 +48,12 @@ export function totalLoss(logits: Value, labels: Value, definition: LossDefiniti
       const value = LOSSES[term.name](shared, term);
       return term.weight === 1 ? value : mul(value, scalarLike(value, term.weight));
     });
-    return { loss: terms.reduce((sum, term) => add(sum, term)), pixels: shared.scored, correct: shared.correct };
+    return {
+      loss: terms.reduce((sum, term) => add(sum, term)),
+      weight: shared.weightSum,
+      pixels: shared.scored,
+      correct: shared.correct,
+    };
   });
 }
 

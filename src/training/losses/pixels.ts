@@ -28,7 +28,9 @@ export interface Pixels {
   readonly isScored: Value;
   /** Each pixel's class weight, 0 where it is ignored, float32 [N, 1, H, W]. */
   readonly weight: Value;
-  /** The sum of all weights, or 1 if that is 0, shape []. */
+  /** The sum of all weights, shape []. */
+  readonly weightSum: Value;
+  /** The same as a divisor: 1 if it is 0. */
   readonly totalWeight: Value;
   /** One weight a class. */
   readonly classWeights: readonly number[];
@@ -77,6 +79,7 @@ export function pixels(
     isClass,
     isScored,
     weight,
+    weightSum: total,
     totalWeight: add(total, cast(not(greater(total, scalarLike(total, 0))), 'float32')),
     classWeights: weights,
     probabilities: div(exponentials, sum),

@@ -12,7 +12,7 @@ import type { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
 import { sampleSheet } from './sample-sheet.ts';
 import { type RunLength, rateFactor, warmupOf } from '../schedules.ts';
-import { type Batch, PARAMETER_GROUPS, type ParameterGroup, type TrainingStep } from '../step/types.ts';
+import { type Batch, PARAMETER_GROUPS, type ParameterGroup, type RunnableStep } from '../step/types.ts';
 import type { PredictedSample, StopSignal, Validate } from './validate.ts';
 
 /** Batches without end from a place on, the same for the same seed and place. */
@@ -50,7 +50,7 @@ export interface LoopParts {
   readonly configuration: TrainingConfiguration;
   readonly model: ModelDescription;
   readonly card: Pick<ModelCardDetails, 'title' | 'architecture'>;
-  readonly step: TrainingStep;
+  readonly step: RunnableStep;
   readonly source: BatchSource;
   /** Undefined where there is nothing to validate on. */
   readonly validate: Validate | undefined;
@@ -102,7 +102,7 @@ export async function keepCheckpoint(
 ): Promise<void> {
   // The log first: it may be ahead of the checkpoint, but not behind it.
   await log.flush();
-  const files = checkpointFiles(model, { state, training: step.state() }, configuration, {
+  const files = checkpointFiles(model, { state, training: await step.state() }, configuration, {
     ...card,
     origin: originOf(configuration, state),
   });
@@ -232,7 +232,7 @@ class Loop {
       seconds: this.#seconds(),
     };
     const result = isValidated
-      ? await validate(weightsToUse(this.#parts.step.state()), {
+      ? await validate(weightsToUse(await this.#parts.step.state()), {
           keep: isShown ? SHEET_ROWS : 0,
           signal,
           onImage: callbacks.onValidationImage?.bind(callbacks),

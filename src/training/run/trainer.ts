@@ -19,7 +19,7 @@ import { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
 import { initialState } from '../step/state.ts';
 import { createStep } from '../step/step.ts';
-import type { TrainingState, TrainingStep } from '../step/types.ts';
+import type { GradientExchange, RunnableStep, TrainingState } from '../step/types.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
 /** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */
@@ -27,7 +27,7 @@ export type StepFactory = (
   configuration: TrainingConfiguration,
   saved: TrainingState | undefined,
   weights: Weights,
-) => Promise<TrainingStep>;
+) => Promise<RunnableStep>;
 
 export interface TrainOptions {
   /** The network with the weights to start from; `startingModel` makes one. A run that is resumed has its own weights. */
@@ -52,7 +52,12 @@ export interface TrainOptions {
   readonly origin?: Readonly<Record<string, string>>;
   /** What the model is called on its card. */
   readonly title?: string;
-  /** The step to train with; `createStep` when left out. */
+  /**
+   * The machines that train together, each calling `train` with the same options and a storage of its own: every update takes
+   * `batch` pictures, `accumulate` times, of each. All end with the same weights.
+   */
+  readonly exchange?: GradientExchange;
+  /** The step to train with, which makes use of the exchange itself; `createStep` when left out. */
   readonly createStep?: StepFactory;
   /** Where batches come from; the data set's loader when left out. */
   readonly source?: BatchSource;
@@ -177,9 +182,14 @@ async function checkPlace(
   if (saved) assertSameConfiguration(saved.configuration, configuration, storage.name);
 }
 
-function sourceFor({ dataset, decodeImage }: TrainOptions, configuration: TrainingConfiguration): BatchSource {
+function sourceFor(
+  { dataset, decodeImage, exchange }: TrainOptions,
+  configuration: TrainingConfiguration,
+): BatchSource {
   const { batch, augmentation, preprocessing } = configuration;
-  return createLoader({ dataset, split: dataSplits(dataset).train, batch, augmentation, preprocessing, decodeImage });
+  const split = dataSplits(dataset).train;
+  const shard = exchange ? { shard: exchange } : {};
+  return createLoader({ dataset, split, batch, augmentation, preprocessing, decodeImage, ...shard });
 }
 
 function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {
@@ -189,7 +199,7 @@ function validationFor({ dataset, decodeImage, model, backend, session }: TrainO
     : splitValidation(dataset, validation, decodeImage, model, backend, session);
 }
 
-function stepFactory({ backend, session }: TrainOptions): StepFactory {
+function stepFactory({ backend, session, exchange }: TrainOptions): StepFactory {
   return ({ network, step, batch, crop }, saved, weights) =>
     createStep({
       network,
@@ -198,5 +208,6 @@ function stepFactory({ backend, session }: TrainOptions): StepFactory {
       backend,
       state: saved ?? initialState(network, step, weights),
       ...(session && { session }),
+      ...(exchange && { exchange }),
     });
 }

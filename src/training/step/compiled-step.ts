@@ -5,10 +5,20 @@ import type { NamedTensors, Session } from '../../runtime/backend.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
-import type { StateBuffers } from './state.ts';
 import { type BatchShape, LABELS, NAMES, REPORT } from './step-graph.ts';
-import type { Batch, StepDefinition, StepResult, StepScalars, TrainingState, TrainingStep } from './types.ts';
-import type { Gradients, Update } from './update.ts';
+import type { StepState } from './step-state.ts';
+import type {
+  Batch,
+  GradientExchange,
+  GradientSums,
+  Reduction,
+  StepDefinition,
+  StepResult,
+  StepScalars,
+  TrainingState,
+  TrainingStep,
+} from './types.ts';
+import { divisorOf } from './update.ts';
 
 /** A loaded graph from weights and a batch to gradients, and the random numbers that its dropout takes. */
 export interface Program {
@@ -20,17 +30,10 @@ export interface CompiledParts {
   readonly definition: StepDefinition;
   readonly shape: BatchShape;
   readonly classes: number;
-  readonly buffers: StateBuffers;
+  readonly state: StepState<TrainingState>;
   readonly program: Program;
-  readonly update: Update;
-}
-
-/** What micro-batches give. */
-interface Observed {
-  readonly sums: Omit<StepResult, 'gradientNorm'>;
-  readonly gradients: Gradients;
-  /** The running statistics after them. */
-  readonly statistics: NamedTensors;
+  readonly reduction: Reduction;
+  readonly exchange: GradientExchange | undefined;
 }
 
 export class CompiledStep implements TrainingStep {
@@ -45,47 +48,58 @@ export class CompiledStep implements TrainingStep {
     scalars: StepScalars,
     dropoutSeed: readonly (string | number)[],
   ): Promise<StepResult> {
+    const { exchange } = this.#parts;
+    const own = await this.gradients(batches, dropoutSeed);
+    return this.apply(exchange ? await exchange.sum(own) : own, scalars);
+  }
+
+  async gradients(batches: readonly Batch[], dropoutSeed: readonly (string | number)[]): Promise<GradientSums> {
     this.#checkBatches(batches);
-    const { buffers, update } = this.#parts;
-    const { sums, gradients, statistics } = await this.#observe(batches, dropoutSeed);
-    const result = { ...sums, gradientNorm: gradients.norm };
+    const { program, state, reduction, exchange } = this.#parts;
+    let sums: GradientSums | undefined;
+    // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
+    let statistics: NamedTensors = {};
+    for (const [index, batch] of batches.entries()) {
+      // As if all machines' micro-batches were one machine's, which takes the machines in turn.
+      const place = exchange ? index * exchange.count + exchange.index : index;
+      const given = { ...fedBatch(batch), ...program.noise.draw([...dropoutSeed, place]), ...statistics };
+      const results = await program.session.run(this.#feeds(given));
+      statistics = withPrefix(results, NAMES.next(''));
+      const found = READ[reduction](results, batches.length);
+      sums = sums ? joined(sums, found, state.add(sums.gradients, found.gradients)) : found;
+    }
+    // The parts of a mean weigh 1 together, rounding aside; of a sum, more may come from other machines before it is measured.
+    const known = reduction === 'mean' ? { weight: 1 } : { norm: null };
+    return { ...(sums as GradientSums), ...known, statistics: arraysOf(statistics) };
+  }
+
+  async apply(sums: GradientSums, scalars: StepScalars): Promise<StepResult> {
+    const { state } = this.#parts;
+    const divisor = divisorOf(sums.weight);
+    const result = {
+      loss: sums.loss / divisor,
+      pixels: sums.pixels,
+      correct: sums.correct,
+      gradientNorm: (sums.norm ?? (await state.norm(sums))) / divisor,
+    };
     checkFinite(result);
-    update.apply(buffers, gradients, statistics, scalars);
+    await state.update(sums, result.gradientNorm, scalars);
     return result;
   }
 
   state(): TrainingState {
-    return this.#parts.buffers.view();
+    return this.#parts.state.read();
   }
 
   dispose(): Promise<void> {
     return this.#parts.program.session.dispose();
   }
 
-  async #observe(batches: readonly Batch[], seed: readonly (string | number)[]): Promise<Observed> {
-    const { program, update } = this.#parts;
-    const sums = { loss: 0, pixels: 0, correct: 0 };
-    let gradients: Gradients | undefined;
-    // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
-    let statistics: NamedTensors = {};
-    for (const [index, batch] of batches.entries()) {
-      const given = { ...fedBatch(batch), ...program.noise.draw([...seed, index]), ...statistics };
-      const results = await program.session.run(this.#feeds(given));
-      sums.loss += numberOf(results, REPORT.loss) / batches.length;
-      sums.pixels += numberOf(results, REPORT.pixels);
-      sums.correct += numberOf(results, REPORT.correct);
-      statistics = withPrefix(results, NAMES.next(''));
-      const found = gradientsOf(results);
-      gradients = gradients ? update.sum(gradients, found) : found;
-    }
-    return { sums, gradients: gradients as Gradients, statistics };
-  }
-
   /** What the session takes: given tensors before those of the state. */
   #feeds(given: NamedTensors): NamedTensors {
-    const { program, buffers } = this.#parts;
+    const { program, state } = this.#parts;
     return Object.fromEntries(
-      program.session.inputNames.map((name) => [name, (given[name] ?? buffers.get(name)) as Tensor]),
+      program.session.inputNames.map((name) => [name, (given[name] ?? state.feed(name)) as Tensor]),
     );
   }
 
@@ -121,11 +135,42 @@ function withPrefix(results: NamedTensors, prefix: string): NamedTensors {
   return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-const gradientsOf = (results: NamedTensors): Gradients => ({
-  arrays: Object.fromEntries(
-    Object.entries(withPrefix(results, NAMES.gradient(''))).map(([name, { data }]) => [name, data as Float32Array]),
-  ),
-  norm: numberOf(results, REPORT.gradientNorm),
+const arraysOf = (tensors: NamedTensors): Readonly<Record<string, Float32Array>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+
+/** What one micro-batch's results say; the statistics are those of the last one. */
+const READ: Readonly<Record<Reduction, (results: NamedTensors, microBatches: number) => GradientSums>> = {
+  // The graph gives each micro-batch's gradients its part of their mean.
+  mean: (results, microBatches) => ({
+    ...counted(results),
+    loss: numberOf(results, REPORT.loss) / microBatches,
+    weight: 1 / microBatches,
+    norm: numberOf(results, REPORT.gradientNorm),
+  }),
+  sum: (results) => {
+    const weight = numberOf(results, REPORT.weight);
+    return { ...counted(results), loss: weight * numberOf(results, REPORT.loss), weight, norm: null };
+  },
+};
+
+/** The sums with those of one more micro-batch, whose gradients are in them already. */
+const joined = (sums: GradientSums, found: GradientSums, norm: number): GradientSums => ({
+  ...sums,
+  loss: sums.loss + found.loss,
+  weight: sums.weight + found.weight,
+  pixels: sums.pixels + found.pixels,
+  correct: sums.correct + found.correct,
+  norm,
+});
+
+const counted = (
+  results: NamedTensors,
+): Pick<GradientSums, 'gradients' | 'statistics' | 'pixels' | 'correct' | 'parts'> => ({
+  gradients: arraysOf(withPrefix(results, NAMES.gradient(''))),
+  statistics: {},
+  pixels: numberOf(results, REPORT.pixels),
+  correct: numberOf(results, REPORT.correct),
+  parts: 1,
 });
 
 function checkFinite({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {

@@ -13,7 +13,7 @@ import { runningStatistics } from '../../nn/running-statistics.ts';
 import { type Mode, scope } from '../../nn/scope.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { wildcards } from '../../wildcard.ts';
-import { totalLoss } from '../losses/index.ts';
+import { type LossValues, totalLoss } from '../losses/index.ts';
 import { type Trainable, trainables } from './parameter-groups.ts';
 import type { StepDefinition } from './types.ts';
 
@@ -27,8 +27,14 @@ export interface BatchShape {
 /** The name of the labels' input, uint8 [N, H, W]. */
 export const LABELS = 'labels';
 
-/** The outputs that say how a step went, all of shape []. */
-export const REPORT = { loss: 'loss', pixels: 'pixels', correct: 'correct', gradientNorm: 'gradient-norm' } as const;
+/** The outputs that say how a step went, all of shape []; the norm is there of gradients of a mean, the weight of those of a sum. */
+export const REPORT = {
+  loss: 'loss',
+  weight: 'loss-weight',
+  pixels: 'pixels',
+  correct: 'correct',
+  gradientNorm: 'gradient-norm',
+} as const;
 
 /** How tensors beside the weights are called, after their parameters. */
 export const NAMES = {
@@ -64,10 +70,7 @@ export function networkParts(network: NetworkDefinition, step: StepDefinition): 
   };
 }
 
-export interface GradientValues {
-  readonly loss: Value;
-  readonly pixels: Value;
-  readonly correct: Value;
+export interface GradientValues extends LossValues {
   /** By parameter. */
   readonly gradients: ReadonlyMap<string, Value>;
   /** The running statistics after the batch, by name. */
@@ -76,25 +79,28 @@ export interface GradientValues {
 
 /**
  * From weights and a batch to the loss and its gradients.
- * @param share of this batch in the mean over all micro-batches: the gradients, not the loss, are multiplied by it.
+ * @param factor by which the gradients, not the loss, are multiplied: by the batch's weight they are those of a sum; 1 when left out.
  */
 export function gradientValues(
   definition: NetworkDefinition,
   { loss }: StepDefinition,
   { trainables, mode }: NetworkParts,
   { batch, height, width }: BatchShape,
-  share = 1,
+  factor: (loss: LossValues) => Value = () => number(1),
 ): GradientValues {
   const logits = network(definition, pixelValues({ batch, height, width }), scope('', mode));
   const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss);
   const parameters = trainables.map(({ parameter }) => parameter);
-  const gradients = gradient(values.loss, parameters, constant(float32([], [share])));
+  const gradients = gradient(values.loss, parameters, factor(values));
   return {
     ...values,
     gradients: new Map(trainables.map(({ name }, index) => [name, gradients[index] as Value])),
     statistics: runningStatistics([logits]),
   };
 }
+
+/** A number as a value of shape []. */
+export const number = (value: number): Value => constant(float32([], [value]));
 
 /** The Euclidean norm of all gradients together. */
 export const globalNorm = (gradients: readonly Value[]): Value =>

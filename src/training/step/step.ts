@@ -13,7 +13,7 @@ import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import { CompiledStep, type Program } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
-import { StateBuffers } from './state.ts';
+import { HostState } from './host-state.ts';
 import {
   type BatchShape,
   globalNorm,
@@ -21,10 +21,10 @@ import {
   NAMES,
   type NetworkParts,
   networkParts,
+  number,
   REPORT,
 } from './step-graph.ts';
-import type { StepDefinition, TrainingState, TrainingStep } from './types.ts';
-import { Update } from './update.ts';
+import type { GradientExchange, Reduction, StepDefinition, TrainingState, TrainingStep } from './types.ts';
 
 export interface StepOptions {
   readonly network: NetworkDefinition;
@@ -37,6 +37,14 @@ export interface StepOptions {
   readonly session?: SessionOptions;
   /** Whether convolutions and their gradients may take other forms for speed; they may, on the CPU, when left out. */
   readonly optimization?: 'speed' | 'none';
+  /**
+   * What `gradients` gives. `mean`, when left out without an exchange: of each micro-batch's mean loss, averaged. `sum`, always
+   * with an exchange: of the loss summed over pixels, so that sums of several machines, and micro-batches of one, count by the
+   * weight of their scored pixels.
+   */
+  readonly reduction?: Reduction;
+  /** The machines that train together: `run` sums over them. The step's batches are this machine's part alone. */
+  readonly exchange?: GradientExchange;
 }
 
 /**
@@ -46,33 +54,39 @@ export interface StepOptions {
  * @throws RuntimeError if the engine cannot load the step's graphs.
  */
 export async function createStep(options: StepOptions): Promise<TrainingStep> {
-  const { network, step, shape, backend, state } = options;
+  const { network, step, shape, backend, state, exchange } = options;
+  const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);
   const optimizer = bindOptimizer(step.optimizer);
   const parts = networkParts(network, step);
-  const buffers = new StateBuffers(state, parts, optimizer.slots, step.averageDecay !== null);
-  const update = await Update.create({ definition: step, optimizer, trainables: parts.trainables }, buffers.memory);
+  const { clipNorm, averageDecay } = step;
+  const definition = { clipNorm, averageDecay, reduction } as const;
+  const hostState = await HostState.create({ state, parts, definition, optimizer });
   const session = { plansMemory: false, ...options.session };
   const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
-  const plain = gradientGraph(options, parts);
+  const plain = gradientGraph(options, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
-  const program = await compile(backend, measured(outputs), session);
-  return new CompiledStep({ definition: step, shape, classes: network.classes, buffers, program, update });
+  const inRows = withoutReshapes(outputs);
+  const program = await compile(backend, reduction === 'mean' ? measured(inRows) : inRows, session);
+  const { classes } = network;
+  return new CompiledStep({ definition: step, shape, classes, state: hostState, program, reduction, exchange });
 }
 
 /** From weights and a batch to the loss, its gradients and the new running statistics. */
-function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkParts): Outputs {
-  const { loss, pixels, correct, gradients, statistics } = gradientValues(
+function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkParts, reduction: Reduction): Outputs {
+  const ofMean = number(1 / step.accumulate);
+  const { loss, weight, pixels, correct, gradients, statistics } = gradientValues(
     network,
     step,
     parts,
     shape,
-    1 / step.accumulate,
+    reduction === 'mean' ? () => ofMean : (values) => values.weight,
   );
   const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
     Object.fromEntries([...values].map(([name, value]) => [called(name), value]));
   return {
     [REPORT.loss]: loss,
+    ...(reduction === 'sum' && { [REPORT.weight]: weight }),
     [REPORT.pixels]: pixels,
     [REPORT.correct]: correct,
     ...named(gradients, NAMES.gradient),
@@ -80,17 +94,18 @@ function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkPart
   };
 }
 
-/**
- * The gradients without the last changes of their shapes, since the engine copies what such a change makes an output, and their
- * norm.
- */
+const isGradient = (name: string): boolean => name.startsWith(NAMES.gradient(''));
+
+/** The gradients without the last changes of their shapes: the engine copies what such a change makes an output. */
+const withoutReshapes = (outputs: Outputs): Outputs =>
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, isGradient(name) ? beforeReshape(value) : value]),
+  );
+
+/** With the norm of the gradients. */
 function measured(outputs: Outputs): Outputs {
-  const inRows = Object.entries(outputs).map(([name, value]): [string, Value] => [
-    name,
-    name.startsWith(NAMES.gradient('')) ? beforeReshape(value) : value,
-  ]);
-  const gradients = inRows.flatMap(([name, value]) => (name.startsWith(NAMES.gradient('')) ? [value] : []));
-  return { ...Object.fromEntries(inRows), [REPORT.gradientNorm]: globalNorm(gradients) };
+  const gradients = Object.entries(outputs).flatMap(([name, value]) => (isGradient(name) ? [value] : []));
+  return { ...outputs, [REPORT.gradientNorm]: globalNorm(gradients) };
 }
 
 const beforeReshape = (value: Value): Value =>

@@ -87,6 +87,44 @@ export interface StepResult {
   readonly correct: number;
 }
 
+/**
+ * Whether gradients are those of a batch's mean loss, or of its loss summed up: only sums of different batches can be added,
+ * since batches differ in how many pixels are scored and what these weigh.
+ */
+export type Reduction = 'mean' | 'sum';
+
+/** What batches give before an update. All of it adds up over batches of different machines. */
+export interface GradientSums {
+  /** The gradients of the summed loss by parameter, as their numbers in a row. Divided by `weight` they are those of the mean. */
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+  /** The running statistics after the batches by name, empty where they do not move. Divided by `parts` they are their mean. */
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+  /** The summed loss. */
+  readonly loss: number;
+  /** The sum of the scored pixels' class weights; 1 where the loss is a mean already. */
+  readonly weight: number;
+  /** Scored pixels, and those of them whose most likely class is right. */
+  readonly pixels: number;
+  readonly correct: number;
+  /** How many machines' sums are in these. */
+  readonly parts: number;
+  /** The Euclidean norm of all gradients where it is known, only of a mean; null where it is to be measured. */
+  readonly norm: number | null;
+}
+
+/** Machines that train one network together, each on its own part of every update's batches. */
+export interface GradientExchange {
+  /** Which of the machines this one is, from 0. */
+  readonly index: number;
+  /** How many there are. */
+  readonly count: number;
+  /**
+   * Gives every machine the same, to the bit: the sums of all machines (`addSums` adds two). It is asked for once an update, in
+   * the same order everywhere, and rejects if a machine is lost.
+   */
+  sum(own: GradientSums): Promise<GradientSums>;
+}
+
 /** Everything that training changes; saving and restoring it continues exactly. */
 export interface TrainingState {
   /** All of the network's tensors, canonical names. */
@@ -97,8 +135,8 @@ export interface TrainingState {
   readonly average: Weights;
 }
 
-/** A compiled training step with the state it works on. */
-export interface TrainingStep {
+/** What a run asks of a step: updates, and the state after them. */
+export interface RunnableStep {
   /**
    * Runs `accumulate` micro-batches and one update.
    * @param dropoutSeed the seed and key from which dropout masks are drawn, for example [seed, "dropout", step].
@@ -106,6 +144,21 @@ export interface TrainingStep {
    */
   run(batches: readonly Batch[], scalars: StepScalars, dropoutSeed: readonly (string | number)[]): Promise<StepResult>;
   /** The state after the last step; a view that the next step overwrites, so save or copy it first. */
-  state(): TrainingState;
+  state(): TrainingState | Promise<TrainingState>;
   dispose(): Promise<void>;
+}
+
+/** A compiled training step with the state it works on. `run` is both of its halves, with the exchange between them. */
+export interface TrainingStep extends RunnableStep {
+  /**
+   * The first half: what `accumulate` micro-batches give, without changing the state.
+   * @throws UsageError, ShapeError if the batches are not what the step was compiled for.
+   */
+  gradients(batches: readonly Batch[], dropoutSeed: readonly (string | number)[]): Promise<GradientSums>;
+  /**
+   * The second half: divides, measures and clips the gradients, and updates the state.
+   * @throws RuntimeError if the loss or the gradient norm is not finite; the state is then that before the step.
+   */
+  apply(sums: GradientSums, scalars: StepScalars): Promise<StepResult>;
+  state(): TrainingState;
 }

@@ -3,26 +3,32 @@ import type { KernelGraph } from '../../graph/kernel/elementwise-kernel.ts';
 import { add, mul, sub } from '../../graph/ops/elementwise.ts';
 import { input, type Value } from '../../graph/value.ts';
 import type { BoundOptimizer } from '../optimizers/index.ts';
-import type { StepDefinition } from './types.ts';
+import type { Reduction, StepDefinition } from './types.ts';
 
 const array = (name: string): Value => input(name, 'float32', ['length']);
 
 const number = (name: string): Value => input(name, 'float32', []);
 
+/** What of a step's definition shapes its update. */
+export interface UpdateDefinition extends Pick<StepDefinition, 'clipNorm' | 'averageDecay'> {
+  readonly reduction?: Reduction;
+}
+
 /**
  * From `weight`, `gradient`, the optimiser's slots and the `average` to what they become. The scalars are the optimiser's,
- * `clip`, by which the gradient is multiplied, and `share`, the new weight's part in the average.
+ * `scale`, by which the gradient is multiplied, and `share`, the new weight's part in the average.
+ * @param definition the gradient is scaled where it is clipped or a sum.
  * @param decays whether weight decay applies.
  */
 export function parameterRule(
-  { clipNorm, averageDecay }: Pick<StepDefinition, 'clipNorm' | 'averageDecay'>,
+  { clipNorm, averageDecay, reduction = 'mean' }: UpdateDefinition,
   optimizer: BoundOptimizer,
   decays: boolean,
 ): KernelGraph {
   const gradient = array('gradient');
   const { weight, slots } = optimizer.update({
     weight: array('weight'),
-    gradient: clipNorm === null ? gradient : mul(gradient, number('clip')),
+    gradient: clipNorm === null && reduction === 'mean' ? gradient : mul(gradient, number('scale')),
     slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, array(slot)])),
     scalars: Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((name) => [name, number(name)])),
     decays,
@@ -38,6 +44,9 @@ export function sumRule(): KernelGraph {
   const sum = add(array('sum'), array('added'));
   return { changed: { sum }, sum: mul(sum, sum) };
 }
+
+/** The squares of `array` are summed. */
+export const squaresRule = (): KernelGraph => ({ changed: {}, sum: mul(array('array'), array('array')) });
 
 function followed(value: Value): Value {
   const average = array('average');

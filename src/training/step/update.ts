@@ -1,33 +1,25 @@
 /** The update of the state, beside the engine: from gradients to weights, optimiser tensors and moving averages, in place. */
 import { elementwiseKernel } from '../../graph/kernel/elementwise-kernel.ts';
-import type { NamedTensors } from '../../runtime/backend.ts';
 import { type Arrays, LoadedKernel } from '../../runtime/kernel.ts';
 import type { KernelMemory } from '../../runtime/kernel-memory.ts';
 import type { BoundOptimizer } from '../optimizers/index.ts';
 import type { Trainable } from './parameter-groups.ts';
 import type { StateBuffers } from './state.ts';
-import type { StepDefinition, StepScalars } from './types.ts';
-import { averageRule, parameterRule, sumRule } from './update-rules.ts';
+import type { GradientSums, StepScalars } from './types.ts';
+import { averageRule, parameterRule, squaresRule, sumRule, type UpdateDefinition } from './update-rules.ts';
 
 /** The moving average follows quickly at first: its decay is at most (1 + updates) / (10 + updates). */
 export function averageDecayAt(decay: number, updates: number): number {
   return Math.min(decay, (1 + updates) / (10 + updates));
 }
 
-/** Gradients by the names of their parameters, as their numbers in a row. */
-export interface Gradients {
-  readonly arrays: Arrays;
-  /** The Euclidean norm of all of them together. */
-  readonly norm: number;
-}
-
 export interface UpdateParts {
-  readonly definition: Pick<StepDefinition, 'clipNorm' | 'averageDecay'>;
+  readonly definition: UpdateDefinition;
   readonly optimizer: BoundOptimizer;
   readonly trainables: readonly Trainable[];
 }
 
-type Kernels = Readonly<Record<'decaying' | 'free' | 'average' | 'sum', LoadedKernel>>;
+type Kernels = Readonly<Record<'decaying' | 'free' | 'average' | 'sum' | 'squares', LoadedKernel>>;
 
 export class Update {
   readonly #parts: UpdateParts;
@@ -46,6 +38,7 @@ export class Update {
       free: parameterRule(definition, optimizer, false),
       average: averageRule(),
       sum: sumRule(),
+      squares: squaresRule(),
     };
     const loaded = Object.entries(rules).map(
       async ([name, rule]) => [name, await LoadedKernel.load(elementwiseKernel(rule), memory)] as const,
@@ -53,36 +46,50 @@ export class Update {
     return new Update(parts, Object.fromEntries(await Promise.all(loaded)) as Kernels);
   }
 
-  /** Adds the second gradients to the first, whose arrays it changes. */
-  sum({ arrays }: Gradients, added: Gradients): Gradients {
-    const squares = Object.entries(arrays).map(([name, sum]) =>
-      this.#kernels.sum.run({ sum, added: arrayOf(added.arrays, name) }),
+  /** Adds the second gradients to the first, which it changes. @returns the Euclidean norm of the sums. */
+  add(gradients: Arrays, added: Arrays): number {
+    return rootOfSum(
+      Object.entries(gradients).map(([name, sum]) => this.#kernels.sum.run({ sum, added: arrayOf(added, name) })),
     );
-    return { arrays, norm: Math.sqrt(squares.reduce((total, one) => total + one, 0)) };
+  }
+
+  /** The Euclidean norm of all gradients together. */
+  norm(gradients: Arrays): number {
+    return rootOfSum(Object.values(gradients).map((array) => this.#kernels.squares.run({ array })));
   }
 
   /**
    * Changes the state.
-   * @param statistics the running statistics after the batch.
+   * @param norm of the gradients of the mean.
    */
-  apply(buffers: StateBuffers, gradients: Gradients, statistics: NamedTensors, { rates, updates }: StepScalars): void {
+  apply(
+    buffers: StateBuffers,
+    { gradients, weight, statistics, parts }: GradientSums,
+    norm: number,
+    { rates, updates }: StepScalars,
+  ): void {
     const { definition, optimizer, trainables } = this.#parts;
     const { clipNorm, averageDecay } = definition;
     const share = averageDecay === null ? 0 : 1 - averageDecayAt(averageDecay, updates);
-    const clip = clipNorm === null ? 1 : clipFactor(gradients.norm, clipNorm);
+    const scale = (clipNorm === null ? 1 : clipFactor(norm, clipNorm)) / divisorOf(weight);
     for (const { name, group, decays } of trainables) {
       this.#kernels[decays ? 'decaying' : 'free'].run(
-        { ...buffers.arrays(name), gradient: arrayOf(gradients.arrays, name) },
-        { ...optimizer.scalars(rates[group], updates), clip, share },
+        { ...buffers.arrays(name), gradient: arrayOf(gradients, name) },
+        { ...optimizer.scalars(rates[group], updates), scale, share },
       );
     }
-    for (const [name, { data }] of Object.entries(statistics)) {
+    for (const [name, sum] of Object.entries(statistics)) {
       const arrays = buffers.arrays(name);
-      arrayOf(arrays, 'weight').set(data as Float32Array);
+      arrayOf(arrays, 'weight').set(parts === 1 ? sum : sum.map((value) => value / parts));
       if (averageDecay !== null) this.#kernels.average.run(arrays, { share });
     }
   }
 }
+
+/** What sums are divided by for their mean; without a scored pixel they are 0, and so is the mean. */
+export const divisorOf = (weight: number): number => (weight === 0 ? 1 : weight);
+
+const rootOfSum = (values: readonly number[]): number => Math.sqrt(values.reduce((total, one) => total + one, 0));
 
 const arrayOf = (arrays: Arrays, name: string): Float32Array => arrays[name] as Float32Array;
 
