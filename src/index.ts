@@ -92,7 +92,7 @@ export { type DataType, float32, int64, type Tensor, tensor } from './tensor/ten
 export type { StoredTensor, Weights, WeightsSource } from './tensor/weights.ts';
 export type { TrainingConfiguration } from './training/configuration.ts';
 export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './training/run/log.ts';
-export type { BatchSource, StepReport, TrainingCallbacks } from './training/run/loop.ts';
+export type { BatchSource, StepReport, TrainingCallbacks } from './training/run/run-parts.ts';
 export { estimateMemory, type MemoryEstimate } from './training/memory-estimate.ts';
 export { type PlanOptions, planTraining, replan, type TrainingOverrides, type TrainingPlan } from './training/plan.ts';
 export { PRESET_NAMES, PRESETS, type Preset, type PresetName } from './training/presets.ts';

@@ -8,7 +8,7 @@ import type { Backend } from '../../src/runtime/backend.ts';
 import { randomStream } from '../../src/tensor/random.ts';
 import { float32, tensor } from '../../src/tensor/tensor.ts';
 import type { TrainingConfiguration } from '../../src/training/configuration.ts';
-import type { BatchSource } from '../../src/training/run/loop.ts';
+import type { BatchSource } from '../../src/training/run/run-parts.ts';
 import { PRESETS } from '../../src/training/presets.ts';
 import type { RunStorage } from '../../src/training/run/run-storage.ts';
 import type { StepFactory, TrainOptions } from '../../src/training/run/trainer.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/fake-training.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import type { LogRecord } from './log.ts';
-import type { StepReport } from './loop.ts';
+import type { StepReport } from './run-parts.ts';
 import { readRun, type StepFactory, train } from './trainer.ts';
 
 /** Checkpoints by path, and the log without times: what two runs must share. */

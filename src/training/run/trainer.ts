@@ -11,11 +11,13 @@ import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
-import { type BatchSource, keepCheckpoint, runLoop, type TrainingCallbacks } from './loop.ts';
+import { keepLast } from './keep-checkpoint.ts';
+import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
 import { planTraining, type TrainingOverrides } from '../plan.ts';
 import type { PresetName } from '../presets.ts';
 import { RunLog } from './run-log.ts';
+import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
 import { initialState } from '../step/state.ts';
 import { createStep } from '../step/step.ts';
@@ -123,7 +125,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       signal: options.signal,
     };
     if (checkpoint === undefined) {
-      await keepCheckpoint(parts, LAST, state);
+      await keepLast(parts, state);
       // Only now there is something to resume.
       await storage.write(CONFIGURATION_FILE, jsonBytes({ version: 1, origin: options.origin ?? {}, configuration }));
     }

@@ -16,7 +16,7 @@ import { createRunFolder, folderStorage } from '../../../platform/node/run-folde
 import type { Device } from '../../../runtime/backend.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../../../training/configuration.ts';
-import type { TrainingCallbacks } from '../../../training/run/loop.ts';
+import type { TrainingCallbacks } from '../../../training/run/run-parts.ts';
 import { estimateMemory, gigabytes, judgeMemory } from '../../../training/memory-estimate.ts';
 import { planTraining, replan } from '../../../training/plan.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../../training/presets.ts';

@@ -1,7 +1,7 @@
 /** How far a training has come: a bar on a terminal, plain lines elsewhere. */
 import { basename } from 'node:path';
 import cliProgress from 'cli-progress';
-import type { StepReport } from '../../../training/run/loop.ts';
+import type { StepReport } from '../../../training/run/run-parts.ts';
 import { note, type Progress, progress } from '../../output.ts';
 
 export interface TrainingProgress {
