@@ -1,5 +1,6 @@
 /** The confusion matrix: from labels and predictions to the field's figures. */
 import { ShapeError, UsageError } from '../errors.ts';
+import { metricsOf } from './metrics.ts';
 
 /** Counts pixels by true and predicted class. Pixels whose label is no class, such as 255, are not scored. */
 export class ConfusionMatrix {
@@ -91,30 +92,20 @@ export class ConfusionMatrix {
 
   /** Each class's intersection over union in [0, 1]; null for a class that is neither in the labels nor in the predictions. */
   iou(): readonly (number | null)[] {
-    return Array.from({ length: this.classes }, (_, id) => {
-      const union = this.truth(id) + this.predicted(id) - this.hits(id);
-      return union === 0 ? null : this.hits(id) / union;
-    });
+    return metricsOf(this).classes.map(({ iou }) => iou);
   }
 
   /** The mean of the classes' intersection over union, without those that are null; NaN if all are. */
   meanIoU(): number {
-    return mean(this.iou());
+    return metricsOf(this).meanIoU ?? Number.NaN;
   }
 
   /** The share of scored pixels whose class was predicted; NaN if none was scored. */
   pixelAccuracy(): number {
-    let hits = 0;
-    for (let id = 0; id < this.classes; id++) hits += this.hits(id);
-    return hits / this.total;
+    return metricsOf(this).pixelAccuracy ?? Number.NaN;
   }
 }
 
 function sumOf(counts: Float64Array): number {
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function mean(values: readonly (number | null)[]): number {
-  const known = values.filter((value) => value !== null);
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }

@@ -56,6 +56,14 @@ describe('an evaluation', () => {
     expect([result.split, result.failures]).toEqual(['val', []]);
   });
 
+  test('leaves contours out where they are not asked for, and nothing else', async () => {
+    const whole = await evaluate(await open(), always(0, 1), options);
+    const without = await evaluate(await open(), always(0, 1), { ...options, boundaries: false });
+    expect(without.boundary).toEqual({ tolerance: 0.0075, mean: null, classes: [null, null, null] });
+    expect(without.images).toEqual(whole.images.map((score) => ({ ...score, boundaryF: null })));
+    expect(without.metrics).toEqual(whole.metrics);
+  });
+
   test('names what cannot be read or predicted, and scores the others as if it were not there', async () => {
     const broken = await open({ 'images/val/a.png': 'short' });
     const failures: string[] = [];

@@ -75,7 +75,10 @@ export interface EvaluateOptions {
   /** As a share of the image's diagonal. Default 0.0075. */
   readonly boundaryTolerance?: number;
   readonly onImage?: (image: EvaluatedImage) => void;
-  readonly onFailure?: (failure: ImageFailure) => void;
+  /** Whether contours are compared as well, as they are when left out; without, boundary figures are null and it is faster. */
+  readonly boundaries?: boolean;
+  /** The error is the one that the failure tells of; what is thrown here ends the evaluation. */
+  readonly onFailure?: (failure: ImageFailure, error: RefineNetError) => void;
 }
 
 /** Samples at work at once: one is predicted while the one before is scored and the one after is decoded. */
@@ -89,7 +92,13 @@ const VOID = 255;
  * @throws UsageError if there is no such split, or the tolerance is out of range.
  */
 export async function evaluate(dataset: Dataset, predict: Predict, options: EvaluateOptions): Promise<Evaluation> {
-  const { split, absent = 'standard', boundaryTolerance = BOUNDARY_TOLERANCE, decodeImage } = options;
+  const {
+    split,
+    absent = 'standard',
+    boundaryTolerance = BOUNDARY_TOLERANCE,
+    boundaries = true,
+    decodeImage,
+  } = options;
   const { classes } = dataset;
   const matrix = new ConfusionMatrix(classes.length);
   const contours = classes.map((): (number | null)[] => []);
@@ -97,6 +106,7 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
   const failures: ImageFailure[] = [];
   let ignoredPixels = 0;
   const inTurn = oneAtATime();
+  const tolerance = boundaries ? boundaryTolerance : null;
   const work = async (sample: Sample) => {
     try {
       const labelled = await readSample(dataset, sample, decodeImage);
@@ -108,10 +118,10 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
     }
   };
   for await (const result of mapAhead(dataset.samples(split), AHEAD, work)) {
-    const scored = 'message' in result ? result : scoreImage(result, classes.length, boundaryTolerance);
-    if ('message' in scored) {
-      failures.push(scored);
-      options.onFailure?.(scored);
+    const scored = 'failure' in result ? result : scoreImage(result, classes.length, tolerance);
+    if ('failure' in scored) {
+      failures.push(scored.failure);
+      options.onFailure?.(scored.failure, scored.error);
       continue;
     }
     const { evaluated, boundary } = scored;
@@ -138,8 +148,8 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
 function scoreImage(
   { image, labels, prediction, sample }: LabelledImage & { readonly prediction: LabelMap; readonly sample: Sample },
   classes: number,
-  tolerance: number,
-): { readonly evaluated: EvaluatedImage; readonly boundary: readonly (number | null)[] } | ImageFailure {
+  tolerance: number | null,
+): { readonly evaluated: EvaluatedImage; readonly boundary: readonly (number | null)[] } | Failed {
   const matrix = new ConfusionMatrix(classes);
   try {
     matrix.add(labels.data, prediction.data, VOID);
@@ -148,7 +158,10 @@ function scoreImage(
   }
   // By the standard rule always: most classes are nowhere in most images.
   const { meanIoU, pixelAccuracy, classes: perClass } = metricsOf(matrix);
-  const boundary = boundaryScores(labels, prediction, classes, tolerance).map((score) => score?.f ?? null);
+  const boundary =
+    tolerance === null
+      ? perClass.map(() => null)
+      : boundaryScores(labels, prediction, classes, tolerance).map((score) => score?.f ?? null);
   const score: ImageScore = {
     name: sample.name,
     width: image.width,
@@ -170,12 +183,17 @@ function checkSize({ name, mask }: Sample, labels: LabelMap, prediction: LabelMa
   );
 }
 
+interface Failed {
+  readonly failure: ImageFailure;
+  readonly error: RefineNetError;
+}
+
 /** Errors of one image do not end the evaluation: the library's own are kept, defects are thrown. */
-function failureOf({ name, image, mask }: Sample, error: unknown): ImageFailure {
+function failureOf({ name, image, mask }: Sample, error: unknown): Failed {
   if (!(error instanceof RefineNetError)) throw error;
   const message = messageOf(error);
   const saysWhere = message.startsWith(`${name}:`) || [image, mask, `/${name}.`].some((file) => message.includes(file));
-  return { name, message: saysWhere ? message : `${name}: ${message}` };
+  return { failure: { name, message: saysWhere ? message : `${name}: ${message}` }, error };
 }
 
 /** Runs tasks one after the other, in the order they come. */

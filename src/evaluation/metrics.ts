@@ -1,6 +1,18 @@
 /** The field's figures, from one confusion matrix over a whole set. */
 import { type AbsentRuleName, absentValue } from './absent-classes.ts';
-import type { ConfusionMatrix } from './confusion.ts';
+
+/** Counted pixels, as a confusion matrix has them. */
+export interface PixelCounts {
+  readonly classes: number;
+  /** Those that were scored. */
+  readonly total: number;
+  /** Those of a class that were predicted as it. */
+  hits(id: number): number;
+  /** Those whose true class it is. */
+  truth(id: number): number;
+  /** Those for which it was predicted. */
+  predicted(id: number): number;
+}
 
 /** Shares are in [0, 1]. */
 export interface ClassMetrics {
@@ -35,7 +47,7 @@ export interface Metrics {
 }
 
 /** All figures of a matrix, with the mean over classes that `rule` says. */
-export function metricsOf(matrix: ConfusionMatrix, rule: AbsentRuleName = 'standard'): Metrics {
+export function metricsOf(matrix: PixelCounts, rule: AbsentRuleName = 'standard'): Metrics {
   const classes = Array.from({ length: matrix.classes }, (_, id) => classMetrics(matrix, id, rule));
   const total = matrix.total;
   let hits = 0;
@@ -64,7 +76,7 @@ export function meanOfKnown(values: readonly (number | null)[]): number | null {
   );
 }
 
-function classMetrics(matrix: ConfusionMatrix, id: number, rule: AbsentRuleName): ClassMetrics {
+function classMetrics(matrix: PixelCounts, id: number, rule: AbsentRuleName): ClassMetrics {
   const [hits, pixels, predicted] = [matrix.hits(id), matrix.truth(id), matrix.predicted(id)];
   const isAbsent = pixels === 0;
   return {

@@ -8,6 +8,7 @@ import {
   logWithoutTimes,
   MemoryStorage,
 } from '../../../test/support/fake-training.ts';
+import { ConfusionMatrix } from '../../evaluation/confusion.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import type { LogRecord } from './log.ts';
 import type { StepReport } from './run-parts.ts';
@@ -125,8 +126,12 @@ describe('train', () => {
       fakeOptions(storage, {
         validate: async (...given) => {
           const result = await fakeValidate(...given);
-          const meanIoU = scores.shift() as number;
-          return result && { ...result, matrix: Object.assign(result.matrix, { meanIoU: () => meanIoU }) };
+          const score = scores.shift() as number;
+          // Of ten pixels of the first class so many tenths are predicted; the second is nowhere.
+          const matrix = new ConfusionMatrix(2);
+          const pixels = Array.from({ length: 10 }, (_, pixel) => (pixel < 10 * score ? 0 : 255));
+          matrix.add(new Uint8Array(10), pixels, 255);
+          return result && { ...result, matrix };
         },
         callbacks: { onValidation: (_, isBest) => seen.push(isBest) },
       }),

@@ -1,10 +1,10 @@
 /** Validation while training: the current weights on whole images of a split. */
-
-import { mapAhead } from '../../data/concurrency.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { DecodeImage } from '../../data/file-source.ts';
-import { type LabelledImage, readSample, type Sample } from '../../data/sample.ts';
-import { ConfusionMatrix } from '../../evaluation/confusion.ts';
+import type { LabelledImage } from '../../data/sample.ts';
+import type { ConfusionMatrix } from '../../evaluation/confusion.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import { segmenterPredictions } from '../../evaluation/segmenter-predictions.ts';
 import type { LabelMap } from '../../image/label-map.ts';
 import { Segmenter } from '../../inference/segmenter.ts';
 import type { ModelDescription } from '../../models/model.ts';
@@ -40,12 +40,15 @@ export interface StopSignal {
 /** Scores weights; undefined if the signal ended it. */
 export type Validate = (weights: Weights, options: ValidateOptions) => Promise<ValidationResult | undefined>;
 
-/** Samples decoded ahead of the engine. */
-const AHEAD = 2;
+/** Ends an evaluation whose signal was given; no error of the library, so that it is not counted as an image's. */
+class Stopped extends Error {}
 
 /**
- * A validation over a split: each image whole, as `predict` would see it, its prediction at the image's size compared with
- * the mask.
+ * A validation over a split by `evaluate`: each image whole, as `predict` would see it, its prediction at the image's size
+ * compared with the mask. An image that cannot be read or segmented ends it with its error.
+ *
+ * The model is loaded anew for each validation: onnxruntime cannot exchange the weights of a loaded graph, and one that is fed
+ * weights as inputs is not folded at loading, so that it is slower for every image and rounds otherwise than `val`.
  */
 export function splitValidation(
   dataset: Dataset,
@@ -55,26 +58,36 @@ export function splitValidation(
   backend: Backend,
   session: SessionOptions = {},
 ): Validate {
-  const all = dataset.samples(split);
+  const total = dataset.samples(split).length;
   return async (weights, { keep, signal, onImage }) => {
     const segmenter = await Segmenter.create({ ...model, weights }, backend, session);
+    const predict = segmenterPredictions(segmenter);
+    const samples: PredictedSample[] = [];
+    let images = 0;
     try {
-      const matrix = new ConfusionMatrix(model.definition.classes);
-      const samples: PredictedSample[] = [];
-      let images = 0;
-      const read = async (sample: Sample) => ({
-        name: sample.name,
-        ...(await readSample(dataset, sample, decodeImage)),
-      });
-      for await (const sample of mapAhead(all, AHEAD, read)) {
-        if (signal?.aborted) return undefined;
-        const { labels } = await segmenter.segment(sample.image);
-        matrix.add(sample.labels.data, labels.data);
-        if (images < keep) samples.push({ ...sample, prediction: labels });
-        images++;
-        onImage?.(images, all.length);
-      }
+      const { matrix } = await evaluate(
+        dataset,
+        (...sample) => {
+          if (signal?.aborted) throw new Stopped();
+          return predict(...sample);
+        },
+        {
+          split,
+          decodeImage,
+          boundaries: false,
+          onImage({ score, image, labels, prediction }) {
+            if (images < keep) samples.push({ name: score.name, image, labels, prediction });
+            onImage?.(++images, total);
+          },
+          onFailure: (_, error) => {
+            throw error;
+          },
+        },
+      );
       return { matrix, images, samples };
+    } catch (error) {
+      if (error instanceof Stopped) return undefined;
+      throw error;
     } finally {
       await segmenter.dispose();
     }

@@ -1,4 +1,5 @@
 /** What a validation means for a run: its record, the best score, and whether patience is at its end. */
+import { metricsOf } from '../../evaluation/metrics.ts';
 import type { RunState } from './checkpoint.ts';
 import { keepBest } from './keep-checkpoint.ts';
 import type { ValidationRecord } from './log.ts';
@@ -8,15 +9,15 @@ import type { ValidationResult } from './validate.ts';
 /** Logs a validation and keeps the checkpoint if it is the best so far. @returns the state with the score in it. */
 export async function scored(run: Run, state: RunState, { matrix, images }: ValidationResult): Promise<RunState> {
   const { configuration, log, callbacks } = run;
-  const meanIoU = matrix.meanIoU();
-  const iou = matrix.iou();
+  const metrics = metricsOf(matrix);
+  const meanIoU = metrics.meanIoU ?? Number.NaN;
   const record: ValidationRecord = {
     type: 'validation',
     update: state.updates,
     epoch: state.epoch,
     meanIoU,
-    pixelAccuracy: matrix.pixelAccuracy(),
-    iou: Object.fromEntries(configuration.classes.map((name, id) => [name, iou[id] ?? null])),
+    pixelAccuracy: metrics.pixelAccuracy ?? Number.NaN,
+    iou: Object.fromEntries(configuration.classes.map((name, id) => [name, metrics.classes[id]?.iou ?? null])),
     images,
     seconds: run.seconds(),
   };
