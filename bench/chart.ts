@@ -1,5 +1,5 @@
 /** The results as a picture: `results.svg`. */
-import { type ChartSeries, lineChart } from '../src/training/run/line-chart.ts';
+import { type ChartSeries, lineChart } from '../src/drawing/line-chart.ts';
 import type { Case, ContestantName, Task } from './assignment.ts';
 import { type CaseResult, fastestOf, ratios, type Results, type Timed, timesOf } from './results.ts';
 

@@ -36,12 +36,12 @@ export { OPTIMIZATIONS, type Optimization, optimizeInference } from './graph/rew
 export { optimizeTraining } from './graph/rewrite/optimize-training.ts';
 export { toOnnx } from './graph/to-onnx.ts';
 export { parametersOf } from './graph/walk.ts';
-export { colorize } from './image/colorize.ts';
+export { colorize } from './drawing/colorize.ts';
 export { type Color, type Image, image } from './image/image.ts';
 export { countLabels, type LabelMap, labelMap } from './image/label-map.ts';
 export { LABEL_SETS, type LabelSet } from './image/label-sets.ts';
-export { type LegendEntry, withLegend } from './image/legend.ts';
-export { type OverlayOptions, overlay } from './image/overlay.ts';
+export { type LegendEntry, withLegend } from './drawing/legend.ts';
+export { type OverlayOptions, overlay } from './drawing/overlay.ts';
 export { distinctPalette, paletteFor, vocPalette } from './image/palette.ts';
 export { decodeLabelPng, encodeLabelPng, encodePng } from './image/png.ts';
 export { IMAGENET_PREPROCESSING, type Preprocessing, preprocess } from './image/preprocess.ts';

@@ -15,7 +15,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['json-schema.ts', 'wildcard.ts'],
   ['tensor'],
   ['onnx', 'image', 'runtime'],
-  ['graph'],
+  ['graph', 'drawing'],
   ['weights', 'nn', 'data'],
   ['models'],
   ['inference'],

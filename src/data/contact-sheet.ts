@@ -1,12 +1,12 @@
 /** One picture of many samples, with their masks drawn over them: to be looked at before training. */
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
-import { emptyCanvas, INK, paste } from '../image/canvas.ts';
+import { emptyCanvas, INK, paste } from '../drawing/canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { countLabels } from '../image/label-map.ts';
-import { withLegend } from '../image/legend.ts';
-import { overlay } from '../image/overlay.ts';
+import { withLegend } from '../drawing/legend.ts';
+import { overlay } from '../drawing/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { CRISP_SIZE_STEP, drawText, fitText } from '../image/text.ts';
+import { CRISP_SIZE_STEP, drawText, fitText } from '../drawing/text.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';

@@ -1,7 +1,7 @@
 /** The normalised confusion matrix as a picture. */
 import { type Color, type Image, image } from '../image/image.ts';
-import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from '../image/text.ts';
-import { drawTextUpwards, emptyCanvas, FAINT_INK, fillRectangle, INK, PAPER } from '../image/canvas.ts';
+import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from '../drawing/text.ts';
+import { drawTextUpwards, emptyCanvas, FAINT_INK, fillRectangle, INK, PAPER } from '../drawing/canvas.ts';
 import type { ConfusionMatrix } from './confusion.ts';
 
 const TEXT_SIZE = 3 * CRISP_SIZE_STEP;

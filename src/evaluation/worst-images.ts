@@ -2,10 +2,10 @@
 import type { DatasetClass } from '../data/dataset-class.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { type LabelMap, labelMap, presentLabels } from '../image/label-map.ts';
-import { overlay } from '../image/overlay.ts';
+import { overlay } from '../drawing/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { CRISP_SIZE_STEP, drawText, fitText, measureText } from '../image/text.ts';
-import { emptyCanvas, FAINT_INK, fillRectangle, INK, paste } from '../image/canvas.ts';
+import { CRISP_SIZE_STEP, drawText, fitText, measureText } from '../drawing/text.ts';
+import { emptyCanvas, FAINT_INK, fillRectangle, INK, paste } from '../drawing/canvas.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
 const COLUMNS = ['image', 'truth (striped: unlabelled)', 'prediction', 'errors'] as const;

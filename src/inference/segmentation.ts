@@ -1,10 +1,10 @@
 /** The result of segmenting a photograph. */
 
-import { colorize } from '../image/colorize.ts';
+import { colorize } from '../drawing/colorize.ts';
 import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap } from '../image/label-map.ts';
-import { withLegend } from '../image/legend.ts';
-import { type OverlayOptions, overlay } from '../image/overlay.ts';
+import { withLegend } from '../drawing/legend.ts';
+import { type OverlayOptions, overlay } from '../drawing/overlay.ts';
 import type { ModelClass } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { encodePng } from '../../image/png.ts';
 import type { RunState } from './checkpoint.ts';
 import type { RunParts } from './run-parts.ts';
-import { sampleSheet } from './sample-sheet.ts';
+import { sampleSheet } from '../../drawing/sample-sheet.ts';
 import type { PredictedSample } from './validate.ts';
 
 /** Draws a validation's samples into `samples/` and TensorBoard's events. */

@@ -1,5 +1,5 @@
 /** Plots of a run as SVG: loss, validation mIoU and learning rates. */
-import { type ChartSeries, lineChart } from './line-chart.ts';
+import { type ChartSeries, lineChart } from '../../drawing/line-chart.ts';
 import type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from './log.ts';
 import { PARAMETER_GROUPS } from '../step/types.ts';
 

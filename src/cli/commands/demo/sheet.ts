@@ -1,12 +1,12 @@
 /** The picture of `demo`: what a network says of drawn images before it was trained, and after. */
-import { emptyCanvas, FAINT_INK, INK, paste } from '../../../image/canvas.ts';
+import { emptyCanvas, FAINT_INK, INK, paste } from '../../../drawing/canvas.ts';
 import type { EvaluatedImage } from '../../../evaluation/evaluate.ts';
-import { colorize } from '../../../image/colorize.ts';
+import { colorize } from '../../../drawing/colorize.ts';
 import { type Image, image } from '../../../image/image.ts';
 import type { LabelMap } from '../../../image/label-map.ts';
-import { withLegend } from '../../../image/legend.ts';
+import { withLegend } from '../../../drawing/legend.ts';
 import { resizeImage, resizeLabelMap } from '../../../image/resample.ts';
-import { CRISP_SIZE_STEP, drawText } from '../../../image/text.ts';
+import { CRISP_SIZE_STEP, drawText } from '../../../drawing/text.ts';
 import type { ModelClass } from '../../../models/model.ts';
 
 /** One state of the network: its mean IoU over all images, in [0, 1], and those that are shown. */

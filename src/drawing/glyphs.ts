@@ -1,6 +1,6 @@
-/** The legend's glyphs, unpacked. */
+/** The typeface's glyphs, unpacked. */
 import { unzlibSync } from 'fflate';
-import { LEGEND_FONT_DATA, LEGEND_FONT_LEVELS, LEGEND_FONT_RUNS } from './legend-font.ts';
+import { FONT_DATA, FONT_LEVELS, FONT_RUNS } from './font.ts';
 
 /** One character at the atlas's size; the box is measured in pixels from the pen's place on the baseline. */
 export interface Glyph {
@@ -22,10 +22,8 @@ export function glyphOf(codePoint: number): Glyph | undefined {
 }
 
 function unpack(): ReadonlyMap<number, Glyph> {
-  const bytes = unzlibSync(fromBase64(LEGEND_FONT_DATA));
-  const codes = LEGEND_FONT_RUNS.flatMap(([first, last]) =>
-    Array.from({ length: last - first + 1 }, (_, i) => first + i),
-  );
+  const bytes = unzlibSync(fromBase64(FONT_DATA));
+  const codes = FONT_RUNS.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
   const numbers = new Int16Array(bytes.buffer, bytes.byteOffset, codes.length * 5);
   let start = numbers.byteLength;
   return new Map(
@@ -42,7 +40,7 @@ function unpack(): ReadonlyMap<number, Glyph> {
       start += Math.ceil(pixels / 2);
       const coverage = Float32Array.from({ length: pixels }, (_, pixel) => {
         const pair = bytes[from + (pixel >> 1)] as number;
-        return (pixel % 2 === 0 ? pair >> 4 : pair & 15) / LEGEND_FONT_LEVELS;
+        return (pixel % 2 === 0 ? pair >> 4 : pair & 15) / FONT_LEVELS;
       });
       return [code, { advance: advance / 64, left, top, width, height, coverage }];
     }),

@@ -1,7 +1,7 @@
 /** Anti-aliased text in pictures, in one typeface (DejaVu Sans) and any size up to the atlas's own. */
-import type { Color } from './image.ts';
-import { LEGEND_FONT_SIZE } from './legend-font.ts';
-import { type Glyph, glyphOf } from './legend-font-atlas.ts';
+import type { Color } from '../image/image.ts';
+import { FONT_SIZE } from './font.ts';
+import { type Glyph, glyphOf } from './glyphs.ts';
 
 /** A picture that is being drawn into. */
 export interface Canvas {
@@ -23,7 +23,7 @@ export const CAP_HEIGHT = 8 / 11;
 export function measureText(text: string, size: number): number {
   let width = 0;
   for (const glyph of glyphsOf(text)) width += glyph.advance;
-  return (width * size) / LEGEND_FONT_SIZE;
+  return (width * size) / FONT_SIZE;
 }
 
 /** The text, shortened with three dots where it is wider than `width` pixels. */
@@ -39,7 +39,7 @@ export function fitText(text: string, size: number, width: number): string {
  * Characters beyond Latin-1 appear as hollow boxes.
  */
 export function drawText(canvas: Canvas, text: string, x: number, y: number, size: number, color: Color): void {
-  const scale = size / LEGEND_FONT_SIZE;
+  const scale = size / FONT_SIZE;
   let pen = x;
   for (const glyph of glyphsOf(text)) {
     drawGlyph(canvas, glyph, pen, y, scale, color);
@@ -54,12 +54,12 @@ function glyphsOf(text: string): Glyph[] {
   );
 }
 
-const MISSING = hollowBox();
+const MISSING = /* @__PURE__ */ hollowBox();
 
 function hollowBox(): Glyph {
-  const width = Math.round(0.5 * LEGEND_FONT_SIZE);
-  const height = Math.round(CAP_HEIGHT * LEGEND_FONT_SIZE);
-  const stroke = Math.round(LEGEND_FONT_SIZE / 11);
+  const width = Math.round(0.5 * FONT_SIZE);
+  const height = Math.round(CAP_HEIGHT * FONT_SIZE);
+  const stroke = Math.round(FONT_SIZE / 11);
   const coverage = Float32Array.from({ length: width * height }, (_, i) => {
     const column = i % width;
     const row = Math.floor(i / width);

@@ -1,13 +1,20 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
-import { emptyCanvas, INK, paste } from '../../image/canvas.ts';
-import { type Color, type Image, image } from '../../image/image.ts';
-import { countLabels, type LabelMap, labelMap } from '../../image/label-map.ts';
-import { withLegend } from '../../image/legend.ts';
-import { overlay } from '../../image/overlay.ts';
-import { resizeImage, resizeLabelMap } from '../../image/resample.ts';
-import { drawText, fitText } from '../../image/text.ts';
-import type { ModelClass } from '../../models/model.ts';
-import type { PredictedSample } from './validate.ts';
+import { emptyCanvas, INK, paste } from './canvas.ts';
+import { type Color, type Image, image } from '../image/image.ts';
+import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
+import { withLegend } from './legend.ts';
+import { overlay } from './overlay.ts';
+import { resizeImage, resizeLabelMap } from '../image/resample.ts';
+import { drawText, fitText } from './text.ts';
+
+/** A picture with its mask and what a network says of it, all of one size. */
+export interface PredictedSample {
+  readonly name: string;
+  readonly image: Image;
+  /** Class ids, and 255 where the mask is not looked at. */
+  readonly labels: LabelMap;
+  readonly prediction: LabelMap;
+}
 
 /** Pixels across one picture of the sheet. */
 const TILE_WIDTH = 320;
@@ -16,8 +23,13 @@ const TITLE_HEIGHT = 24;
 const TEXT_SIZE = 11;
 const COLUMNS = ['image', 'mask', 'prediction'] as const;
 
+interface Class {
+  readonly name: string;
+  readonly color: Color;
+}
+
 /** The sheet: three columns of 320 pixels each, the samples below each other, the legend of their classes beside or below. */
-export function sampleSheet(samples: readonly PredictedSample[], classes: readonly ModelClass[]): Image {
+export function sampleSheet(samples: readonly PredictedSample[], classes: readonly Class[]): Image {
   const colors = classes.map(({ color }) => color);
   const rows = samples.map((sample) => tiles(sample, colors));
   const width = COLUMNS.length * (TILE_WIDTH + GAP) + GAP;
@@ -49,7 +61,7 @@ function withIgnored(prediction: LabelMap, { data }: LabelMap): LabelMap {
   return labelMap(prediction.width, prediction.height, shown);
 }
 
-function legendOf(samples: readonly PredictedSample[], classes: readonly ModelClass[]) {
+function legendOf(samples: readonly PredictedSample[], classes: readonly Class[]) {
   const isShown = classes.map(() => false);
   for (const { labels, prediction } of samples) {
     for (const map of [labels, prediction]) {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { image } from '../../image/image.ts';
-import { labelMap } from '../../image/label-map.ts';
-import { sampleSheet } from './sample-sheet.ts';
-import type { PredictedSample } from './validate.ts';
+import { image } from '../image/image.ts';
+import { labelMap } from '../image/label-map.ts';
+import { type PredictedSample, sampleSheet } from './sample-sheet.ts';
 
 const classes = [
   { name: 'sky', color: [0, 0, 255] },

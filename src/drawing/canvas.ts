@@ -1,5 +1,5 @@
 /** Drawing sheets: paper, ink, rectangles and pictures. */
-import type { Color, Image } from './image.ts';
+import type { Color, Image } from '../image/image.ts';
 import { type Canvas, drawText, measureText } from './text.ts';
 
 export const PAPER: Color = [252, 252, 252];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShapeError, UsageError } from '../errors.ts';
 import { colorize } from './colorize.ts';
-import { type Color, image } from './image.ts';
-import { labelMap } from './label-map.ts';
+import { type Color, image } from '../image/image.ts';
+import { labelMap } from '../image/label-map.ts';
 import { overlay } from './overlay.ts';
 
 const COLORS: readonly Color[] = [

@@ -1,8 +1,8 @@
 /** A label map laid over its picture. */
 import { UsageError } from '../errors.ts';
 import { colorTable } from './colorize.ts';
-import { type Color, type Image, image } from './image.ts';
-import { checkSameSize, type LabelMap } from './label-map.ts';
+import { type Color, type Image, image } from '../image/image.ts';
+import { checkSameSize, type LabelMap } from '../image/label-map.ts';
 
 export interface OverlayOptions {
   /** How much of the class's colour covers the picture, from 0 (none) to 1 (all). Default 0.5. */

@@ -1,6 +1,6 @@
 /** A label map as a picture. */
-import { type Color, type Image, image } from './image.ts';
-import type { LabelMap } from './label-map.ts';
+import { type Color, type Image, image } from '../image/image.ts';
+import type { LabelMap } from '../image/label-map.ts';
 
 /** Draws every pixel in its class's colour. Ids without a colour, such as 255 for ignore, are black. */
 export function colorize(labels: LabelMap, colors: readonly Color[]): Image {
