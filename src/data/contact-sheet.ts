@@ -1,11 +1,13 @@
 /** One picture of many samples, with their masks drawn over them: to be looked at before training. */
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
-import { emptyCanvas, INK, paste } from '../drawing/canvas.ts';
-import { type Color, type Image, image } from '../image/image.ts';
+import { emptyCanvas, INK } from '../drawing/canvas.ts';
+import type { Color, Image } from '../image/image.ts';
 import { countLabels } from '../image/label-map.ts';
 import { withLegend } from '../drawing/legend.ts';
 import { overlay } from '../drawing/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
+import { drawSheet, fitInto, type SheetRow } from '../drawing/sheet.ts';
+import { drawStripes } from '../drawing/stripes.ts';
 import { CRISP_SIZE_STEP, drawText, fitText } from '../drawing/text.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
@@ -24,8 +26,6 @@ export interface ContactSheetOptions {
 }
 
 const WARNING_INK: Color = [176, 0, 32];
-/** Pixels that are ignored are covered with stripes in this colour, so that they are not taken for a class. */
-const STRIPE: Color = [255, 255, 255];
 const TEXT_SIZE = 3 * CRISP_SIZE_STEP;
 const GAP = 10;
 const CAPTION = 24;
@@ -50,20 +50,19 @@ export async function contactSheet(dataset: Dataset, options: ContactSheetOption
   for await (const cell of mapAhead(shown, 4, (sample) => makeCell(dataset, sample, width, decodeImage)))
     cells.push(cell);
   const columns = Math.min(most, cells.length);
-  const height = Math.max(...cells.map(({ picture }) => picture.height));
-  const canvas = emptyCanvas(
-    columns * (width + GAP) + GAP,
-    TITLE + Math.ceil(cells.length / columns) * (height + CAPTION + GAP),
+  const titles = [{ text: titleOf(dataset, split, cells.length, all.length), size: TEXT_SIZE, baseline: TITLE - 12 }];
+  const canvas = drawSheet(
+    {
+      columns,
+      width,
+      gap: GAP,
+      header: TITLE,
+      footer: CAPTION + GAP,
+      rowHeight: Math.max(...cells.map(({ picture }) => picture.height)),
+    },
+    titles,
+    rowsOf(cells, columns),
   );
-  const title = `${dataset.name.split(/[\\/]/).at(-1)} · ${split} · ${cells.length} of ${all.length} samples · striped: ignored`;
-  drawText(canvas, fitText(title, TEXT_SIZE, canvas.width - 2 * GAP), GAP, TITLE - 12, TEXT_SIZE, INK);
-  for (const [index, cell] of cells.entries()) {
-    const x = GAP + (index % columns) * (width + GAP);
-    const y = TITLE + Math.floor(index / columns) * (height + CAPTION + GAP);
-    paste(canvas, cell.picture, x, y);
-    const caption = fitText(cell.caption, TEXT_SIZE, width);
-    drawText(canvas, caption, x, y + cell.picture.height + CAPTION - 7, TEXT_SIZE, cell.isSound ? INK : WARNING_INK);
-  }
   const totals = dataset.classes.map((_, id) => cells.reduce((sum, { counts }) => sum + (counts[id] ?? 0), 0));
   const labelled = Math.max(
     1,
@@ -74,7 +73,25 @@ export async function contactSheet(dataset: Dataset, options: ContactSheetOption
     color,
     fraction: (totals[id] as number) / labelled,
   }));
-  return withLegend(image(canvas.width, canvas.height, canvas.data), entries);
+  return withLegend(canvas, entries);
+}
+
+function titleOf({ name }: Dataset, split: string, shown: number, all: number): string {
+  return `${name.split(/[\\/]/).at(-1)} · ${split} · ${shown} of ${all} samples · striped: ignored`;
+}
+
+function rowsOf(cells: readonly Cell[], columns: number): SheetRow[] {
+  return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => {
+    const shown = cells.slice(row * columns, (row + 1) * columns);
+    const captions = shown.map(({ caption, isSound }, column) => ({
+      text: caption,
+      size: TEXT_SIZE,
+      baseline: CAPTION - 7,
+      column,
+      color: isSound ? INK : WARNING_INK,
+    }));
+    return { pictures: shown.map(({ picture }) => picture), captions };
+  });
 }
 
 /** Evenly spaced items, the first and the last among them. */
@@ -103,17 +120,12 @@ async function makeCell(dataset: Dataset, sample: Sample, width: number, decodeI
 }
 
 function drawSample(dataset: Dataset, { image: pixels, labels }: LabelledImage, width: number) {
-  const scale = Math.min(width / pixels.width, highest(width) / pixels.height);
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  const small = resizeLabelMap(labels, side(pixels.width), side(pixels.height));
+  const small = resizeLabelMap(labels, ...fitInto(pixels, { width, height: highest(width) }));
   const shrunk = resizeImage(pixels, small.width, small.height, 'bilinear');
   const colors = dataset.classes.map(({ color }) => color);
   const untouched = dataset.classes.flatMap(({ name }, id) => (/^_*background_*$/i.test(name) ? [id] : []));
   const picture = overlay(shrunk, small, colors, { opacity: 0.5, untouched });
-  for (let pixel = 0; pixel < small.data.length; pixel++) {
-    const [x, y] = [pixel % small.width, Math.floor(pixel / small.width)];
-    if (small.data[pixel] === dataset.ignoreIndex && (x + y) % 8 < 2) picture.data.set(STRIPE, pixel * 3);
-  }
+  drawStripes(picture, small, (id) => id === dataset.ignoreIndex);
   return { picture, counts: countLabels(labels, dataset.classes.length) };
 }
 

@@ -1,11 +1,10 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
-import { emptyCanvas, INK, paste } from './canvas.ts';
-import { type Color, type Image, image } from '../image/image.ts';
+import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
 import { withLegend } from './legend.ts';
 import { overlay } from './overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { drawText, fitText } from './text.ts';
+import { drawSheet } from './sheet.ts';
 
 /** A picture with its mask and what a network says of it, all of one size. */
 export interface PredictedSample {
@@ -18,10 +17,9 @@ export interface PredictedSample {
 
 /** Pixels across one picture of the sheet. */
 const TILE_WIDTH = 320;
-const GAP = 8;
-const TITLE_HEIGHT = 24;
 const TEXT_SIZE = 11;
 const COLUMNS = ['image', 'mask', 'prediction'] as const;
+const LAYOUT = { columns: COLUMNS.length, width: TILE_WIDTH, gap: 8, header: 24, footer: 24, bottom: 8 } as const;
 
 interface Class {
   readonly name: string;
@@ -31,20 +29,12 @@ interface Class {
 /** The sheet: three columns of 320 pixels each, the samples below each other, the legend of their classes beside or below. */
 export function sampleSheet(samples: readonly PredictedSample[], classes: readonly Class[]): Image {
   const colors = classes.map(({ color }) => color);
-  const rows = samples.map((sample) => tiles(sample, colors));
-  const width = COLUMNS.length * (TILE_WIDTH + GAP) + GAP;
-  const height = TITLE_HEIGHT + rows.reduce((sum, [first]) => sum + (first as Image).height + TITLE_HEIGHT, 0) + GAP;
-  const canvas = emptyCanvas(width, height);
-  const left = (column: number) => GAP + column * (TILE_WIDTH + GAP);
-  for (const [column, title] of COLUMNS.entries()) drawText(canvas, title, left(column), 17, TEXT_SIZE, INK);
-  let top = TITLE_HEIGHT;
-  for (const [row, pictures] of rows.entries()) {
-    for (const [column, picture] of pictures.entries()) paste(canvas, picture, left(column), top);
-    top += (pictures[0] as Image).height + TITLE_HEIGHT;
-    const name = fitText((samples[row] as PredictedSample).name, TEXT_SIZE, width - 2 * GAP);
-    drawText(canvas, name, left(0), top - 9, TEXT_SIZE, INK);
-  }
-  return withLegend(image(width, height, canvas.data), legendOf(samples, classes));
+  const titles = COLUMNS.map((text, column) => ({ text, size: TEXT_SIZE, baseline: 17, column }));
+  const rows = samples.map((sample) => ({
+    pictures: tiles(sample, colors),
+    captions: [{ text: sample.name, size: TEXT_SIZE, baseline: 15 }],
+  }));
+  return withLegend(drawSheet(LAYOUT, titles, rows), legendOf(samples, classes));
 }
 
 function tiles({ image: picture, labels, prediction }: PredictedSample, colors: readonly Color[]): readonly Image[] {

@@ -4,27 +4,25 @@ import { type Color, type Image, image } from '../image/image.ts';
 import { type LabelMap, labelMap, presentLabels } from '../image/label-map.ts';
 import { overlay } from '../drawing/overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
-import { CRISP_SIZE_STEP, drawText, fitText, measureText } from '../drawing/text.ts';
-import { emptyCanvas, FAINT_INK, fillRectangle, INK, paste } from '../drawing/canvas.ts';
+import { drawLegendLines, layOutLegend } from '../drawing/legend-lines.ts';
+import { drawSheet, fitInto } from '../drawing/sheet.ts';
+import { drawStripes } from '../drawing/stripes.ts';
+import { CRISP_SIZE_STEP } from '../drawing/text.ts';
+import { FAINT_INK } from '../drawing/canvas.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
 const COLUMNS = ['image', 'truth (striped: unlabelled)', 'prediction', 'errors'] as const;
 /** A picture's box in pixels: a portrait does not rule the sheet. */
 const BOX = { width: 320, height: 240 } as const;
 const GAP = 10;
+const WIDTH = COLUMNS.length * (BOX.width + GAP) + GAP;
 const TITLE = 44;
 const COLUMN_TITLE = 24;
 const CAPTION = 30;
 const TEXT_SIZE = 3 * CRISP_SIZE_STEP;
 const TITLE_SIZE = 4 * CRISP_SIZE_STEP;
-/** Side of a colour in the legend. */
-const SWATCH = 14;
-const LEGEND_LINE = 22;
-const WIDEST_LABEL = 240;
 const OPACITY = 0.65;
 const ERROR: Color = [214, 20, 60];
-/** Pixels without a true class are covered with stripes in this colour. */
-const STRIPE: Color = [255, 255, 255];
 
 interface Row {
   readonly badness: number;
@@ -58,65 +56,45 @@ export class WorstImages {
   sheet(title: string): Image | undefined {
     const rows = this.#rows;
     if (rows.length === 0) return undefined;
-    const width = COLUMNS.length * (BOX.width + GAP) + GAP;
     const present = new Set(rows.flatMap((row) => row.present));
     const legend = layOutLegend(
       [
         ...this.#classes.filter((_, id) => present.has(id)).map(({ name, color }) => ({ label: name, color })),
         { label: 'wrong', color: ERROR },
       ],
-      width,
+      WIDTH,
+      GAP,
     );
-    const header = TITLE + legend.height;
-    const heights = rows.map(({ pictures }) => (pictures[0] as Image).height + CAPTION);
-    const canvas = emptyCanvas(width, header + COLUMN_TITLE + heights.reduce((sum, height) => sum + height, 0));
-    drawText(canvas, fitText(title, TITLE_SIZE, width - 2 * GAP), GAP, 32, TITLE_SIZE, INK);
-    for (const { label, color, x, y } of legend.entries) {
-      fillRectangle(canvas, x, TITLE + y, SWATCH, SWATCH, color);
-      drawText(canvas, label, x + SWATCH + 6, TITLE + y + SWATCH - 2, TEXT_SIZE, INK);
-    }
-    for (const [column, name] of COLUMNS.entries()) {
-      drawText(canvas, name, GAP + column * (BOX.width + GAP), header + 16, TEXT_SIZE, FAINT_INK);
-    }
-    let top = header + COLUMN_TITLE;
-    for (const { pictures, caption } of rows) {
-      for (const [column, picture] of pictures.entries()) paste(canvas, picture, GAP + column * (BOX.width + GAP), top);
-      top += (pictures[0] as Image).height + CAPTION;
-      drawText(canvas, fitText(caption, TEXT_SIZE, width - 2 * GAP), GAP, top - 12, TEXT_SIZE, INK);
-    }
-    return image(canvas.width, canvas.height, canvas.data);
+    const columnTitles = TITLE + legend.height;
+    const canvas = drawSheet(
+      { columns: COLUMNS.length, width: BOX.width, gap: GAP, header: columnTitles + COLUMN_TITLE, footer: CAPTION },
+      [
+        { text: title, size: TITLE_SIZE, baseline: 32 },
+        ...COLUMNS.map((text, column) => ({
+          text,
+          size: TEXT_SIZE,
+          baseline: columnTitles + 16,
+          column,
+          color: FAINT_INK,
+        })),
+      ],
+      rows.map(({ pictures, caption }) => ({
+        pictures,
+        captions: [{ text: caption, size: TEXT_SIZE, baseline: CAPTION - 12 }],
+      })),
+    );
+    drawLegendLines(canvas, legend, TITLE);
+    return canvas;
   }
-}
-
-interface LegendEntry {
-  readonly label: string;
-  readonly color: Color;
-}
-
-/** The entries one after the other in as many lines as they take, and their height. */
-function layOutLegend(entries: readonly LegendEntry[], width: number) {
-  let [x, y] = [GAP, 0];
-  const placed = entries.map(({ label, color }) => {
-    const text = fitText(label, TEXT_SIZE, WIDEST_LABEL);
-    const length = SWATCH + 6 + Math.ceil(measureText(text, TEXT_SIZE));
-    if (x + length > width - GAP) [x, y] = [GAP, y + LEGEND_LINE];
-    const entry = { label: text, color, x, y };
-    x += length + 22;
-    return entry;
-  });
-  return { entries: placed, height: y + LEGEND_LINE };
 }
 
 function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly DatasetClass[]): Row {
   const { image: picture, labels, prediction, score } = evaluated;
-  const scale = Math.min(BOX.width / picture.width, BOX.height / picture.height);
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale))) as [
-    number,
-    number,
-  ];
+  const [width, height] = fitInto(picture, BOX);
   const small = resizeImage(picture, width, height, 'bilinear');
   const truth = resizeLabelMap(labels, width, height);
   const predicted = resizeLabelMap(prediction, width, height);
+  const isUnscored = (id: number) => id >= classes.length;
   const colors = classes.map(({ color }) => color);
   const drawn = (map: LabelMap) => overlay(small, map, colors, { opacity: OPACITY, boundaries: false });
   const parts = [
@@ -129,7 +107,7 @@ function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly D
     badness,
     pictures: [
       small,
-      striped(drawn(truth), truth, classes.length),
+      drawStripes(drawn(truth), truth, isUnscored),
       drawn(predicted),
       drawErrors(small, truth, predicted, classes.length),
     ],
@@ -152,15 +130,7 @@ function drawErrors(picture: Image, truth: LabelMap, prediction: LabelMap, class
     opacity: 0.85,
     boundaries: false,
   });
-  return striped(marked, truth, classes);
-}
-
-function striped(picture: Image, truth: LabelMap, classes: number): Image {
-  for (let pixel = 0; pixel < truth.data.length; pixel++) {
-    const [x, y] = [pixel % picture.width, Math.floor(pixel / picture.width)];
-    if ((truth.data[pixel] as number) >= classes && (x + y) % 8 < 2) picture.data.set(STRIPE, pixel * 3);
-  }
-  return picture;
+  return drawStripes(marked, truth, (id) => id >= classes);
 }
 
 /** The two classes that were confused on the most pixels, in words. */

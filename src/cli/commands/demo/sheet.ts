@@ -1,12 +1,13 @@
 /** The picture of `demo`: what a network says of drawn images before it was trained, and after. */
-import { emptyCanvas, FAINT_INK, INK, paste } from '../../../drawing/canvas.ts';
+import { FAINT_INK } from '../../../drawing/canvas.ts';
 import type { EvaluatedImage } from '../../../evaluation/evaluate.ts';
 import { colorize } from '../../../drawing/colorize.ts';
-import { type Image, image } from '../../../image/image.ts';
+import type { Image } from '../../../image/image.ts';
 import type { LabelMap } from '../../../image/label-map.ts';
 import { withLegend } from '../../../drawing/legend.ts';
 import { resizeImage, resizeLabelMap } from '../../../image/resample.ts';
-import { CRISP_SIZE_STEP, drawText } from '../../../drawing/text.ts';
+import { drawSheet, type SheetText } from '../../../drawing/sheet.ts';
+import { CRISP_SIZE_STEP } from '../../../drawing/text.ts';
 import type { ModelClass } from '../../../models/model.ts';
 
 /** One state of the network: its mean IoU over all images, in [0, 1], and those that are shown. */
@@ -16,45 +17,37 @@ export interface SheetColumn {
 }
 
 const TILE = 192;
-const GAP = 12;
-const CAPTION = 24;
-const TITLE = 56;
 const TITLE_SIZE = 3 * CRISP_SIZE_STEP;
 const TEXT_SIZE = 2 * CRISP_SIZE_STEP;
 const COLUMNS = ['image', 'truth', 'before training', 'after training'] as const;
+const LAYOUT = { columns: COLUMNS.length, width: TILE, gap: 12, header: 56, footer: 24 } as const;
 
 /** A row for each image: the image, its mask, and the predictions before and after, with the image's mean IoU. */
 export function demoSheet(before: SheetColumn, after: SheetColumn, classes: readonly ModelClass[]): Image {
   const colors = classes.map(({ color }) => color);
-  const left = (column: number) => GAP + column * (TILE + GAP);
-  const top = (row: number) => TITLE + row * (TILE + CAPTION);
-  const canvas = emptyCanvas(left(COLUMNS.length), top(before.shown.length));
-  for (const [column, title] of COLUMNS.entries()) drawText(canvas, title, left(column), 24, TITLE_SIZE, INK);
-  for (const [column, { meanIoU }] of [
-    [2, before],
-    [3, after],
-  ] as const) {
-    drawText(canvas, `mean IoU of all: ${percent(meanIoU)}`, left(column), 45, TEXT_SIZE, FAINT_INK);
-  }
+  const titles = COLUMNS.map((text, column): SheetText => ({ text, size: TITLE_SIZE, baseline: 24, column }));
+  const means = [before, after].map(({ meanIoU }, index) =>
+    note(`mean IoU of all: ${percent(meanIoU)}`, 45, 2 + index),
+  );
   const map = (labels: LabelMap) => colorize(resizeLabelMap(labels, TILE, TILE), colors);
-  for (const [row, first] of before.shown.entries()) {
+  const rows = before.shown.map((first, row) => {
     const second = after.shown[row] as EvaluatedImage;
-    const tiles = [
-      resizeImage(first.image, TILE, TILE, 'bilinear'),
-      map(first.labels),
-      map(first.prediction),
-      map(second.prediction),
-    ];
-    for (const [column, tile] of tiles.entries()) paste(canvas, tile, left(column), top(row));
-    for (const [column, { score }] of [
-      [2, first],
-      [3, second],
-    ] as const) {
-      drawText(canvas, percent(score.meanIoU ?? 0), left(column), top(row) + TILE + 15, TEXT_SIZE, FAINT_INK);
-    }
-  }
+    return {
+      pictures: [
+        resizeImage(first.image, TILE, TILE, 'bilinear'),
+        map(first.labels),
+        map(first.prediction),
+        map(second.prediction),
+      ],
+      captions: [first, second].map(({ score }, index) => note(percent(score.meanIoU ?? 0), 15, 2 + index)),
+    };
+  });
   const entries = classes.map(({ name, color }) => ({ label: name, color }));
-  return withLegend(image(canvas.width, canvas.height, canvas.data), entries);
+  return withLegend(drawSheet(LAYOUT, [...titles, ...means], rows), entries);
+}
+
+function note(text: string, baseline: number, column: number): SheetText {
+  return { text, size: TEXT_SIZE, baseline, column, color: FAINT_INK };
 }
 
 function percent(share: number): string {
