@@ -1,7 +1,8 @@
 /** RefineNet for any JavaScript platform: networks as graphs, weights, images and segmentation; takes bytes, opens no files. */
 // Results have Symbol.asyncDispose, which is in none of the libraries that users' projects usually name.
 /// <reference lib="esnext.disposable" preserve="true" />
-export { classesNamed, type DatasetClass } from './data/dataset-class.ts';
+export { classesNamed } from './labels/classes-named.ts';
+export type { LabelClass, LabelClass as DatasetClass, LabelClass as ModelClass } from './labels/label-class.ts';
 export { type Dataset, type OpenDatasetOptions, openDataset } from './data/dataset.ts';
 export { drawShapes, SHAPE_CLASSES } from './data/drawn/shapes.ts';
 export { type ShapesDatasetOptions, writeShapesDataset } from './data/drawn/shapes-dataset.ts';
@@ -39,10 +40,10 @@ export { parametersOf } from './graph/walk.ts';
 export { colorize } from './drawing/colorize.ts';
 export { type Color, type Image, image } from './image/image.ts';
 export { countLabels, type LabelMap, labelMap } from './image/label-map.ts';
-export { LABEL_SETS, type LabelSet } from './image/label-sets.ts';
+export { LABEL_SETS, type LabelSet } from './labels/label-sets.ts';
 export { type LegendEntry, withLegend } from './drawing/legend.ts';
 export { type OverlayOptions, overlay } from './drawing/overlay.ts';
-export { distinctPalette, paletteFor, vocPalette } from './image/palette.ts';
+export { distinctPalette, paletteFor, vocPalette } from './labels/palette.ts';
 export { decodeLabelPng, encodeLabelPng, encodePng } from './image/png.ts';
 export { IMAGENET_PREPROCESSING, type Preprocessing, preprocess } from './image/preprocess.ts';
 export { fromPreprocessorConfig, toPreprocessorConfig } from './image/preprocessor-config.ts';
@@ -70,7 +71,7 @@ export { assembleWeights } from './models/assemble.ts';
 export type { NetworkDefinition } from './models/families.ts';
 export { exportOnnx } from './models/export-onnx.ts';
 export { type ImportedModel, importModel } from './models/import-model.ts';
-export type { Model, ModelClass, ModelDescription } from './models/model.ts';
+export type { Model, ModelDescription } from './models/model.ts';
 export { fromModelConfig, toModelConfig } from './models/model-config.ts';
 export { network, networkGeometry, networkParameters } from './models/network.ts';
 export { LOGITS, PIXEL_VALUES, pixelValues } from './models/pixel-values.ts';
@@ -111,7 +112,7 @@ export { readWeights } from './weights/read-weights.ts';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';
 
 // What the types above are made of.
-export type { LabelTable } from './data/label-table.ts';
+export type { LabelTable } from './labels/label-table.ts';
 export type { Augment, AugmentationKey, Batch as LoadedBatch, LoaderState } from './data/loader.ts';
 export type { MaskEncoding } from './data/mask.ts';
 export type { LayoutFault } from './data/pairing.ts';

@@ -15,6 +15,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['json-schema.ts', 'wildcard.ts'],
   ['tensor'],
   ['onnx', 'image', 'runtime'],
+  ['labels'],
   ['graph', 'drawing'],
   ['weights', 'nn', 'data'],
   ['models'],

@@ -1,11 +1,11 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
 import { readFile } from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
 import { messageOf, UsageError } from '../errors.ts';
-import { LABEL_SETS } from '../image/label-sets.ts';
-import { paletteFor } from '../image/palette.ts';
+import { readClassNames } from '../labels/class-names.ts';
+import { classesNamed } from '../labels/classes-named.ts';
+import type { LabelClass } from '../labels/label-class.ts';
+import { LABEL_SETS, type LabelSetName } from '../labels/label-sets.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import type { ModelClass } from '../models/model.ts';
 import { DEVICES, type Device } from '../runtime/backend.ts';
 
 /** A whole number of at least `minimum`. */
@@ -81,64 +81,12 @@ export function shard(text: string): { readonly index: number; readonly count: n
  * The classes that `--classes` names: the name of a known set, a text file with one name a line, JSON (a list of names, or
  * config.json's id2label), or a data.yaml's `names`.
  */
-export async function readClasses(text: string): Promise<readonly ModelClass[]> {
-  if (Object.hasOwn(LABEL_SETS, text)) return LABEL_SETS[text as keyof typeof LABEL_SETS].classes;
+export async function readClasses(text: string): Promise<readonly LabelClass[]> {
+  if (Object.hasOwn(LABEL_SETS, text)) return LABEL_SETS[text as LabelSetName].classes;
   const content = await readFile(text, 'utf8').catch((error: unknown) => {
     throw new UsageError(
       `--classes takes a number, a file of names, or one of ${Object.keys(LABEL_SETS).join(', ')}; "${text}" is none of them (${messageOf(error)}).`,
     );
   });
-  const names = classNames(text, content);
-  const known = Object.values(LABEL_SETS).find(
-    ({ classes }) => classes.length === names.length && classes.every(({ name }, id) => name === names[id]),
-  );
-  if (known) return known.classes;
-  const colors = paletteFor(names);
-  return names.map((name, id) => ({ name, color: colors[id] as ModelClass['color'] }));
-}
-
-/** Classes without names of their own: `class 0`, `class 1`, ... */
-export function numberedClasses(count: number): readonly ModelClass[] {
-  const names = Array.from({ length: count }, (_, id) => `class ${id}`);
-  const colors = paletteFor(names);
-  return names.map((name, id) => ({ name, color: colors[id] as ModelClass['color'] }));
-}
-
-function classNames(file: string, content: string): readonly string[] {
-  if (!/\.(json|ya?ml)$/i.test(file)) {
-    return checkNames(
-      file,
-      content
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
-    );
-  }
-  let parsed: unknown;
-  try {
-    parsed = parseYaml(content, { schema: 'core', maxAliasCount: 0 });
-  } catch (error) {
-    throw new UsageError(`${file} cannot be parsed: ${messageOf(error)}`, { cause: error });
-  }
-  const names = (parsed as { names?: unknown } | null)?.names ?? (parsed as { id2label?: unknown } | null)?.id2label;
-  return checkNames(file, listOfNames(names ?? parsed));
-}
-
-/** A list as it is; an object {0: name, 1: name} in the order of its numbers. */
-function listOfNames(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null) return [];
-  const entries = Object.entries(value);
-  const ids = entries.map(([id]) => Number(id)).sort((a, b) => a - b);
-  if (ids.some((id, position) => id !== position)) return [];
-  return ids.map((id) => (value as Record<string, unknown>)[String(id)]);
-}
-
-function checkNames(file: string, names: readonly unknown[]): readonly string[] {
-  if (names.length === 0 || !names.every((name) => typeof name === 'string' && name !== '')) {
-    throw new UsageError(
-      `${file} holds no class names. It may be a text with one name a line, a JSON list, or YAML with "names" numbered from 0.`,
-    );
-  }
-  return names as readonly string[];
+  return classesNamed(readClassNames(content, text));
 }

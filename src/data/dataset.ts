@@ -2,12 +2,13 @@
 import { FormatError, UsageError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { mapAhead } from './concurrency.ts';
-import { classesNamed, type DatasetClass } from './dataset-class.ts';
+import { numberedClasses } from '../labels/classes-named.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import { type FileSource, joinPaths, subfolder } from './file-source.ts';
 import { Folder } from './formats/folder.ts';
 import type { DatasetFormat, DatasetLayout } from './formats/format.ts';
 import { DATASET_FORMATS } from './formats/index.ts';
-import { IGNORE_INDEX, labelTable, MOST_CLASSES } from './label-table.ts';
+import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../labels/label-table.ts';
 import type { MaskEncoding } from './mask.ts';
 import type { LayoutFault } from './pairing.ts';
 import type { Sample } from './sample.ts';
@@ -20,7 +21,7 @@ export interface Dataset {
   readonly path: string;
   /** The name of the format it is laid out in. */
   readonly format: string;
-  readonly classes: readonly DatasetClass[];
+  readonly classes: readonly LabelClass[];
   readonly ignoreIndex: typeof IGNORE_INDEX;
   /** `train`, `val`, `test` and others, in that order. */
   readonly splits: readonly string[];
@@ -40,7 +41,7 @@ export interface OpenDatasetOptions {
   /** The file that describes the data set, such as `data.yaml` or a list of pairs, where the folder has several. */
   readonly entry?: string;
   /** The classes, where the folder does not say or says it wrongly. As many as the data set has. */
-  readonly classes?: readonly DatasetClass[];
+  readonly classes?: readonly LabelClass[];
 }
 
 /** Archives unpack to a folder in a folder in a folder. */
@@ -95,7 +96,7 @@ async function datasetOf(
   { source, entry }: Folder,
   format: string,
   layout: DatasetLayout,
-  wanted: readonly DatasetClass[] | undefined,
+  wanted: readonly LabelClass[] | undefined,
 ): Promise<Dataset> {
   const { splits } = layout;
   const notes = [...(layout.notes ?? [])];
@@ -130,7 +131,7 @@ async function classesInMasks(
   source: FileSource,
   splits: DatasetLayout['splits'],
   notes: string[],
-): Promise<readonly DatasetClass[]> {
+): Promise<readonly LabelClass[]> {
   const masks = [...splits.values()].flatMap(({ samples }) => samples.map(({ mask }) => mask));
   let highest = -1;
   let read = 0;
@@ -144,7 +145,7 @@ async function classesInMasks(
     `No class names were found; the ids in ${read} masks are 0 ... ${count - 1}, so that many classes are taken. ` +
       'Put their names into classes.txt, one a line.',
   );
-  return classesNamed(Array.from({ length: count }, (_, id) => `class ${id}`));
+  return numberedClasses(count);
 }
 
 async function highestId(source: FileSource, mask: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import { FormatError } from '../errors.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import type { DecodeImage } from './file-source.ts';
-import { IGNORE_INDEX, type LabelTable, UNKNOWN } from './label-table.ts';
+import { IGNORE_INDEX, type LabelTable, UNKNOWN } from '../labels/label-table.ts';
 
 /** How masks say which class a pixel has: by an id (a palette index or grey value), or by a colour. */
 export type MaskEncoding =

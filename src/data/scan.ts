@@ -6,7 +6,7 @@ import { mapAhead } from './concurrency.ts';
 import { contentHash } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodedImage, DecodeImage } from './file-source.ts';
-import { IGNORE_INDEX } from './label-table.ts';
+import { IGNORE_INDEX } from '../labels/label-table.ts';
 import { type DecodedMask, decodeMask, describeUnknown, isJpeg } from './mask.ts';
 import type { Sample } from './sample.ts';
 

@@ -1,6 +1,8 @@
 /** Sample predictions on one picture: each row an image, its mask and what the network says. */
 import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
+import type { LabelClass } from '../labels/label-class.ts';
+import { IGNORE_INDEX } from '../labels/label-table.ts';
 import { withLegend } from './legend.ts';
 import { overlay } from './overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
@@ -21,13 +23,8 @@ const TEXT_SIZE = 11;
 const COLUMNS = ['image', 'mask', 'prediction'] as const;
 const LAYOUT = { columns: COLUMNS.length, width: TILE_WIDTH, gap: 8, header: 24, footer: 24, bottom: 8 } as const;
 
-interface Class {
-  readonly name: string;
-  readonly color: Color;
-}
-
 /** The sheet: three columns of 320 pixels each, the samples below each other, the legend of their classes beside or below. */
-export function sampleSheet(samples: readonly PredictedSample[], classes: readonly Class[]): Image {
+export function sampleSheet(samples: readonly PredictedSample[], classes: readonly LabelClass[]): Image {
   const colors = classes.map(({ color }) => color);
   const titles = COLUMNS.map((text, column) => ({ text, size: TEXT_SIZE, baseline: 17, column }));
   const rows = samples.map((sample) => ({
@@ -47,11 +44,11 @@ function tiles({ image: picture, labels, prediction }: PredictedSample, colors: 
 
 /** The prediction, without what the mask says is not looked at. */
 function withIgnored(prediction: LabelMap, { data }: LabelMap): LabelMap {
-  const shown = Uint16Array.from(prediction.data, (id, pixel) => (data[pixel] === 255 ? 255 : id));
+  const shown = Uint16Array.from(prediction.data, (id, pixel) => (data[pixel] === IGNORE_INDEX ? IGNORE_INDEX : id));
   return labelMap(prediction.width, prediction.height, shown);
 }
 
-function legendOf(samples: readonly PredictedSample[], classes: readonly Class[]) {
+function legendOf(samples: readonly PredictedSample[], classes: readonly LabelClass[]) {
   const isShown = classes.map(() => false);
   for (const { labels, prediction } of samples) {
     for (const map of [labels, prediction]) {

@@ -1,7 +1,7 @@
 /** Evaluation: predictions for a split of a data set, compared with its masks. */
 import { mapAhead } from '../data/concurrency.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { DatasetClass } from '../data/dataset-class.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { type LabelledImage, readSample, type Sample } from '../data/sample.ts';
 import { FormatError, messageOf, RefineNetError } from '../errors.ts';
@@ -55,7 +55,7 @@ export interface BoundaryMetrics {
 
 export interface Evaluation {
   readonly split: string;
-  readonly classes: readonly DatasetClass[];
+  readonly classes: readonly LabelClass[];
   readonly absent: AbsentRuleName;
   /** All pixels of all images that were scored. */
   readonly matrix: ConfusionMatrix;

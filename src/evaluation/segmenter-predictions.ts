@@ -1,5 +1,5 @@
 /** Predictions by a model, or whatever else segments images. */
-import type { DatasetClass } from '../data/dataset-class.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import type { Sample } from '../data/sample.ts';
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
@@ -34,7 +34,7 @@ export function segmenterPredictions(
  */
 export function compareClasses(
   { classes }: Pick<ModelDescription, 'classes'>,
-  wanted: readonly DatasetClass[],
+  wanted: readonly LabelClass[],
   subject: string,
 ): string | undefined {
   const list = (names: readonly { readonly name: string }[]) =>
@@ -49,7 +49,7 @@ export function compareClasses(
     );
   }
   const differing = classes.flatMap(({ name }, id) => {
-    const other = (wanted[id] as DatasetClass).name;
+    const other = (wanted[id] as LabelClass).name;
     return name.trim().toLowerCase() === other.trim().toLowerCase() ? [] : [`${id} is "${name}" and "${other}"`];
   });
   if (differing.length === 0) return undefined;

@@ -1,5 +1,5 @@
 /** The images that were predicted worst, on one picture: image, truth, prediction and errors side by side. */
-import type { DatasetClass } from '../data/dataset-class.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { type LabelMap, labelMap, presentLabels } from '../image/label-map.ts';
 import { overlay } from '../drawing/overlay.ts';
@@ -33,11 +33,11 @@ interface Row {
 
 /** Keeps the images with the lowest mean IoU, already shrunk, while an evaluation goes on. */
 export class WorstImages {
-  readonly #classes: readonly DatasetClass[];
+  readonly #classes: readonly LabelClass[];
   readonly #count: number;
   #rows: Row[] = [];
 
-  constructor(classes: readonly DatasetClass[], count: number) {
+  constructor(classes: readonly LabelClass[], count: number) {
     this.#classes = classes;
     this.#count = count;
   }
@@ -88,7 +88,7 @@ export class WorstImages {
   }
 }
 
-function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly DatasetClass[]): Row {
+function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly LabelClass[]): Row {
   const { image: picture, labels, prediction, score } = evaluated;
   const [width, height] = fitInto(picture, BOX);
   const small = resizeImage(picture, width, height, 'bilinear');
@@ -134,7 +134,7 @@ function drawErrors(picture: Image, truth: LabelMap, prediction: LabelMap, class
 }
 
 /** The two classes that were confused on the most pixels, in words. */
-function worstConfusion({ matrix, score }: EvaluatedImage, classes: readonly DatasetClass[]): string[] {
+function worstConfusion({ matrix, score }: EvaluatedImage, classes: readonly LabelClass[]): string[] {
   let worst = { pixels: 0, truth: 0, predicted: 0 };
   for (const [cell, pixels] of matrix.counts.entries()) {
     const [truth, predicted] = [Math.floor(cell / matrix.classes), cell % matrix.classes];

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError, UsageError } from '../errors.ts';
 import { image } from './image.ts';
 import { type LabelMap, labelMap } from './label-map.ts';
-import { vocPalette } from './palette.ts';
+import { vocPalette } from '../labels/palette.ts';
 import { decodeLabelPng, encodeLabelPng, encodePng } from './png.ts';
 
 interface Fixture {

@@ -5,7 +5,7 @@ import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap } from '../image/label-map.ts';
 import { withLegend } from '../drawing/legend.ts';
 import { type OverlayOptions, overlay } from '../drawing/overlay.ts';
-import type { ModelClass } from '../models/model.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** A class that was found in the photograph. */
@@ -46,7 +46,7 @@ export class Segmentation {
   /** The colours of all the model's classes, by id. */
   readonly colors: readonly Color[];
 
-  constructor(image: Image, outputs: SegmentationOutputs, classes: readonly ModelClass[]) {
+  constructor(image: Image, outputs: SegmentationOutputs, classes: readonly LabelClass[]) {
     this.image = image;
     this.labels = outputs.labels;
     this.confidence = outputs.confidence;
@@ -69,7 +69,7 @@ export class Segmentation {
   }
 }
 
-function foundClasses({ labels, confidence }: SegmentationOutputs, classes: readonly ModelClass[]): SegmentedClass[] {
+function foundClasses({ labels, confidence }: SegmentationOutputs, classes: readonly LabelClass[]): SegmentedClass[] {
   const counts = countLabels(labels, classes.length);
   const sums = confidence && sumByLabel(labels, confidence, classes.length);
   return classes

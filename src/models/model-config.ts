@@ -4,7 +4,7 @@ import { FormatError } from '../errors.ts';
 import { problemsOf, wholeNumber } from '../json-schema.ts';
 import { FAMILIES, type NetworkDefinition } from './families.ts';
 import type { NetworkFamily } from './family.ts';
-import type { ModelClass } from './model.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import { familyOf } from './network.ts';
 
 /** The `config.json` that this library writes; JSON-ready. A block of the family's name holds definition and palette. */
@@ -24,7 +24,7 @@ export interface ModelConfig {
  * @param modelType the family's name when left out.
  */
 export function toModelConfig(
-  { definition, classes }: { readonly definition: NetworkDefinition; readonly classes: readonly ModelClass[] },
+  { definition, classes }: { readonly definition: NetworkDefinition; readonly classes: readonly LabelClass[] },
   modelType?: string,
 ): ModelConfig {
   const { name, title } = familyOf(definition);
@@ -52,7 +52,7 @@ const paletteSchema = z.object({ palette: z.array(z.tuple([byte, byte, byte])) }
 export function fromModelConfig(
   json: unknown,
   source = 'config.json',
-): { readonly definition: NetworkDefinition; readonly classes: readonly ModelClass[] } {
+): { readonly definition: NetworkDefinition; readonly classes: readonly LabelClass[] } {
   const { name, schema } = familyIn(json);
   const block = z.object({ [name]: z.intersection(schema, paletteSchema) });
   const result = z.intersection(block, labelsSchema).safeParse(json);

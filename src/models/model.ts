@@ -1,20 +1,14 @@
 /** A network with everything that belongs to it: classes, preprocessing and weights. */
 import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
-import type { Color } from '../image/image.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
+import type { LabelClass } from '../labels/label-class.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
 import type { NetworkDefinition } from './families.ts';
-
-/** A class that the network tells apart; its id is its position. */
-export interface ModelClass {
-  readonly name: string;
-  readonly color: Color;
-}
 
 export interface ModelDescription {
   readonly definition: NetworkDefinition;
   /** As many as the network has classes. */
-  readonly classes: readonly ModelClass[];
+  readonly classes: readonly LabelClass[];
   readonly preprocessing: Preprocessing;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classesNamed } from '../data/dataset-class.ts';
+import { classesNamed } from '../labels/classes-named.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
 import { startingModel } from '../models/starting-model.ts';

@@ -3,7 +3,7 @@ import { encode } from 'fast-png';
 import type { FileSource } from '../../src/data/file-source.ts';
 import { type Color, type Image, image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
-import { vocPalette } from '../../src/image/palette.ts';
+import { vocPalette } from '../../src/labels/palette.ts';
 import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { randomStream } from '../../src/tensor/random.ts';
 

@@ -1,7 +1,7 @@
 /** Segmentations of drawn pictures by a small network with drawn weights. */
 import { expect } from 'vitest';
 import { type Image, image } from '../../src/image/image.ts';
-import { LABEL_SETS } from '../../src/image/label-sets.ts';
+import { LABEL_SETS } from '../../src/labels/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
 import { resizeImage } from '../../src/image/resample.ts';
 import { createPredictor, type PredictorOptions } from '../../src/inference/predictor.ts';

@@ -1,6 +1,6 @@
 /** Masks whose palettes contradict each other: an image editor that makes a palette of its own may give a class another index. */
 import type { Color } from '../../image/image.ts';
-import { IGNORE_INDEX, UNKNOWN } from '../label-table.ts';
+import { IGNORE_INDEX, UNKNOWN } from '../../labels/label-table.ts';
 import { type Check, type CheckedDataset, count, type ProblemItem, readableMasks } from './check.ts';
 
 /** Files that show an index in one colour. */

@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { type RandomStream, randomStream } from '../../tensor/random.ts';
-import { classesNamed } from '../dataset-class.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
 import type { LabelledImage } from '../sample.ts';
 import { type Area, ellipse, EVERYWHERE, LabelledCanvas, type Paint, type Point, polygon } from './labelled-canvas.ts';
 import { latticeValue, roughField } from './texture.ts';

@@ -1,8 +1,8 @@
 /** ADE20K's scene parsing benchmark: 150 classes, 0 for none of them. */
 import { FormatError } from '../../errors.ts';
-import { ADE20K_CLASSES } from '../classes/ade20k.ts';
-import { classesNamed } from '../dataset-class.ts';
-import { labelTable } from '../label-table.ts';
+import { ADE20K_CLASSES } from '../../labels/sets/ade20k.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
+import { labelTable } from '../../labels/label-table.ts';
 import { folderPairs, pairFolders } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 

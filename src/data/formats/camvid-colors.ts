@@ -1,11 +1,11 @@
 /** CamVid's 701 original masks, `x_L.png` painted in the colours of 32 classes, which become the usual 11. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
-import { colorKey, parseColorTable } from '../class-table.ts';
-import { CAMVID_11_OF_32, CAMVID_32 } from '../classes/camvid.ts';
-import type { DatasetClass } from '../dataset-class.ts';
+import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { colorKey, parseColorTable } from '../../labels/color-table.ts';
+import { CAMVID_11_OF_32, CAMVID_32 } from '../../labels/sets/camvid.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import { isPicture } from '../file-source.ts';
-import { IGNORE_INDEX } from '../label-table.ts';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { COLOR_TABLE_FILES } from './class-files.ts';
 import type { Folder } from './folder.ts';
 import { type FolderPair, folderPairs, pairFolders, splitNotes } from './folder-layouts.ts';
@@ -61,7 +61,7 @@ function pairsOf(folder: Folder): readonly FolderPair[] {
   return folder.hasFolder(ORIGINAL.images) && folder.hasFolder(ORIGINAL.masks) ? [ORIGINAL] : folderPairs(folder);
 }
 
-async function tableOf(folder: Folder): Promise<readonly DatasetClass[]> {
+async function tableOf(folder: Folder): Promise<readonly LabelClass[]> {
   const file = folder.firstFile(COLOR_TABLE_FILES);
   return file === undefined ? CAMVID_32 : parseColorTable(await folder.text(file), file);
 }

@@ -1,10 +1,12 @@
 /** CamVid as fastai publishes it: `images/x.png`, `labels/x_P.png`, class names in `codes.txt`, validation names in `valid.txt`. */
 import { FormatError } from '../../errors.ts';
-import { isUnlabelled, parseClassNames } from '../class-table.ts';
-import { CAMVID_32 } from '../classes/camvid.ts';
-import { classesNamed, type DatasetClass } from '../dataset-class.ts';
+import { parseClassNames } from '../../labels/class-names.ts';
+import { isUnlabelled } from '../../labels/color-table.ts';
+import { CAMVID_32 } from '../../labels/sets/camvid.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import { comparable, fileNameOf, withoutExtension } from '../file-source.ts';
-import { IGNORE_INDEX, labelTable } from '../label-table.ts';
+import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
 import { type LayoutFault, type Pairs, pairByStem } from '../pairing.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -57,7 +59,7 @@ function stemOf(path: string): string {
   return comparable(withoutExtension(fileNameOf(path)));
 }
 
-function withCamvidColors(classes: readonly DatasetClass[]): readonly DatasetClass[] {
+function withCamvidColors(classes: readonly LabelClass[]): readonly LabelClass[] {
   const colors = new Map(CAMVID_32.map(({ name, color }) => [name, color]));
   return classes.map(({ name, color }) => ({ name, color: colors.get(name) ?? color }));
 }

@@ -1,7 +1,7 @@
 /** CamVid as SegNet's tutorial publishes it: 480 x 360, 11 classes and 11 for unlabelled, in `train` and `trainannot`. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
-import { IGNORE_INDEX, labelTable } from '../label-table.ts';
+import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
 import type { Folder } from './folder.ts';
 import { type FolderPair, pairFolders } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';

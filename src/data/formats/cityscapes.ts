@@ -1,7 +1,7 @@
 /** Cityscapes: one folder a city, ids of 34 kinds of things of which 19 are scored. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
-import { IGNORE_INDEX, labelTable } from '../label-table.ts';
+import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
 import { comparable } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';

@@ -1,13 +1,13 @@
 /** Masks painted in colours in layouts whose masks usually hold ids: a class table beside them says which colour is which. */
 import { FormatError, RefineNetError } from '../../errors.ts';
 import { readPngHeader } from '../../image/png-chunks.ts';
-import { colorEncoding, colorKey, isUnlabelled, parseColorTable } from '../class-table.ts';
+import { isUnlabelled, parseColorTable } from '../../labels/color-table.ts';
 import { mapAhead } from '../concurrency.ts';
-import type { DatasetClass } from '../dataset-class.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import { comparable, joinPaths } from '../file-source.ts';
-import { IGNORE_INDEX } from '../label-table.ts';
 import type { Pairs } from '../pairing.ts';
 import { COLOR_TABLE_FILES } from './class-files.ts';
+import { colorEncoding, encodeColors } from './color-encoding.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetLayout } from './format.ts';
 
@@ -24,7 +24,7 @@ export async function classColors(
   folder: Folder,
   folders: readonly string[],
   splits: Iterable<Pairs>,
-  names: readonly DatasetClass[] | null,
+  names: readonly LabelClass[] | null,
 ): Promise<ColorLayout | undefined> {
   const file = folder.firstFile(
     folders.flatMap((each) => COLOR_TABLE_FILES.map((name) => (each === '' ? name : `${each}/${name}`))),
@@ -42,17 +42,17 @@ export async function classColors(
 }
 
 function named(
-  table: readonly DatasetClass[],
-  names: readonly DatasetClass[],
+  table: readonly LabelClass[],
+  names: readonly LabelClass[],
   folder: Folder,
   file: string,
 ): ReturnType<typeof colorEncoding> {
   const key = (name: string) => comparable(name.trim());
-  const classOf = (row: DatasetClass) => names.findIndex(({ name }) => key(name) === key(row.name));
+  const classOf = (row: LabelClass) => names.findIndex(({ name }) => key(name) === key(row.name));
   const missing = names.filter(({ name }) => !table.some((row) => key(row.name) === key(name)));
   const foreign = table.filter((row) => classOf(row) < 0 && !isUnlabelled(row.name));
   if (missing.length + foreign.length > 0) {
-    const list = (classes: readonly DatasetClass[]) => classes.map(({ name }) => name).join(', ');
+    const list = (classes: readonly LabelClass[]) => classes.map(({ name }) => name).join(', ');
     const problems = [
       ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
       ...(foreign.length > 0 ? [`it has ${list(foreign)} beside them`] : []),
@@ -62,18 +62,11 @@ function named(
         'Give each class a row with its very name, and each other colour the name void.',
     );
   }
-  const ids = new Map(
-    table.map((row): [number, number] => {
-      const id = classOf(row);
-      return [colorKey(row.color), id < 0 ? IGNORE_INDEX : id];
-    }),
-  );
   const classes = names.map(({ name }) => ({
     name,
-    color: (table.find((row) => key(row.name) === key(name)) as DatasetClass).color,
+    color: (table.find((row) => key(row.name) === key(name)) as LabelClass).color,
   }));
-  const ignored = table.filter((row) => classOf(row) < 0).map(({ name }) => name);
-  return { classes, encoding: { kind: 'colors', classes: ids }, ignored };
+  return { classes, ...encodeColors(table, classOf) };
 }
 
 const READ_AT_ONCE = 4;

@@ -1,6 +1,7 @@
 /** Class names that lie beside images and masks. */
-import { classesNamed, type DatasetClass } from '../dataset-class.ts';
-import { parseClassNames } from '../class-table.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
+import { parseClassNames } from '../../labels/class-names.ts';
 import type { Folder } from './folder.ts';
 
 /** Files with one class name a line, in the order in which they are looked for. */
@@ -10,7 +11,7 @@ export const CLASS_NAME_FILES = ['classes.txt', 'labels.txt', 'class_names.txt',
 export const COLOR_TABLE_FILES = ['class_dict.csv', 'classes.csv', 'label_colors.txt', 'labels_class_dict.csv'];
 
 /** The classes named in a text beside the images, if there is one. */
-export async function namedClasses(folder: Folder): Promise<readonly DatasetClass[] | null> {
+export async function namedClasses(folder: Folder): Promise<readonly LabelClass[] | null> {
   const file = folder.firstFile(CLASS_NAME_FILES);
   return file === undefined ? null : classesNamed(parseClassNames(await folder.lines(file), file));
 }

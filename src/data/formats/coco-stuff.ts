@@ -1,8 +1,8 @@
 /** COCO-Stuff with 171 classes: masks with COCO's 182 ids, or already with train ids. */
 import { FormatError } from '../../errors.ts';
-import { COCO_STUFF_CLASSES, COCO_STUFF_MISSING_IDS } from '../classes/coco-stuff.ts';
-import { classesNamed } from '../dataset-class.ts';
-import { labelTable } from '../label-table.ts';
+import { COCO_STUFF_CLASSES, COCO_STUFF_MISSING_IDS } from '../../labels/sets/coco-stuff.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
+import { labelTable } from '../../labels/label-table.ts';
 import { Folder } from './folder.ts';
 import { type FolderPair, pairFolders } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';

@@ -1,6 +1,7 @@
 /** Masks painted in the colours of a class table (`class_dict.csv`: name,r,g,b). */
 import { FormatError } from '../../errors.ts';
-import { colorEncoding, parseColorTable } from '../class-table.ts';
+import { parseColorTable } from '../../labels/color-table.ts';
+import { colorEncoding } from './color-encoding.ts';
 import { COLOR_TABLE_FILES } from './class-files.ts';
 import { FOLDER_NAMES_IN_WORDS, folderPairs, pairFolders, splitNotes } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';

@@ -1,12 +1,12 @@
 /** What a data set format is. */
-import type { DatasetClass } from '../dataset-class.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import type { MaskEncoding } from '../mask.ts';
 import type { Pairs } from '../pairing.ts';
 import type { Folder } from './folder.ts';
 
 export interface DatasetLayout {
   /** Null if the folder does not say: then the ids in the masks are the classes. */
-  readonly classes: readonly DatasetClass[] | null;
+  readonly classes: readonly LabelClass[] | null;
   /** Null together with unknown classes: ids as they are, and 255 for ignore. */
   readonly encoding: MaskEncoding | null;
   readonly splits: ReadonlyMap<string, Pairs>;

@@ -4,9 +4,9 @@
  */
 import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
-import { classesNamed } from '../dataset-class.ts';
+import { classesNamed } from '../../labels/classes-named.ts';
 import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
-import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../label-table.ts';
+import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../../labels/label-table.ts';
 import { type Pairs, pairByStem, stemBelow } from '../pairing.ts';
 import { classColors } from './class-colors.ts';
 import type { Folder } from './folder.ts';

@@ -1,8 +1,8 @@
 /** PASCAL VOC 2012: palette PNG masks, and texts with the stems of each split. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
+import { LABEL_SETS } from '../../labels/label-sets.ts';
 import { comparable, fileNameOf, withoutExtension } from '../file-source.ts';
-import { labelTable } from '../label-table.ts';
+import { labelTable } from '../../labels/label-table.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import type { Folder } from './folder.ts';

@@ -1,7 +1,7 @@
 /** Cutting out: at random, around a class, or the middle. */
 import * as z from 'zod';
 import type { RandomStream } from '../../tensor/random.ts';
-import { IGNORE_INDEX } from '../label-table.ts';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { transformKind } from './transform.ts';
 import { type View, type Window, wholeOf } from './view.ts';
 

@@ -1,7 +1,7 @@
 /** Enlarging pictures that are too small, with a colour that says nothing and labels that are ignored. */
 import * as z from 'zod';
 import { type Color, type Image, image } from '../../image/image.ts';
-import { IGNORE_INDEX } from '../label-table.ts';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { sizeOf, sizeOption } from './crop.ts';
 import { transformKind } from './transform.ts';
 import { type ByteLabels, byteLabels, type View, type Window } from './view.ts';

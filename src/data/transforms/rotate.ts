@@ -1,7 +1,7 @@
 /** Turning by a small angle. */
 import * as z from 'zod';
 import { type Color, type Image, image } from '../../image/image.ts';
-import { IGNORE_INDEX } from '../label-table.ts';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { probability } from './flip.ts';
 import { filledWith, MEAN_COLOR } from './pad.ts';
 import { between, transformKind } from './transform.ts';

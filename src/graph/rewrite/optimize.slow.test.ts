@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formulaWeights, largestDifference } from '../../../test/support/compare-graphs.ts';
 import { expectSameLogits, network, pixels, REWRITTEN, TOLERANCE } from '../../../test/support/rewritten-network.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../image/label-sets.ts';
+import { LABEL_SETS } from '../../labels/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
 import { networkSession } from '../../inference/network-session.ts';
 import { architecture } from '../../models/architectures.ts';

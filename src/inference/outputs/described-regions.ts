@@ -1,13 +1,13 @@
 /** The regions of a segmentation as documents describe them. */
 import type { LabelMap } from '../../image/label-map.ts';
-import type { ModelClass } from '../../models/model.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import { type OutputContext, type SegmentationSource, wantedClasses } from './output-format.ts';
 import { type Components, componentsOf } from './regions/components.ts';
 import { type Polygon, polygonsOf, simplifyPolygon } from './regions/polygons.ts';
 import { meansOf, type Region, regionsOf } from './regions/regions.ts';
 
 export interface DescribedRegion extends Region {
-  readonly class: ModelClass;
+  readonly class: LabelClass;
   /** Mean confidence over its pixels, to 6 digits; only if the segmentation has it. */
   readonly confidence?: number;
 }
@@ -31,7 +31,7 @@ export function describeRegions(
     components,
     regions: regions.map((region, index) => ({
       ...region,
-      class: context.classes[region.label] as ModelClass,
+      class: context.classes[region.label] as LabelClass,
       ...(means && { confidence: Number((means[index] as number).toFixed(6)) }),
     })),
   };

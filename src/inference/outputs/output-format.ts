@@ -1,6 +1,6 @@
 /** What a segmentation can be written as, besides its label map. */
 import { UsageError } from '../../errors.ts';
-import type { ModelClass } from '../../models/model.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Segmentation } from '../segmentation.ts';
 
@@ -37,7 +37,7 @@ export interface OutputContext {
   /** The photograph as documents call it, usually the name of its file. */
   readonly image: string;
   /** The model's classes by id. */
-  readonly classes: readonly ModelClass[];
+  readonly classes: readonly LabelClass[];
   /** Whether documents list whole classes (the default) or connected components. YOLO text always has components. */
   readonly regions?: 'class' | 'component';
   /** Ids of the classes to write; default all that were found. */

@@ -8,7 +8,7 @@ import { withLegend } from '../../../drawing/legend.ts';
 import { resizeImage, resizeLabelMap } from '../../../image/resample.ts';
 import { drawSheet, type SheetText } from '../../../drawing/sheet.ts';
 import { CRISP_SIZE_STEP } from '../../../drawing/text.ts';
-import type { ModelClass } from '../../../models/model.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
 
 /** One state of the network: its mean IoU over all images, in [0, 1], and those that are shown. */
 export interface SheetColumn {
@@ -23,7 +23,7 @@ const COLUMNS = ['image', 'truth', 'before training', 'after training'] as const
 const LAYOUT = { columns: COLUMNS.length, width: TILE, gap: 12, header: 56, footer: 24 } as const;
 
 /** A row for each image: the image, its mask, and the predictions before and after, with the image's mean IoU. */
-export function demoSheet(before: SheetColumn, after: SheetColumn, classes: readonly ModelClass[]): Image {
+export function demoSheet(before: SheetColumn, after: SheetColumn, classes: readonly LabelClass[]): Image {
   const colors = classes.map(({ color }) => color);
   const titles = COLUMNS.map((text, column): SheetText => ({ text, size: TITLE_SIZE, baseline: 24, column }));
   const means = [before, after].map(({ meanIoU }, index) =>

@@ -8,7 +8,7 @@ import { Segmenter } from '../../../inference/segmenter.ts';
 import { writeImage } from '../../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../../platform/node/files.ts';
 import { modelFor, readModelFolder } from '../../../platform/node/model-folder.ts';
-import type { ModelClass } from '../../../models/model.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
 import type { Backend } from '../../../runtime/backend.ts';
 import { modelFolder } from '../../../platform/node/model-location.ts';
 import { type ImageReport, writePrediction } from '../predict/prediction-files.ts';
@@ -63,7 +63,7 @@ export async function segmentStreet(folder: string, seed: number, backend: Backe
     const matrix = new ConfusionMatrix(model.classes.length);
     matrix.add(labels.data, segmentation.labels.data);
     const comparison = metricsOf(matrix).classes.map(({ pixels, predicted, iou }, id) => ({
-      label: (model.classes[id] as ModelClass).name,
+      label: (model.classes[id] as LabelClass).name,
       drawn: pixels / matrix.total,
       found: predicted / matrix.total,
       iou: iou ?? 0,

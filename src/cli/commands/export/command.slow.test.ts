@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
 import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../../image/label-sets.ts';
+import { LABEL_SETS } from '../../../labels/label-sets.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import type { Precision } from '../../../inference/precision.ts';
 import { nodeBackend } from '../../../platform/node/backend.ts';

@@ -5,13 +5,14 @@ import pc from 'picocolors';
 import { messageOf, UsageError } from '../../../errors.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../../../image/preprocess.ts';
 import { type ImportedModel, importModel } from '../../../models/import-model.ts';
-import type { ModelClass } from '../../../models/model.ts';
+import { numberedClasses } from '../../../labels/classes-named.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
 import { preprocessorText } from '../../../models/preprocessor-text.ts';
 import { summarize } from '../../../models/summary.ts';
 import { assertWritable, writeModelFolder } from '../../../platform/node/model-folder.ts';
 import { readWeights } from '../../../weights/read-weights.ts';
 import { note, print, warn } from '../../output.ts';
-import { numberedClasses, oneOf, readClasses, resizeRule, wholeNumber } from '../../parse.ts';
+import { oneOf, readClasses, resizeRule, wholeNumber } from '../../parse.ts';
 import type { RegisterCommand } from '../register-command.ts';
 
 interface ImportOptions {
@@ -109,14 +110,14 @@ async function importCheckpoint(file: string, options: ImportOptions): Promise<v
 }
 
 /** The classes asked for; a bare number gives them numbers for names. */
-async function givenClasses(text: string | undefined): Promise<readonly ModelClass[] | null> {
+async function givenClasses(text: string | undefined): Promise<readonly LabelClass[] | null> {
   if (text === undefined) return null;
   return /^\d+$/.test(text) ? numberedClasses(wholeNumber('--classes', 1)(text)) : readClasses(text);
 }
 
 function report(
   { definition, architecture, naming, ignored, fresh }: ImportedModel,
-  classes: readonly ModelClass[],
+  classes: readonly LabelClass[],
   preprocessing: Preprocessing,
   options: ImportOptions,
 ): void {

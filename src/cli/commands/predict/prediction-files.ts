@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { encodeLabelPng } from '../../../image/png.ts';
 import type { OutputContext, OutputFormat } from '../../../inference/outputs/output-format.ts';
 import type { Segmentation, SegmentedClass } from '../../../inference/segmentation.ts';
-import type { ModelClass } from '../../../models/model.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
 import { writeImage } from '../../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../../platform/node/files.ts';
 import { encodeNpy } from '../../../platform/node/npy.ts';
@@ -31,7 +31,7 @@ export interface PredictionFileOptions {
   readonly model: string;
   readonly provider: string;
   /** The model's classes by id. */
-  readonly classes: readonly ModelClass[];
+  readonly classes: readonly LabelClass[];
   /** Whether the arrays that the segmentation holds are written. */
   readonly probabilities: boolean;
   readonly logits: boolean;

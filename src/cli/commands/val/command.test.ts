@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
 import { bytesOf, type Files, mask, photo, picture } from '../../../../test/support/drawn-files.ts';
 import { writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../../image/label-sets.ts';
+import { LABEL_SETS } from '../../../labels/label-sets.ts';
 import { decodeLabelPng, encodePng } from '../../../image/png.ts';
 import { encodeNpy } from '../../../platform/node/npy.ts';
 import { float32, tensor } from '../../../tensor/tensor.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NpyArray, parse } from 'npyjs';
 import type { Dataset } from '../../../data/dataset.ts';
-import { IGNORE_INDEX } from '../../../data/label-table.ts';
+import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import { decodeMask, describeUnknown } from '../../../data/mask.ts';
 import type { Sample } from '../../../data/sample.ts';
 import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';

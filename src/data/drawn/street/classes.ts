@@ -1,9 +1,9 @@
 /** The classes of the drawn street: the eleven of CamVid. */
-import { LABEL_SETS } from '../../../image/label-sets.ts';
-import type { DatasetClass } from '../../dataset-class.ts';
+import { LABEL_SETS } from '../../../labels/label-sets.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
 
 /** In the order of the shipped street model. */
-export const STREET_CLASSES: readonly DatasetClass[] = LABEL_SETS.camvid.classes;
+export const STREET_CLASSES: readonly LabelClass[] = LABEL_SETS.camvid.classes;
 
 const idOf = (name: string): number => STREET_CLASSES.findIndex((each) => each.name === name);
 

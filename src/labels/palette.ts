@@ -1,5 +1,5 @@
 /** Colours for classes. */
-import type { Color } from './image.ts';
+import type { Color } from '../image/image.ts';
 
 /** The colour map of PASCAL VOC: the bits of the class id spread over the channels' bits, highest first. */
 export function vocPalette(count: number): Color[] {
@@ -51,7 +51,7 @@ interface Candidate {
 /** A clear blue begins: red stands for danger, and green for plants. */
 const FIRST: Color = [32, 128, 224];
 
-const CANDIDATES: readonly Candidate[] = candidates();
+const CANDIDATES: readonly Candidate[] = /* @__PURE__ */ candidates();
 
 function candidates(): Candidate[] {
   const levels = [0, 32, 64, 96, 128, 160, 192, 224, 255];

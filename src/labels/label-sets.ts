@@ -1,10 +1,11 @@
 /** The classes of well-known data sets, in the order of their ids, with the colours they are usually drawn in. */
-import type { Color } from './image.ts';
+import type { Color } from '../image/image.ts';
+import type { LabelClass } from './label-class.ts';
 import { vocPalette } from './palette.ts';
 
 export interface LabelSet {
   readonly name: string;
-  readonly classes: readonly { readonly name: string; readonly color: Color }[];
+  readonly classes: readonly LabelClass[];
 }
 
 const VOC = [

@@ -1,9 +1,8 @@
-/** Texts that name a data set's classes, with or without colours. */
+/** Tables that name classes with their colours. */
 import { FormatError } from '../errors.ts';
 import type { Color } from '../image/image.ts';
-import type { DatasetClass } from './dataset-class.ts';
-import { IGNORE_INDEX, MOST_CLASSES } from './label-table.ts';
-import type { MaskEncoding } from './mask.ts';
+import type { LabelClass } from './label-class.ts';
+import { MOST_CLASSES } from './label-table.ts';
 
 /** Names under which class tables keep pixels that are not labelled. */
 const UNLABELLED = /^(void|unlabell?ed|ignored?|unknown|no[ _-]?data)$/i;
@@ -18,9 +17,9 @@ export function isUnlabelled(name: string): boolean {
  * without a first line of titles.
  * @throws FormatError naming every line that is neither, repeats a colour, or has no byte for a channel.
  */
-export function parseColorTable(text: string, file: string): readonly DatasetClass[] {
+export function parseColorTable(text: string, file: string): readonly LabelClass[] {
   const lines = text.split(/\r?\n/).map((line, index) => ({ text: line.trim(), number: index + 1 }));
-  const classes: DatasetClass[] = [];
+  const classes: LabelClass[] = [];
   const problems: string[] = [];
   const seen = new Map<string, string>();
   for (const { text: line, number } of lines) {
@@ -49,7 +48,7 @@ export function parseColorTable(text: string, file: string): readonly DatasetCla
 const NAME_FIRST = /^"?([^",;\t]+?)"?\s*[,;\t]\s*(\d+)\s*[,;\t]\s*(\d+)\s*[,;\t]\s*(\d+)\s*$/;
 const COLOR_FIRST = /^(\d+)[\s,;]+(\d+)[\s,;]+(\d+)[\s,;]+"?([^"]+?)"?$/;
 
-function parseRow(line: string): DatasetClass | string {
+function parseRow(line: string): LabelClass | string {
   const first = NAME_FIRST.exec(line);
   const second = first ? null : COLOR_FIRST.exec(line);
   const parts = first
@@ -63,43 +62,7 @@ function parseRow(line: string): DatasetClass | string {
   return color.some((value) => value > 255) ? `${name} has the colour (${color.join(',')})` : { name, color };
 }
 
-/** How masks painted in a table's colours are read, and the classes that are scored: those called void or unlabelled are not. */
-export function colorEncoding(table: readonly DatasetClass[]): {
-  readonly classes: readonly DatasetClass[];
-  readonly encoding: MaskEncoding;
-  readonly ignored: readonly string[];
-} {
-  const classes = table.filter(({ name }) => !isUnlabelled(name));
-  const ids = new Map(
-    table.map((each): [number, number] => {
-      const id = classes.indexOf(each);
-      return [colorKey(each.color), id < 0 ? IGNORE_INDEX : id];
-    }),
-  );
-  const ignored = table.filter(({ name }) => isUnlabelled(name)).map(({ name }) => name);
-  return { classes, encoding: { kind: 'colors', classes: ids }, ignored };
-}
-
 /** A colour as one number. */
 export function colorKey([red, green, blue]: Color): number {
   return red * 65_536 + green * 256 + blue;
-}
-
-/**
- * Class names in the order of their ids, one a line; ids before the names (`0: sky`, `0 sky`) must count from 0.
- * @throws FormatError if there are none, too many, or the ids do not count.
- */
-export function parseClassNames(lines: readonly string[], file: string): readonly string[] {
-  const numbered = lines.map((line) => /^(\d+)\s*[:,;\s]\s*(\S.*)$/.exec(line));
-  const areNumbered = lines.length > 0 && numbered.every((match) => match !== null);
-  if (areNumbered && numbered.some((match, id) => Number(match?.[1]) !== id)) {
-    throw new FormatError(
-      `${file}: the ids before the names do not count 0, 1, 2, ... Give one name a line, in the order of the ids.`,
-    );
-  }
-  const names = areNumbered ? numbered.map((match) => (match as RegExpExecArray)[2] as string) : [...lines];
-  if (names.length === 0 || names.length > MOST_CLASSES) {
-    throw new FormatError(`${file}: it names ${names.length} classes. Give 1 to ${MOST_CLASSES} names, one a line.`);
-  }
-  return names;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Color } from './image.ts';
+import type { Color } from '../image/image.ts';
 import { LABEL_SETS } from './label-sets.ts';
 import { distinctPalette, paletteFor, vocPalette } from './palette.ts';
 

@@ -1,7 +1,7 @@
 /** CamVid's 32 classes with the colours of its masks, and the 11 that SegNet's authors and most others make of them. */
-import type { DatasetClass } from '../dataset-class.ts';
+import type { LabelClass } from '../label-class.ts';
 
-export const CAMVID_32: readonly DatasetClass[] = [
+export const CAMVID_32: readonly LabelClass[] = [
   { name: 'Animal', color: [64, 128, 64] },
   { name: 'Archway', color: [192, 0, 128] },
   { name: 'Bicyclist', color: [0, 128, 192] },

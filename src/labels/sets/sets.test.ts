@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { ADE20K_CLASSES } from './ade20k.ts';
+import { CAMVID_11_OF_32, CAMVID_32 } from './camvid.ts';
+import { COCO_STUFF_CLASSES, COCO_STUFF_MISSING_IDS } from './coco-stuff.ts';
+
+test('the known lists of classes have the published lengths', () => {
+  expect(new Set(ADE20K_CLASSES).size).toBe(150);
+  expect(ADE20K_CLASSES.slice(-2)).toEqual(['clock', 'flag']);
+  expect(new Set(COCO_STUFF_CLASSES).size).toBe(171);
+  expect([COCO_STUFF_CLASSES[79], COCO_STUFF_CLASSES[80], COCO_STUFF_CLASSES[170]]).toEqual([
+    'toothbrush',
+    'banner',
+    'wood',
+  ]);
+  expect(COCO_STUFF_MISSING_IDS).toHaveLength(182 - 171);
+  expect(new Set(CAMVID_32.map(({ color }) => color.join())).size).toBe(32);
+  expect(Object.keys(CAMVID_11_OF_32).sort()).toEqual(CAMVID_32.map(({ name }) => name).sort());
+  expect(new Set(Object.values(CAMVID_11_OF_32)).size).toBe(11 + 1);
+});
