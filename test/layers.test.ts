@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 /** Lowest first. What stands on one line is of one rank and does not know each other. */
 const RANKS: readonly (readonly string[])[] = [
   ['errors.ts'],
-  ['json-schema.ts', 'wildcard.ts'],
+  ['json-schema.ts', 'text.ts', 'wildcard.ts'],
   ['tensor'],
   ['onnx', 'image', 'runtime'],
   ['labels'],

@@ -9,6 +9,7 @@ import { drawSheet, fitInto } from '../drawing/sheet.ts';
 import { drawStripes } from '../drawing/stripes.ts';
 import { CRISP_SIZE_STEP } from '../drawing/text.ts';
 import { FAINT_INK } from '../drawing/canvas.ts';
+import { percent } from '../text.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
 const COLUMNS = ['image', 'truth (striped: unlabelled)', 'prediction', 'errors'] as const;
@@ -143,8 +144,4 @@ function worstConfusion({ matrix, score }: EvaluatedImage, classes: readonly Lab
   if (worst.pixels === 0) return [];
   const nameOf = (id: number) => classes[id]?.name ?? `class ${id}`;
   return [`${nameOf(worst.truth)} taken for ${nameOf(worst.predicted)}: ${percent(worst.pixels / score.pixels)}`];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

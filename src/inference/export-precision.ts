@@ -7,6 +7,7 @@ import type { Model } from '../models/model.ts';
 import { network } from '../models/network.ts';
 import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
+import { percent } from '../text.ts';
 import { widenWeights } from '../tensor/float16.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { networkSession } from './network-session.ts';
@@ -65,9 +66,6 @@ export async function checkAgreement(
       'It was not kept. Calibrate on more photographs, and such as are to be segmented, or export in float16.',
   );
 }
-
-/** A share in words: `97.3 %`. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 async function compareLabels(
   own: Session,

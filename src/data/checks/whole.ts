@@ -11,13 +11,15 @@ import {
   type ProblemItem,
   readableMasks,
 } from './check.ts';
+import { percent } from '../../text.ts';
 
 /** Splits that must not share images; others, such as trainval, are unions of these. */
 const APART = ['train', 'val', 'test'];
 const RARE = 0.01;
 const MUCH_IGNORED = 0.5;
 
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.001 ? 3 : 2)} %`;
+/** Small shares with a decimal more. */
+const precisely = (fraction: number): string => percent(fraction, fraction < 0.001 ? 3 : 2);
 
 export const WHOLE_CHECKS: readonly Check[] = [
   {
@@ -122,7 +124,7 @@ export const WHOLE_CHECKS: readonly Check[] = [
         .filter(({ fraction }) => fraction > 0 && fraction < RARE)
         .map(({ name, fraction, images }) => ({
           subject: name,
-          detail: `${percent(fraction)} in ${count(images, 'image')}`,
+          detail: `${precisely(fraction)} in ${count(images, 'image')}`,
         })),
   },
   {
@@ -133,7 +135,7 @@ export const WHOLE_CHECKS: readonly Check[] = [
     find: ({ statistics }) =>
       statistics
         .filter(({ ignoredFraction }) => ignoredFraction > MUCH_IGNORED)
-        .map(({ split, ignoredFraction }) => ({ subject: split, detail: percent(ignoredFraction) })),
+        .map(({ split, ignoredFraction }) => ({ subject: split, detail: precisely(ignoredFraction) })),
   },
   {
     code: 'mixed-sizes',

@@ -4,6 +4,7 @@ import type { Measured } from './measure.ts';
 import type { OperatorTime } from './profile.ts';
 import type { Load } from './runner.ts';
 import { table } from '../../output.ts';
+import { percent } from '../../../text.ts';
 
 export interface BenchmarkRow extends Load, Measured {
   readonly device: Device;
@@ -20,7 +21,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: BenchmarkRow) => s
   ['p95 ms', ({ latency }) => digits(latency.p95)],
   ['images/s', ({ imagesPerSecond }) => digits(imagesPerSecond)],
   ['GFLOP/s', ({ gflops }) => digits(gflops)],
-  ['of peak', ({ peakShare }) => percent(peakShare)],
+  ['of peak', ({ peakShare }) => percent(peakShare, 0)],
   ['peak MB', ({ memory }) => megabytes(memory.peak)],
   ['above start MB', ({ memory }) => megabytes(memory.aboveStart)],
   ['load s', ({ loadMilliseconds }) => (loadMilliseconds / 1000).toFixed(2)],
@@ -62,7 +63,7 @@ export function operatorTable(operators: readonly OperatorTime[]): string {
         operator,
         String(Math.round(callsPerRun)),
         millisecondsPerRun.toFixed(1),
-        percent(share, 1),
+        percent(share),
       ]),
     ],
     [1, 2, 3],
@@ -76,5 +77,4 @@ export function digits(value: number): string {
   return value.toFixed(Math.max(0, 3 - whole));
 }
 
-const percent = (share: number, places = 0): string => `${(100 * share).toFixed(places)} %`;
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);

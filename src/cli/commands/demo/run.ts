@@ -12,6 +12,7 @@ import { onInterrupt } from '../../interruption.ts';
 import { EXIT } from '../../exit.ts';
 import { note, print, table, warn } from '../../output.ts';
 import { duration } from '../train/progress.ts';
+import { percent } from '../../../text.ts';
 
 /** What `--json` prints. */
 export interface DemoReport {
@@ -95,8 +96,4 @@ function describeTraining(training: ShapesReport | undefined): string[] {
     `  images   ${dataset}`,
     `  plots    ${join(run, 'plots')}`,
   ];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -9,6 +9,7 @@ import { resizeImage, resizeLabelMap } from '../../../image/resample.ts';
 import { drawSheet, type SheetText } from '../../../drawing/sheet.ts';
 import { CRISP_SIZE_STEP } from '../../../drawing/text.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
+import { percent } from '../../../text.ts';
 
 /** One state of the network: its mean IoU over all images, in [0, 1], and those that are shown. */
 export interface SheetColumn {
@@ -48,8 +49,4 @@ export function demoSheet(before: SheetColumn, after: SheetColumn, classes: read
 
 function note(text: string, baseline: number, column: number): SheetText {
   return { text, size: TEXT_SIZE, baseline, column, color: FAINT_INK };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -6,13 +6,7 @@ import type { Dataset } from '../../../data/dataset.ts';
 import { UsageError } from '../../../errors.ts';
 import { calibrateModel } from '../../../inference/calibrate.ts';
 import { checkExport, FLOAT16_TOLERANCE } from '../../../inference/check-export.ts';
-import {
-  checkAgreement,
-  EXPECTED_AGREEMENT,
-  exportReduced,
-  ONNX_FILES,
-  percent,
-} from '../../../inference/export-precision.ts';
+import { checkAgreement, EXPECTED_AGREEMENT, exportReduced, ONNX_FILES } from '../../../inference/export-precision.ts';
 import { PRECISIONS, type Precision } from '../../../inference/precision.ts';
 import { architectureName } from '../../../models/architectures.ts';
 import { exportOnnx } from '../../../models/export-onnx.ts';
@@ -31,6 +25,7 @@ import {
 } from '../../../platform/node/model-folder.ts';
 import type { Backend } from '../../../runtime/backend.ts';
 import { halfWeights } from '../../../tensor/float16.ts';
+import { percent } from '../../../text.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import { writeSafetensors } from '../../../weights/safetensors.ts';
 import { type CalibrationImages, findCalibrationImages } from './calibration-images.ts';
