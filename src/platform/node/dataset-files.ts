@@ -1,12 +1,12 @@
 /** Data sets in folders of this machine. */
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Dataset, type OpenDatasetOptions, openDataset } from '../../data/dataset.ts';
 import type { DecodeImage, FileSink, FileSource } from '../../data/file-source.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { decodeImage } from './decode-image.ts';
 import { writeFileAtomically } from './files.ts';
+import { filesBelow } from './folder-walk.ts';
 
 /** More files than any data set has: a whole disk was meant by mistake. */
 const MOST_FILES = 5_000_000;
@@ -17,7 +17,7 @@ export function folderSource(root: string): FileSource {
   return {
     name: root,
     async list(folder) {
-      const found = await filesBelow(inside(folder));
+      const found = await listBelow(inside(folder));
       return found.map((path) => relative(resolve(root), path).split(sep).join('/')).sort();
     },
     async read(path) {
@@ -61,34 +61,21 @@ async function statusOf(path: string) {
   return stat(path).catch(() => undefined);
 }
 
-async function filesBelow(root: string): Promise<string[]> {
+async function listBelow(root: string): Promise<string[]> {
   const files: string[] = [];
-  const visited = new Set<string>();
-  const open = [root];
-  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    const real = await realpath(folder).catch(() => undefined);
-    if (real === undefined || visited.has(real)) continue;
-    visited.add(real);
-    for (const entry of await entriesOf(folder)) {
-      if (entry.name.startsWith('.')) continue;
-      const path = join(folder, entry.name);
-      const target = entry.isSymbolicLink() ? await statusOf(path) : entry;
-      if (target?.isDirectory() === true) open.push(path);
-      else if (target?.isFile() === true) files.push(path);
+  try {
+    for await (const some of filesBelow(root)) {
+      for (const file of some) files.push(file);
+      if (files.length > MOST_FILES) break;
     }
-    if (files.length > MOST_FILES) {
-      throw new UsageError(
-        `${root}: there are more than ${MOST_FILES} files in it. Give the folder of the data set itself.`,
-      );
-    }
+  } catch (error) {
+    const { path, message } = error as NodeJS.ErrnoException;
+    throw new RefineNetError(`${path ?? root}: cannot be listed (${message}).`, { cause: error });
+  }
+  if (files.length > MOST_FILES) {
+    throw new UsageError(
+      `${root}: there are more than ${MOST_FILES} files in it. Give the folder of the data set itself.`,
+    );
   }
   return files;
-}
-
-/** None for a file or a folder that does not exist. */
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  return readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw new RefineNetError(`${folder}: cannot be listed (${error.message}).`, { cause: error });
-  });
 }

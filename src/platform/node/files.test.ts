@@ -139,6 +139,7 @@ describe('expandInputs', () => {
     await symlink(join(root, 'elsewhere'), join(root, 'in', 'link'));
     await symlink(join(root, 'in'), join(root, 'in', 'circle'));
     await symlink(join(root, 'nowhere'), join(root, 'in', 'broken.jpg'));
+    await symlink(join(root, 'in', 'itself.jpg'), join(root, 'in', 'itself.jpg'));
     expect(await expanded('in')).toEqual(['in/link/x.jpg > link/x', 'in/y.jpg > y']);
   });
 

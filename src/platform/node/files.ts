@@ -1,11 +1,12 @@
 /** Files in and out: finding the pictures that are meant, and writing results so that no half file is ever seen. */
 import { randomUUID } from 'node:crypto';
-import { type Dirent, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { UNREADABLE_PICTURE_EXTENSIONS } from '../../data/file-source.ts';
 import { describePassedOver } from '../../data/passed-over.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
+import { filesBelow } from './folder-walk.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
 import { IMAGE_EXTENSIONS } from './image-kinds.ts';
 import { type NamedInput, stemWithin, withDistinctNames } from './output-names.ts';
@@ -16,14 +17,27 @@ import { type NamedInput, stemWithin, withDistinctNames } from './output-names.t
  * @throws RefineNetError if it cannot be written; nothing is left behind then.
  */
 export async function writeFileAtomically(path: string, chunks: Uint8Array | readonly Uint8Array[]): Promise<void> {
-  await replaceFile(path, async (temporary) => {
-    const file = await open(temporary, 'wx');
-    try {
-      for (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) await file.writeFile(chunk);
-    } finally {
-      await file.close();
-    }
-  });
+  await replaceFile(path, (temporary) => writeParts(temporary, chunks instanceof Uint8Array ? [chunks] : chunks));
+}
+
+/** Writes parts one after the other to a file that is not there yet. */
+export async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for (const part of parts) await file.writeFile(part);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Forces what was written to a file to the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -37,25 +51,22 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
   try {
     await mkdir(dirname(path), { recursive: true });
     await write(temporary);
-    const file = await open(temporary, 'r+');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await syncFile(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new RefineNetError(
-      `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
-      {
-        cause: error,
-      },
-    );
+    throw notWritten(path, error);
   } finally {
     unfinished.delete(temporary);
     if (unfinished.size === 0) process.off('exit', removeUnfinishedFiles);
   }
+}
+
+export function notWritten(path: string, error: unknown): RefineNetError {
+  return new RefineNetError(
+    `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
+    { cause: error },
+  );
 }
 
 /** Files that are being written under another name. */
@@ -87,7 +98,7 @@ export async function expandInputs(
   const found = new Map<string, NamedInput>();
   const passedOver = new Set<string>();
   for (const input of inputs) {
-    const result = expand(input, passedOver);
+    const result = await expand(input, passedOver);
     if (typeof result === 'string') problems.push(result);
     else for (const each of result) if (!found.has(resolve(each.path))) found.set(resolve(each.path), each);
   }
@@ -100,20 +111,20 @@ export async function expandInputs(
 const EXTENSIONS_IN_WORDS = IMAGE_EXTENSIONS.map((extension) => extension.slice(1)).join(', ');
 
 /** The pictures of one input, or what is wrong with it. */
-function expand(input: string, passedOver: Set<string>): NamedInput[] | string {
+async function expand(input: string, passedOver: Set<string>): Promise<NamedInput[] | string> {
   try {
-    return picturesOf(input, passedOver);
+    return await picturesOf(input, passedOver);
   } catch (error) {
     return `${input}: cannot be read (${messageOf(error)}). Check its rights.`;
   }
 }
 
-function picturesOf(input: string, passedOver: Set<string>): NamedInput[] | string {
+async function picturesOf(input: string, passedOver: Set<string>): Promise<NamedInput[] | string> {
   const status = statSync(input, { throwIfNoEntry: false });
   if (status?.isFile() === true) return named(dirname(input), [input]);
   const looked = `Looked for ${EXTENSIONS_IN_WORDS}`;
   if (status?.isDirectory() === true) {
-    const { pictures, unread } = sorted(filesIn(input), passedOver);
+    const { pictures, unread } = sorted(await filesIn(input), passedOver);
     return pictures.length > 0
       ? named(input, pictures)
       : `${input}: no pictures in this folder or the folders in it. ${looked}${inWords(unread)}.`;
@@ -148,30 +159,10 @@ function named(folder: string, paths: readonly string[]): NamedInput[] {
   return paths.toSorted().map((path) => ({ path, name: stemWithin(folder, path) }));
 }
 
-/** All files below a folder that are not hidden. Links to folders are followed, but no folder is visited twice. */
-function filesIn(root: string): string[] {
+async function filesIn(root: string): Promise<string[]> {
   const found: string[] = [];
-  const visited = new Set<string>();
-  const open = [root];
-  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    const real = realpathSync(folder);
-    if (visited.has(real)) continue;
-    visited.add(real);
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.')) continue;
-      const path = join(folder, entry.name);
-      const type = typeOf(entry, path);
-      if (type === 'folder') open.push(path);
-      else if (type === 'file') found.push(path);
-    }
-  }
+  for await (const files of filesBelow(root)) for (const file of files) found.push(file);
   return found;
-}
-
-function typeOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
-  const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
-  if (target?.isDirectory() === true) return 'folder';
-  return target?.isFile() === true ? 'file' : undefined;
 }
 
 function isImagePath(path: string): boolean {

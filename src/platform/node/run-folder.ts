@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { messageOf, RefineNetError } from '../../errors.ts';
 import type { FolderFiles, RunStorage } from '../../training/run/run-storage.ts';
-import { writeFileAtomically } from './files.ts';
+import { notWritten, syncFile, writeFileAtomically, writeParts } from './files.ts';
 
 /** More runs of one name than this are a mistake in a script. */
 const MOST_RUNS = 100_000;
@@ -90,7 +90,11 @@ class RunFolder implements RunStorage {
       await finishReplacing(target);
       await rm(temporary, { recursive: true, force: true });
       await mkdir(temporary, { recursive: true });
-      for (const [name, parts] of files) await writeAndSync(join(temporary, name), parts);
+      for (const [name, parts] of files) {
+        const file = join(temporary, name);
+        await writeParts(file, parts);
+        await syncFile(file);
+      }
       await syncPath(temporary);
     } catch (error) {
       await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
@@ -133,16 +137,6 @@ function besides(target: string): { readonly temporary: string; readonly next: s
   return { temporary: `${beginning}.tmp`, next: `${beginning}.next` };
 }
 
-async function writeAndSync(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(path, 'wx');
-  try {
-    for (const part of parts) await handle.writeFile(part);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Forces a file, or a folder's entries, to the disk. Systems that cannot do so for folders do it themselves. */
 async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
@@ -156,11 +150,4 @@ async function syncPath(path: string): Promise<void> {
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function notWritten(path: string, error: unknown): RefineNetError {
-  return new RefineNetError(
-    `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
-    { cause: error },
-  );
 }
