@@ -5,32 +5,19 @@
  * stretched by the factor, so that every input pixel counts (antialiasing). Weights are fixed-point numbers with 22
  * fractional bits. Rows are resized first, rounded to 8 bits, then columns.
  */
+import {
+  type AxisWeights,
+  axisWeights,
+  FRACTION_BITS,
+  HALF,
+  type InterpolatingFilter,
+  nearestIndices,
+} from './axis-weights.ts';
 import { checkSides, type Image, image } from './image.ts';
 import { type LabelMap, labelMap } from './label-map.ts';
 
 /** How pixels between pixels are made: a triangle, a cubic (a = -0.5), or the nearest one. */
-export type ResampleFilter = 'bilinear' | 'bicubic' | 'nearest';
-
-/** A filter that is zero from `radius` on, in input pixels. */
-interface Kernel {
-  readonly radius: number;
-  readonly at: (distance: number) => number;
-}
-
-const KERNELS: Readonly<Record<Exclude<ResampleFilter, 'nearest'>, Kernel>> = {
-  bilinear: { radius: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
-  bicubic: { radius: 2, at: (x) => cubic(Math.abs(x), -0.5) },
-};
-
-/** Keys' cubic convolution kernel at a distance of at least 0, with its slope `a` at 1. */
-function cubic(x: number, a: number): number {
-  if (x >= 2) return 0;
-  return x < 1 ? 1 + x * x * ((a + 2) * x - (a + 3)) : a * (x - 1) * (x - 2) * (x - 2);
-}
-
-/** 32 bits less 8 for the pixel and 2 for the sign and the overshoot of the cubic. */
-const FRACTION_BITS = 22;
-const HALF = 1 << (FRACTION_BITS - 1);
+export type ResampleFilter = InterpolatingFilter | 'nearest';
 
 /**
  * The picture at another size. The input is returned as it is if it has that size already.
@@ -40,9 +27,8 @@ export function resizeImage(source: Image, width: number, height: number, filter
   checkSides('Resizing', width, height);
   if (source.width === width && source.height === height) return source;
   if (filter === 'nearest') return nearestImage(source, width, height);
-  const kernel = KERNELS[filter];
-  const narrowed = source.width === width ? source : resizeRows(source, weightsFor(source.width, width, kernel));
-  return source.height === height ? narrowed : resizeColumns(narrowed, weightsFor(source.height, height, kernel));
+  const narrowed = source.width === width ? source : resizeRows(source, axisWeights(source.width, width, filter));
+  return source.height === height ? narrowed : resizeColumns(narrowed, axisWeights(source.height, height, filter));
 }
 
 /**
@@ -77,57 +63,6 @@ function nearestImage(source: Image, width: number, height: number): Image {
     }
   }
   return image(width, height, data);
-}
-
-/** The input pixel under each output pixel's centre. Pillow adds the step up instead of multiplying; so the same sum here. */
-function nearestIndices(from: number, to: number): Int32Array {
-  const indices = new Int32Array(to);
-  const step = from / to;
-  let position = step * 0.5;
-  for (let i = 0; i < to; i++) {
-    indices[i] = Math.min(Math.trunc(position), from - 1);
-    position += step;
-  }
-  return indices;
-}
-
-/** Which input pixels make each output pixel along one axis, and their fixed-point weights, `stride` places each. */
-interface AxisWeights {
-  readonly length: number;
-  readonly stride: number;
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-}
-
-function weightsFor(from: number, to: number, kernel: Kernel): AxisWeights {
-  const scale = from / to;
-  const stretch = Math.max(scale, 1);
-  const radius = kernel.radius * stretch;
-  const perStretch = 1 / stretch;
-  const stride = Math.min(Math.ceil(radius) * 2 + 1, from);
-  const first = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weights = new Int32Array(to * stride);
-  const exact = new Float64Array(stride);
-  for (let i = 0; i < to; i++) {
-    const center = (i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - radius + 0.5));
-    const end = Math.min(from, Math.trunc(center + radius + 0.5));
-    let sum = 0;
-    for (let k = 0; k < end - start; k++) {
-      const weight = kernel.at((k + start - center + 0.5) * perStretch);
-      exact[k] = weight;
-      sum += weight;
-    }
-    for (let k = 0; k < end - start; k++) {
-      const share = (exact[k] as number) / sum;
-      weights[i * stride + k] = Math.trunc(share * (1 << FRACTION_BITS) + (share < 0 ? -0.5 : 0.5));
-    }
-    first[i] = start;
-    count[i] = end - start;
-  }
-  return { length: to, stride, first, count, weights };
 }
 
 /** A fixed-point sum as a byte; the cubic overshoots on both sides. */

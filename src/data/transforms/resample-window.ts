@@ -2,25 +2,14 @@
  * A part of a resized picture, computed alone: what cropping the result of `resizeImage` with 'bilinear' (and of
  * `resizeLabelMap`) would give, to the last bit.
  */
+import { type AxisWeights, axisWeights, FRACTION_BITS, HALF, nearestIndices } from '../../image/axis-weights.ts';
 import { type Image, image } from '../../image/image.ts';
 import { type ByteLabels, byteLabels, type Window } from './view.ts';
 
-/** Weights are fixed-point numbers, as in Pillow: 32 bits less 8 for the pixel and 2 to spare. */
-const FRACTION_BITS = 22;
-const HALF = 1 << (FRACTION_BITS - 1);
-
-/** The input pixels of some output pixels along one axis, and their weights, `stride` places each. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-  readonly stride: number;
-}
-
 /** The window of the picture brought to `width` x `height` by Pillow's bilinear filter (antialiased where it shrinks). */
 export function resampleImageWindow(source: Image, width: number, height: number, window: Window): Image {
-  const columns = tapsFor(source.width, width, window.left, window.width);
-  const rows = tapsFor(source.height, height, window.top, window.height);
+  const columns = axisWeights(source.width, width, 'bilinear', window.left, window.width);
+  const rows = axisWeights(source.height, height, 'bilinear', window.top, window.height);
   const top = rows.first[0] as number;
   const last = window.height - 1;
   const bottom = (rows.first[last] as number) + (rows.count[last] as number);
@@ -48,37 +37,9 @@ export function resampleLabelsWindow(source: ByteLabels, width: number, height: 
   return byteLabels(window.width, window.height, data);
 }
 
-function tapsFor(from: number, to: number, start: number, length: number): Taps {
-  const scale = from / to;
-  const stretch = Math.max(scale, 1);
-  const stride = Math.min(Math.ceil(stretch) * 2 + 1, from);
-  const first = new Int32Array(length);
-  const count = new Int32Array(length);
-  const weights = new Int32Array(length * stride);
-  const exact = new Float64Array(stride);
-  const perStretch = 1 / stretch;
-  for (let i = 0; i < length; i++) {
-    const center = (start + i + 0.5) * scale;
-    const begin = Math.max(0, Math.trunc(center - stretch + 0.5));
-    const end = Math.min(from, Math.trunc(center + stretch + 0.5));
-    let sum = 0;
-    for (let k = 0; k < end - begin; k++) {
-      const weight = Math.max(0, 1 - Math.abs((k + begin - center + 0.5) * perStretch));
-      exact[k] = weight;
-      sum += weight;
-    }
-    for (let k = 0; k < end - begin; k++) {
-      weights[i * stride + k] = Math.trunc(((exact[k] as number) / sum) * (1 << FRACTION_BITS) + 0.5);
-    }
-    first[i] = begin;
-    count[i] = end - begin;
-  }
-  return { first, count, weights, stride };
-}
-
 /** The rows `top` ... `bottom` - 1 of the picture, resized across. The filter never overshoots, so nothing is clamped. */
-function acrossColumns(source: Image, taps: Taps, width: number, top: number, bottom: number): Uint8Array {
-  const { first, count, weights, stride } = taps;
+function acrossColumns(source: Image, axis: AxisWeights, width: number, top: number, bottom: number): Uint8Array {
+  const { first, count, weights, stride } = axis;
   const input = source.data;
   const rowBytes = source.width * 3;
   const result = new Uint8Array(width * 3 * (bottom - top));
@@ -106,8 +67,8 @@ function acrossColumns(source: Image, taps: Taps, width: number, top: number, bo
   return result;
 }
 
-function acrossRows(input: Uint8Array, taps: Taps, rowBytes: number, height: number, top: number): Uint8Array {
-  const { first, count, weights, stride } = taps;
+function acrossRows(input: Uint8Array, axis: AxisWeights, rowBytes: number, height: number, top: number): Uint8Array {
+  const { first, count, weights, stride } = axis;
   const result = new Uint8Array(rowBytes * height);
   const sums = new Int32Array(rowBytes);
   for (let y = 0; y < height; y++) {
@@ -134,17 +95,4 @@ function acrossRows(input: Uint8Array, taps: Taps, rowBytes: number, height: num
     for (let i = 0; i < rowBytes; i++) result[target + i] = (sums[i] as number) >> FRACTION_BITS;
   }
   return result;
-}
-
-/** As Pillow finds them: by adding the step up from the first pixel on. */
-function nearestIndices(from: number, to: number, start: number, length: number): Int32Array {
-  const indices = new Int32Array(length);
-  const step = from / to;
-  let position = step * 0.5;
-  for (let i = 0; i < start; i++) position += step;
-  for (let i = 0; i < length; i++) {
-    indices[i] = Math.min(Math.trunc(position), from - 1);
-    position += step;
-  }
-  return indices;
 }
