@@ -50,8 +50,6 @@ export interface LoaderOptions {
   readonly cacheBytes?: number;
   /** Which part of each epoch's batches is loaded; all of them when left out. */
   readonly shard?: Shard;
-  /** Augments a decoded sample; default: here, by the recipe. The way to hand this work to other threads. */
-  readonly augment?: Augment;
 }
 
 /**
@@ -66,8 +64,9 @@ export interface Shard {
 
 const WHOLE: Shard = { index: 0, count: 1 };
 
-/** Augments the sample with this index in this epoch. Must give what `augmentSample` gives. */
-export type Augment = (sample: LabelledImage, key: AugmentationKey) => Promise<LabelledImage> | LabelledImage;
+ Promise<LabelledImage> | LabelledImage;
+
+=>=> Promise<LabelledImage> | LabelledImage;
 
 export interface AugmentationKey {
   readonly seed: number;
@@ -165,8 +164,7 @@ function* places(
 function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place: LoaderState) => Promise<Batch> {
   const { dataset, batch, decodeImage, cacheBytes = DEFAULT_CACHE, shard = WHOLE } = options;
   const batchesPerEpoch = batchesOf(options, samples.length);
-  const augmentHere = augmentSample(options.augmentation);
-  const augment = options.augment ?? augmentHere;
+  const augment = augmentSample(options.augmentation);
   const cache = new SampleCache(cacheBytes, (index) => readSample(dataset, samples[index] as Sample, decodeImage));
   const preprocessing: Preprocessing = { ...options.preprocessing, resize: null, resample: 'bilinear' };
   let order: { readonly epoch: number; readonly seed: number; readonly indices: Uint32Array } | undefined;

@@ -6,7 +6,6 @@ import { resizeImage, resizeLabelMap } from '../../image/resample.ts';
 import { randomStream } from '../../tensor/random.ts';
 import type { LabelledImage } from '../sample.ts';
 import { createTransform, TRANSFORMS, type TransformRecipe } from './index.ts';
-import { lightWeightAugmentation, paperAugmentation } from './recipes.ts';
 import { resampleImageWindow, resampleLabelsWindow } from './resample-window.ts';
 import { byteLabels, type Window } from './view.ts';
 
@@ -328,8 +327,23 @@ test('a crop before the colours or after them shows the same part', () => {
   expect([...direct.labels.data]).toEqual(cut(whole.labels.data, 111, window, 1));
 });
 
-test('the published recipes end in one size', () => {
-  for (const recipe of [lightWeightAugmentation(48), paperAugmentation(48)]) {
+test('recipes that pad and then crop end in one size', () => {
+  const recipes: TransformRecipe[] = [
+    [
+      { transform: 'scale', range: [0.5, 2], shortSide: 34 },
+      { transform: 'pad', size: 48 },
+      { transform: 'flip' },
+      { transform: 'crop', size: 48 },
+    ],
+    [
+      { transform: 'short-side', min: 450, max: 1100 },
+      { transform: 'scale', factors: [0.7, 1, 1.3] },
+      { transform: 'flip' },
+      { transform: 'pad', size: 48 },
+      { transform: 'crop', size: 48, by: 'class' },
+    ],
+  ];
+  for (const recipe of recipes) {
     for (let seed = 0; seed < 5; seed++) {
       const { image: pixels } = apply(recipe, noisy(seed, 70, 40 + 9 * seed), seed);
       expect([pixels.width, pixels.height]).toEqual([48, 48]);

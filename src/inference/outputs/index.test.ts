@@ -7,7 +7,7 @@ import { decodeLabelPng } from '../../image/png.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
 import { encodeOutput, OUTPUT_FORMATS, outputFormats } from './index.ts';
 import type { OutputContext, OutputFile, OutputFormat, SegmentationSource } from './output-format.ts';
-import { rasterizeRings } from './regions/rasterize.ts';
+import { rasterizeRings } from '../../../test/support/rasterize-rings.ts';
 import { type Ring, signedArea } from './regions/rings.ts';
 import { decodeRunLengths, type RunLengthMask } from './regions/run-lengths.ts';
 

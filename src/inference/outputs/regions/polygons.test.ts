@@ -4,7 +4,7 @@ import { drawn, maskOf, randomLabels } from '../../../../test/support/drawn-labe
 import { type LabelMap, labelMap } from '../../../image/label-map.ts';
 import { componentsOf } from './components.ts';
 import { type Polygon, polygonsOf, simplifyPolygon } from './polygons.ts';
-import { rasterizeRings } from './rasterize.ts';
+import { rasterizeRings } from '../../../../test/support/rasterize-rings.ts';
 import { type Ring, signedArea } from './rings.ts';
 import { cornersThatStay, simplifyRing } from './simplify.ts';
 
