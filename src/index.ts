@@ -113,7 +113,7 @@ export { readSafetensors, writeSafetensors } from './weights/safetensors.ts';
 
 // What the types above are made of.
 export type { LabelTable } from './labels/label-table.ts';
-export type { Augment, AugmentationKey, Batch as LoadedBatch, LoaderState } from './data/loader.ts';
+export type { AugmentationKey, Batch as LoadedBatch, LoaderState } from './data/loader.ts';
 export type { MaskEncoding } from './data/mask.ts';
 export type { LayoutFault } from './data/pairing.ts';
 export type { TransformStep } from './data/transforms/index.ts';

@@ -64,10 +64,6 @@ export interface Shard {
 
 const WHOLE: Shard = { index: 0, count: 1 };
 
- Promise<LabelledImage> | LabelledImage;
-
-=>=> Promise<LabelledImage> | LabelledImage;
-
 export interface AugmentationKey {
   readonly seed: number;
   readonly epoch: number;
