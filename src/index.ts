@@ -10,7 +10,7 @@ export { STREET_CLASSES } from './data/drawn/street/classes.ts';
 export { drawStreet } from './data/drawn/street/street-scene.ts';
 export type { DecodeImage, FileSink, FileSource } from './data/file-source.ts';
 export { type HoldOut, holdOut } from './data/hold-out.ts';
-export { createLoader, type Loader, type LoaderOptions } from './data/loader.ts';
+export { createLoader, type Loader, type LoaderOptions, type Shard } from './data/loader.ts';
 export { type LabelledImage, readSample, type Sample } from './data/sample.ts';
 export type { TransformRecipe } from './data/transforms/index.ts';
 export { type Verification, verifyDataset } from './data/verify.ts';

@@ -17,7 +17,7 @@ test('a range takes the place of factors, and the rest of the step stays', () =>
   expect(() => adjusted([{ transform: 'flip' }], { scale: [0.5, 2] })).toThrow('resizes no image at random');
 });
 
-test('colours change by what is asked, once, after everything else, or not at all', () => {
+test('colors change by what is asked, once, after everything else, or not at all', () => {
   expect(adjusted(RECIPE, { colorJitter: { saturation: 0.5, hue: 0.1 } }).slice(1)).toEqual([
     { transform: 'crop', size: 64 },
     { transform: 'color-jitter', saturation: 0.5, hue: 0.1 },

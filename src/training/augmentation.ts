@@ -7,7 +7,7 @@ type ColorJitter = Omit<Extract<TransformStep, { transform: 'color-jitter' }>, '
 export interface AugmentationAdjustments {
   /** Least and most by which an image is resized at random, in place of what the augmentation has. */
   readonly scale?: readonly [number, number];
-  /** How far colours change, in place of what the augmentation has; null for not at all. */
+  /** How far colors change, in place of what the augmentation has; null for not at all. */
   readonly colorJitter?: ColorJitter | null;
 }
 

@@ -5,6 +5,7 @@ import type { NetworkDefinition } from '../models/families.ts';
 import { network } from '../models/network.ts';
 import { pixelValues } from '../models/pixel-values.ts';
 import { elementCount } from '../tensor/shape.ts';
+import { slotsOf } from './optimizers/index.ts';
 import type { StepDefinition } from './step/types.ts';
 
 /** Bytes, by what they are for. */
@@ -23,9 +24,6 @@ export interface MemoryEstimate {
 }
 
 const FLOAT_BYTES = 4;
-
-/** State tensors a parameter, by optimiser. */
-const STATES: Readonly<Record<StepDefinition['optimizer']['name'], number>> = { sgd: 1, adam: 2, adamw: 2 };
 
 /** Gradients are there once as what the engine gives and once as what is taken from it. */
 const GRADIENT_COPIES = 2;
@@ -46,7 +44,7 @@ export function estimateMemory(
   const forward = FLOAT_BYTES * sum(nodeCosts([logits]).map(({ outputShape }) => elementCount(outputShape)));
   // Scores at the labels' size: logits, their softmax and its gradient.
   const scores = FLOAT_BYTES * 3 * batch * definition.classes * crop * crop;
-  const states = STATES[step.optimizer.name];
+  const states = slotsOf(step.optimizer).length;
   const parts = {
     parameters,
     gradients: GRADIENT_COPIES * parameters,

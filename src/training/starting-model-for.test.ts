@@ -22,7 +22,7 @@ describe('startingModelFor', () => {
     expect(kept).toBe('nothing');
   });
 
-  test('keeps what fits of a trained model, and how its pixels are normalised, but not at which size', () => {
+  test('keeps what fits of a trained model, and how its pixels are normalized, but not at which size', () => {
     const { definition, weights } = startingModel({ architecture: NAME, classes: 7, seed: 4 });
     const trained = { ...IMAGENET_PREPROCESSING, mean: [0.5, 0.5, 0.5], resize: { width: 64, height: 64 } } as const;
     const model = startingModelFor(dataset, { definition, given: weights, preprocessing: trained });

@@ -29,7 +29,7 @@ export interface LossValues {
    * loss. Losses of overlap have no such sum: Dice and Lovasz-softmax become the weighted mean of each batch's own.
    */
   readonly weight: Value;
-  /** Scored pixels where logits and labels meet, and those of them whose label has the largest logit; float32 []. */
+  /** Scored pixels at the resolution of the loss, and those of them whose label has the largest logit; float32 []. */
   readonly pixels: Value;
   readonly correct: Value;
 }

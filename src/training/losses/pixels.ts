@@ -1,4 +1,4 @@
-/** Logits and labels where they meet, and what the losses share of them. */
+/** Logits and labels at the resolution of the loss, and what the losses share of them. */
 import { equal, greater, greaterOrEqual, not, where } from '../../graph/ops/comparison.ts';
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, div, exp, log, mul, stopGradient, sub } from '../../graph/ops/elementwise.ts';
@@ -50,12 +50,12 @@ export interface Pixels {
 export function pixels(
   logits: Value,
   labels: Value,
-  { meeting, ignoreIndex, classWeights }: Omit<LossDefinition, 'terms'>,
+  { meeting: resolution, ignoreIndex, classWeights }: Omit<LossDefinition, 'terms'>,
 ): Pixels {
   const [, classes, ...size] = knownShape(logits) as Extents;
-  const sampled = meeting === 'sample-labels' ? sampleNearest(labels, size as [number, number]) : labels;
+  const sampled = resolution === 'sample-labels' ? sampleNearest(labels, size as [number, number]) : labels;
   const target = plane(sampled);
-  const coordinates = meeting === 'upsample-align-corners' ? 'align_corners' : 'half_pixel';
+  const coordinates = resolution === 'upsample-align-corners' ? 'align_corners' : 'half_pixel';
   const x = resize(logits, sizeOf(target), coordinates);
 
   const ignored = equal(target, constant(tensor('uint8', [], Uint8Array.of(ignoreIndex))));
@@ -92,7 +92,7 @@ export function pixels(
 /** The sum over everything, shape []. */
 export const reduceAll = (x: Value): Value => reduceSum(x, [...x.shape.keys()], undefined, false);
 
-/** Labels [N, H, W] at height x width: the one whose cell holds the centre of each new cell, as MATLAB's imresize. */
+/** Labels [N, H, W] at height x width: the one whose cell holds the center of each new cell, as MATLAB's imresize. */
 function sampleNearest(labels: Value, [height, width]: readonly [number, number]): Value {
   const [, fromHeight, fromWidth] = knownShape(labels) as [number, number, number];
   const positions = (from: number, to: number): Value =>

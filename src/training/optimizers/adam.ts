@@ -13,7 +13,7 @@ import {
 type Definition = DefinitionOf<'adam' | 'adamw'>;
 
 export const adam: Optimizer<Definition> = {
-  slots: () => ['first', 'second'],
+  slots: () => ['exp_avg', 'exp_avg_sq'],
   scalars: momentScalars,
   update: (definition, parameter) =>
     descend(definition, {
@@ -47,8 +47,11 @@ function descend(
 ): UpdatedParameter {
   const mix = (old: Value, observed: Value, beta: number): Value =>
     add(mul(old, scalarLike(old, beta)), mul(observed, scalarLike(observed, 1 - beta)));
-  const first = mix(slots.first as Value, gradient, beta1);
-  const second = mix(slots.second as Value, mul(gradient, gradient), beta2);
-  const denominator = add(div(sqrt(second), scalars.root as Value), scalarLike(weight, epsilon));
-  return { weight: sub(weight, mul(div(first, denominator), scalars.step as Value)), slots: { first, second } };
+  const mean = mix(slots.exp_avg as Value, gradient, beta1);
+  const square = mix(slots.exp_avg_sq as Value, mul(gradient, gradient), beta2);
+  const denominator = add(div(sqrt(square), scalars.root as Value), scalarLike(weight, epsilon));
+  return {
+    weight: sub(weight, mul(div(mean, denominator), scalars.step as Value)),
+    slots: { exp_avg: mean, exp_avg_sq: square },
+  };
 }

@@ -1,4 +1,4 @@
-/** The optimisers by name. */
+/** The optimizers by name. */
 import { UsageError } from '../../errors.ts';
 import type { OptimizerDefinition } from '../step/types.ts';
 import { adam, adamw } from './adam.ts';
@@ -18,7 +18,12 @@ const RANGES: Readonly<Record<string, { fits: (value: number) => boolean; range:
   weightDecay: { fits: (value) => value >= 0, range: 'not negative' },
 };
 
-/** An optimiser bound to its definition. */
+/** The tensors that an optimizer keeps for each parameter. */
+export function slotsOf(definition: OptimizerDefinition): readonly string[] {
+  return (OPTIMIZERS[definition.name] as Optimizer<OptimizerDefinition>).slots(definition);
+}
+
+/** An optimizer bound to its definition. */
 export interface BoundOptimizer {
   readonly slots: readonly string[];
   scalars(rate: number, updates: number): Readonly<Record<string, number>>;
@@ -26,7 +31,7 @@ export interface BoundOptimizer {
 }
 
 /**
- * The optimiser that a definition describes.
+ * The optimizer that a definition describes.
  * @throws UsageError if there is none of that name, or a number is outside its range; all of them in one message.
  */
 export function bindOptimizer(definition: OptimizerDefinition): BoundOptimizer {

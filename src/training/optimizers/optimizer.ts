@@ -1,4 +1,4 @@
-/** What an optimiser is to the training step. */
+/** What an optimizer is to the training step. */
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, mul } from '../../graph/ops/elementwise.ts';
 import type { Value } from '../../graph/value.ts';
@@ -12,7 +12,7 @@ export type DefinitionOf<Name extends OptimizerName> = Extract<OptimizerDefiniti
 export interface ParameterUpdate {
   readonly weight: Value;
   readonly gradient: Value;
-  /** The optimiser's tensors by slot. */
+  /** The optimizer's tensors by slot. */
   readonly slots: Readonly<Record<string, Value>>;
   /** What `scalars` gave for the parameter's group, as values of shape []. */
   readonly scalars: Readonly<Record<string, Value>>;

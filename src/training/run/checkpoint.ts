@@ -19,7 +19,7 @@ export const BEST = 'best';
 const STATE_FILE = 'state.json';
 const TENSORS_FILE = 'training-state.safetensors';
 
-/** Begins the names of weights whose moving average stands in the model's file. */
+/** Begins the names of weights whose exponential moving average stands in the model's file. */
 const CURRENT = 'weights:';
 
 /** Where a run stands. With the tensors it is all that the rest of the run depends on: randomness follows from seed and place. */
@@ -45,7 +45,7 @@ export interface Checkpoint {
   readonly training: TrainingState;
 }
 
-/** The weights that a checkpoint is used with: the moving average where there is one. */
+/** The weights that a checkpoint is used with: the exponential moving average where there is one. */
 export function weightsToUse({ weights, average }: TrainingState): Weights {
   return new Map([...weights].map(([name, value]) => [name, average.get(name) ?? value]));
 }

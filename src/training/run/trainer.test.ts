@@ -104,7 +104,7 @@ describe('train', () => {
     }
   });
 
-  test('keeps the moving average as the model, and the weights beside the optimiser', async () => {
+  test('keeps the moving average as the model, and the weights beside the optimizer', async () => {
     const storage = await uninterrupted();
     const model = readSafetensors(storage.files.get('last/model.safetensors') as Uint8Array).weights;
     const beside = readSafetensors(storage.files.get('last/training-state.safetensors') as Uint8Array).weights;

@@ -95,7 +95,7 @@ const START: RunState = {
  * 1. A replacement of `last/` that a crash cut short is brought to its end, or thrown away if it was not complete.
  * 2. The configuration is compared with the saved one; any difference ends it here.
  * 3. The state is read: place, sums of the epoch, running mean of the loss, best score.
- * 4. Weights, moving average and the optimiser's tensors are read and given to the step.
+ * 4. Weights, moving average and the optimizer's tensors are read and given to the step.
  * 5. Lines of the log that are beyond the state are taken out; TensorBoard is told to forget the same.
  * 6. The loader starts at the state's epoch and batch. Shuffling, augmentation and dropout masks are drawn from the seed and
  *    the place in the run, so there is no random state to restore.

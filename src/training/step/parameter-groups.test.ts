@@ -27,7 +27,7 @@ describe('what trains', () => {
     expect(names.length + statistics.length).toBe(parameters.size);
   });
 
-  test('leaves weight and bias of batch normalisation out where it is frozen', () => {
+  test('leaves weight and bias of batch normalization out where it is frozen', () => {
     const trained = trainables(parameters, { ...ALL, batchNorm: 'frozen' }).map(({ name }) => name);
     const left = trainables(parameters, ALL).filter(({ name }) => !trained.includes(name));
     expect(left.map(({ name }) => name).slice(0, 4)).toEqual([
@@ -39,7 +39,7 @@ describe('what trains', () => {
     expect(left.length).toBe(40);
   });
 
-  test('decays all, or only what is neither normalisation nor bias', () => {
+  test('decays all, or only what is neither normalization nor bias', () => {
     expect(trainables(parameters, ALL).every(({ decays }) => decays)).toBe(true);
     for (const { name, decays, parameter } of trainables(parameters, { ...ALL, decayNormAndBias: false })) {
       expect(decays, name).toBe(parameter.shape.length === 4);

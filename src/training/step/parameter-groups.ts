@@ -31,7 +31,7 @@ export function groupOf(name: string): ParameterGroup {
   return found[1];
 }
 
-/** Normalisation weights and all biases have one axis, everything else has more. */
+/** Normalization weights and all biases have one axis, everything else has more. */
 export const isNormOrBias = ({ shape }: Pick<Parameter, 'shape'>): boolean => shape.length <= 1;
 
 /**
@@ -54,7 +54,7 @@ export function trainables(
   });
 }
 
-/** A batch normalisation's weight and bias stay where the whole layer is frozen. */
+/** A batch normalization's weight and bias stay where the whole layer is frozen. */
 function trainsWith(batchNorm: BatchNormMode, name: string, parameters: ReadonlyMap<string, Parameter>): boolean {
   return batchNorm !== 'frozen' || !parameters.has(name.replace(/[^.]*$/, 'running_mean'));
 }

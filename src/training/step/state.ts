@@ -10,12 +10,13 @@ import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { Arrays } from '../../runtime/kernel.ts';
 import { KernelMemory } from '../../runtime/kernel-memory.ts';
+import { withCurrentSlots } from '../optimizers/former-slots.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
 import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
 
 /**
- * The state before the first step: optimiser tensors are zero, the moving average is a copy of the weights.
+ * The state before the first step: optimizer tensors are zero, the EMA is a copy of the weights.
  * @throws WeightsError if a tensor of the network is missing or has another shape; all of them in one message.
  */
 export function initialState(network: NetworkDefinition, step: StepDefinition, given: Weights): TrainingState {
@@ -29,11 +30,11 @@ export function initialState(network: NetworkDefinition, step: StepDefinition, g
       tensor('float32', shape, new Float32Array(elementCount(shape))),
     ]),
   );
-  const averaged = step.averageDecay === null ? [] : movingNames(parts);
+  const withEma = step.averageDecay === null ? [] : movingNames(parts);
   return {
     weights: new Map([...parts.parameters.keys()].map((name) => [name, weights.get(name) as Tensor])),
     optimizer: new Map(optimizer),
-    average: new Map(averaged.map((name) => [name, copyOf(weights.get(name) as Tensor)])),
+    average: new Map(withEma.map((name) => [name, copyOf(weights.get(name) as Tensor)])),
   };
 }
 
@@ -57,17 +58,18 @@ export class StateBuffers {
   readonly #slots: readonly string[];
 
   /**
-   * @param slots the optimiser's.
+   * @param slots the optimizer's.
    * @throws WeightsError if a tensor is missing or has another shape; all of them in one message.
    */
-  constructor(given: TrainingState, parts: NetworkParts, slots: readonly string[], averages: boolean) {
+  constructor(given: TrainingState, parts: NetworkParts, slots: readonly string[], hasEma: boolean) {
     const { parameters, trainables } = parts;
     const moving = movingNames(parts);
+    const optimizer = withCurrentSlots(given.optimizer);
     const of = (part: keyof TrainingState, entries: readonly (readonly [name: string, of: string])[]) => {
       const shapes = entries.map(
         ([name, parameter]) => [name, (parameters.get(parameter) as Parameter).shape] as const,
       );
-      checkTensors(SUBJECTS[part], given[part], new Map(shapes));
+      checkTensors(SUBJECTS[part], { ...given, optimizer }[part], new Map(shapes));
       return entries.map(([name]) => name);
     };
     this.#slots = slots;
@@ -80,14 +82,14 @@ export class StateBuffers {
         'optimizer',
         trainables.flatMap(({ name }) => slots.map((slot) => [NAMES.slot(slot, name), name] as const)),
       ),
-      average: of('average', averages ? moving.map((name) => [name, name]) : []),
+      average: of('average', hasEma ? moving.map((name) => [name, name]) : []),
     };
     const entries = (names: readonly string[], from: Weights, called = (name: string): string => name) =>
       names.map((name): [string, Tensor] => [called(name), from.get(name) as Tensor]);
     const changing = [
       ...entries(moving, given.weights),
-      ...entries(this.#names.optimizer, given.optimizer),
-      ...entries(this.#names.average, given.average, NAMES.average),
+      ...entries(this.#names.optimizer, optimizer),
+      ...entries(this.#names.average, given.average, NAMES.ema),
     ];
     this.memory = KernelMemory.for(changing.map(([, { data }]) => data.length));
     this.#tensors = new Map([
@@ -101,10 +103,10 @@ export class StateBuffers {
     return this.#tensors.get(name);
   }
 
-  /** The arrays of a parameter or statistic: `weight`, its slots in the optimiser, and `average`, as far as there are such. */
+  /** The arrays of a parameter or statistic: `weight`, its slots in the optimizer, and `ema`, as far as there are such. */
   arrays(name: string): Arrays {
     const slots = this.#slots.map((slot) => [slot, NAMES.slot(slot, name)] as const);
-    const roles = [['weight', name], ...slots, ['average', NAMES.average(name)]] as const;
+    const roles = [['weight', name], ...slots, ['ema', NAMES.ema(name)]] as const;
     return Object.fromEntries(
       roles.flatMap(([role, fedAs]) => {
         const found = this.#tensors.get(fedAs);
@@ -123,7 +125,7 @@ export class StateBuffers {
     const pick = (names: readonly string[], fedAs = (name: string): string => name): Weights =>
       new Map(names.map((name) => [name, this.#tensors.get(fedAs(name)) as Tensor]));
     const { weights, optimizer, average } = this.#names;
-    return { weights: pick(weights), optimizer: pick(optimizer), average: pick(average, NAMES.average) };
+    return { weights: pick(weights), optimizer: pick(optimizer), average: pick(average, NAMES.ema) };
   }
 }
 

@@ -39,7 +39,7 @@ export const REPORT = {
 /** How tensors beside the weights are called, after their parameters. */
 export const NAMES = {
   slot: (slot: string, parameter: string): string => `${slot}:${parameter}`,
-  average: (parameter: string): string => `average:${parameter}`,
+  ema: (parameter: string): string => `ema:${parameter}`,
   gradient: (parameter: string): string => `gradient:${parameter}`,
   /** What becomes of a tensor of the state. */
   next: (tensor: string): string => `next:${tensor}`,

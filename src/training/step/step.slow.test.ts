@@ -24,8 +24,8 @@ import { relativeDifference } from '../../inference/check-export.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { initialState } from './state.ts';
 import { createStep } from './step.ts';
-import type { Batch, StepDefinition, StepResult } from './types.ts';
-import { averageDecayAt } from './update.ts';
+import type { Batch, StepDefinition, StepResult, TrainingState } from './types.ts';
+import { emaDecayAt } from './update.ts';
 
 describe('a training step', () => {
   test('over two micro-batches of one picture is that over one of both', async () => {
@@ -92,7 +92,7 @@ describe('the moving average', () => {
     const steps = batches(2);
     const one = await train({ step, batches: steps.slice(0, 1) });
     const two = await train({ step, batches: steps });
-    expect([averageDecayAt(0.5, 0), averageDecayAt(0.5, 1), averageDecayAt(0.5, 100)]).toEqual([0.1, 2 / 11, 0.5]);
+    expect([emaDecayAt(0.5, 0), emaDecayAt(0.5, 1), emaDecayAt(0.5, 100)]).toEqual([0.1, 2 / 11, 0.5]);
     for (const name of ['decoder.classifier.weight', 'encoder.bn1.bias', 'encoder.bn1.running_var']) {
       const mix = (old: Float32Array, weights: Weights, decay: number): Float32Array =>
         old.map((value, index) => decay * value + (1 - decay) * (data(weights, name)[index] as number));
@@ -110,7 +110,7 @@ describe('the moving average', () => {
   });
 });
 
-describe('batch normalisation', () => {
+describe('batch normalization', () => {
   const isStatistic = (name: string): boolean => /running_(mean|var)$/.test(name);
   const isNorm = (name: string): boolean => WEIGHTS.has(name.replace(/[^.]*$/, 'running_mean'));
 
@@ -156,7 +156,7 @@ describe('frozen layers', () => {
 });
 
 describe('weight decay', () => {
-  test('leaves normalisation and biases alone if asked', async () => {
+  test('leaves normalization and biases alone if asked', async () => {
     const optimizer = { ...STEP.optimizer, weightDecay: 0.5 } as StepDefinition['optimizer'];
     const none = await train({ step: { optimizer: { ...optimizer, weightDecay: 0 } } });
     const some = await train({ step: { optimizer, decayNormAndBias: false } });
@@ -232,5 +232,22 @@ describe('a step that fails', () => {
       'The step was compiled for pixels [1, 3, 32, 32] and labels [1, 32, 32], got [2, 3, 32, 32] and [2, 32, 32].',
     );
     await expect(train({ step: { accumulate: 2 } })).rejects.toThrow('A step takes 2 micro-batches, got 1.');
+  });
+});
+
+describe('a state of a former version', () => {
+  test('goes on from a state whose moments have the names of former versions', async () => {
+    const optimizer = { name: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 } as const;
+    const steps = batches(2);
+    const { state } = await train({ step: { optimizer }, batches: steps.slice(0, 1) });
+    const former = [...state.optimizer].map(([name, value]) => {
+      expect(name).toMatch(/^exp_avg(_sq)?:/);
+      return [name.replace('exp_avg_sq:', 'second:').replace('exp_avg:', 'first:'), value] as const;
+    });
+    const go = (given: TrainingState) =>
+      train({ step: { optimizer }, batches: steps.slice(1), from: { state: given, updates: 1 } });
+    const expected = await go(state);
+    expect(differing((await go({ ...state, optimizer: new Map(former) })).state, expected.state)).toEqual([]);
+    expect(differing(state, expected.state)).not.toEqual([]);
   });
 });

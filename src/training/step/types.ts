@@ -8,8 +8,8 @@ export const PARAMETER_GROUPS = ['encoder', 'decoder', 'classifier'] as const;
 export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
 
 /**
- * Batch normalisation while training: `frozen` keeps statistics, weight and bias; `statistics-frozen` trains weight and
- * bias with the running statistics fixed (the authors' way); `trained` normalises by the batch and moves the statistics.
+ * Batch normalization while training: `frozen` keeps statistics, weight and bias; `statistics-frozen` trains weight and
+ * bias with the running statistics fixed (the authors' way); `trained` normalizes by the batch and moves the statistics.
  */
 export type BatchNormMode = 'frozen' | 'statistics-frozen' | 'trained';
 
@@ -24,15 +24,18 @@ export interface LossTerm {
   readonly gamma?: number;
 }
 
+/**
+ * The resolution that a loss is computed at: that of the labels, logits upsampled to it with one of PyTorch's corner rules, or that
+ * of the logits, labels sampled (nearest) to it.
+ */
+export type LossResolution = 'upsample-align-corners' | 'upsample-half-pixel' | 'sample-labels';
+
 export interface LossDefinition {
   readonly terms: readonly LossTerm[];
   /** One weight a class, or null for none. */
   readonly classWeights: readonly number[] | null;
-  /**
-   * Where logits and labels meet: logits upsampled to the labels' size with one of PyTorch's corner rules, or labels
-   * sampled (nearest) to the logits' size.
-   */
-  readonly meeting: 'upsample-align-corners' | 'upsample-half-pixel' | 'sample-labels';
+  /** The resolution of the loss. The field keeps the name that configurations were saved with. */
+  readonly meeting: LossResolution;
   readonly ignoreIndex: number;
 }
 
@@ -51,7 +54,7 @@ export interface StepDefinition {
   readonly loss: LossDefinition;
   readonly optimizer: OptimizerDefinition;
   readonly batchNorm: BatchNormMode;
-  /** Whether weight decay applies to normalisation weights and to biases. */
+  /** Whether weight decay applies to normalization weights and to biases. */
   readonly decayNormAndBias: boolean;
   /** Clips the global norm of all gradients; null for none. */
   readonly clipNorm: number | null;
@@ -66,12 +69,12 @@ export interface StepDefinition {
 /** Numbers that change from step to step. */
 export interface StepScalars {
   readonly rates: Readonly<Record<ParameterGroup, number>>;
-  /** Updates done before this one, from 0: Adam's bias correction and the average's warm-up count from it. */
+  /** Updates done before this one, from 0: Adam's bias correction and the EMA's warm-up count from it. */
   readonly updates: number;
 }
 
 export interface Batch {
-  /** Normalised pictures, float32 [N, 3, H, W]. */
+  /** Normalized pictures, float32 [N, 3, H, W]. */
   readonly pixels: Tensor<'float32'>;
   /** Class ids, uint8 [N, H, W]; the ignore index is not scored. */
   readonly labels: Tensor<'uint8'>;
@@ -129,9 +132,9 @@ export interface GradientExchange {
 export interface TrainingState {
   /** All of the network's tensors, canonical names. */
   readonly weights: Weights;
-  /** The optimiser's tensors, named `momentum:NAME`, `first:NAME`, `second:NAME`. */
+  /** The optimizer's tensors, named `momentum:NAME`, `exp_avg:NAME`, `exp_avg_sq:NAME`. */
   readonly optimizer: Weights;
-  /** The moving average of the weights, canonical names; empty when there is none. */
+  /** The exponential moving average (EMA) of the weights, canonical names; empty when there is none. */
   readonly average: Weights;
 }
 

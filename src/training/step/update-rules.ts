@@ -15,8 +15,8 @@ export interface UpdateDefinition extends Pick<StepDefinition, 'clipNorm' | 'ave
 }
 
 /**
- * From `weight`, `gradient`, the optimiser's slots and the `average` to what they become. The scalars are the optimiser's,
- * `scale`, by which the gradient is multiplied, and `share`, the new weight's part in the average.
+ * From `weight`, `gradient`, the optimizer's slots and the `ema` to what they become. The scalars are the optimizer's,
+ * `scale`, by which the gradient is multiplied, and `emaRate`, the new weight's part in the exponential moving average.
  * @param definition the gradient is scaled where it is clipped or a sum.
  * @param decays whether weight decay applies.
  */
@@ -33,11 +33,11 @@ export function parameterRule(
     scalars: Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((name) => [name, number(name)])),
     decays,
   });
-  return { changed: { weight, ...slots, ...(averageDecay === null ? {} : { average: followed(weight) }) } };
+  return { changed: { weight, ...slots, ...(averageDecay === null ? {} : { ema: followed(weight) }) } };
 }
 
-/** `average` moves towards `weight` by `share` of the difference. */
-export const averageRule = (): KernelGraph => ({ changed: { average: followed(array('weight')) } });
+/** `ema` moves towards `weight` by `emaRate` of the difference. */
+export const emaRule = (): KernelGraph => ({ changed: { ema: followed(array('weight')) } });
 
 /** `added` enters `sum`, whose squares are summed. */
 export function sumRule(): KernelGraph {
@@ -49,6 +49,6 @@ export function sumRule(): KernelGraph {
 export const squaresRule = (): KernelGraph => ({ changed: {}, sum: mul(array('array'), array('array')) });
 
 function followed(value: Value): Value {
-  const average = array('average');
-  return add(average, mul(sub(value, average), number('share')));
+  const ema = array('ema');
+  return add(ema, mul(sub(value, ema), number('emaRate')));
 }

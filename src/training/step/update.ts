@@ -1,4 +1,4 @@
-/** The update of the state, beside the engine: from gradients to weights, optimiser tensors and moving averages, in place. */
+/** The update of the state, beside the engine: from gradients to weights, optimizer tensors and the weights' EMA, in place. */
 import { elementwiseKernel } from '../../graph/kernel/elementwise-kernel.ts';
 import { type Arrays, LoadedKernel } from '../../runtime/kernel.ts';
 import type { KernelMemory } from '../../runtime/kernel-memory.ts';
@@ -6,10 +6,10 @@ import type { BoundOptimizer } from '../optimizers/index.ts';
 import type { Trainable } from './parameter-groups.ts';
 import type { StateBuffers } from './state.ts';
 import type { GradientSums, StepScalars } from './types.ts';
-import { averageRule, parameterRule, squaresRule, sumRule, type UpdateDefinition } from './update-rules.ts';
+import { emaRule, parameterRule, squaresRule, sumRule, type UpdateDefinition } from './update-rules.ts';
 
-/** The moving average follows quickly at first: its decay is at most (1 + updates) / (10 + updates). */
-export function averageDecayAt(decay: number, updates: number): number {
+/** The EMA (exponential moving average) follows quickly at first: its decay is at most (1 + updates) / (10 + updates). */
+export function emaDecayAt(decay: number, updates: number): number {
   return Math.min(decay, (1 + updates) / (10 + updates));
 }
 
@@ -19,7 +19,7 @@ export interface UpdateParts {
   readonly trainables: readonly Trainable[];
 }
 
-type Kernels = Readonly<Record<'decaying' | 'free' | 'average' | 'sum' | 'squares', LoadedKernel>>;
+type Kernels = Readonly<Record<'decaying' | 'free' | 'ema' | 'sum' | 'squares', LoadedKernel>>;
 
 export class Update {
   readonly #parts: UpdateParts;
@@ -36,7 +36,7 @@ export class Update {
     const rules = {
       decaying: parameterRule(definition, optimizer, true),
       free: parameterRule(definition, optimizer, false),
-      average: averageRule(),
+      ema: emaRule(),
       sum: sumRule(),
       squares: squaresRule(),
     };
@@ -70,18 +70,18 @@ export class Update {
   ): void {
     const { definition, optimizer, trainables } = this.#parts;
     const { clipNorm, averageDecay } = definition;
-    const share = averageDecay === null ? 0 : 1 - averageDecayAt(averageDecay, updates);
+    const emaRate = averageDecay === null ? 0 : 1 - emaDecayAt(averageDecay, updates);
     const scale = (clipNorm === null ? 1 : clipFactor(norm, clipNorm)) / divisorOf(weight);
     for (const { name, group, decays } of trainables) {
       this.#kernels[decays ? 'decaying' : 'free'].run(
         { ...buffers.arrays(name), gradient: arrayOf(gradients, name) },
-        { ...optimizer.scalars(rates[group], updates), scale, share },
+        { ...optimizer.scalars(rates[group], updates), scale, emaRate },
       );
     }
     for (const [name, sum] of Object.entries(statistics)) {
       const arrays = buffers.arrays(name);
       arrayOf(arrays, 'weight').set(parts === 1 ? sum : sum.map((value) => value / parts));
-      if (averageDecay !== null) this.#kernels.average.run(arrays, { share });
+      if (averageDecay !== null) this.#kernels.ema.run(arrays, { emaRate });
     }
   }
 }
