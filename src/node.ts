@@ -10,7 +10,7 @@ export { type ImageSource, type OpenImageOptions, openImage } from './platform/n
 export { type LoadOptions, loadModel, type NodeSegmenter } from './platform/node/load.ts';
 export { type ModelLocation, SHIPPED_MODELS } from './platform/node/model-location.ts';
 export { loadWeights, readModelFolder, writeModelFolder } from './platform/node/model-folder.ts';
-export { encodeNpy } from './platform/node/npy.ts';
+export { encodeNpy } from './tensor/npy.ts';
 export { createRunFolder, folderStorage } from './platform/node/run-folder.ts';
 
 // What the types above are made of.
@@ -19,4 +19,4 @@ export type { ModelFileOptions } from './models/model-files.ts';
 export type { DecodeImageOptions } from './platform/node/decode-image.ts';
 export type { EncodedImageFormat } from './platform/node/encode-image.ts';
 export type { WriteModelOptions } from './platform/node/model-folder.ts';
-export type { NamedInput } from './platform/node/output-names.ts';
+export type { NamedInput } from './tasks/task-files.ts';

@@ -23,6 +23,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['evaluation'],
   ['training'],
   ['measurement'],
+  ['tasks'],
   ['index.ts'],
   ['platform'],
   ['platform/node', 'platform/web'],

@@ -1,10 +1,9 @@
 /** How a data set is opened: the options that the commands over labelled images share. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
-import { DATASET_FORMATS } from '../data/formats/index.ts';
-import { type HoldOut, holdOut } from '../data/hold-out.ts';
-import { openDatasetAt } from '../platform/node/dataset-files.ts';
-import { oneOf, readClasses } from './parse.ts';
+import { nodeTaskFiles } from '../platform/node/task-files.ts';
+import { DATASET_FORMAT_NAMES, openDataset as openDatasetIn } from '../tasks/dataset-fields.ts';
+import { oneOf } from './parse.ts';
 
 /** What was typed of them. */
 export interface DatasetOptions {
@@ -14,18 +13,13 @@ export interface DatasetOptions {
   readonly holdOut?: string;
 }
 
-/** With one seed, `train` and `val` mean the same images by the same share. */
-const HOLD_OUT_SEED = 0;
-
-const FORMAT_NAMES = DATASET_FORMATS.map(({ name }) => name);
-
 /** Adds them to a command. */
 export function addDatasetOptions(command: Command): Command {
   return command
     .option(
       '--format <name>',
-      `the data set's layout, if it is not recognised: ${FORMAT_NAMES.join(', ')}`,
-      oneOf('--format', FORMAT_NAMES),
+      `the data set's layout, if it is not recognised: ${DATASET_FORMAT_NAMES.join(', ')}`,
+      oneOf('--format', DATASET_FORMAT_NAMES),
     )
     .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
     .option(
@@ -34,19 +28,14 @@ export function addDatasetOptions(command: Command): Command {
     );
 }
 
-/** Opens it as the options say. */
-export async function openDataset(path: string, options: DatasetOptions): Promise<Dataset> {
-  const { format, classes, holdOut: part } = options;
-  const dataset = await openDatasetAt(path, {
-    ...(format !== undefined && { format }),
-    ...(classes !== undefined && { classes: await readClasses(classes) }),
-  });
-  return part === undefined ? dataset : holdOut(dataset, heldOutPart(part));
-}
+/** The fields of a request that they are. */
+export const datasetFields = ({ format, classes, holdOut }: DatasetOptions): DatasetOptions => ({
+  ...(format !== undefined && { format }),
+  ...(classes !== undefined && { classes }),
+  ...(holdOut !== undefined && { holdOut }),
+});
 
-/** A number is a share, anything else names. */
-function heldOutPart(typed: string): HoldOut {
-  const fraction = Number(typed);
-  if (Number.isFinite(fraction)) return { fraction, seed: HOLD_OUT_SEED };
-  return { names: typed.split(',').map((name) => name.trim()) };
+/** Opens it as the options say. */
+export function openDataset(path: string, options: DatasetOptions): Promise<Dataset> {
+  return openDatasetIn(path, datasetFields(options), nodeTaskFiles);
 }

@@ -10,9 +10,19 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** @param message is said at the first one. */
-export function onInterrupt(message: string): Interruption {
+/** An interruption that is listened for from `begin` on only: until then Ctrl-C ends the process, as there is nothing to keep. */
+export function interruptible(message: string): Interruption & { begin(): void } {
   const controller = new AbortController();
+  let begun: Interruption | undefined;
+  return {
+    signal: controller.signal,
+    begin: () => (begun ??= onInterrupt(message, controller)),
+    release: () => begun?.release(),
+  };
+}
+
+/** @param message is said at the first one. */
+export function onInterrupt(message: string, controller = new AbortController()): Interruption {
   const release = () => {
     for (const name of SIGNALS) process.off(name, onSignal);
   };

@@ -1,10 +1,5 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
-import { readFile } from 'node:fs/promises';
-import { messageOf, UsageError } from '../errors.ts';
-import { readClassNames } from '../labels/class-names.ts';
-import { classesNamed } from '../labels/classes-named.ts';
-import type { LabelClass } from '../labels/label-class.ts';
-import { LABEL_SETS, type LabelSetName } from '../labels/label-sets.ts';
+import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import { DEVICES, type Device } from '../runtime/backend.ts';
 
@@ -75,18 +70,4 @@ export function shard(text: string): { readonly index: number; readonly count: n
     throw new UsageError(`--shard takes i/n with i from 1 to n, for example 1/4; got "${text}".`);
   }
   return { index, count };
-}
-
-/**
- * The classes that `--classes` names: the name of a known set, a text file with one name a line, JSON (a list of names, or
- * config.json's id2label), or a data.yaml's `names`.
- */
-export async function readClasses(text: string): Promise<readonly LabelClass[]> {
-  if (Object.hasOwn(LABEL_SETS, text)) return LABEL_SETS[text as LabelSetName].classes;
-  const content = await readFile(text, 'utf8').catch((error: unknown) => {
-    throw new UsageError(
-      `--classes takes a number, a file of names, or one of ${Object.keys(LABEL_SETS).join(', ')}; "${text}" is none of them (${messageOf(error)}).`,
-    );
-  });
-  return classesNamed(readClassNames(content, text));
 }

@@ -3,18 +3,11 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import type { PredictorOptions } from '../inference/predictor.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
 import type { Precision } from '../inference/precision.ts';
-import type { ModelDescription } from '../models/model.ts';
 import type { Device } from '../runtime/backend.ts';
+import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from '../tasks/names.ts';
 import { device, oneOf, resizeRule, wholeNumber } from './parse.ts';
-
-// These lists stand for registries that are loaded only when they are needed.
-export const OPTIMIZATION_NAMES = ['speed', 'balanced', 'memory', 'none'] as const satisfies readonly Optimization[];
-export const PROTOCOLS = ['plain', 'refinenet', 'refinenet-cityscapes'] as const satisfies readonly ProtocolName[];
-
-const PRECISION_NAMES = ['float32', 'float16', 'int8'] as const satisfies readonly Precision[];
 
 /** What was typed of them. */
 export interface RunOptions {
@@ -44,8 +37,8 @@ export function addRunOptions(command: Command): Command {
     .option('--flip', 'run each size also mirrored, and average')
     .option(
       '--protocol <name>',
-      `sizes and averaging as in a publication: ${PROTOCOLS.join(', ')}`,
-      oneOf('--protocol', PROTOCOLS),
+      `sizes and averaging as in a publication: ${PROTOCOL_NAMES.join(', ')}`,
+      oneOf('--protocol', PROTOCOL_NAMES),
     )
     .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', wholeNumber('--tile', 1))
     .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', wholeNumber('--overlap', 0))
@@ -61,26 +54,20 @@ export function addRunOptions(command: Command): Command {
     );
 }
 
-/** From here on, transforming weights at loading takes less time than it saves. */
-const MANY_IMAGES = 50;
-
-/** The predictor's options that they are, for a number of images. */
-export function predictorOptions(
-  { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision }: RunOptions,
-  { preprocessing }: Pick<ModelDescription, 'preprocessing'>,
-  images: number,
-): PredictorOptions {
+/** The fields of a request that they are. */
+export function runFields(options: RunOptions) {
+  const { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision } = options;
   return {
     device,
+    threads,
+    resize: resize?.resize,
     protocol,
-    scales,
+    scales: scales && [...scales],
     flip,
     tile,
     overlap,
-    optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced'),
-    preprocessing: { ...preprocessing, ...resize },
-    ...(threads !== undefined && { threads }),
-    ...(precision !== undefined && { precision }),
+    optimize,
+    precision,
   };
 }
 

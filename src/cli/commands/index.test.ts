@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { OPTIMIZATIONS } from '../../graph/rewrite/optimize.ts';
 import { OUTPUT_FORMATS } from '../../inference/outputs/index.ts';
 import { PROTOCOL_NAMES } from '../../inference/protocols.ts';
-import { FORMAT_NAMES } from './predict/options.ts';
-import { OPTIMIZATION_NAMES, PROTOCOLS } from '../run-options.ts';
+import {
+  OPTIMIZATION_NAMES,
+  OUTPUT_FORMAT_NAMES as FORMAT_NAMES,
+  PROTOCOL_NAMES as PROTOCOLS,
+} from '../../tasks/names.ts';
 import { addCommands, COMMANDS } from './index.ts';
 
 const noExit = () => {};

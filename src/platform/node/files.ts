@@ -9,7 +9,8 @@ import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { filesBelow } from './folder-walk.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
 import { IMAGE_EXTENSIONS } from './image-kinds.ts';
-import { type NamedInput, stemWithin, withDistinctNames } from './output-names.ts';
+import type { NamedInput } from '../../tasks/task-files.ts';
+import { stemWithin, withDistinctNames } from './output-names.ts';
 
 /**
  * Writes a file, or a list of parts one after the other, under another name in the same folder and renames it when all of

@@ -1,11 +1,6 @@
 /** Names for what is written about each input: short, and never the same for two. */
 import { dirname, parse, relative, resolve, sep } from 'node:path';
-
-export interface NamedInput {
-  readonly path: string;
-  /** Begins the names of the files written for it; may contain folders, separated by `/`. */
-  readonly name: string;
-}
+import type { NamedInput } from '../../tasks/task-files.ts';
 
 /**
  * The path of a file relative to a folder, without its extension, with `/` between folders; never one that leads out of it. In

@@ -9,9 +9,10 @@ import { writeImage } from '../../../platform/node/encode-image.ts';
 import { writeFileAtomically } from '../../../platform/node/files.ts';
 import { modelFor, readModelFolder } from '../../../platform/node/model-folder.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
+import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
 import type { Backend } from '../../../runtime/backend.ts';
 import { modelFolder } from '../../../platform/node/model-location.ts';
-import { type ImageReport, writePrediction } from '../predict/prediction-files.ts';
+import { type ImageReport, writePrediction } from '../../../tasks/predict/prediction-files.ts';
 
 /** What was found, as `predict` reports it, and how well it agrees with what was drawn. */
 export interface StreetReport extends ImageReport {
@@ -49,17 +50,22 @@ export async function segmentStreet(folder: string, seed: number, backend: Backe
   const segmenter = await Segmenter.create(model, backend, { confidence: true });
   try {
     const segmentation = await segmenter.segment(image);
-    const report = await writePrediction({ path: file, name: NAME }, segmentation, {
-      output: join(folder, 'predict'),
-      opacity: OPACITY,
-      model: path,
-      provider: segmenter.provider,
-      classes: model.classes,
-      probabilities: false,
-      logits: false,
-      formats: [],
-      context: {},
-    });
+    const report = await writePrediction(
+      { path: file, name: NAME },
+      segmentation,
+      {
+        output: join(folder, 'predict'),
+        opacity: OPACITY,
+        model: path,
+        provider: segmenter.provider,
+        classes: model.classes,
+        probabilities: false,
+        logits: false,
+        formats: [],
+        context: {},
+      },
+      nodeTaskFiles,
+    );
     const matrix = new ConfusionMatrix(model.classes.length);
     matrix.add(labels.data, segmentation.labels.data);
     const comparison = metricsOf(matrix).classes.map(({ pixels, predicted, iou }, id) => ({

@@ -12,7 +12,9 @@ import { summarize } from '../../../models/summary.ts';
 import { assertWritable, writeModelFolder } from '../../../platform/node/model-folder.ts';
 import { readWeights } from '../../../weights/read-weights.ts';
 import { note, print, warn } from '../../output.ts';
-import { oneOf, readClasses, resizeRule, wholeNumber } from '../../parse.ts';
+import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
+import { readClasses } from '../../../tasks/classes.ts';
+import { oneOf, resizeRule, wholeNumber } from '../../parse.ts';
 import type { RegisterCommand } from '../register-command.ts';
 
 interface ImportOptions {
@@ -112,7 +114,7 @@ async function importCheckpoint(file: string, options: ImportOptions): Promise<v
 /** The classes asked for; a bare number gives them numbers for names. */
 async function givenClasses(text: string | undefined): Promise<readonly LabelClass[] | null> {
   if (text === undefined) return null;
-  return /^\d+$/.test(text) ? numberedClasses(wholeNumber('--classes', 1)(text)) : readClasses(text);
+  return /^\d+$/.test(text) ? numberedClasses(wholeNumber('--classes', 1)(text)) : readClasses(text, nodeTaskFiles);
 }
 
 function report(

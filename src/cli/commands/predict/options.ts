@@ -1,33 +1,71 @@
-/** Values of the options that only `predict` takes. */
+/** The options of `predict`: how they are typed, and the request that they are. */
+import type { Command } from 'commander';
+import type * as z from 'zod';
 import { UsageError } from '../../../errors.ts';
+import { SHIPPED_MODELS } from '../../../platform/node/model-location.ts';
+import { OUTPUT_FORMAT_NAMES, REGIONS, type Regions } from '../../../tasks/names.ts';
+import type { PREDICT_REQUEST } from '../../../tasks/predict/request.ts';
+import type { Shard } from '../../../tasks/predict/shard.ts';
+import { numberBetween, oneOf, shard, wholeNumber } from '../../parse.ts';
+import { addRunOptions, type RunOptions, runFields } from '../../run-options.ts';
 
-/** The names in the registry of formats. As all lists here it stands for one that is loaded only when it is needed. */
-export const FORMAT_NAMES = [
-  'rle',
-  'rle-counts',
-  'polygons',
-  'yolo',
-  'geojson',
-  'masks',
-  'confidence',
-  'confidence-npy',
-  'entropy',
-  'entropy-npy',
-] as const;
+/** What was typed. */
+export interface PredictOptions extends RunOptions {
+  readonly model?: string;
+  readonly output: string;
+  readonly probabilities?: boolean;
+  readonly logits?: boolean;
+  readonly format?: FormatNames;
+  readonly regions?: Regions;
+  readonly minimumPixels?: number;
+  readonly tolerance?: number;
+  readonly opacity: number;
+  readonly shard?: Shard;
+  readonly pixelLimit?: number;
+  readonly json?: boolean;
+}
 
-/** What documents list. */
-export const REGIONS = ['class', 'component'] as const;
+/** Adds them to the command. */
+export function addPredictOptions(command: Command): Command {
+  command
+    .option(
+      '--model <folder>',
+      `the model: a folder, or the name of a shipped one, ${SHIPPED_MODELS.join(' or ')} (default: ${SHIPPED_MODELS[0]})`,
+    )
+    .option('--output <folder>', 'where results go', 'runs/predict');
+  return addRunOptions(command)
+    .option('--probabilities', 'also write STEM.probabilities.npy, float32 [classes, height, width]')
+    .option('--logits', "also write STEM.logits.npy, the network's own output, float32 [1, classes, h, w]")
+    .option('--format <names>', `also write, separated by commas: ${OUTPUT_FORMAT_NAMES.join(', ')}`, formatNames)
+    .option('--regions <kind>', `what these list: each ${REGIONS.join(' or each ')}`, oneOf('--regions', REGIONS))
+    .option('--minimum-pixels <count>', 'leave smaller regions out of them', wholeNumber('--minimum-pixels', 1))
+    .option(
+      '--tolerance <pixels>',
+      'how far polygons may stray from edges (default: 0)',
+      numberBetween('--tolerance', 0, 1000),
+    )
+    .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberBetween('--opacity', 0, 1), 0.5)
+    .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
+    .option('--pixel-limit <count>', 'refuse images with more pixels', wholeNumber('--pixel-limit', 1))
+    .option('--json', 'print one JSON object a line instead of text');
+}
 
-export type Regions = (typeof REGIONS)[number];
+/** What they ask for. */
+export function predictRequest(images: readonly string[], options: PredictOptions): z.input<typeof PREDICT_REQUEST> {
+  const { json: _, format, ...fields } = options;
+  return { ...fields, ...runFields(options), images: [...images], ...(format && { formats: [...format] }) };
+}
+
+type FormatNames = readonly (typeof OUTPUT_FORMAT_NAMES)[number][];
 
 /** `rle,polygons`: names of formats, each once. */
-export function formatNames(text: string): readonly string[] {
+export function formatNames(text: string): FormatNames {
   const names = [...new Set(text.split(',').map((name) => name.trim()))];
-  const unknown = names.filter((name) => !(FORMAT_NAMES as readonly string[]).includes(name));
+  const unknown = names.filter((name) => !(OUTPUT_FORMAT_NAMES as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new UsageError(
-      `--format takes ${FORMAT_NAMES.join(', ')}, separated by commas; got "${unknown.join(', ')}".`,
+      `--format takes ${OUTPUT_FORMAT_NAMES.join(', ')}, separated by commas; got "${unknown.join(', ')}".`,
     );
   }
-  return names;
+  return names as unknown as FormatNames;
 }

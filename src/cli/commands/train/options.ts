@@ -1,24 +1,38 @@
-/** The options of `train` that change a recipe: how they are typed, and what they mean. */
+/** The options of `train`: how they are typed, and the request that they are. */
 import type { Command } from 'commander';
+import type * as z from 'zod';
 import { UsageError } from '../../../errors.ts';
-import type { TrainingConfiguration } from '../../../training/configuration.ts';
+import type { Device } from '../../../runtime/backend.ts';
+import { DEFAULT_ARCHITECTURE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
+import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
+import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
+import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
-import type {
-  BatchNormMode,
-  LossName,
-  LossTerm,
-  OptimizerDefinition,
-  ParameterGroup,
-} from '../../../training/step/types.ts';
-import { numberBetween, oneOf, wholeNumber } from '../../parse.ts';
+import type { BatchNormMode, LossName, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
+import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
+import { device, numberBetween, oneOf, wholeNumber } from '../../parse.ts';
+
+type Recipe = z.input<typeof TRAIN_REQUEST>;
+
+/** What was typed. */
+export interface TrainOptions extends RecipeOptions, DatasetOptions {
+  readonly architecture?: string;
+  readonly weights?: string;
+  readonly preset?: PresetName;
+  readonly resume?: string;
+  readonly output?: string;
+  readonly device: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
 
 /** What turns a part off. */
 const NONE = 'none';
 
-/** What was typed of them. */
-export interface RecipeOptions {
+/** What was typed of a recipe. */
+interface RecipeOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly crop?: number;
@@ -44,11 +58,26 @@ export interface RecipeOptions {
   readonly samplesEvery?: number | typeof NONE;
 }
 
-const MODES: readonly BatchNormMode[] = ['frozen', 'statistics-frozen', 'trained'];
-const LOSSES: readonly LossName[] = ['cross-entropy', 'focal', 'dice', 'lovasz-softmax'];
+/** Adds all to the command. */
+export function addTrainOptions(command: Command): Command {
+  command
+    .option('--architecture <name>', `the network (default: that of --weights, else ${DEFAULT_ARCHITECTURE})`)
+    .option('--weights <path>', "a checkpoint or model folder to start from: an encoder's or a whole network's")
+    .option(
+      '--preset <name>',
+      `the recipe: ${PRESET_NAMES.join(', ')} (default: fine-tune with --weights, else default)`,
+      oneOf('--preset', PRESET_NAMES),
+    )
+    .option('--resume <run>', 'go on with an interrupted run exactly as if it had not been')
+    .option('--output <folder>', `the run's folder (default: ${DEFAULT_OUTPUT}, ${DEFAULT_OUTPUT}2, ...)`);
+  return addRecipeOptions(addDatasetOptions(command))
+    .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
+    .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
+    .option('--json', 'print the result as JSON');
+}
 
-/** Adds them to a command. None has a default: what is not typed is the preset's, or the resumed run's. */
-export function addRecipeOptions(command: Command): Command {
+/** Adds those of the recipe. None has a default: what is not typed is the preset's, or the resumed run's. */
+function addRecipeOptions(command: Command): Command {
   return command
     .option('--epochs <count>', 'passes over the training images', wholeNumber('--epochs', 1))
     .option('--batch <count>', 'images a step', wholeNumber('--batch', 1))
@@ -65,9 +94,9 @@ export function addRecipeOptions(command: Command): Command {
     .option('--weight-decay <number>', "the optimiser's", numberBetween('--weight-decay', 0, 1))
     .option('--schedule <name>', `${SCHEDULE_NAMES.join(', ')}; multi-step:30:60 lowers after these epochs`, schedule)
     .option('--warmup <updates>', 'updates over which the rate rises', wholeNumber('--warmup', 0))
-    .option('--loss <names>', `${LOSSES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)
+    .option('--loss <names>', `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)
     .option('--class-weights <weights>', 'none, auto (more for rare classes), or a list such as 1,2,0.5', classWeights)
-    .option('--batch-norm <mode>', MODES.join(', '), oneOf('--batch-norm', MODES))
+    .option('--batch-norm <mode>', BATCH_NORM_MODES.join(', '), oneOf('--batch-norm', BATCH_NORM_MODES))
     .option(
       '--freeze <patterns>',
       'parameters that do not train, such as encoder.* or encoder.layer1.*,encoder.conv1.*',
@@ -95,70 +124,51 @@ export function addRecipeOptions(command: Command): Command {
     .option('--samples-every <epochs>', 'sheets of predictions, or none', orNone(wholeNumber('--samples-every', 1)));
 }
 
-/** What the options change of a recipe, whose own values are asked for where one option leaves a part open. */
-export function overridesFrom(
-  options: RecipeOptions,
-  recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
-): TrainingOverrides {
-  const { epochs, batch, crop, seed, batchNorm, accumulate, classWeights } = options;
-  const rates = ratesFrom(options, recipe.rates);
-  const optimizer = optimizerFrom(options, recipe.step.optimizer);
-  const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
+/** What they ask for. */
+export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
+  const { architecture, weights, preset, resume, output, device, threads } = options;
+  return {
+    dataset,
+    ...datasetFields(options),
+    architecture,
+    weights,
+    preset,
+    resume,
+    output,
+    device,
+    threads,
+    ...recipeFields(options),
+  };
+}
+
+function recipeFields(options: RecipeOptions) {
+  const { epochs, batch, crop, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
+  const { loss, classWeights, batchNorm, freeze, accumulate, seed } = options;
+  return {
     epochs,
     batch,
     crop,
-    scale: options.scale,
-    colorJitter: options.colorJitter,
-    seed,
+    scale: scale && ([...scale] as [number, number]),
+    colorJitter,
+    learningRate: options.lr,
+    encoderLearningRate: options.lrEncoder,
+    optimizer,
+    weightDecay,
+    schedule: schedule as Recipe['schedule'],
+    warmup,
+    loss: loss && [...loss],
+    classWeights: typeof classWeights === 'object' ? [...classWeights] : classWeights,
     batchNorm,
+    freeze: freeze && [...freeze],
     accumulate,
-    classWeights,
+    clipNorm: orNull(options.clip),
+    averageDecay: orNull(options.average),
+    seed,
+    validateEvery: options.valEvery,
     patience: orNull(options.patience),
     saveEvery: orNull(options.saveEvery),
     samplesEvery: orNull(options.samplesEvery),
-    rates,
-    optimizer,
-    schedule: scheduleFrom(options, recipe.schedule),
-    loss: options.loss && { terms: options.loss },
-    clipNorm: orNull(options.clip),
-    averageDecay: orNull(options.average),
-    frozen: options.freeze,
-    validateEvery: options.valEvery,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function ratesFrom(
-  { lr, lrEncoder }: RecipeOptions,
-  own: Readonly<Record<ParameterGroup, number>>,
-): Partial<Record<ParameterGroup, number>> | undefined {
-  if (lr === undefined) return lrEncoder === undefined ? undefined : { encoder: lrEncoder };
-  const proportion = (group: ParameterGroup) => (own.decoder === 0 ? 1 : own[group] / own.decoder);
-  return { encoder: lrEncoder ?? lr * proportion('encoder'), decoder: lr, classifier: lr * proportion('classifier') };
-}
-
-/** Each optimiser with its usual numbers. */
-const OPTIMIZERS: Readonly<Record<OptimizerDefinition['name'], OptimizerDefinition>> = {
-  sgd: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
-  adam: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
-  adamw: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 },
-};
-
-function optimizerFrom(
-  { optimizer, weightDecay }: RecipeOptions,
-  own: OptimizerDefinition,
-): OptimizerDefinition | undefined {
-  if (optimizer === undefined && weightDecay === undefined) return undefined;
-  const base = optimizer === undefined || optimizer === own.name ? own : OPTIMIZERS[optimizer];
-  return { ...base, ...(weightDecay !== undefined && { weightDecay }) };
-}
-
-function scheduleFrom(
-  { schedule: typed, warmup }: RecipeOptions,
-  own: ScheduleDefinition,
-): ScheduleDefinition | undefined {
-  if (typed === undefined && warmup === undefined) return undefined;
-  return { ...(typed ?? own), warmup: warmup ?? own.warmup };
 }
 
 /** The schedules by name, with usual numbers and the milestones that were typed. */
@@ -217,9 +227,9 @@ const FOCAL_GAMMA = 2;
 function loss(text: string): readonly LossTerm[] {
   return text.split('+').map((term) => {
     const [name, weight = '1', ...rest] = term.trim().split(':') as [string, ...string[]];
-    if (!(LOSSES as readonly string[]).includes(name) || !(Number(weight) > 0) || rest.length > 0) {
+    if (!(LOSS_NAMES as readonly string[]).includes(name) || !(Number(weight) > 0) || rest.length > 0) {
       throw new UsageError(
-        `--loss takes ${LOSSES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5; got "${text}".`,
+        `--loss takes ${LOSS_NAMES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5; got "${text}".`,
       );
     }
     const base: LossTerm = { name: name as LossName, weight: Number(weight) };

@@ -1,31 +1,13 @@
 /** How far a training has come: a bar on a terminal, plain lines elsewhere. */
-import { basename } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { StepReport } from '../../../training/run/run-parts.ts';
-import { note, type Progress, progress } from '../../output.ts';
+import { note } from '../../output.ts';
 
 export interface TrainingProgress {
   step(report: StepReport): void;
   /** Writes a line without breaking the bar. */
   interrupt(write: () => void): void;
   stop(): void;
-}
-
-/** How far the look through the data set before a run has come. */
-export interface CheckingProgress {
-  step(done: number, total: number, name: string): void;
-  stop(): void;
-}
-
-export function checkingProgress(): CheckingProgress {
-  let shown: Progress | undefined;
-  return {
-    step(_, total, name) {
-      shown ??= progress(total, 'images checked');
-      shown.step(basename(name));
-    },
-    stop: () => shown?.stop(),
-  };
 }
 
 /** Seconds between plain lines. */

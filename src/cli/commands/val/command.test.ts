@@ -7,7 +7,7 @@ import { bytesOf, type Files, mask, photo, picture } from '../../../../test/supp
 import { writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../../labels/label-sets.ts';
 import { decodeLabelPng, encodePng } from '../../../image/png.ts';
-import { encodeNpy } from '../../../platform/node/npy.ts';
+import { encodeNpy } from '../../../tensor/npy.ts';
 import { float32, tensor } from '../../../tensor/tensor.ts';
 import { main } from '../../main.ts';
 

@@ -1,20 +1,17 @@
 /** Predictions as files: where they are saved, and how they are read again. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type NpyArray, parse } from 'npyjs';
-import type { Dataset } from '../../../data/dataset.ts';
-import { IGNORE_INDEX } from '../../../labels/label-table.ts';
-import { decodeMask, describeUnknown } from '../../../data/mask.ts';
-import type { Sample } from '../../../data/sample.ts';
-import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';
-import type { Color } from '../../../image/image.ts';
-import { type LabelMap, presentLabels } from '../../../image/label-map.ts';
-import { decodeLabelPng, encodeLabelPng } from '../../../image/png.ts';
-import { decodeDatasetImage } from '../../../platform/node/dataset-files.ts';
-import { writeFileAtomically } from '../../../platform/node/files.ts';
-import { encodeNpy } from '../../../platform/node/npy.ts';
-import { elementCount, formatShape } from '../../../tensor/shape.ts';
-import { type Tensor, tensor } from '../../../tensor/tensor.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
+import { decodeMask, describeUnknown } from '../../data/mask.ts';
+import type { Sample } from '../../data/sample.ts';
+import { FormatError, messageOf, RefineNetError } from '../../errors.ts';
+import type { Color } from '../../image/image.ts';
+import { type LabelMap, presentLabels } from '../../image/label-map.ts';
+import { decodeLabelPng, encodeLabelPng } from '../../image/png.ts';
+import { encodeNpy } from '../../tensor/npy.ts';
+import { elementCount, formatShape } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { TaskFiles } from '../task-files.ts';
 
 /** What a sample's saved class ids are called in their folder; as `predict` names them. */
 export const maskFile = ({ name }: Sample): string => `${inside(name)}.png`;
@@ -30,22 +27,38 @@ function inside(name: string): string {
     .join('/');
 }
 
-export async function saveMask(folder: string, sample: Sample, labels: LabelMap, colors: readonly Color[]) {
-  await writeFileAtomically(join(folder, maskFile(sample)), encodeLabelPng(labels, colors));
+export async function saveMask(
+  folder: string,
+  sample: Sample,
+  labels: LabelMap,
+  colors: readonly Color[],
+  files: TaskFiles,
+): Promise<void> {
+  await files.write(files.join(folder, maskFile(sample)), encodeLabelPng(labels, colors));
 }
 
-export async function saveProbabilities(folder: string, sample: Sample, probabilities: Tensor<'float32'>) {
-  await writeFileAtomically(join(folder, probabilitiesFile(sample)), encodeNpy(probabilities));
+export async function saveProbabilities(
+  folder: string,
+  sample: Sample,
+  probabilities: Tensor<'float32'>,
+  files: TaskFiles,
+): Promise<void> {
+  await files.write(files.join(folder, probabilitiesFile(sample)), encodeNpy(probabilities));
 }
 
 /**
  * The class ids in a saved mask: as they are, or by the data set's own encoding; 255 where no class is predicted.
  * @throws FormatError if it is damaged, or has values that mean nothing.
  */
-export async function readMask(path: string, { classes, encoding }: Dataset, isEncoded: boolean): Promise<LabelMap> {
-  const bytes = await read(path);
+export async function readMask(
+  path: string,
+  { classes, encoding }: Dataset,
+  isEncoded: boolean,
+  files: TaskFiles,
+): Promise<LabelMap> {
+  const bytes = await read(path, files);
   if (isEncoded) {
-    const { labels, unknown } = await decodeMask(bytes, encoding, decodeDatasetImage, path);
+    const { labels, unknown } = await decodeMask(bytes, encoding, files.decodeImage, path);
     if (unknown.size === 0) return labels;
     throw new FormatError(
       `${path}: the mask has values that mean nothing in the data set: ${describeUnknown(unknown, encoding.kind)}. Choose --encoding ids if they are class ids.`,
@@ -67,8 +80,8 @@ const SLACK = 1e-3;
  * Saved probabilities, float32 [classes, height, width].
  * @throws FormatError if the file is damaged, not of a floating-point type, or has other values than probabilities.
  */
-export async function readProbabilities(path: string): Promise<Tensor<'float32'>> {
-  const { data, shape, dtype, fortranOrder } = parseNpy(await read(path), path);
+export async function readProbabilities(path: string, files: TaskFiles): Promise<Tensor<'float32'>> {
+  const { data, shape, dtype, fortranOrder } = parseNpy(await read(path, files), path);
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     throw new FormatError(`${path}: the numbers are ${dtype}, not probabilities. Save them as float32 or float16.`);
   }
@@ -92,7 +105,7 @@ export async function readProbabilities(path: string): Promise<Tensor<'float32'>
   return tensor('float32', shape, data instanceof Float32Array ? data : Float32Array.from(data));
 }
 
-function parseNpy(bytes: Buffer, path: string): NpyArray {
+function parseNpy(bytes: Uint8Array, path: string): NpyArray {
   try {
     // Small files share one buffer with others.
     const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
@@ -102,9 +115,9 @@ function parseNpy(bytes: Buffer, path: string): NpyArray {
   }
 }
 
-async function read(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : messageOf(error);
+async function read(path: string, files: TaskFiles): Promise<Uint8Array> {
+  return files.read(path).catch(async (error: unknown) => {
+    const reason = (await files.kindOf(path)) === undefined ? 'there is no such file' : messageOf(error);
     throw new RefineNetError(`${path}: the prediction cannot be read (${reason}).`, { cause: error });
   });
 }

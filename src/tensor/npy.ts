@@ -1,6 +1,6 @@
 /** Tensors as NumPy's .npy files. */
 import { type DType, dump, type TypedArray } from 'npyjs';
-import { bytesOf, type DataType, type Tensor, TYPED_ARRAYS } from '../../tensor/tensor.ts';
+import { bytesOf, type DataType, type Tensor, TYPED_ARRAYS } from './tensor.ts';
 
 const NPY_TYPES: Readonly<Record<DataType, DType>> = {
   float32: 'f4',

@@ -1,4 +1,5 @@
 /** Doing the steps of many things at the same time, each thing's in order, and not without end. */
+import { mapWhileRoom } from '../../data/concurrency.ts';
 
 /** A result, or why there is none. */
 export type Outcome<T> = { readonly value: T } | { readonly error: unknown };
@@ -31,30 +32,21 @@ export async function* pipeline<Item, Opened, Made, Done>(
   items: Iterable<Item>,
   { open, make, finish, weigh, budget, width, signal }: Pipeline<Item, Opened, Made, Done>,
 ): AsyncGenerator<{ readonly item: Item; readonly outcome: Outcome<Done> }, void, undefined> {
-  const waiting = items[Symbol.iterator]();
-  const atWork: { item: Item; outcome: Promise<Outcome<Done> | null> }[] = [];
   let engine: Promise<unknown> = Promise.resolve();
   let weight = 0;
   let lastWeight = 0;
   let openings = 0;
 
-  const start = (): void => {
-    while (!signal.aborted && hasRoom()) {
-      const next = waiting.next();
-      if (next.done === true) return;
-      atWork.push({ item: next.value, outcome: outcomeOf(next.value) });
-    }
-  };
-
-  const hasRoom = (): boolean => {
-    if (atWork.length === 0) return true;
+  const hasRoom = (atWork: number): boolean => {
+    if (signal.aborted) return false;
+    if (atWork === 0) return true;
     const isAnyKnown = lastWeight > 0;
-    return isAnyKnown && atWork.length < width && weight + lastWeight * (openings + 1) <= budget;
+    return isAnyKnown && atWork < width && weight + lastWeight * (openings + 1) <= budget;
   };
 
-  const outcomeOf = async (item: Item): Promise<Outcome<Done> | null> => {
+  const outcomeOf = async (item: Item, onRoom: () => void): Promise<Outcome<Done> | null> => {
     let own = 0;
-    const opening = openOne(item, (opened) => (own = opened));
+    const opening = openOne(item, (opened) => (own = opened), onRoom);
     // A failure is told when its turn comes.
     opening.catch(noop);
     const making = after(engine, async () => {
@@ -72,7 +64,7 @@ export async function* pipeline<Item, Opened, Made, Done>(
     }
   };
 
-  const openOne = async (item: Item, onWeight: (weight: number) => void): Promise<Opened> => {
+  const openOne = async (item: Item, onWeight: (weight: number) => void, onRoom: () => void): Promise<Opened> => {
     openings++;
     try {
       const opened = await open(item);
@@ -83,16 +75,13 @@ export async function* pipeline<Item, Opened, Made, Done>(
     } finally {
       openings--;
       // Not before this item itself is at work.
-      queueMicrotask(start);
+      Promise.resolve().then(onRoom);
     }
   };
 
-  start();
-  for (let first = atWork[0]; first !== undefined; first = atWork[0]) {
-    const outcome = await first.outcome;
-    atWork.shift();
-    start();
-    if (outcome) yield { item: first.item, outcome };
+  const work = async (item: Item, onRoom: () => void) => ({ item, outcome: await outcomeOf(item, onRoom) });
+  for await (const { item, outcome } of mapWhileRoom(items, hasRoom, work)) {
+    if (outcome) yield { item, outcome };
   }
 }
 

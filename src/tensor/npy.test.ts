@@ -1,6 +1,6 @@
 import { parse } from 'npyjs';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, float32, int64, tensor } from '../../tensor/tensor.ts';
+import { bytesOf, float32, int64, tensor } from './tensor.ts';
 import { encodeNpy } from './npy.ts';
 
 function written(parts: readonly Uint8Array[]): ArrayBuffer {

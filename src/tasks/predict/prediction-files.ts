@@ -1,13 +1,10 @@
 /** What `predict` writes for one photograph. */
-import { basename, join } from 'node:path';
-import { encodeLabelPng } from '../../../image/png.ts';
-import type { OutputContext, OutputFormat } from '../../../inference/outputs/output-format.ts';
-import type { Segmentation, SegmentedClass } from '../../../inference/segmentation.ts';
-import type { LabelClass } from '../../../labels/label-class.ts';
-import { writeImage } from '../../../platform/node/encode-image.ts';
-import { writeFileAtomically } from '../../../platform/node/files.ts';
-import { encodeNpy } from '../../../platform/node/npy.ts';
-import type { NamedInput } from '../../../platform/node/output-names.ts';
+import { encodeLabelPng } from '../../image/png.ts';
+import type { OutputContext, OutputFormat } from '../../inference/outputs/output-format.ts';
+import type { Segmentation, SegmentedClass } from '../../inference/segmentation.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
+import { encodeNpy } from '../../tensor/npy.ts';
+import type { NamedInput, TaskFiles } from '../task-files.ts';
 
 /** The content of STEM.json, and what `--json` prints. */
 export interface ImageReport {
@@ -48,15 +45,16 @@ export async function writePrediction(
   file: NamedInput,
   segmentation: Segmentation,
   options: PredictionFileOptions,
+  files: TaskFiles,
 ): Promise<ImageReport> {
-  const stem = join(options.output, file.name);
+  const stem = files.join(options.output, file.name);
   const { labels, colors, classes } = segmentation;
   const overlay = `${stem}.overlay.png`;
   // The overlay is encoded by other threads; the rest meanwhile by this one.
   const [others] = await allOrFirstFailure([
-    writeOthers(file, stem, segmentation, options),
-    writeFileAtomically(`${stem}.png`, encodeLabelPng(labels, colors)),
-    writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
+    writeOthers(file, stem, segmentation, options, files),
+    files.write(`${stem}.png`, encodeLabelPng(labels, colors)),
+    files.writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
   ]);
   const report: ImageReport = {
     image: file.path,
@@ -67,7 +65,7 @@ export async function writePrediction(
     classes,
     outputs: { labels: `${stem}.png`, overlay, ...others, report: `${stem}.json` },
   };
-  await writeFileAtomically(`${stem}.json`, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
+  await files.write(`${stem}.json`, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
   return report;
 }
 
@@ -77,23 +75,24 @@ async function writeOthers(
   stem: string,
   segmentation: Segmentation,
   options: PredictionFileOptions,
+  files: TaskFiles,
 ): Promise<Record<string, string | readonly string[]>> {
   const paths: Record<string, string | readonly string[]> = {};
   for (const name of ['probabilities', 'logits'] as const) {
     const array = segmentation[name];
     if (!array || !options[name]) continue;
     const path = `${stem}.${name}.npy`;
-    await writeFileAtomically(path, encodeNpy(array));
+    await files.write(path, encodeNpy(array));
     paths[name] = path;
   }
   if (options.formats.length === 0) return paths;
-  const { encodeOutput } = await import('../../../inference/outputs/index.ts');
-  const context: OutputContext = { ...options.context, image: basename(file.path), classes: options.classes };
+  const { encodeOutput } = await import('../../inference/outputs/index.ts');
+  const context: OutputContext = { ...options.context, image: files.nameOf(file.path), classes: options.classes };
   for (const format of options.formats) {
     const written: string[] = [];
     for (const { suffix, content } of encodeOutput(format, segmentation, context)) {
       const path = `${stem}${suffix}`;
-      await writeFileAtomically(path, content instanceof Uint8Array ? content : encodeNpy(content));
+      await files.write(path, content instanceof Uint8Array ? content : encodeNpy(content));
       written.push(path);
     }
     paths[format.name] = written.length === 1 ? (written[0] as string) : written;

@@ -1,0 +1,44 @@
+/** How a data set is opened: the fields that requests over labelled images share. */
+import * as z from 'zod';
+import type { Dataset } from '../data/dataset.ts';
+import { DATASET_FORMATS } from '../data/formats/index.ts';
+import { type HoldOut, holdOut } from '../data/hold-out.ts';
+import { readClasses } from './classes.ts';
+import type { TaskFiles } from './task-files.ts';
+
+export const DATASET_FORMAT_NAMES: readonly string[] = DATASET_FORMATS.map(({ name }) => name);
+
+export const DATASET_FIELDS = {
+  /** The layout, where it is not recognised. */
+  format: z.enum(DATASET_FORMAT_NAMES).optional(),
+  /** Names of the classes: a file, or a known set. */
+  classes: z.string().optional(),
+  /** The part of `train` that is taken for `val`: a share such as `0.2`, or patterns of names such as `clip1*,clip7*`. */
+  holdOut: z.string().optional(),
+};
+
+/** These fields of a request. */
+export type DatasetFields = z.output<z.ZodObject<typeof DATASET_FIELDS>>;
+
+/** With one seed, training and evaluation mean the same images by the same share. */
+const HOLD_OUT_SEED = 0;
+
+/** Opens a data set as the fields say. */
+export async function openDataset(
+  path: string,
+  { format, classes, holdOut: part }: DatasetFields,
+  files: TaskFiles,
+): Promise<Dataset> {
+  const dataset = await files.openDataset(path, {
+    ...(format !== undefined && { format }),
+    ...(classes !== undefined && { classes: await readClasses(classes, files) }),
+  });
+  return part === undefined ? dataset : holdOut(dataset, heldOutPart(part));
+}
+
+/** A number is a share, anything else names. */
+function heldOutPart(text: string): HoldOut {
+  const fraction = Number(text);
+  if (Number.isFinite(fraction)) return { fraction, seed: HOLD_OUT_SEED };
+  return { names: text.split(',').map((name) => name.trim()) };
+}

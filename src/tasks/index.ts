@@ -1,0 +1,19 @@
+/** All that can be asked of the product, by name. Adding a task is a folder beside this and an entry here. */
+import { contactSheetTask } from './dataset/contact-sheet.ts';
+import { convertTask } from './dataset/convert.ts';
+import { statsTask, verifyTask } from './dataset/verify.ts';
+import { evaluateTask } from './evaluate/evaluate.ts';
+import { predictTask } from './predict/predict.ts';
+import { trainTask } from './train/train.ts';
+
+export const TASKS = {
+  predict: predictTask,
+  train: trainTask,
+  evaluate: evaluateTask,
+  'dataset-verify': verifyTask,
+  'dataset-stats': statsTask,
+  'dataset-convert': convertTask,
+  'dataset-contact-sheet': contactSheetTask,
+} as const;
+
+export type TaskName = keyof typeof TASKS;

@@ -1,0 +1,32 @@
+/**
+ * The words that requests choose from. Some stand for registries that are loaded only when they are needed: a command line
+ * lists them in its help.
+ */
+import type { Optimization } from '../graph/rewrite/optimize.ts';
+import type { Precision } from '../inference/precision.ts';
+import type { ProtocolName } from '../inference/protocols.ts';
+
+export const OPTIMIZATION_NAMES = ['speed', 'balanced', 'memory', 'none'] as const satisfies readonly Optimization[];
+
+export const PROTOCOL_NAMES = ['plain', 'refinenet', 'refinenet-cityscapes'] as const satisfies readonly ProtocolName[];
+
+export const PRECISION_NAMES = ['float32', 'float16', 'int8'] as const satisfies readonly Precision[];
+
+/** What a segmentation can be written as, besides its mask. */
+export const OUTPUT_FORMAT_NAMES = [
+  'rle',
+  'rle-counts',
+  'polygons',
+  'yolo',
+  'geojson',
+  'masks',
+  'confidence',
+  'confidence-npy',
+  'entropy',
+  'entropy-npy',
+] as const;
+
+/** What documents about a segmentation list. */
+export const REGIONS = ['class', 'component'] as const;
+
+export type Regions = (typeof REGIONS)[number];

@@ -1,0 +1,60 @@
+/** How a model is run over photographs: the fields that requests over images share. */
+import * as z from 'zod';
+import type { PredictorOptions } from '../inference/predictor.ts';
+import type { ModelDescription } from '../models/model.ts';
+import { DEVICES } from '../runtime/backend.ts';
+import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from './names.ts';
+
+const pixels = z.int().min(1);
+
+/** The engine: its device, and its threads where not its own choice. */
+export const ENGINE_FIELDS = {
+  device: z.enum(DEVICES).default('cpu'),
+  threads: z.int().min(1).optional(),
+};
+
+export const RUN_FIELDS = {
+  ...ENGINE_FIELDS,
+  /** Size at which images enter the network: null for their own; the model's rule when left out. */
+  resize: z
+    .union([z.strictObject({ width: pixels, height: pixels }), z.strictObject({ shortestEdge: pixels })])
+    .nullable()
+    .optional(),
+  protocol: z.enum(PROTOCOL_NAMES).optional(),
+  /** Factors of the input size, each run and the results averaged. */
+  scales: z.array(z.number().positive()).min(1).optional(),
+  /** Run each size also mirrored. */
+  flip: z.boolean().optional(),
+  /** Pixels of the longest side of a tile. */
+  tile: pixels.optional(),
+  /** Pixels that neighbouring tiles share. */
+  overlap: z.int().min(0).optional(),
+  optimize: z.enum(OPTIMIZATION_NAMES).optional(),
+  precision: z.enum(PRECISION_NAMES).optional(),
+};
+
+/** These fields of a request. */
+export type RunFields = z.output<z.ZodObject<typeof RUN_FIELDS>>;
+
+/** From here on, transforming weights at loading takes less time than it saves. */
+const MANY_IMAGES = 50;
+
+/** The predictor's options that they are, for a number of images. */
+export function predictorOptions(
+  { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision }: RunFields,
+  { preprocessing }: Pick<ModelDescription, 'preprocessing'>,
+  images: number,
+): PredictorOptions {
+  return {
+    device,
+    protocol,
+    scales,
+    flip,
+    tile,
+    overlap,
+    optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced'),
+    preprocessing: { ...preprocessing, ...(resize !== undefined && { resize }) },
+    ...(threads !== undefined && { threads }),
+    ...(precision !== undefined && { precision }),
+  };
+}

@@ -1,0 +1,144 @@
+/** From a request to a run that is about to begin or to go on. */
+import type { Dataset } from '../../data/dataset.ts';
+import { UsageError } from '../../errors.ts';
+import { throwIfAborted } from '../../inference/segment-options.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import type { Weights } from '../../tensor/weights.ts';
+import type { TrainingConfiguration } from '../../training/configuration.ts';
+import { estimateMemory, judgeMemory } from '../../training/memory-estimate.ts';
+import { planTraining, replan } from '../../training/plan.ts';
+import { PRESETS } from '../../training/presets.ts';
+import type { RunStorage } from '../../training/run/run-storage.ts';
+import { startingModelFor } from '../../training/starting-model-for.ts';
+import { readRun } from '../../training/run/trainer.ts';
+import { readWeights } from '../../weights/read-weights.ts';
+import { type DatasetFields, openDataset } from '../dataset-fields.ts';
+import type { WorkContext } from '../task.ts';
+import type { TaskFiles } from '../task-files.ts';
+import type { TrainEvent } from './events.ts';
+import { overridesFrom } from './recipe.ts';
+import type { TrainRequest } from './request.ts';
+
+export interface Run {
+  readonly dataset: Dataset;
+  readonly storage: RunStorage;
+  readonly model: ModelDescription & { readonly weights: Weights };
+  readonly configuration: TrainingConfiguration;
+  readonly resume: boolean;
+  readonly origin: Readonly<Record<string, string>>;
+}
+
+type Context = WorkContext<TrainEvent>;
+
+export const DEFAULT_OUTPUT = 'runs/train';
+export const DEFAULT_ARCHITECTURE = 'refinenet-lw-resnet18';
+
+/** @throws UsageError if what is asked for does not fit, or this machine has not the memory; nothing is written then. */
+export async function planNewRun(request: TrainRequest, context: Context): Promise<Run> {
+  const { files, onEvent, signal } = context;
+  const { dataset: path, weights, architecture } = request;
+  if (path === undefined) throw new UsageError('train: no data set was given. Give its folder, or --resume RUN.');
+  const dataset = await openNoted(path, request, context);
+  const given = await givenWeights(weights, files);
+  const preset = request.preset ?? (given ? 'fine-tune' : 'default');
+  const model = startingModelFor(dataset, {
+    seed: request.seed ?? 0,
+    ...given,
+    ...(architecture !== undefined && { architecture }),
+    ...(!given && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
+  });
+  onEvent({
+    type: 'starting-model',
+    architecture: model.architecture,
+    kept: model.kept,
+    weights: weights ?? null,
+  });
+  const { configuration, warnings } = await planTraining({
+    model,
+    dataset,
+    decodeImage: files.decodeImage,
+    preset,
+    overrides: overridesFrom(request, PRESETS[preset]),
+    onSampleChecked(done, total, name) {
+      throwIfAborted(signal);
+      onEvent({ type: 'progress', unit: 'images checked', done, total, name });
+    },
+  });
+  for (const message of warnings) onEvent({ type: 'warning', message });
+  settle(configuration, request, context);
+  const storage = await files.createRun(request.output ?? DEFAULT_OUTPUT);
+  const origin = { dataset: files.absolute(path), ...originOf(request) };
+  return { dataset, storage, model, configuration, resume: false, origin };
+}
+
+/** @throws UsageError if there is no such run, or fields of a new one are given. */
+export async function planResumedRun(folder: string, request: TrainRequest, context: Context): Promise<Run> {
+  for (const name of ['output', 'preset', 'weights', 'architecture'] as const) {
+    if (request[name] !== undefined)
+      throw new UsageError(`--${name} belongs to a new run; --resume goes on with ${folder}.`);
+  }
+  const storage = context.files.openRun(folder);
+  const saved = await readRun(storage);
+  if (!saved)
+    throw new UsageError(`${folder} holds no run: there is no config.json in it. Give a folder that train made.`);
+  const { origin } = saved;
+  const path = request.dataset ?? (origin.dataset as string);
+  const dataset = await openNoted(path, { ...(origin as DatasetFields), ...originOf(request) }, context);
+  const configuration = replan(saved.configuration, dataset, overridesFrom(request, saved.configuration));
+  const model = {
+    definition: configuration.network,
+    // The run has its own.
+    weights: new Map(),
+    classes: dataset.classes.map(({ name, color }) => ({ name, color })),
+    preprocessing: configuration.preprocessing,
+  };
+  settle(configuration, request, context);
+  return { dataset, storage, model, configuration, resume: true, origin };
+}
+
+/** Weights to start from, and what is known of them. */
+interface GivenWeights {
+  readonly given: Weights;
+  readonly subject: string;
+  readonly definition?: ModelDescription['definition'];
+  readonly preprocessing?: ModelDescription['preprocessing'];
+}
+
+/** What `weights` names: a model folder, or a checkpoint of any publisher. */
+async function givenWeights(weights: string | undefined, files: TaskFiles): Promise<GivenWeights | undefined> {
+  if (weights === undefined) return undefined;
+  const path = await files.modelFolder(weights);
+  const kind = await files.kindOf(path);
+  if (!kind) throw new UsageError(`--weights: there is no ${path}. Give a checkpoint's file or a model folder.`);
+  if (kind === 'file') return { given: readWeights(await files.read(path), path), subject: files.nameOf(path) };
+  const model = await files.readModel(path);
+  const { definition, preprocessing } = model;
+  return { given: await files.loadWeights(model), subject: path, definition, preprocessing };
+}
+
+async function openNoted(path: string, fields: DatasetFields, { files, onEvent }: Context): Promise<Dataset> {
+  const dataset = await openDataset(path, fields, files);
+  for (const message of dataset.notes) onEvent({ type: 'note', message });
+  return dataset;
+}
+
+/** What a resumed run opens its data set with. */
+const originOf = ({ format, classes, holdOut }: DatasetFields) => ({
+  ...(format !== undefined && { format }),
+  ...(classes !== undefined && { classes }),
+  ...(holdOut !== undefined && { holdOut }),
+});
+
+/** Tells what will be done, and refuses what this machine has not the memory for. */
+function settle(configuration: TrainingConfiguration, { device }: TrainRequest, { memory, onEvent }: Context): void {
+  const estimate = estimateMemory(configuration.network, configuration);
+  const verdict = memory === undefined ? undefined : judgeMemory(estimate, memory, configuration);
+  if (verdict?.refused) throw new UsageError(verdict.message);
+  onEvent({
+    type: 'configuration',
+    configuration,
+    device,
+    memory: { estimate: estimate.total, available: memory ?? null },
+  });
+  if (verdict) onEvent({ type: 'warning', message: verdict.message });
+}

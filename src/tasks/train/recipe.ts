@@ -1,0 +1,160 @@
+/** What a request to train changes of a recipe: the fields, and the overrides that they mean. */
+import * as z from 'zod';
+import type { TrainingConfiguration } from '../../training/configuration.ts';
+import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
+import type { TrainingOverrides } from '../../training/plan.ts';
+import type { ScheduleDefinition } from '../../training/schedules.ts';
+import type { BatchNormMode, LossName, OptimizerDefinition, ParameterGroup } from '../../training/step/types.ts';
+
+export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
+export const LOSS_NAMES = ['cross-entropy', 'focal', 'dice', 'lovasz-softmax'] as const satisfies readonly LossName[];
+
+const count = z.int().min(1);
+const share = z.number().min(0).max(1);
+const rate = z.number().min(0).max(1000);
+const warmup = z.int().min(0);
+
+const schedule = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('constant'), warmup }),
+  z.strictObject({ name: z.literal('poly'), power: z.number(), warmup }),
+  z.strictObject({
+    name: z.literal('multi-step'),
+    milestones: z.array(z.number()),
+    factors: z.array(z.number()),
+    warmup,
+  }),
+  z.strictObject({ name: z.literal('cosine'), final: z.number(), warmup }),
+  z.strictObject({
+    name: z.literal('one-cycle'),
+    rise: z.number(),
+    initial: z.number(),
+    final: z.number(),
+    warmup,
+  }),
+]);
+
+/** What is left out is the preset's, or the resumed run's; null turns a part off. */
+export const RECIPE_FIELDS = {
+  epochs: count.optional(),
+  /** Images a step. */
+  batch: count.optional(),
+  /** Side of the square that the network sees, in pixels. */
+  crop: z.int().min(32).optional(),
+  /** Least and most by which images are resized at random. */
+  scale: z.tuple([z.number().positive(), z.number().positive()]).optional(),
+  colorJitter: z
+    .strictObject({
+      brightness: share.optional(),
+      contrast: share.optional(),
+      saturation: share.optional(),
+      hue: share.optional(),
+    })
+    .nullable()
+    .optional(),
+  /** Of the decoder; the encoder keeps its proportion. */
+  learningRate: rate.optional(),
+  encoderLearningRate: rate.optional(),
+  optimizer: z.enum(OPTIMIZER_NAMES).optional(),
+  weightDecay: share.optional(),
+  schedule: schedule.optional(),
+  /** Updates over which the rate rises; overrules the schedule's own. */
+  warmup: warmup.optional(),
+  loss: z
+    .array(
+      z.strictObject({
+        name: z.enum(LOSS_NAMES),
+        weight: z.number().positive(),
+        gamma: z.number().min(0).exactOptional(),
+      }),
+    )
+    .min(1)
+    .optional(),
+  classWeights: z.union([z.enum(['none', 'auto']), z.array(z.number().min(0))]).optional(),
+  batchNorm: z.enum(BATCH_NORM_MODES).optional(),
+  /** Patterns of parameters that do not train. */
+  freeze: z.array(z.string()).optional(),
+  /** Batches whose gradients are averaged for one update. */
+  accumulate: count.optional(),
+  /** Largest norm of the gradients. */
+  clipNorm: z.number().min(0).nullable().optional(),
+  /** Decay of the moving average of the weights. */
+  averageDecay: share.nullable().optional(),
+  seed: z.int().min(0).optional(),
+  /** Epochs between validations. */
+  validateEvery: count.optional(),
+  /** Validations without gain before the run ends. */
+  patience: count.nullable().optional(),
+  /** Updates between checkpoints within an epoch. */
+  saveEvery: count.nullable().optional(),
+  /** Epochs between sheets of predictions. */
+  samplesEvery: count.nullable().optional(),
+};
+
+/** These fields of a request. */
+export type RecipeFields = z.output<z.ZodObject<typeof RECIPE_FIELDS>>;
+
+/** What the fields change of a recipe, whose own values are asked for where one field leaves a part open. */
+export function overridesFrom(
+  fields: RecipeFields,
+  recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
+): TrainingOverrides {
+  const { epochs, batch, crop, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
+  const { patience, saveEvery, samplesEvery, clipNorm, averageDecay, validateEvery } = fields;
+  const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
+    epochs,
+    batch,
+    crop,
+    scale,
+    colorJitter,
+    seed,
+    batchNorm,
+    accumulate,
+    classWeights,
+    patience,
+    saveEvery,
+    samplesEvery,
+    rates: ratesFrom(fields, recipe.rates),
+    optimizer: optimizerFrom(fields, recipe.step.optimizer),
+    schedule: scheduleFrom(fields, recipe.schedule),
+    loss: fields.loss && { terms: fields.loss },
+    clipNorm,
+    averageDecay,
+    frozen: fields.freeze,
+    validateEvery,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function ratesFrom(
+  { learningRate: rate, encoderLearningRate: encoder }: RecipeFields,
+  own: Readonly<Record<ParameterGroup, number>>,
+): Partial<Record<ParameterGroup, number>> | undefined {
+  if (rate === undefined) return encoder === undefined ? undefined : { encoder };
+  const proportion = (group: ParameterGroup) => (own.decoder === 0 ? 1 : own[group] / own.decoder);
+  return {
+    encoder: encoder ?? rate * proportion('encoder'),
+    decoder: rate,
+    classifier: rate * proportion('classifier'),
+  };
+}
+
+/** Each optimizer with its usual numbers. */
+const OPTIMIZERS: Readonly<Record<OptimizerDefinition['name'], OptimizerDefinition>> = {
+  sgd: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  adam: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+  adamw: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 },
+};
+
+function optimizerFrom(
+  { optimizer, weightDecay }: RecipeFields,
+  own: OptimizerDefinition,
+): OptimizerDefinition | undefined {
+  if (optimizer === undefined && weightDecay === undefined) return undefined;
+  const base = optimizer === undefined || optimizer === own.name ? own : OPTIMIZERS[optimizer];
+  return { ...base, ...(weightDecay !== undefined && { weightDecay }) };
+}
+
+function scheduleFrom({ schedule, warmup }: RecipeFields, own: ScheduleDefinition): ScheduleDefinition | undefined {
+  if (schedule === undefined && warmup === undefined) return undefined;
+  return { ...(schedule ?? own), warmup: warmup ?? own.warmup };
+}

@@ -1,0 +1,26 @@
+/** What can be asked of `train`. */
+import * as z from 'zod';
+import { PRESET_NAMES } from '../../training/presets.ts';
+import { DATASET_FIELDS } from '../dataset-fields.ts';
+import { ENGINE_FIELDS } from '../run-options.ts';
+import { RECIPE_FIELDS } from './recipe.ts';
+
+export const TRAIN_REQUEST = z.strictObject({
+  /** The data set's folder or the file that describes it; when resuming, that of the run when left out. */
+  dataset: z.string().optional(),
+  ...DATASET_FIELDS,
+  /** The network; that of the weights, or a small one, when left out. */
+  architecture: z.string().optional(),
+  /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
+  weights: z.string().optional(),
+  /** The recipe; `fine-tune` with weights, otherwise `default`, when left out. */
+  preset: z.enum(PRESET_NAMES).optional(),
+  /** The run to go on with, as if it had not been interrupted. */
+  resume: z.string().optional(),
+  /** The new run's place, behind which a number is put if it is taken; `runs/train` when left out. */
+  output: z.string().optional(),
+  ...ENGINE_FIELDS,
+  ...RECIPE_FIELDS,
+});
+
+export type TrainRequest = z.output<typeof TRAIN_REQUEST>;

@@ -1,0 +1,152 @@
+/** What every task promises, whoever asks: requests are plain data, checked before any work, and so are the events. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backendFor } from '../src/platform/node/backend.ts';
+import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
+import { TASKS, type TaskName } from '../src/tasks/index.ts';
+import { parseRequest, type Task, type TaskContext } from '../src/tasks/task.ts';
+import { writeDrawnDataset } from './support/drawn-dataset.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
+
+interface Example {
+  /** A small one that can be done on what `beforeAll` makes. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Types of events that it brings forth. */
+  readonly events: readonly string[];
+  /** A field with a value that is refused, and how that is said. */
+  readonly wrong: readonly [field: string, value: unknown, told: string];
+}
+
+let root: string;
+const inRoot = (...parts: string[]): string => join(root, ...parts);
+
+/** A new task fails to compile here until it has an example. */
+const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
+  predict: () => ({
+    request: {
+      images: [inRoot('photos'), inRoot('broken.png')],
+      model: inRoot('model'),
+      output: inRoot('predict'),
+      formats: ['rle'],
+    },
+    events: ['model', 'progress', 'image', 'failure'],
+    wrong: ['opacity', 2, 'opacity: Too big: expected number to be <=1'],
+  }),
+  train: () => ({
+    request: {
+      dataset: inRoot('discs'),
+      architecture: 'refinenet-lw-mobilenetv2',
+      output: inRoot('run'),
+      epochs: 1,
+      batch: 3,
+      crop: 32,
+      samplesEvery: null,
+      threads: 1,
+    },
+    events: ['starting-model', 'progress', 'configuration', 'run', 'step', 'epoch', 'validation', 'checkpoint'],
+    wrong: ['schedule', { name: 'poly', power: 0.9 }, 'schedule.warmup: Invalid input: expected number'],
+  }),
+  evaluate: () => ({
+    request: {
+      predictions: [inRoot('discs/masks/val')],
+      dataset: inRoot('discs'),
+      output: inRoot('evaluate'),
+      save: inRoot('saved'),
+    },
+    events: ['source', 'progress'],
+    wrong: ['absent', 'mine', 'absent: Invalid option: expected one of "standard"|'],
+  }),
+  'dataset-verify': () => ({
+    request: { dataset: inRoot('discs'), holdOut: '0.5' },
+    events: ['progress'],
+    wrong: ['format', 'mine', 'format: Invalid option: expected one of'],
+  }),
+  'dataset-stats': () => ({
+    request: { dataset: inRoot('discs'), split: 'val' },
+    events: ['progress'],
+    wrong: ['split', 1, 'split: Invalid input: expected string, received number'],
+  }),
+  'dataset-convert': () => ({
+    request: { dataset: inRoot('discs'), output: inRoot('converted') },
+    events: ['progress'],
+    wrong: ['output', null, 'output: Invalid input: expected string, received null'],
+  }),
+  'dataset-contact-sheet': () => ({
+    request: { dataset: inRoot('discs'), output: inRoot('sheet.jpg'), images: 4 },
+    events: [],
+    wrong: ['images', 0, 'images: Too small: expected number to be >=1'],
+  }),
+};
+
+const NAMES = Object.keys(TASKS) as TaskName[];
+const taskNamed = (name: TaskName): Task => TASKS[name] as unknown as Task;
+
+/** Whatever is asked of it is a failure. */
+const UNTOUCHED: TaskContext<unknown> = {
+  backend: () => Promise.reject(new Error('The engine was opened.')),
+  files: new Proxy({} as TaskContext<unknown>['files'], {
+    get(_, name) {
+      throw new Error(`The files were asked for ${String(name)}.`);
+    },
+  }),
+};
+
+beforeAll(async () => {
+  root = await temporaryFolder();
+  await writeSyntheticModel(root);
+  await mkdir(inRoot('photos'));
+  for (const seed of [1, 2]) await writeFile(inRoot('photos', `${seed}.png`), await wavesPng(64, 48, seed));
+  await writeFile(inRoot('broken.png'), 'no picture');
+  await writeDrawnDataset(inRoot('discs'));
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe.each(NAMES)('the task %s', (name) => {
+  const { request: schema, run } = taskNamed(name);
+
+  test('is registered under its own name', () => {
+    expect(taskNamed(name).name).toBe(name);
+  });
+
+  test('has requests that go through JSON and between threads unchanged', () => {
+    const given = EXAMPLES[name]().request;
+    const request = parseRequest(name, schema, given);
+    expect(request).toMatchObject(given);
+    expect(parseRequest(name, schema, JSON.parse(JSON.stringify(request)))).toEqual(request);
+    expect(structuredClone(request)).toEqual(request);
+  });
+
+  test('refuses fields that it does not know and values that do not fit, all at once, before any work', async () => {
+    const { request, wrong } = EXAMPLES[name]();
+    const [field, value, told] = wrong;
+    const asked = run({ ...request, [field]: value, colour: 'red' }, UNTOUCHED);
+    await expect(asked).rejects.toThrow(`This request to ${name} does not fit: `);
+    await expect(asked).rejects.toThrow(told);
+    await expect(asked).rejects.toThrow(
+      `the whole: there is no "colour"; the fields are ${Object.keys(schema.shape).join(', ')}`,
+    );
+  });
+
+  test('ends with the reason of a signal that was aborted before the work began', async () => {
+    const reason = new Error('Not wanted any more.');
+    const asked = run(EXAMPLES[name]().request, { ...UNTOUCHED, signal: AbortSignal.abort(reason) });
+    await expect(asked).rejects.toBe(reason);
+  });
+
+  test('tells events that go through JSON and between threads, and gives a result that does so too', async () => {
+    const { request, events: expectedTypes } = EXAMPLES[name]();
+    const events: { readonly type: string }[] = [];
+    const result = await run(request, {
+      backend: backendFor,
+      files: nodeTaskFiles,
+      onEvent: (event) => events.push(event as { readonly type: string }),
+    });
+    expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...expectedTypes].sort());
+    for (const event of [...events, result]) {
+      expect(structuredClone(event)).toEqual(event);
+      expect(JSON.parse(JSON.stringify(event))).toEqual(event);
+    }
+  });
+});
