@@ -17,7 +17,8 @@ export default defineConfig({
     projects: [
       // Most of these take less time than to start a process and load the engine in it: all share two processes.
       { test: { ...every, name: 'fast', include: TESTS, exclude: [SLOW], isolate: false } },
-      { test: { ...every, name: 'slow', include: [SLOW], exclude: ['node_modules', 'dist'] } },
+      // Beside other work a minute of computing takes several.
+      { test: { ...every, name: 'slow', include: [SLOW], testTimeout: 600_000, hookTimeout: 600_000 } },
     ],
   },
 });
