@@ -54,8 +54,34 @@ describe('a bundle that only segments', () => {
 });
 
 test('a bundle that trains holds them, so that they would be found', async () => {
-  const found = traces(await bundle('gradientValues', 'training/step-graph.ts'));
+  const found = traces(await bundle('gradientValues', 'training/step/step-graph.ts'));
   expect(found).toEqual(
     expect.arrayContaining(['graph/gradient/rules/elementwise.ts', 'has no gradient', 'RULES', 'Mul', 'Conv', 'Exp']),
   );
 });
+
+test('a page that only segments loads little: the package, minified, without the engine', async () => {
+  const wanted = ['Segmenter', 'webBackend', 'fromModelConfig', 'fromPreprocessorConfig', 'readSafetensors'];
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export { ${wanted.join(', ')} } from './dist/web.js';`, resolveDir: process.cwd() },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    logLevel: 'silent',
+  });
+  const [output] = Object.values(metafile.outputs);
+  const present = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [file] : [],
+  );
+  const unwanted =
+    /dist\/(training|evaluation|data|tasks|cli|graph\/gradient)\/|\/pytorch\/|node_modules\/(yaml|onnx-buf|pickleparser|sharp)\//;
+  expect(present.filter((file) => unwanted.test(file))).toEqual([]);
+  // The legend's typeface has 39 KB of it.
+  expect(outputFiles[0]?.contents.length).toBeLessThan(CEILING);
+});
+
+/** Bytes. Raise it only for what every page needs. */
+const CEILING = 185_000;

@@ -86,9 +86,10 @@ describe('a run folder', () => {
   });
 
   test('says where it cannot write', async () => {
-    const root = join(folder, 'not-there');
+    const root = join(folder, 'a-file');
+    await writeFile(root, 'x');
     await expect(folderStorage(root).append('log.jsonl', bytes('x'))).rejects.toThrow(
-      /not-there\/log\.jsonl: cannot be written \(ENOENT.*Check the folder, its rights and the space left\./,
+      /a-file\/log\.jsonl: cannot be written \((EEXIST|ENOTDIR).*Check the folder, its rights and the space left\./,
     );
   });
 });
