@@ -65,7 +65,7 @@ export async function nodeBackend(): Promise<Backend> {
 
 /**
  * The WASM build of onnxruntime inside Node: slower, but without native code.
- * @param threads 1 computes in the thread that asks. On two busy cores two threads took 1.4 to 1.7 times as long as one.
+ * @param threads 1 computes in the thread that asks. On two busy cores two threads took 1.2 to 1.7 times as long as one.
  */
 export async function wasmBackend(threads = 1): Promise<Backend> {
   const ort = await import('onnxruntime-web').catch((error: unknown) => {
