@@ -60,8 +60,7 @@ await train({
     onWarning: (message) => console.warn(message),
   },
 });
-const { segmenter } = await loadModel(join(run, 'best'));
-const after = await examine(segmenter);
+const after = await examine(await loadModel(join(run, 'best')));
 
 const masks = drawings.map(({ labels }) => colorize(labels, colors));
 const picture = join(folder, 'before-and-after.png');
@@ -69,7 +68,7 @@ await writeImage(picture, sheet([drawings.map((each) => each.image), masks, befo
 console.log(`mIoU on 40 images that it was not trained on: ${before.percent} % before, ${after.percent} % after`);
 console.log(`${picture}: image, mask, prediction before, prediction after`);
 
-/** Scores a network on the test images, and draws what it finds. @param {Segmenter} segmenter */
+/** Scores a network on the test images, and draws what it finds. @param {Pick<Segmenter, 'description' | 'segment' | 'dispose'>} segmenter */
 async function examine(segmenter) {
   const options = { split: 'test', decodeImage: decodeDatasetImage };
   const { metrics } = await evaluate(dataset, segmenterPredictions(segmenter), options);

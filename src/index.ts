@@ -189,3 +189,10 @@ export type {
   ValidationResult,
 } from './training/run/validate.ts';
 export type { Safetensors } from './weights/safetensors.ts';
+export type { Problem, ProblemItem, Severity } from './data/checks/check.ts';
+export type { DecodedImage } from './data/file-source.ts';
+export type { ScanOptions } from './data/scan.ts';
+export type { ClassStatistics, SplitStatistics } from './data/stats.ts';
+export type { PixelCounts } from './evaluation/metrics.ts';
+export type { InterpolatingFilter } from './image/axis-weights.ts';
+export type { Pixels } from './image/pixels.ts';

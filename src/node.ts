@@ -20,3 +20,4 @@ export type { DecodeImageOptions } from './platform/node/decode-image.ts';
 export type { EncodedImageFormat } from './platform/node/encode-image.ts';
 export type { WriteModelOptions } from './platform/node/model-folder.ts';
 export type { NamedInput } from './tasks/task-files.ts';
+export type { ExpandOptions } from './platform/node/files.ts';
