@@ -1,6 +1,23 @@
-/** Numbers in words. */
+/** Numbers and values in words. */
 
 /** A share in [0, 1] as a percentage with so many decimals: `97.3 %`. */
 export function percent(share: number, decimals = 1): string {
   return `${(100 * share).toFixed(decimals)} %`;
 }
+
+/** What a value is, for a sentence: `null`, `the number 3`, `a Date`, `an object with width, height and data (a Float32Array)`. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value)}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const type = (value as { constructor?: { name?: string } }).constructor?.name ?? 'Object';
+  if (type !== 'Object') return `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`;
+  const fields = Object.entries(value).map(([name, field]) =>
+    isSimple(field) ? name : `${name} (${describeValue(field)})`,
+  );
+  return fields.length === 0 ? 'an empty object' : `an object with ${fields.slice(0, 6).join(', ')}`;
+}
+
+const isSimple = (value: unknown): boolean => typeof value === 'number' || typeof value === 'function';

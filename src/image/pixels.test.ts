@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeValue, type Pixels, rgbImage } from './pixels.ts';
+import { describeValue } from '../text.ts';
+import { type Pixels, rgbImage } from './pixels.ts';
 
 describe('pixels', () => {
   test('in RGB are the picture itself, without a copy', () => {

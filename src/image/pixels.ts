@@ -1,5 +1,6 @@
 /** Decoded pixels as callers have them, brought to RGB. */
 import { ShapeError, UsageError } from '../errors.ts';
+import { describeValue } from '../text.ts';
 import { checkSides, type Image, image } from './image.ts';
 
 /** 8-bit pixels, rows from top to bottom: RGB with 3 bytes a pixel, or RGBA with 4, as an `ImageData` has them. */
@@ -37,23 +38,6 @@ export function arePixels(value: unknown): value is Pixels {
   const areBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
   return typeof width === 'number' && typeof height === 'number' && areBytes;
 }
-
-/** What a value is, for a sentence: `null`, `the number 3`, `a Date`, `an object with width, height and data (a Float32Array)`. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
-  if (typeof value === 'string')
-    return `the text ${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value)}`;
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  const type = (value as { constructor?: { name?: string } }).constructor?.name ?? 'Object';
-  if (type !== 'Object') return `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`;
-  const fields = Object.entries(value).map(([name, field]) =>
-    isSimple(field) ? name : `${name} (${describeValue(field)})`,
-  );
-  return fields.length === 0 ? 'an empty object' : `an object with ${fields.slice(0, 6).join(', ')}`;
-}
-
-const isSimple = (value: unknown): boolean => typeof value === 'number' || typeof value === 'function';
 
 function asBytes(data: Uint8Array | Uint8ClampedArray): Uint8Array {
   return data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,4 +1,5 @@
 /** How many pixels of each class the training split has: warns of what is hard to learn, and weighs rare classes. */
+import { percent } from '../text.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { suggestedWeight } from '../data/stats.ts';
 
@@ -12,7 +13,7 @@ export function judgeClasses(dataset: Dataset, split: string, pixels: readonly n
   const rare = dataset.classes
     .map(({ name }, id) => ({ name, share: (pixels[id] as number) / total }))
     .filter(({ share }) => share > 0 && share < RARE_SHARE)
-    .map(({ name, share }) => `${name} (${(100 * share).toFixed(2)} %)`);
+    .map(({ name, share }) => `${name} (${percent(share, 2)})`);
   return [
     ...(missing.length > 0
       ? [`The split ${split} has no pixel of ${missing.join(', ')}: nothing can be learned about it.`]

@@ -1,11 +1,12 @@
 /** What can be segmented in Node, brought to pixels. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
-import { arePixels, describeValue, type Pixels, rgbImage } from '../../image/pixels.ts';
+import { arePixels, type Pixels, rgbImage } from '../../image/pixels.ts';
+import { describeValue } from '../../text.ts';
 import { decodeImage } from './decode-image.ts';
+import { localPath } from './local-path.ts';
 
 /**
  * A photograph: a file's path or file: URL; an encoded picture's bytes, as a Uint8Array, an ArrayBuffer or a Blob; or decoded
@@ -25,7 +26,7 @@ export interface OpenImageOptions {
  */
 export async function openImage(source: ImageSource, options: OpenImageOptions = {}): Promise<Image> {
   if (typeof source === 'string' || source instanceof URL) {
-    const path = pathOf(source);
+    const path = localPath(source, 'file', 'Fetch it, and give its bytes: await (await fetch(url)).arrayBuffer().');
     return decodeImage(await readPicture(path), { ...options, name: path });
   }
   if (source instanceof Uint8Array) return decodeImage(source, options);
@@ -39,19 +40,6 @@ export async function openImage(source: ImageSource, options: OpenImageOptions =
   throw new UsageError(
     `A photograph is a file's path or file: URL, an encoded picture's bytes (Uint8Array, ArrayBuffer or Blob), or RGB or RGBA pixels as { width, height, data }, but got ${describeValue(source)}.`,
   );
-}
-
-function pathOf(source: string | URL): string {
-  // A letter and a colon begin a path on Windows.
-  if (typeof source === 'string' && !/^[a-z][a-z\d+.-]+:/i.test(source)) return source;
-  try {
-    return fileURLToPath(source);
-  } catch (error) {
-    throw new UsageError(
-      `${String(source).slice(0, 200)} is no file on this machine (${messageOf(error)}). Fetch it, and give its bytes: await (await fetch(url)).arrayBuffer().`,
-      { cause: error },
-    );
-  }
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { messageOf, UsageError } from '../../errors.ts';
-import { describeValue } from '../../image/pixels.ts';
+import { UsageError } from '../../errors.ts';
 import { CONFIG_FILE } from '../../models/model-files.ts';
+import { describeValue } from '../../text.ts';
+import { localPath } from './local-path.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
 /** The models in the package, by the names that stand for them; the first is the default. */
@@ -28,20 +28,12 @@ export async function modelFolder(given: ModelLocation = SHIPPED_MODELS[0]): Pro
 }
 
 function pathOf(given: ModelLocation): string {
-  if (typeof given === 'string' && !/^[a-z][a-z\d+.-]+:/i.test(given)) return given;
   if (typeof given !== 'string' && !(given instanceof URL)) {
     throw new UsageError(
       `A model is named by a folder's path, a file: URL, an installed package or a shipped model's name (${SHIPPED_MODELS.join(', ')}), but got ${describeValue(given)}.`,
     );
   }
-  try {
-    return fileURLToPath(given);
-  } catch (error) {
-    throw new UsageError(
-      `${given} is no folder on this machine (${messageOf(error)}). Download the model folder, and give its path or file: URL.`,
-      { cause: error },
-    );
-  }
+  return localPath(given, 'folder', 'Download the model folder, and give its path or file: URL.');
 }
 
 async function isModel(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** When checkpoints are kept, and what happens if one cannot be. */
+import { percent } from '../../text.ts';
 import { messageOf } from '../../errors.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { BEST, checkpointFiles, LAST, type RunState } from './checkpoint.ts';
@@ -43,6 +44,6 @@ export async function keepPassing(parts: RunParts, state: RunState): Promise<voi
 }
 
 function originOf({ preset, epochs }: TrainingConfiguration, { updates, epoch, best }: RunState): string {
-  const score = best ? ` Best validation mIoU so far: ${(100 * best.meanIoU).toFixed(2)} % (epoch ${best.epoch}).` : '';
+  const score = best ? ` Best validation mIoU so far: ${percent(best.meanIoU, 2)} (epoch ${best.epoch}).` : '';
   return `Trained by \`refinenet train\` with the recipe \`${preset}\`: ${updates} updates, ${epoch} of ${epochs} epochs.${score}`;
 }

@@ -1,5 +1,6 @@
 /** What a run writes down as it goes: log.jsonl, TensorBoard's events and plots. */
 
+import { joinedBytes } from './joined-bytes.ts';
 import type { RunState } from './checkpoint.ts';
 import { type LogRecord, logLine, logUpTo } from './log.ts';
 import { runPlots } from './plots.ts';
@@ -62,7 +63,7 @@ export class RunLog {
   async flush(): Promise<void> {
     for (const [path, chunks] of this.#waiting) {
       if (chunks.length === 0) continue;
-      await this.#storage.append(path, joined(chunks));
+      await this.#storage.append(path, joinedBytes(chunks));
       chunks.length = 0;
     }
   }
@@ -105,15 +106,4 @@ function scalarsOf(record: LogRecord): Record<string, number> {
       };
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

@@ -2,6 +2,7 @@
  * Event files as TensorBoard reads them: records of a length and its checksum, an Event message and its checksum.
  * Layouts: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto, framework/summary.proto.
  */
+import { joinedBytes } from './joined-bytes.ts';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** An Event's fields by their numbers in event.proto and summary.proto. */
@@ -44,7 +45,7 @@ export function eventFileStart({ step, wallTime }: EventStamp): Uint8Array {
     writer.tag(EVENT.sessionLog, WireType.LengthDelimited).fork();
     writer.tag(SESSION_LOG.status, WireType.Varint).int32(SESSION_LOG.start).join();
   });
-  return joined([version, start]);
+  return joinedBytes([version, start]);
 }
 
 /** A record of numbers by their tags, such as `train/loss`. */
@@ -118,13 +119,3 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   }
   return remainder;
 });
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
-}

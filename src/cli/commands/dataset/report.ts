@@ -1,4 +1,5 @@
 /** What `dataset` says while it works and at its end. */
+import { percent } from '../../../text.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
 import { count, type Problem, type Severity } from '../../../data/checks/check.ts';
@@ -93,9 +94,8 @@ function printStatistics(statistics: SplitStatistics, all: number): void {
     print(`\n${pc.bold(split)}: none of ${count(all, 'sample')} can be read`);
     return;
   }
-  const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
   const read = samples === all ? count(all, 'sample') : `${samples} of ${count(all, 'sample')}`;
-  print(`\n${pc.bold(split)}: ${read}, ${percent(ignoredFraction)} of all pixels ignored`);
+  print(`\n${pc.bold(split)}: ${read}, ${percent(ignoredFraction, 2)} of all pixels ignored`);
   const shown = sizes.slice(0, 5).map(({ width, height, images }) => `${width}x${height} (${images})`);
   print(`Sizes: ${shown.join(', ')}${sizes.length > 5 ? `, ${sizes.length - 5} more` : ''}`);
   const triple = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(', ');
@@ -103,7 +103,7 @@ function printStatistics(statistics: SplitStatistics, all: number): void {
   const rows = classes.map(({ id, name, fraction, images, weight }) => [
     String(id),
     name,
-    percent(fraction),
+    percent(fraction, 2),
     String(images),
     weight.toFixed(2),
   ]);

@@ -1,11 +1,8 @@
 /** export in whole numbers: what is calibrated and measured. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { captureOutput } from '../../../../test/support/captured-output.ts';
-import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
-import { temporaryFolder, wavesPng, writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../../labels/label-sets.ts';
+import { describe, expect, test } from 'vitest';
+import { exportCommands } from '../../../../test/support/export-commands.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import type { Precision } from '../../../inference/precision.ts';
 import { nodeBackend } from '../../../platform/node/backend.ts';
@@ -13,28 +10,7 @@ import { openImage } from '../../../platform/node/image-source.ts';
 import { readModelFolder } from '../../../platform/node/model-folder.ts';
 import { main } from '../../main.ts';
 
-let root: string;
-let model: string;
-const terminal = captureOutput();
-
-const inRoot = (name: string): string => join(root, name);
-
-beforeAll(async () => {
-  root = await temporaryFolder();
-  model = await writeSyntheticModel(root);
-  await mkdir(inRoot('photos'));
-  for (const seed of [0, 1, 2]) await writeFile(inRoot(`photos/${seed}.png`), await wavesPng(96, 64 + seed, seed));
-  await writeDrawnDataset(inRoot('data'), { size: 64 });
-  await writeFile(inRoot('data/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
-});
-
-async function report(...argv: string[]) {
-  const code = await main(['export', model, '--json', ...argv]);
-  return {
-    code,
-    ...(code === 0 ? (JSON.parse(terminal.printed) as Record<string, unknown>) : { noted: terminal.noted }),
-  };
-}
+const { inRoot, report, model, terminal } = exportCommands();
 
 describe('export in a lower precision', () => {
   test.each<[Precision, string, number]>([
@@ -46,7 +22,7 @@ describe('export in a lower precision', () => {
     const output = inRoot(`onnx ${precision}`);
     const result = await report('--precision', precision, '--output', output, ...more);
     expect(result).toMatchObject({ code: 0, precision, path: join(output, name) });
-    const [{ size }, weights] = await Promise.all([stat(join(output, name)), stat(join(model, 'model.safetensors'))]);
+    const [{ size }, weights] = await Promise.all([stat(join(output, name)), stat(join(model(), 'model.safetensors'))]);
     expect(size / weights.size).toBeLessThan(share * 1.02);
     expect(size).toBe((result as { bytes?: number }).bytes);
   });
@@ -79,7 +55,16 @@ describe('export in a lower precision', () => {
   });
 
   test('measures the mIoU before and after, calibrated on the training images', async () => {
-    const argv = ['export', model, '--precision', 'int8', '--dataset', inRoot('data'), '--output', inRoot('measured')];
+    const argv = [
+      'export',
+      model(),
+      '--precision',
+      'int8',
+      '--dataset',
+      inRoot('data'),
+      '--output',
+      inRoot('measured'),
+    ];
     expect(await main(argv), terminal.noted).toBe(0);
     expect(terminal.printed).toMatch(
       /Checked: \d+\.\d % of the pixels of 6 images get the label they get in float32\n/,

@@ -1,38 +1,14 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { captureOutput } from '../../../../test/support/captured-output.ts';
-import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
-import { temporaryFolder, wavesPng, writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
-import { LABEL_SETS } from '../../../labels/label-sets.ts';
+import { describe, expect, test } from 'vitest';
+import { exportCommands } from '../../../../test/support/export-commands.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import type { Precision } from '../../../inference/precision.ts';
 import { nodeBackend } from '../../../platform/node/backend.ts';
 import { readModelFolder } from '../../../platform/node/model-folder.ts';
 import { main } from '../../main.ts';
 
-let root: string;
-let model: string;
-const terminal = captureOutput();
-
-const inRoot = (name: string): string => join(root, name);
-
-beforeAll(async () => {
-  root = await temporaryFolder();
-  model = await writeSyntheticModel(root);
-  await mkdir(inRoot('photos'));
-  for (const seed of [0, 1, 2]) await writeFile(inRoot(`photos/${seed}.png`), await wavesPng(96, 64 + seed, seed));
-  await writeDrawnDataset(inRoot('data'), { size: 64 });
-  await writeFile(inRoot('data/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
-});
-
-async function report(...argv: string[]) {
-  const code = await main(['export', model, '--json', ...argv]);
-  return {
-    code,
-    ...(code === 0 ? (JSON.parse(terminal.printed) as Record<string, unknown>) : { noted: terminal.noted }),
-  };
-}
+const { inRoot, report, model, terminal } = exportCommands();
 
 describe('export in a lower precision', () => {
   test.each<[Precision, string, number]>([
@@ -44,7 +20,7 @@ describe('export in a lower precision', () => {
     const output = inRoot(`onnx ${precision}`);
     const result = await report('--precision', precision, '--output', output, ...more);
     expect(result).toMatchObject({ code: 0, precision, path: join(output, name) });
-    const [{ size }, weights] = await Promise.all([stat(join(output, name)), stat(join(model, 'model.safetensors'))]);
+    const [{ size }, weights] = await Promise.all([stat(join(output, name)), stat(join(model(), 'model.safetensors'))]);
     expect(size / weights.size).toBeLessThan(share * 1.02);
     expect(size).toBe((result as { bytes?: number }).bytes);
   });
@@ -53,7 +29,7 @@ describe('export in a lower precision', () => {
     const argv = ['--format', 'safetensors', '--precision', 'float16', '--output', join(output, 'model.safetensors')];
     expect(await report(...argv)).toMatchObject({ code: 0 });
     for (const file of ['config.json', 'preprocessor_config.json']) {
-      await writeFile(join(output, file), await readFile(join(model, file)));
+      await writeFile(join(output, file), await readFile(join(model(), file)));
     }
     const { weights } = await readModelFolder(output);
     expect([...weights.values()].every(({ dtype }) => dtype === 'float32')).toBe(true);
@@ -79,14 +55,14 @@ describe('export in a lower precision', () => {
     ],
   ])('refuses %s', async (_, argv, message) => {
     const words = argv.map((word) => (['photos', 'data'].includes(word) ? inRoot(word) : word));
-    expect(await main(['export', model, '--output', inRoot('refused'), ...words])).toBe(2);
+    expect(await main(['export', model(), '--output', inRoot('refused'), ...words])).toBe(2);
     expect(terminal.noted).toContain(message);
   });
 });
 
 test('int8 of a model that was not calibrated says how to calibrate it', async () => {
   const options = { precision: 'int8' } as const;
-  await expect(createPredictor(await readModelFolder(model), await nodeBackend(), options)).rejects.toThrow(
+  await expect(createPredictor(await readModelFolder(model()), await nodeBackend(), options)).rejects.toThrow(
     'The model was not calibrated for int8, so the ranges of its activations are not known. Calibrate it on some of your photographs: ' +
       'refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
   );

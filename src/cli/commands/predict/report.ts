@@ -1,4 +1,5 @@
 /** What `predict` says while it works and at its end. */
+import { percent } from '../../../text.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
 import { count } from '../../../data/checks/check.ts';
@@ -58,7 +59,7 @@ function conclude({ status, images, done, failures, output }: PredictResult): nu
 }
 
 function describe({ image, outputs, classes }: ImageReport): string {
-  const shares = classes.slice(0, 4).map(({ label, fraction }) => `${label} ${(100 * fraction).toFixed(1)} %`);
+  const shares = classes.slice(0, 4).map(({ label, fraction }) => `${label} ${percent(fraction)}`);
   const rest = classes.length > 4 ? `, ${classes.length - 4} more` : '';
   return `${image}: ${shares.join(', ')}${rest} ${pc.dim(`→ ${outputs.overlay}`)}`;
 }

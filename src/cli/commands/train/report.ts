@@ -6,6 +6,7 @@ import type { TrainEvent } from '../../../tasks/train/events.ts';
 import type { TrainResult } from '../../../tasks/train/train.ts';
 import { gigabytes } from '../../../training/memory-estimate.ts';
 import { EXIT } from '../../exit.ts';
+import { percent } from '../../../text.ts';
 import { note, print, warn } from '../../output.ts';
 import { progressBars } from '../../progress-bars.ts';
 import { describeConfiguration } from './describe-configuration.ts';
@@ -51,13 +52,13 @@ export function trainReport({ json = false }: { readonly json?: boolean }): Trai
     epoch: ({ record: { epoch, loss, accuracy, seconds }, epochs }) =>
       beside(() =>
         note(
-          `epoch ${epoch}/${epochs}: mean loss ${loss.toFixed(4)}, training accuracy ${percent(accuracy)}, ${duration(seconds)} so far`,
+          `epoch ${epoch}/${epochs}: mean loss ${loss.toFixed(4)}, training accuracy ${percent(accuracy, 2)}, ${duration(seconds)} so far`,
         ),
       ),
     validation: ({ record: { epoch, meanIoU, pixelAccuracy }, epochs, isBest }) =>
       beside(() =>
         note(
-          `epoch ${epoch}/${epochs}: validation mIoU ${percent(meanIoU)}, accuracy ${percent(pixelAccuracy)}${isBest ? pc.green(' (best so far)') : ''}`,
+          `epoch ${epoch}/${epochs}: validation mIoU ${percent(meanIoU, 2)}, accuracy ${percent(pixelAccuracy, 2)}${isBest ? pc.green(' (best so far)') : ''}`,
         ),
       ),
     checkpoint() {},
@@ -88,13 +89,9 @@ function conclude({ plannedEpochs, ...result }: TrainResult, json: boolean): voi
     return;
   }
   const end = finished === 'patience' ? `Ended early after epoch ${epochs} of ${plannedEpochs}` : 'Done';
-  const score = best ? `, best validation mIoU ${percent(best.meanIoU)} in epoch ${best.epoch}` : '';
+  const score = best ? `, best validation mIoU ${percent(best.meanIoU, 2)} in epoch ${best.epoch}` : '';
   print(`${end}${score}: ${model}`);
   note(pc.dim(`Next: npx refinenet predict PHOTO.jpg --model ${model}`));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }
 
 /** From `begin` on, the first Ctrl-C (or SIGTERM) asks for a clean end, the second ends at once. */
