@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { dataSplits } from '../src/data/data-splits.ts';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
 import { createLoader } from '../src/data/loader.ts';
-import { readSample } from '../src/data/sample.ts';
+import { readSample } from '../src/data/read-sample.ts';
 import { verifyDataset } from '../src/data/verify.ts';
 import { RefineNetError } from '../src/errors.ts';
 import { IMAGENET_PREPROCESSING } from '../src/image/preprocess.ts';

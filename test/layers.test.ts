@@ -89,9 +89,6 @@ function violations(files: ReadonlyMap<string, string>): string[] {
   });
 }
 
-/** Folders that still have circles among their files. To be emptied. */
-const CIRCULAR: readonly string[] = ['data', 'cli'];
-
 /**
  * The circles in which files (path inside src/ -> text) import each other, for their values or for types alone: from its first
  * file in the alphabet, every file followed by one that it imports. Of a tangle some are named, at least one.
@@ -139,14 +136,7 @@ describe('imports in src', () => {
   });
 
   test('never go around in a circle', () => {
-    const found = circles(files);
-    const isKnown = (circle: string): boolean =>
-      CIRCULAR.some((unit) => circle.split(' -> ').every((path) => isIn(path, unit)));
-    expect(found.filter((circle) => !isKnown(circle))).toEqual([]);
-  });
-
-  test.each(CIRCULAR)('still go around in %s: take it from the list when they do not', (unit) => {
-    expect(circles(files).filter((circle) => circle.split(' -> ').every((path) => isIn(path, unit)))).not.toEqual([]);
+    expect(circles(files)).toEqual([]);
   });
 
   test('are found: the files import each other', () => {

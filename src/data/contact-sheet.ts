@@ -12,7 +12,8 @@ import { CRISP_SIZE_STEP, drawText, fitText } from '../drawing/text.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
-import { type LabelledImage, readSample, type Sample } from './sample.ts';
+import { readSample } from './read-sample.ts';
+import type { LabelledImage, Sample } from './sample.ts';
 
 export interface ContactSheetOptions {
   readonly decodeImage: DecodeImage;

@@ -3,7 +3,7 @@ import { contactSheet } from './contact-sheet.ts';
 import { convertDataset } from './convert.ts';
 import { openDataset } from './dataset.ts';
 import type { FileSink } from './file-source.ts';
-import { readSample } from './sample.ts';
+import { readSample } from './read-sample.ts';
 import { scanDataset } from './scan.ts';
 import { datasetStatistics, suggestedWeight } from './stats.ts';
 import { image } from '../image/image.ts';

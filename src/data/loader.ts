@@ -6,7 +6,8 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
-import { type LabelledImage, readSample, type Sample } from './sample.ts';
+import { readSample } from './read-sample.ts';
+import type { LabelledImage, Sample } from './sample.ts';
 import { SampleCache } from './sample-cache.ts';
 import { createTransform, type TransformRecipe } from './transforms/index.ts';
 

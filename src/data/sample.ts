@@ -1,10 +1,6 @@
 /** One picture with its mask. */
-import { FormatError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { LabelMap } from '../image/label-map.ts';
-import type { Dataset } from './dataset.ts';
-import type { DecodeImage } from './file-source.ts';
-import { decodeMask, describeUnknown } from './mask.ts';
 
 /** Two files that belong together. Paths are relative to the data set's root, with `/`. */
 export interface Sample {
@@ -18,32 +14,4 @@ export interface LabelledImage {
   readonly image: Image;
   /** Of the picture's size; class ids, and 255 where nothing is to be learned. */
   readonly labels: LabelMap & { readonly data: Uint8Array };
-}
-
-/**
- * Reads and decodes a sample.
- * @throws FormatError naming the file if one is damaged, the sizes differ, or the mask has values that are no classes.
- */
-export async function readSample(dataset: Dataset, sample: Sample, decodeImage: DecodeImage): Promise<LabelledImage> {
-  const { source, encoding, classes } = dataset;
-  const [imageBytes, maskBytes] = await Promise.all([source.read(sample.image), source.read(sample.mask)]);
-  const decoding = decodeImage(imageBytes, sample.image);
-  const [image, { labels, unknown }] = await Promise.all([
-    decoding,
-    decodeMask(maskBytes, encoding, decodeImage, sample.mask),
-  ]);
-  if (image.width !== labels.width || image.height !== labels.height) {
-    throw new FormatError(
-      `${sample.mask}: the mask is ${labels.width}x${labels.height}, but its image ${sample.image} is ${image.width}x${image.height}. ` +
-        'Make the mask anew at the size of the image.',
-    );
-  }
-  if (unknown.size > 0) {
-    const what = encoding.kind === 'ids' ? 'ids' : 'colours';
-    throw new FormatError(
-      `${sample.mask}: the mask has ${what} that are no classes: ${describeUnknown(unknown, encoding.kind)}. ` +
-        `The classes are 0 ... ${classes.length - 1}, and 255 is ignored. Correct the mask or the mapping of labels.`,
-    );
-  }
-  return { image, labels };
 }

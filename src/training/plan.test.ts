@@ -49,7 +49,7 @@ describe('every preset', () => {
 
   test.each(PRESET_NAMES)('%s gives pictures of the crop, whatever their size', async (name) => {
     const preset = PRESETS[name];
-    const { readSample } = await import('../data/sample.ts');
+    const { readSample } = await import('../data/read-sample.ts');
     const { randomStream } = await import('../tensor/random.ts');
     const sample = await readSample(dataset, dataset.samples('train')[0] as never, decodeDatasetImage);
     for (const crop of [64, 96]) {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { openDataset } from '../dataset.ts';
 import type { FileSource } from '../file-source.ts';
-import { readSample, type Sample } from '../sample.ts';
+import { readSample } from '../read-sample.ts';
+import type { Sample } from '../sample.ts';
 import { drawShapes, SHAPE_CLASSES } from './shapes.ts';
 import { writeShapesDataset } from './shapes-dataset.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dataset } from '../dataset.ts';
 import { DATASET_FORMATS } from './index.ts';
-import { readSample } from '../sample.ts';
+import { readSample } from '../read-sample.ts';
 import { FormatError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';

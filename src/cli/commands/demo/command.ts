@@ -1,14 +1,7 @@
 /** `refinenet demo`: all of it on pictures that are drawn here, without any data. */
 import { wholeNumber } from '../../parse.ts';
 import type { RegisterCommand } from '../register-command.ts';
-
-export interface DemoOptions {
-  readonly output?: string;
-  readonly seed: number;
-  readonly skipTraining?: boolean;
-  readonly open?: boolean;
-  readonly json?: boolean;
-}
+import type { DemoOptions } from './options.ts';
 
 export const registerDemo: RegisterCommand = (program, exit) => {
   program

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { backendFor } from '../../../platform/node/backend.ts';
 import { createRunFolder } from '../../../platform/node/run-folder.ts';
-import type { DemoOptions } from './command.ts';
+import type { DemoOptions } from './options.ts';
 import { openFile, openerOf } from './open.ts';
 import { type DemoScale, FULL_SCALE } from './recipe.ts';
 import { type ShapesReport, trainOnShapes } from './shapes.ts';
