@@ -63,7 +63,8 @@ export { PRECISIONS, type Precision, type ReducedPrecision } from './inference/p
 export { createPredictor, type Predictor, type PredictorOptions } from './inference/predictor.ts';
 export { PROTOCOL_NAMES, PROTOCOLS, type Protocol, type ProtocolName } from './inference/protocols.ts';
 export type { SegmentOptions } from './inference/segment-options.ts';
-export { Segmentation, type SegmentedClass } from './inference/segmentation.ts';
+export { Segmentation } from './inference/segmentation.ts';
+export type { SegmentationOutputs, SegmentedClass } from './inference/segmentation-outputs.ts';
 export { type OutputName, segmentationGraph } from './inference/segmentation-graph.ts';
 export { Segmenter, type SegmenterOptions } from './inference/segmenter.ts';
 export { type CalibrateOptions, calibrate } from './measurement/calibrate.ts';
@@ -147,7 +148,9 @@ export type { GeoTransform, SegmentationSource } from './inference/outputs/outpu
 export type { RunLengthMask } from './inference/outputs/regions/run-lengths.ts';
 export type { Averaging, InputSizes, Pass } from './inference/protocols.ts';
 export type { AbortSignalLike } from './inference/segment-options.ts';
-export type { SegmentationOutputs } from './inference/segmentation.ts';
+export type { Mask, RegionOptions } from './inference/segmentation.ts';
+export type { PolygonRegion } from './inference/outputs/polygon-regions.ts';
+export type { RunLengthRegion } from './inference/outputs/run-length-regions.ts';
 export type { Activation } from './models/activations.ts';
 export type { AssembleOptions, AssembledWeights, Reinitialise } from './models/assemble.ts';
 export type { StridePlacement } from './models/encoders/encoder.ts';

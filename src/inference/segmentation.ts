@@ -1,37 +1,26 @@
 /** The result of segmenting a photograph. */
-
 import { colorize } from '../drawing/colorize.ts';
-import type { Color, Image } from '../image/image.ts';
-import { countLabels, type LabelMap } from '../image/label-map.ts';
 import { withLegend } from '../drawing/legend.ts';
 import { type OverlayOptions, overlay } from '../drawing/overlay.ts';
+import { UsageError } from '../errors.ts';
+import type { Color, Image } from '../image/image.ts';
+import type { LabelMap } from '../image/label-map.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checkOutputContext, type OutputContext } from './outputs/output-format.ts';
+import { type PolygonRegion, polygonRegions } from './outputs/polygon-regions.ts';
+import { type RunLengthRegion, runLengthRegions } from './outputs/run-length-regions.ts';
+import { foundClasses, type SegmentationOutputs, type SegmentedClass } from './segmentation-outputs.ts';
 
-/** A class that was found in the photograph. */
-export interface SegmentedClass {
-  readonly id: number;
-  readonly label: string;
-  readonly color: Color;
-  readonly pixels: number;
-  /** Of all pixels, in (0, 1]. */
-  readonly fraction: number;
-  /** Mean probability of the class over its pixels, in (0, 1]; only if confidence was asked for. */
-  readonly confidence?: number;
+/** A binary picture: one byte a pixel, 255 inside and 0 outside, rows from top to bottom. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
 }
 
-/** What a session gave for one photograph. */
-export interface SegmentationOutputs {
-  readonly labels: LabelMap;
-  /** The chosen class's probability for every pixel, rows from top to bottom. */
-  readonly confidence?: Float32Array;
-  /** The entropy of every pixel's probabilities divided by its largest value, log K of K classes: in [0, 1]. */
-  readonly entropy?: Float32Array;
-  /** float32 [classes, height, width]. */
-  readonly probabilities?: Tensor<'float32'>;
-  /** The network's own output, float32 [1, classes, h, w]. */
-  readonly logits?: Tensor<'float32'>;
-}
+/** Which parts of a segmentation are described one by one. */
+export type RegionOptions = Pick<OutputContext, 'regions' | 'only' | 'minimumPixels' | 'tolerance'>;
 
 /** A photograph with a class for every pixel. */
 export class Segmentation {
@@ -46,7 +35,15 @@ export class Segmentation {
   /** The colours of all the model's classes, by id. */
   readonly colors: readonly Color[];
 
-  constructor(image: Image, outputs: SegmentationOutputs, classes: readonly LabelClass[]) {
+  readonly #classes: readonly LabelClass[];
+
+  /** @param found the classes found, where they were counted already. */
+  constructor(
+    image: Image,
+    outputs: SegmentationOutputs,
+    classes: readonly LabelClass[],
+    found: readonly SegmentedClass[] = foundClasses(outputs, classes),
+  ) {
     this.image = image;
     this.labels = outputs.labels;
     this.confidence = outputs.confidence;
@@ -54,7 +51,8 @@ export class Segmentation {
     this.probabilities = outputs.probabilities;
     this.logits = outputs.logits;
     this.colors = classes.map(({ color }) => color);
-    this.classes = foundClasses(outputs, classes);
+    this.classes = found;
+    this.#classes = classes;
   }
 
   /** Every pixel in its class's colour. */
@@ -67,26 +65,44 @@ export class Segmentation {
     const picture = overlay(this.image, this.labels, this.colors, options);
     return legend ? withLegend(picture, this.classes) : picture;
   }
-}
 
-function foundClasses({ labels, confidence }: SegmentationOutputs, classes: readonly LabelClass[]): SegmentedClass[] {
-  const counts = countLabels(labels, classes.length);
-  const sums = confidence && sumByLabel(labels, confidence, classes.length);
-  return classes
-    .map(({ name, color }, id): SegmentedClass => {
-      const pixels = counts[id] as number;
-      const found = { id, label: name, color, pixels, fraction: pixels / labels.data.length };
-      return sums ? { ...found, confidence: (sums[id] as number) / pixels } : found;
-    })
-    .filter(({ pixels }) => pixels > 0)
-    .sort((a, b) => b.pixels - a.pixels || a.id - b.id);
-}
-
-function sumByLabel(labels: LabelMap, values: Float32Array, classes: number): Float64Array {
-  const sums = new Float64Array(classes);
-  for (let pixel = 0; pixel < values.length; pixel++) {
-    const id = labels.data[pixel] as number;
-    sums[id] = (sums[id] as number) + (values[pixel] as number);
+  /**
+   * Where a class is: 255 for each of its pixels and 0 elsewhere, rows from top to bottom; all 0 if it was not found.
+   * @throws UsageError if the model has no class of this name.
+   */
+  mask(className: string): Mask {
+    const id = this.classId(className);
+    const { width, height, data } = this.labels;
+    return { width, height, data: Uint8Array.from(data, (label) => (label === id ? 255 : 0)) };
   }
-  return sums;
+
+  /**
+   * Every class found as polygons with holes along the edges of its pixels, by class id.
+   * @throws UsageError if an option is wrong.
+   */
+  polygons(options: RegionOptions = {}): readonly PolygonRegion[] {
+    return polygonRegions(this, this.#context(options));
+  }
+
+  /**
+   * Every class found as a mask in COCO's compressed run lengths, as pycocotools writes them, by class id.
+   * @throws UsageError if an option is wrong.
+   */
+  rle(options: Omit<RegionOptions, 'tolerance'> = {}): readonly RunLengthRegion[] {
+    return runLengthRegions(this, this.#context(options));
+  }
+
+  /** A class's id by its name. @throws UsageError if the model has no class of this name */
+  protected classId(className: string): number {
+    const id = this.#classes.findIndex(({ name }) => name === className);
+    if (id >= 0) return id;
+    const names = this.#classes.map(({ name }) => name).join(', ');
+    throw new UsageError(`The model has no class ${JSON.stringify(className)}. Its classes are ${names}.`);
+  }
+
+  #context(options: RegionOptions): OutputContext {
+    const context: OutputContext = { image: '', classes: this.#classes, ...options };
+    checkOutputContext(context);
+    return context;
+  }
 }

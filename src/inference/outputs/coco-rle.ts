@@ -1,7 +1,8 @@
 /** Masks as COCO annotations: run lengths, as text or as numbers. */
-import { describeRegions, encodeDocument } from './described-regions.ts';
+import { encodeDocument } from './described-regions.ts';
 import type { OutputContext, OutputFile, OutputFormat, SegmentationSource } from './output-format.ts';
-import { compressRunLengths, runLengthsOf } from './regions/run-lengths.ts';
+import { compressRunLengths, type RunLengthMask } from './regions/run-lengths.ts';
+import { runLengthRegions } from './run-length-regions.ts';
 
 /** For pycocotools as it is: `counts` is text. */
 export const cocoRle: OutputFormat = {
@@ -27,21 +28,21 @@ function encode(
   segmentation: SegmentationSource,
   context: OutputContext,
   suffix: string,
-  write: (counts: readonly number[]) => unknown,
+  write: (counts: readonly number[]) => RunLengthMask['counts'],
 ): OutputFile[] {
   const { width, height } = segmentation.labels;
-  const { components, regions } = describeRegions(segmentation, context);
-  const counts = runLengthsOf(components, regions);
-  const annotations = regions.map(({ label, pixels, box, confidence }, index) => ({
-    id: index + 1,
-    image_id: 1,
-    category_id: label,
-    segmentation: { size: [height, width], counts: write(counts[index] as number[]) },
-    area: pixels,
-    bbox: [box.x, box.y, box.width, box.height],
-    iscrowd: 0,
-    ...(confidence !== undefined && { score: confidence }),
-  }));
+  const annotations = runLengthRegions(segmentation, context, write).map(
+    ({ id, pixels, bbox, confidence, segmentation: mask }, index) => ({
+      id: index + 1,
+      image_id: 1,
+      category_id: id,
+      segmentation: mask,
+      area: pixels,
+      bbox,
+      iscrowd: 0,
+      ...(confidence !== undefined && { score: confidence }),
+    }),
+  );
   const head = {
     images: [{ id: 1, file_name: context.image, width, height }],
     categories: context.classes.map(({ name }, id) => ({ id, name })),

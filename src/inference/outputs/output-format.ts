@@ -2,10 +2,12 @@
 import { UsageError } from '../../errors.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { Segmentation } from '../segmentation.ts';
+import type { SegmentationOutputs } from '../segmentation-outputs.ts';
 
 /** What the formats read of a segmentation. */
-export type SegmentationSource = Pick<Segmentation, 'labels' | 'confidence' | 'entropy' | 'probabilities'>;
+export type SegmentationSource = {
+  readonly [Name in 'labels' | 'confidence' | 'entropy' | 'probabilities']: SegmentationOutputs[Name] | undefined;
+} & Pick<SegmentationOutputs, 'labels'>;
 
 /** A file to be written beside others about the same photograph. */
 export interface OutputFile {
