@@ -68,7 +68,7 @@ test('a bundle that trains holds them, so that they would be found', async () =>
 
 test('a page that only segments loads little: the package, minified, without the engine', async () => {
   const wanted = ['Segmenter', 'webBackend', 'fromModelConfig', 'fromPreprocessorConfig', 'readSafetensors'];
-  const script = await scriptOf(`export { ${wanted.join(', ')} } from './dist/web.js';`, { minify: true });
+  const script = await scriptOf(`export { ${wanted.join(', ')} } from './dist/entries/web.js';`, { minify: true });
   const unwanted =
     /dist\/(training|evaluation|data|tasks|cli|graph\/gradient)\/|\/pytorch\/|node_modules\/(yaml|onnx-buf|pickleparser|sharp)\//;
   expect(script.inputs.filter((file) => unwanted.test(file))).toEqual([]);

@@ -24,10 +24,10 @@ const RANKS: readonly (readonly string[])[] = [
   ['training'],
   ['measurement'],
   ['tasks'],
-  ['index.ts'],
+  ['entries/core.ts'],
   ['platform'],
   ['platform/node', 'platform/web'],
-  ['node.ts', 'web.ts'],
+  ['entries/node.ts', 'entries/web.ts'],
   ['server'],
   ['cli'],
 ];
@@ -161,8 +161,8 @@ describe('the rule checker', () => {
     ['training/trainer.ts', "import { files } from '../platform/node/files.ts';", 'platform/node/files.ts'],
     ['platform/web/canvas.ts', "import { files } from '../node/files.ts';", 'platform/node/files.ts'],
     ['platform/backend.ts', "import { files } from './node/files.ts';", 'platform/node/files.ts'],
-    ['models/network.ts', "import { refineNet } from '../index.ts';", 'index.ts'],
-    ['index.ts', "export { files } from './platform/node/files.ts';", 'platform/node/files.ts'],
+    ['models/network.ts', "import { refineNet } from '../entries/core.ts';", 'entries/core.ts'],
+    ['entries/core.ts', "export { files } from '../platform/node/files.ts';", 'platform/node/files.ts'],
     ['errors.ts', "import { formatShape } from './tensor/shape.ts';", 'tensor/shape.ts'],
   ])('reports %s with %s', (path, text, target) => {
     expect(check(path, text)).toEqual([expect.stringMatching(`^${path} \\(.*\\) may not import ${target}\\.$`)]);
@@ -198,7 +198,7 @@ describe('the rule checker', () => {
     ['runtime/backend.ts', "import type { InferenceSession } from 'onnxruntime-common';"],
     ['platform/node/backend.ts', "import 'onnxruntime-node'; import 'sharp'; import 'node:fs'; import '../shared.ts';"],
     ['platform/web/backend.ts', "import 'onnxruntime-web/webgpu'; import '../../inference/segmenter.ts';"],
-    ['node.ts', "export { files } from './platform/node/files.ts';"],
+    ['entries/node.ts', "export { files } from '../platform/node/files.ts';"],
     ['cli/main.ts', "import 'node:process'; import 'commander'; import '../server/app.ts';"],
     ['weights/safetensors.ts', "// import '../models/network.ts'\nconst text = \"import 'sharp'\"; import 'zod';"],
   ])('lets pass %s with %s', (path, text) => {

@@ -20,9 +20,9 @@ describe('the published package', () => {
   test('holds the program, the models, the documents and the notices', () => {
     for (const file of [
       'bin/refinenet.js',
-      'dist/index.d.ts',
-      'dist/node.js',
-      'dist/web.js',
+      'dist/entries/core.d.ts',
+      'dist/entries/node.js',
+      'dist/entries/web.js',
       'dist/platform/node/engine-thread-worker.js',
       'models/street-scenes/model.safetensors',
       'models/nuclei/model.safetensors',
@@ -52,10 +52,10 @@ describe('the published package', () => {
   );
 
   test('has source maps that hold their sources', () => {
-    const { sourcesContent } = JSON.parse(readFileSync(`${CHECKOUT}/dist/node.js.map`, 'utf8')) as {
+    const { sourcesContent } = JSON.parse(readFileSync(`${CHECKOUT}/dist/entries/node.js.map`, 'utf8')) as {
       sourcesContent?: readonly string[];
     };
-    expect(sourcesContent?.[0]).toContain("export * from './index.ts'");
+    expect(sourcesContent?.[0]).toContain("export * from './core.ts'");
   });
 
   test('has nothing that publint finds', async () => {

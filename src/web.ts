@@ -1,3 +1,0 @@
-/** RefineNet in the browser: everything of the core, and the browser's engine. */
-export * from './index.ts';
-export { webBackend } from './platform/web/backend.ts';
