@@ -83,8 +83,3 @@ export function part(found: number, total: number, noun: string, singular: strin
   const verb = found === 1 ? singular : plural;
   return total === 1 ? `${found} ${noun} ${verb}` : `${found} of ${total} ${noun}s ${verb}`;
 }
-
-/** `1 image`, `2 images`. */
-export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number} ${number === 1 ? singular : plural}`;
-}

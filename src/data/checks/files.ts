@@ -6,7 +6,6 @@ import { hiddenTurn, sizeMismatch } from './sizes.ts';
 import {
   type Check,
   type CheckedDataset,
-  count,
   imagesIn,
   isUnlabelled,
   masksIn,
@@ -15,6 +14,7 @@ import {
   readableImages,
   readableMasks,
 } from './check.ts';
+import { count } from '../../text.ts';
 
 const masksWith =
   (kind: Trouble) =>

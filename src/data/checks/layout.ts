@@ -1,7 +1,8 @@
 /** Checks of what lies where: they need no file's content. */
 import { describePassedOver } from '../passed-over.ts';
 import type { LayoutFault } from '../pairing.ts';
-import { type Check, type CheckedDataset, count, imagesIn, masksIn, part, type ProblemItem } from './check.ts';
+import { type Check, type CheckedDataset, imagesIn, masksIn, part, type ProblemItem } from './check.ts';
+import { count } from '../../text.ts';
 
 const ofKind =
   (kind: LayoutFault['kind']) =>

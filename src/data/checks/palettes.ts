@@ -1,7 +1,8 @@
 /** Masks whose palettes contradict each other: an image editor that makes a palette of its own may give a class another index. */
 import type { Color } from '../../image/image.ts';
 import { IGNORE_INDEX, UNKNOWN } from '../../labels/label-table.ts';
-import { type Check, type CheckedDataset, count, type ProblemItem, readableMasks } from './check.ts';
+import { type Check, type CheckedDataset, type ProblemItem, readableMasks } from './check.ts';
+import { count } from '../../text.ts';
 
 /** Files that show an index in one colour. */
 interface Shown {

@@ -4,14 +4,13 @@ import type { SplitStatistics } from '../stats.ts';
 import {
   type Check,
   type CheckedDataset,
-  count,
   imagesIn,
   isUnlabelled,
   part,
   type ProblemItem,
   readableMasks,
 } from './check.ts';
-import { percent } from '../../text.ts';
+import { count, percent } from '../../text.ts';
 
 /** Splits that must not share images; others, such as trainval, are unions of these. */
 const APART = ['train', 'val', 'test'];

@@ -1,5 +1,5 @@
 /** `evaluate`: how good a model, or saved predictions, are on labelled images. */
-import { count } from '../../data/checks/check.ts';
+import { count } from '../../text.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
 import { confusionPicture } from '../../evaluation/confusion-picture.ts';

@@ -1,8 +1,8 @@
 /** What `dataset` says while it works and at its end. */
-import { percent } from '../../../text.ts';
+import { count, percent } from '../../../text.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { count, type Problem, type Severity } from '../../../data/checks/check.ts';
+import type { Problem, Severity } from '../../../data/checks/check.ts';
 import type { SplitStatistics } from '../../../data/stats.ts';
 import type { ContactSheetResult } from '../../../tasks/dataset/contact-sheet.ts';
 import type { ConvertResult } from '../../../tasks/dataset/convert.ts';

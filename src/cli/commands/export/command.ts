@@ -1,7 +1,6 @@
 /** `refinenet export`: a model folder to ONNX, safetensors or a folder for Hugging Face's libraries. */
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { count } from '../../../data/checks/check.ts';
 import type { Dataset } from '../../../data/dataset.ts';
 import { UsageError } from '../../../errors.ts';
 import { calibrateModel } from '../../../inference/calibrate.ts';
@@ -25,7 +24,7 @@ import {
 } from '../../../platform/node/model-folder.ts';
 import type { Backend } from '../../../runtime/backend.ts';
 import { halfWeights } from '../../../tensor/float16.ts';
-import { percent } from '../../../text.ts';
+import { count, percent } from '../../../text.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import { writeSafetensors } from '../../../weights/safetensors.ts';
 import { type CalibrationImages, findCalibrationImages } from './calibration-images.ts';

@@ -1,8 +1,7 @@
 /** What `predict` says while it works and at its end. */
-import { percent } from '../../../text.ts';
+import { count, percent } from '../../../text.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { count } from '../../../data/checks/check.ts';
 import type { AbortSignalLike } from '../../../inference/segment-options.ts';
 import type { PredictEvent, PredictResult } from '../../../tasks/predict/predict.ts';
 import type { ImageReport } from '../../../tasks/predict/prediction-files.ts';

@@ -1,7 +1,7 @@
 /** What `val` says while it works and at its end. */
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { count } from '../../../data/checks/check.ts';
+import { count } from '../../../text.ts';
 import type { EvaluateResult } from '../../../tasks/evaluate/evaluate.ts';
 import type { EvaluateEvent } from '../../../tasks/evaluate/events.ts';
 import { EXIT } from '../../exit.ts';
