@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LABEL_SETS } from '../src/labels/label-sets.ts';
 import { backendFor } from '../src/platform/node/backend.ts';
 import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
 import { TASKS, type TaskName } from '../src/tasks/index.ts';
@@ -57,6 +58,29 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
     events: ['source', 'progress'],
     wrong: ['absent', 'mine', 'absent: Invalid option: expected one of "standard"|'],
   }),
+  export: () => ({
+    request: {
+      model: inRoot('model'),
+      format: 'huggingface',
+      precision: 'int8',
+      calibration: inRoot('photos'),
+      dataset: inRoot('labelled'),
+      output: inRoot('exported'),
+    },
+    events: ['progress'],
+    wrong: ['precision', 'int4', 'precision: Invalid option: expected one of "float32"|"float16"|"int8"'],
+  }),
+  import: () => ({
+    request: {
+      file: inRoot('model/model.safetensors'),
+      output: inRoot('imported'),
+      classes: 5,
+      reinitialise: 'classifier',
+      resize: { shortestEdge: 64 },
+    },
+    events: ['warning'],
+    wrong: ['classes', 0, 'classes: Too small: expected number to be >=1'],
+  }),
   'dataset-verify': () => ({
     request: { dataset: inRoot('discs'), holdOut: '0.5' },
     events: ['progress'],
@@ -99,6 +123,8 @@ beforeAll(async () => {
   for (const seed of [1, 2]) await writeFile(inRoot('photos', `${seed}.png`), await wavesPng(64, 48, seed));
   await writeFile(inRoot('broken.png'), 'no picture');
   await writeDrawnDataset(inRoot('discs'));
+  await writeDrawnDataset(inRoot('labelled'), { train: 1, val: 1, size: 64 });
+  await writeFile(inRoot('labelled/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
 });
 
 afterAll(() => rm(root, { recursive: true, force: true }));

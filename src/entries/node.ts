@@ -15,9 +15,8 @@ export { createRunFolder, folderStorage } from '../platform/node/run-folder.ts';
 
 // What the types above are made of.
 export type { ModelCardDetails } from '../models/model-card.ts';
-export type { ModelFileOptions } from '../models/model-files.ts';
+export type { ModelFileOptions, WriteModelOptions } from '../models/model-files.ts';
 export type { DecodeImageOptions } from '../platform/node/decode-image.ts';
 export type { EncodedImageFormat } from '../platform/node/encode-image.ts';
-export type { WriteModelOptions } from '../platform/node/model-folder.ts';
 export type { NamedInput } from '../tasks/task-files.ts';
 export type { ExpandOptions } from '../platform/node/files.ts';

@@ -15,6 +15,13 @@ export interface ModelFileOptions extends ModelCardDetails {
   readonly modelType?: ModelConfig['model_type'];
 }
 
+export interface WriteModelOptions extends ModelFileOptions {
+  /** Replace what is there. */
+  readonly overwrite?: boolean;
+  /** Further files by their path inside the folder. */
+  readonly files?: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;
+}
+
 /** Each file's bytes in parts by its name; the weights' numbers are not copied. */
 export function modelFiles(
   model: ModelDescription & { readonly weights: Weights },

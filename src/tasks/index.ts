@@ -3,6 +3,8 @@ import { contactSheetTask } from './dataset/contact-sheet.ts';
 import { convertTask } from './dataset/convert.ts';
 import { statsTask, verifyTask } from './dataset/verify.ts';
 import { evaluateTask } from './evaluate/evaluate.ts';
+import { exportTask } from './export/export.ts';
+import { importTask } from './import/import.ts';
 import { predictTask } from './predict/predict.ts';
 import { trainTask } from './train/train.ts';
 
@@ -10,6 +12,8 @@ export const TASKS = {
   predict: predictTask,
   train: trainTask,
   evaluate: evaluateTask,
+  import: importTask,
+  export: exportTask,
   'dataset-verify': verifyTask,
   'dataset-stats': statsTask,
   'dataset-convert': convertTask,

@@ -5,12 +5,26 @@
 import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
+import type { Reinitialise } from '../models/assemble.ts';
+import type { StridePlacement } from '../models/encoders/encoder.ts';
+import type { PoolingOrder, Skip } from '../models/refinenet/blocks.ts';
 
 export const OPTIMIZATION_NAMES = ['speed', 'balanced', 'memory', 'none'] as const satisfies readonly Optimization[];
 
 export const PROTOCOL_NAMES = ['plain', 'refinenet', 'refinenet-cityscapes'] as const satisfies readonly ProtocolName[];
 
 export const PRECISION_NAMES = ['float32', 'float16', 'int8'] as const satisfies readonly Precision[];
+
+/** What a checkpoint's tensors do not show of its network. */
+export const POOLING_ORDERS = ['pool-conv', 'conv-pool'] as const satisfies readonly PoolingOrder[];
+export const STRIDE_PLACEMENTS = ['3x3', '1x1'] as const satisfies readonly StridePlacement[];
+export const SKIPS = ['input', 'rectified'] as const satisfies readonly Skip[];
+
+/** Parts of a network that can be drawn afresh. */
+export const REINITIALISED_PARTS = ['none', 'classifier', 'decoder'] as const satisfies readonly Reinitialise[];
+
+/** What a model can be written as. */
+export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'huggingface'] as const;
 
 /** What a segmentation can be written as, besides its mask. */
 export const OUTPUT_FORMAT_NAMES = [

@@ -13,13 +13,15 @@ export const ENGINE_FIELDS = {
   threads: z.int().min(1).optional(),
 };
 
+/** Size at which images enter the network: null for their own. */
+export const RESIZE_RULE = z
+  .union([z.strictObject({ width: pixels, height: pixels }), z.strictObject({ shortestEdge: pixels })])
+  .nullable();
+
 export const RUN_FIELDS = {
   ...ENGINE_FIELDS,
-  /** Size at which images enter the network: null for their own; the model's rule when left out. */
-  resize: z
-    .union([z.strictObject({ width: pixels, height: pixels }), z.strictObject({ shortestEdge: pixels })])
-    .nullable()
-    .optional(),
+  /** As the model says when left out. */
+  resize: RESIZE_RULE.optional(),
   protocol: z.enum(PROTOCOL_NAMES).optional(),
   /** Factors of the input size, each run and the results averaged. */
   scales: z.array(z.number().positive()).min(1).optional(),

@@ -2,7 +2,8 @@
 import type { Dataset, OpenDatasetOptions } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import type { Image } from '../image/image.ts';
-import type { Model } from '../models/model.ts';
+import type { Model, ModelDescription } from '../models/model.ts';
+import type { WriteModelOptions } from '../models/model-files.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { RunStorage } from '../training/run/run-storage.ts';
@@ -42,6 +43,8 @@ export interface TaskFiles {
   write(path: string, content: Uint8Array | readonly Uint8Array[]): Promise<void>;
   /** Encodes a picture into a file, as `write`. */
   writeImage(path: string, image: Image, format: 'png' | 'jpeg'): Promise<void>;
+  /** @throws UsageError if there is something at the path, which is no empty folder, and it is not to be replaced. */
+  assertWritable(path: string, replaces: boolean): Promise<void>;
 
   /** The folder of a model that is named by its path, by an installed package or as a shipped one; the default if left out. */
   modelFolder(location: string | undefined): Promise<string>;
@@ -51,6 +54,12 @@ export interface TaskFiles {
   modelFor(backend: Backend, model: Model): Promise<Model>;
   /** A model's weights in memory. */
   loadWeights(model: Model): Promise<Weights>;
+  /** Writes a model into a folder of its own, whole or not at all. @throws UsageError as `assertWritable`. */
+  writeModel(
+    folder: string,
+    model: ModelDescription & { readonly weights: Weights },
+    options: WriteModelOptions,
+  ): Promise<void>;
 
   /** Opens the data set in a folder, or that a file describes. @throws UsageError or FormatError if there is none. */
   openDataset(path: string, options: Omit<OpenDatasetOptions, 'entry'>): Promise<Dataset>;

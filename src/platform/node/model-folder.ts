@@ -6,10 +6,10 @@ import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
 import { fromModelConfig } from '../../models/model-config.ts';
 import {
   CONFIG_FILE,
-  type ModelFileOptions,
   modelFiles,
   PREPROCESSOR_FILE,
   WEIGHTS_FILE,
+  type WriteModelOptions,
 } from '../../models/model-files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
@@ -105,13 +105,6 @@ async function readLayout(file: string): Promise<ReadonlyMap<string, Safetensors
   }
 }
 
-export interface WriteModelOptions extends ModelFileOptions {
-  /** Replace what is there. */
-  readonly overwrite?: boolean;
-  /** Further files by their path inside the folder. */
-  readonly files?: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;
-}
-
 /**
  * Writes a model folder, whole or not at all.
  * @throws UsageError if the folder holds something already and `overwrite` is not set.
@@ -135,7 +128,7 @@ async function writeFolder(
   overwrite: boolean,
 ): Promise<void> {
   const target = resolve(path);
-  await assertWritable(target, path, overwrite);
+  await assertWritable(path, overwrite);
   const temporary = `${target}.${process.pid}.tmp`;
   const replaced = `${target}.${process.pid}.old`;
   try {
@@ -159,8 +152,9 @@ async function writeFolder(
   }
 }
 
-/** @throws UsageError if something would be lost. */
-export async function assertWritable(target: string, shown: string, overwrite: boolean): Promise<void> {
+/** @throws UsageError if something would be lost. An empty folder is removed. */
+export async function assertWritable(path: string, overwrite: boolean): Promise<void> {
+  const target = resolve(path);
   const found = await stat(target).catch(() => null);
   if (!found || overwrite) return;
   const empty =
@@ -169,7 +163,7 @@ export async function assertWritable(target: string, shown: string, overwrite: b
       () => true,
       () => false,
     ));
-  if (!empty) throw new UsageError(`${shown} exists already. Give another --output, or --force to replace it.`);
+  if (!empty) throw new UsageError(`${path} exists already. Give another --output, or --force to replace it.`);
 }
 
 async function existingFolder(path: string): Promise<string> {

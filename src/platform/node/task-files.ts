@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import type { TaskFiles } from '../../tasks/task-files.ts';
 import { writeImage } from './encode-image.ts';
 import { expandInputs, writeFileAtomically } from './files.ts';
-import { loadWeights, modelFor, readModelFolder } from './model-folder.ts';
+import { assertWritable, loadWeights, modelFor, readModelFolder, writeModelFolder } from './model-folder.ts';
 import { modelFolder } from './model-location.ts';
 import { openImageFile } from './open-image-file.ts';
 import { createRunFolder, folderStorage } from './run-folder.ts';
@@ -31,11 +31,13 @@ export const nodeTaskFiles: TaskFiles = {
 
   write: writeFileAtomically,
   writeImage,
+  assertWritable,
 
   modelFolder,
   readModel: readModelFolder,
   modelFor,
   loadWeights,
+  writeModel: writeModelFolder,
 
   openDataset: async (path, options) => (await datasets()).openDatasetAt(path, options),
   decodeImage: async (bytes, name) => (await datasets()).decodeDatasetImage(bytes, name),

@@ -1,12 +1,10 @@
 /** The photographs that a model is calibrated on: some of a folder, or of a data set's training images. */
-import { basename } from 'node:path';
-import type { Dataset } from '../../../data/dataset.ts';
-import { RefineNetError, UsageError } from '../../../errors.ts';
-import type { Image } from '../../../image/image.ts';
-import { decodeDatasetImage, openDatasetAt } from '../../../platform/node/dataset-files.ts';
-import { expandInputs } from '../../../platform/node/files.ts';
-import { openImage } from '../../../platform/node/image-source.ts';
-import { warn } from '../../output.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { RefineNetError, UsageError } from '../../errors.ts';
+import type { Image } from '../../image/image.ts';
+import type { WarningEvent } from '../events.ts';
+import type { WorkContext } from '../task.ts';
+import type { TaskFiles } from '../task-files.ts';
 
 export interface CalibrationImages {
   readonly count: number;
@@ -19,12 +17,18 @@ export interface CalibrationImages {
  * @param path a data set, whose training images are taken, or a folder, file or pattern of images.
  * @throws UsageError if there is no image.
  */
-export async function findCalibrationImages(path: string, most: number): Promise<CalibrationImages> {
-  const dataset = await openDatasetAt(path).catch((error: unknown) => {
+export async function findCalibrationImages(
+  path: string,
+  most: number,
+  { files, onEvent }: Pick<WorkContext<WarningEvent>, 'files' | 'onEvent'>,
+): Promise<CalibrationImages> {
+  const dataset = await files.openDataset(path, {}).catch((error: unknown) => {
     if (error instanceof RefineNetError) return null;
     throw error;
   });
-  const sources = dataset ? ofDataset(dataset) : await ofFiles(path);
+  const sources = dataset
+    ? ofDataset(dataset, files)
+    : await ofFiles(path, files, (message) => onEvent({ type: 'warning', message }));
   if (sources.length === 0) throw new UsageError(`${path}: there is no image to calibrate on.`);
   const count = Math.min(most, sources.length);
   const chosen = Array.from(
@@ -49,18 +53,22 @@ interface ImageSource {
 }
 
 /** Of the split `train`, or of the first one there is. */
-function ofDataset(dataset: Dataset): readonly ImageSource[] {
+function ofDataset(dataset: Dataset, files: TaskFiles): readonly ImageSource[] {
   const split = dataset.splits.includes('train') ? 'train' : dataset.splits[0];
   const samples = split === undefined ? [] : dataset.samples(split);
   return samples.map(({ image }) => ({
-    name: basename(image),
-    open: async () => decodeDatasetImage(await dataset.source.read(image), image),
+    name: image,
+    open: async () => files.decodeImage(await dataset.source.read(image), image),
   }));
 }
 
-async function ofFiles(path: string): Promise<readonly ImageSource[]> {
-  return (await expandInputs([path], { onPassedOver: warn })).map((file) => ({
-    name: basename(file.path),
-    open: () => openImage(file.path),
+async function ofFiles(
+  path: string,
+  files: TaskFiles,
+  onPassedOver: (message: string) => void,
+): Promise<readonly ImageSource[]> {
+  return (await files.listImages([path], onPassedOver)).map((file) => ({
+    name: file.path,
+    open: () => files.openImage(file.path),
   }));
 }

@@ -1,0 +1,43 @@
+/** The options of `export`: how they are typed, and the request that they are. */
+import type { Command } from 'commander';
+import type * as z from 'zod';
+import type { EXPORT_REQUEST, ExportRequest } from '../../../tasks/export/request.ts';
+import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
+import { oneOf, wholeNumber } from '../../parse.ts';
+
+/** What was typed. */
+export interface ExportOptions
+  extends Pick<ExportRequest, 'format' | 'precision' | 'calibrationImages' | 'split' | 'output'> {
+  readonly calibration?: string;
+  readonly dataset?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds them to the command. */
+export function addExportOptions(command: Command): Command {
+  return command
+    .option('--format <name>', EXPORT_FORMAT_NAMES.join(', '), oneOf('--format', EXPORT_FORMAT_NAMES), 'onnx')
+    .option(
+      '--precision <name>',
+      `${PRECISION_NAMES.join(', ')}: float16 is half as large, int8 a quarter and faster on CPUs`,
+      oneOf('--precision', PRECISION_NAMES),
+      'float32',
+    )
+    .option(
+      '--calibration <path>',
+      "for int8: a folder of photographs like those to be segmented, or a data set (default: --dataset's)",
+    )
+    .option('--calibration-images <count>', 'how many of them', wholeNumber('--calibration-images', 1), 32)
+    .option('--dataset <path>', 'labelled images to measure the mIoU on, in float32 and in the precision')
+    .option('--split <name>', 'the part of the data set to measure on', 'val')
+    .option('--output <path>', 'file or folder to write', 'runs/export')
+    .option('--force', 'replace what is there')
+    .option('--json', 'print JSON');
+}
+
+/** What they ask for. */
+export function exportRequest(model: string, options: ExportOptions): z.input<typeof EXPORT_REQUEST> {
+  const { json: _, ...fields } = options;
+  return { ...fields, model };
+}

@@ -1,0 +1,68 @@
+/** The options of `import`: how they are typed, and the request that they are. */
+import type { Command } from 'commander';
+import type * as z from 'zod';
+import type { Preprocessing } from '../../../image/preprocess.ts';
+import type { IMPORT_REQUEST, ImportRequest } from '../../../tasks/import/request.ts';
+import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
+import { oneOf, resizeRule, wholeNumber } from '../../parse.ts';
+
+/** What was typed. */
+export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialise' | 'seed'> {
+  readonly architecture?: string;
+  readonly classes?: number | string;
+  readonly resize: Pick<Preprocessing, 'resize'>;
+  readonly poolingOrder?: (typeof POOLING_ORDERS)[number];
+  readonly stride?: (typeof STRIDE_PLACEMENTS)[number];
+  readonly skip?: (typeof SKIPS)[number];
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds them to the command. */
+export function addImportOptions(command: Command): Command {
+  return command
+    .requiredOption('--output <folder>', 'the model folder to write')
+    .option('--architecture <name>', 'overrules what is recognised from names and shapes')
+    .option(
+      '--classes <classes>',
+      'number of classes, a file with their names, or a known set (voc, cityscapes, camvid, ...)',
+      classes,
+    )
+    .option(
+      '--resize <rule>',
+      'size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT',
+      resizeRule,
+      { resize: null },
+    )
+    .option(
+      '--pooling-order <order>',
+      'of chained residual pooling: pool-conv (default) or conv-pool',
+      oneOf('--pooling-order', POOLING_ORDERS),
+    )
+    .option(
+      '--stride <kernel>',
+      "where a bottleneck's stride sits: 3x3 (torchvision) or 1x1 (Caffe)",
+      oneOf('--stride', STRIDE_PLACEMENTS),
+    )
+    .option('--skip <kind>', 'what residual conv units add: input (default) or rectified', oneOf('--skip', SKIPS))
+    .option(
+      '--reinitialise <part>',
+      'draw fresh weights for: none, classifier or decoder',
+      oneOf('--reinitialise', REINITIALISED_PARTS),
+      'none',
+    )
+    .option('--seed <number>', 'for fresh weights', wholeNumber('--seed', 0), 0)
+    .option('--force', 'replace the output folder')
+    .option('--json', 'print JSON');
+}
+
+/** What they ask for. */
+export function importRequest(file: string, options: ImportOptions): z.input<typeof IMPORT_REQUEST> {
+  const { json: _, resize, ...fields } = options;
+  return { ...fields, ...resize, file };
+}
+
+/** A number of classes, or where their names are. */
+function classes(text: string): number | string {
+  return /^\d+$/.test(text) ? wholeNumber('--classes', 1)(text) : text;
+}

@@ -1,0 +1,110 @@
+/** `export`: a model to ONNX, safetensors or a folder for Hugging Face's libraries. */
+import type { Dataset } from '../../data/dataset.ts';
+import { UsageError } from '../../errors.ts';
+import { calibrateModel } from '../../inference/calibrate.ts';
+import { EXPECTED_AGREEMENT } from '../../inference/export-precision.ts';
+import type { Precision } from '../../inference/precision.ts';
+import { throwIfAborted } from '../../inference/segment-options.ts';
+import { percent } from '../../text.ts';
+import { defineTask, type WorkContext } from '../task.ts';
+import type { TaskFiles } from '../task-files.ts';
+import { type CalibrationImages, findCalibrationImages } from './calibration-images.ts';
+import { type Comparison, comparePrecisions } from './comparison.ts';
+import type { ExportEvent } from './events.ts';
+import { type Engine, EXPORT_FORMATS, type Exported, type Source } from './formats.ts';
+import { EXPORT_REQUEST, type ExportRequest } from './request.ts';
+
+export interface ExportResult extends Exported {
+  /** The model's folder. */
+  readonly model: string;
+  readonly format: ExportRequest['format'];
+  readonly precision: Precision;
+  /** With a data set: how good the model is in float32 and in the precision. */
+  readonly comparison?: Comparison;
+}
+
+export const exportTask = defineTask({ name: 'export', request: EXPORT_REQUEST, work: exportModel });
+
+async function exportModel(request: ExportRequest, context: WorkContext<ExportEvent>): Promise<ExportResult> {
+  checkCombination(request);
+  const { files } = context;
+  const { format, precision, split, dataset } = request;
+  const folder = await files.modelFolder(request.model);
+  const model = await files.readModel(folder);
+  const labelled = dataset === undefined ? null : await openLabelled(dataset, split, files);
+  const images = request.calibration ?? dataset;
+  const calibration =
+    images === undefined ? null : await findCalibrationImages(images, request.calibrationImages, context);
+  const engine = engineFor(context);
+  const source: Source = { model, weights: await files.loadWeights(model), calibration };
+  const calibrated = precision === 'int8' ? await calibrateSource(source, engine, context) : source;
+  const exported = await EXPORT_FORMATS[format](calibrated, request, engine, files);
+  const comparison =
+    labelled && (await comparePrecisions(calibrated.model, engine, precision, { dataset: labelled, split }, context));
+  warnOfAgreement(exported, context);
+  return { model: folder, format, precision, ...exported, ...(comparison && { comparison }) };
+}
+
+/** @throws UsageError naming all that does not go together. */
+function checkCombination({ format, precision, calibration, dataset }: ExportRequest): void {
+  const problems: string[] = [];
+  if (precision === 'int8') {
+    if (format === 'safetensors')
+      problems.push('int8 is written as onnx or huggingface; safetensors holds float32 or float16.');
+    if (calibration === undefined && dataset === undefined) {
+      problems.push(
+        'int8 needs photographs like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
+      );
+    }
+  }
+  if (precision === 'float32' && (calibration !== undefined || dataset !== undefined)) {
+    problems.push(
+      '--calibration and --dataset are for --precision float16 or int8. To measure a model: refinenet val MODEL DATASET.',
+    );
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+}
+
+async function openLabelled(path: string, split: string, files: TaskFiles): Promise<Dataset> {
+  const dataset = await files.openDataset(path, {});
+  if (dataset.samples(split).length > 0) return dataset;
+  throw new UsageError(`${path}: the split ${split} has no labelled image to measure on.`);
+}
+
+/** The engine is opened when it is first needed, and once. */
+function engineFor({ backend, files, onEvent }: WorkContext<ExportEvent>): Engine {
+  const open = () => backend(undefined, (message) => onEvent({ type: 'warning', message }));
+  let opened: ReturnType<typeof open> | undefined;
+  return async (model) => {
+    opened ??= open();
+    const engine = await opened;
+    return { backend: engine, loaded: await files.modelFor(engine, model) };
+  };
+}
+
+async function calibrateSource(
+  { model, weights, calibration }: Source,
+  engine: Engine,
+  { onEvent, signal }: WorkContext<ExportEvent>,
+): Promise<Source> {
+  const images = calibration as CalibrationImages;
+  const { backend, loaded } = await engine(model);
+  let done = 0;
+  const tell = (name: string) =>
+    onEvent({ type: 'progress', unit: 'images calibrated on', done, total: images.count, name });
+  tell('');
+  const read = images.read((name) => {
+    done++;
+    tell(name);
+    throwIfAborted(signal);
+  });
+  return { model: { ...model, ranges: await calibrateModel(loaded, read, backend) }, weights, calibration };
+}
+
+function warnOfAgreement({ agreement }: Exported, { onEvent }: WorkContext<ExportEvent>): void {
+  if (agreement === undefined || agreement >= EXPECTED_AGREEMENT) return;
+  const message =
+    `Only ${percent(agreement)} of the pixels get the label they get in float32; ${percent(EXPECTED_AGREEMENT)} are usual. ` +
+    'Measure the export with --dataset, calibrate on other photographs, or take float16.';
+  onEvent({ type: 'warning', message });
+}

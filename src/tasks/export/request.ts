@@ -1,0 +1,24 @@
+/** What can be asked of `export`. */
+import * as z from 'zod';
+import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../names.ts';
+
+export const EXPORT_REQUEST = z.strictObject({
+  /** A model's folder, package or shipped name. */
+  model: z.string(),
+  format: z.enum(EXPORT_FORMAT_NAMES).default('onnx'),
+  precision: z.enum(PRECISION_NAMES).default('float32'),
+  /** For int8: photographs like those to be segmented, or a data set; that of `dataset` when left out. */
+  calibration: z.string().optional(),
+  /** How many of them. */
+  calibrationImages: z.int().min(1).default(32),
+  /** Labelled images to measure the mIoU on, in float32 and in the precision. */
+  dataset: z.string().optional(),
+  /** The part of the data set to measure on. */
+  split: z.string().default('val'),
+  /** The file or folder to write. */
+  output: z.string().default('runs/export'),
+  /** Whether what is there is replaced. */
+  force: z.boolean().default(false),
+});
+
+export type ExportRequest = z.output<typeof EXPORT_REQUEST>;

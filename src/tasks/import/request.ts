@@ -1,0 +1,30 @@
+/** What can be asked of `import`. */
+import * as z from 'zod';
+import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../names.ts';
+import { RESIZE_RULE } from '../run-options.ts';
+
+export const IMPORT_REQUEST = z.strictObject({
+  /** The checkpoint. */
+  file: z.string(),
+  /** The model folder to write. */
+  output: z.string(),
+  /** Overrules what is recognised from names and shapes. */
+  architecture: z.string().optional(),
+  /** How many there are, or their names: a file, or a known set; as many as the checkpoint has when left out. */
+  classes: z.union([z.int().min(1), z.string()]).optional(),
+  resize: RESIZE_RULE.default(null),
+  /** Of chained residual pooling. */
+  poolingOrder: z.enum(POOLING_ORDERS).optional(),
+  /** The kernel of a bottleneck in which its stride sits. */
+  stride: z.enum(STRIDE_PLACEMENTS).optional(),
+  /** What residual conv units add. */
+  skip: z.enum(SKIPS).optional(),
+  /** The part for which fresh weights are drawn. */
+  reinitialise: z.enum(REINITIALISED_PARTS).default('none'),
+  /** For fresh weights. */
+  seed: z.int().min(0).default(0),
+  /** Whether the output is replaced. */
+  force: z.boolean().default(false),
+});
+
+export type ImportRequest = z.output<typeof IMPORT_REQUEST>;
