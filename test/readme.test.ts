@@ -19,6 +19,12 @@ describe('the README', () => {
     expect(Object.keys(await import(new URL(`../${file}`, import.meta.url).href))).toContain(name);
   });
 
+  test('has a row for every entry of the package, and for no other', () => {
+    const rows = [...README.matchAll(/^\| `(refinenet[a-z/]*)` \|/gm)].map(([, entry]) => entry);
+    const entries = Object.keys(PACKAGE.exports).filter((entry) => entry !== './package.json');
+    expect(rows.sort()).toEqual(entries.map((entry) => entry.replace('.', 'refinenet')).sort());
+  });
+
   test('shows two set-up commands, and the second is the check', () => {
     const commands = [...README.matchAll(/```sh\n(npm ci.*)\n```/g)].map(([, command]) => command);
     expect(commands).toHaveLength(2);

@@ -1,22 +1,24 @@
-/** RefineNet in Node: everything of the core, and files, pictures and the native engine. */
+/** `refinenet/node`: all of RefineNet, with Node's files, pictures and native engine. */
 export * from './core.ts';
-export { backendFor, nodeBackend, wasmBackend } from '../platform/node/backend.ts';
-export { decodeDatasetImage, folderSink, folderSource, openDatasetAt } from '../platform/node/dataset-files.ts';
-export { decodeImage } from '../platform/node/decode-image.ts';
-export { encodeImage, writeImage } from '../platform/node/encode-image.ts';
-export { threadedBackend } from '../platform/node/engine-thread.ts';
-export { expandInputs, writeFileAtomically } from '../platform/node/files.ts';
-export { type ImageSource, type OpenImageOptions, openImage } from '../platform/node/image-source.ts';
-export { type LoadOptions, loadModel, type NodeSegmenter } from '../platform/node/load.ts';
-export { type ModelLocation, SHIPPED_MODELS } from '../platform/node/model-location.ts';
-export { loadWeights, readModelFolder, writeModelFolder } from '../platform/node/model-folder.ts';
-export { encodeNpy } from '../tensor/npy.ts';
-export { createRunFolder, folderStorage } from '../platform/node/run-folder.ts';
+export * from './evaluation.ts';
+export * from './training.ts';
 
-// What the types above are made of.
+// Models in folders, to segment files at once.
+export { type LoadOptions, loadModel, type NodeSegmenter } from '../platform/node/load.ts';
+export { loadWeights, readModelFolder, writeModelFolder } from '../platform/node/model-folder.ts';
+export { type ModelLocation, SHIPPED_MODELS } from '../platform/node/model-location.ts';
 export type { ModelCardDetails } from '../models/model-card.ts';
 export type { ModelFileOptions, WriteModelOptions } from '../models/model-files.ts';
-export type { DecodeImageOptions } from '../platform/node/decode-image.ts';
-export type { EncodedImageFormat } from '../platform/node/encode-image.ts';
-export type { NamedInput } from '../tasks/task-files.ts';
-export type { ExpandOptions } from '../platform/node/files.ts';
+
+// Engines.
+export { backendFor, nodeBackend, wasmBackend } from '../platform/node/backend.ts';
+export { threadedBackend } from '../platform/node/engine-thread.ts';
+
+// Pictures.
+export { type DecodeImageOptions, decodeImage } from '../platform/node/decode-image.ts';
+export { type EncodedImageFormat, encodeImage, writeImage } from '../platform/node/encode-image.ts';
+export { type ImageSource, type OpenImageOptions, openImage } from '../platform/node/image-source.ts';
+
+// Data sets and runs in folders.
+export { decodeDatasetImage, folderSink, folderSource, openDatasetAt } from '../platform/node/dataset-files.ts';
+export { createRunFolder, folderStorage } from '../platform/node/run-folder.ts';

@@ -1,3 +1,3 @@
-/** RefineNet in the browser: everything of the core, and the browser's engine. */
+/** `refinenet/web`: the core in the browser, with the browser's engine. */
 export * from './core.ts';
 export { webBackend } from '../platform/web/backend.ts';

@@ -1,4 +1,4 @@
-/** Which of our types an entry's declarations mention and the entry does not export: a user could not name them. */
+/** Which of our types an entry's declarations mention and no entry for the same platform exports: a user could not name them. */
 import ts from 'typescript';
 
 /** A type that is mentioned and not exported. */
@@ -11,9 +11,15 @@ export interface MissingExport {
 
 /**
  * Walks everything that an entry's declarations export, and in turn what these mention. A type that its own module keeps to
- * itself is walked too and not reported: it only says a part of another one. Ours is what lies beside the entry or below.
+ * itself is walked too and not reported: it only says a part of another one. Ours is what lies in `root`, and what the entries
+ * `besides` export can be named too.
  */
-export function missingExports(program: ts.Program, entry: string): readonly MissingExport[] {
+export function missingExports(
+  program: ts.Program,
+  entry: string,
+  root: string,
+  besides: readonly string[] = [],
+): readonly MissingExport[] {
   const checker = program.getTypeChecker();
   const exportsOf = (file: ts.SourceFile): readonly ts.Symbol[] => {
     const module = checker.getSymbolAtLocation(file);
@@ -21,10 +27,13 @@ export function missingExports(program: ts.Program, entry: string): readonly Mis
   };
   const resolved = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const source = program.getSourceFile(entry);
-  if (!source) throw new Error(`There is no ${entry}. Build first.`);
-  const ours = source.fileName.slice(0, source.fileName.lastIndexOf('/') + 1);
-  const seen = new Set(exportsOf(source));
+  const namesOf = (path: string): readonly ts.Symbol[] => {
+    const source = program.getSourceFile(path);
+    if (!source) throw new Error(`There is no ${path}. Build first.`);
+    return exportsOf(source);
+  };
+  const seen = new Set(namesOf(entry));
+  const elsewhere = new Set(besides.flatMap(namesOf));
   const missing: MissingExport[] = [];
 
   const visit = (node: ts.Node, owner: string): void => {
@@ -34,12 +43,13 @@ export function missingExports(program: ts.Program, entry: string): readonly Mis
     const file = type?.declarations?.[0]?.getSourceFile();
     if (type && file && isOurType(type, file) && !seen.has(type)) {
       seen.add(type);
-      if (exportsOf(file).includes(type)) missing.push({ name: type.name, file: file.fileName, mentionedBy: owner });
+      if (exportsOf(file).includes(type) && !elsewhere.has(type))
+        missing.push({ name: type.name, file: file.fileName, mentionedBy: owner });
     }
     ts.forEachChild(node, (child) => visit(child, owner));
   };
   const isOurType = (type: ts.Symbol, file: ts.SourceFile): boolean =>
-    (type.flags & ts.SymbolFlags.Type & ~ts.SymbolFlags.TypeParameter) !== 0 && file.fileName.startsWith(ours);
+    (type.flags & ts.SymbolFlags.Type & ~ts.SymbolFlags.TypeParameter) !== 0 && file.fileName.startsWith(root);
   // A Set's iteration goes on over what is added meanwhile.
   for (const symbol of seen) {
     for (const declaration of symbol.declarations ?? []) visit(declaration, symbol.name);

@@ -74,6 +74,7 @@ describe('the published package', () => {
       folder,
     );
     expect(code, `${stdout}${stderr}`).toBe(0);
-    for (const entry of ['refinenet', 'refinenet/node', 'refinenet/web']) expect(stdout).toContain(`"${entry}"`);
+    for (const entry of ['refinenet', 'refinenet/evaluation', 'refinenet/node', 'refinenet/training', 'refinenet/web'])
+      expect(stdout).toContain(`"${entry}"`);
   });
 });
