@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openDataset } from './dataset.ts';
-import { type Batch, createLoader, epochOrder, type LoaderOptions, type LoaderState } from './loader.ts';
+import { epochOrder } from './epoch.ts';
+import { type Batch, createLoader, type LoaderOptions, type LoaderState } from './loader.ts';
 import { ShapeError, UsageError } from '../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
@@ -148,6 +149,85 @@ describe('a loader', () => {
     await expect(loader({ shard: { index: 0, count: 4 } })).rejects.toThrow(
       "the split train has 11 samples, too few for 4 machines' batches of 3.",
     );
+  });
+
+  describe('that mixes', () => {
+    const mixing = [
+      { mix: 'cutmix', probability: 0.7 },
+      { mix: 'classmix', probability: 0.5 },
+    ] as const;
+
+    test('changes about as many samples as asked, and leaves the others as without it', async () => {
+      const plain = await take(await loader(), START, 30);
+      const mixed = await take(await loader({ mixing }), START, 30);
+      expect(mixed.map(({ names }) => names)).toEqual(plain.map(({ names }) => names));
+      const size = 3 * 32 * 32;
+      const changed = plain.flatMap(({ images }, index) =>
+        [0, 1, 2].filter(
+          (place) =>
+            String(images.data.slice(place * size, (place + 1) * size)) !==
+            String(mixed[index]?.images.data.slice(place * size, (place + 1) * size)),
+        ),
+      );
+      expect(changed.length).toBeGreaterThan(60);
+      expect(changed.length).toBeLessThan(89);
+    });
+
+    test('goes on from any batch as if it had never stopped, whatever the batch size and the part', async () => {
+      const options = { mixing, batch: 1 };
+      const whole = await take(await loader(options), START, 2 * COUNT);
+      expect(await take(await loader({ ...options, ahead: 1, cacheBytes: 0 }), START, 2 * COUNT)).toEqual(whole);
+      for (const stop of [1, 5, COUNT, COUNT + 3]) {
+        const { next } = whole[stop - 1] as Batch;
+        expect(await take(await loader(options), next, 3)).toEqual(whole.slice(stop, stop + 3));
+      }
+      const pairs = await take(await loader({ mixing, batch: 2 }), START, 2);
+      const singles = whole.slice(0, 4).flatMap(({ images }) => [...images.data]);
+      expect(pairs.flatMap(({ images }) => [...images.data])).toEqual(singles);
+      const part = await loader({ ...options, shard: { index: 1, count: 2 } });
+      expect((await take(part, START, 3)).map(({ images }) => images.data)).toEqual(
+        [1, 3, 5].map((place) => whole[place]?.images.data),
+      );
+    });
+  });
+
+  describe('that has some images more often', () => {
+    const times = Array.from({ length: COUNT }, (_, index) => (index === 2 ? 4 : 1));
+
+    test('gives each as often as asked, every copy augmented for itself', async () => {
+      const often = await loader({ batch: 1, times });
+      expect([often.samples, often.batchesPerEpoch]).toEqual([COUNT, COUNT + 3]);
+      const batches = await take(often, START, COUNT + 3);
+      const counts = new Map<string, number>();
+      for (const { names } of batches) counts.set(names[0] as string, (counts.get(names[0] as string) ?? 0) + 1);
+      const dataset = await openDataset(memorySource(files));
+      const third = dataset.samples('train')[2]?.name as string;
+      expect(counts.get(third)).toBe(4);
+      expect([...counts.values()].sort()).toEqual([...Array(COUNT - 1).fill(1), 4]);
+      const copies = batches.filter(({ names }) => names[0] === third).map(({ images }) => String(images.data));
+      expect(new Set(copies).size).toBe(4);
+      expect(batches.at(-1)?.next).toEqual({ seed: 7, epoch: 1, position: 0 });
+    });
+
+    test('goes on from any batch, and in parts, as if it were whole', async () => {
+      const uneven = times.map((each, index) => each + 0.3 * index);
+      const options = { batch: 2, times: uneven, mixing: [{ mix: 'cutmix' }] as const };
+      const whole = await take(await loader(options), START, 24);
+      for (const stop of [1, 9, 20]) {
+        const { next } = whole[stop - 1] as Batch;
+        expect(await take(await loader(options), next, 3)).toEqual(whole.slice(stop, stop + 3));
+      }
+      const part = await loader({ ...options, shard: { index: 0, count: 2 } });
+      expect((await take(part, START, 3)).map(({ images }) => images.data)).toEqual(
+        [0, 2, 4].map((place) => whole[place]?.images.data),
+      );
+    });
+
+    test('is told of every sample', async () => {
+      await expect(loader({ times: [1, 2] })).rejects.toThrow(
+        'the split train has 11 samples, but how often they stand in an epoch is said of 2.',
+      );
+    });
   });
 
   test('drops the last batch if it is not full, or keeps it', async () => {

@@ -6,10 +6,13 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
+import { type Epoch, exampleMaker, shuffledEpoch } from './epoch.ts';
+import type { MixRecipe } from './mixing/index.ts';
 import { readSample } from './read-sample.ts';
 import type { LabelledImage, Sample } from './sample.ts';
 import { SampleCache } from './sample-cache.ts';
-import { createTransform, type TransformRecipe } from './transforms/index.ts';
+import { imagesPerEpoch } from './sampling.ts';
+import type { TransformRecipe } from './transforms/index.ts';
 
 /** Where a run stands. All randomness follows from it. */
 export interface LoaderState {
@@ -40,6 +43,10 @@ export interface LoaderOptions {
   readonly batch: number;
   /** The size must come out the same for all samples of a batch: end with a crop, or use batches of one. */
   readonly augmentation: TransformRecipe;
+  /** What is pasted into samples of others, after their augmentation; nothing when left out. */
+  readonly mixing?: MixRecipe;
+  /** How often each sample of the split stands in an epoch, on average; once when left out. */
+  readonly times?: readonly number[];
   /** Only its numbers count; the size is the augmentation's business. */
   readonly preprocessing: Pick<Preprocessing, 'rescaleFactor' | 'mean' | 'std'>;
   readonly decodeImage: DecodeImage;
@@ -65,13 +72,6 @@ export interface Shard {
 
 const WHOLE: Shard = { index: 0, count: 1 };
 
-export interface AugmentationKey {
-  readonly seed: number;
-  readonly epoch: number;
-  /** The sample's place in its split, whatever the shuffle. */
-  readonly index: number;
-}
-
 export interface Loader {
   readonly samples: number;
   /** Of its part, where it loads one. */
@@ -91,7 +91,7 @@ export function createLoader(options: LoaderOptions): Loader {
   if (!Number.isSafeInteger(ahead) || ahead < 1)
     throw new UsageError(`Batches made ahead are ${ahead}. Choose a whole number of at least 1.`);
   checkShard(shard);
-  const batchesPerEpoch = batchesOf(options, samples.length);
+  const batchesPerEpoch = batchesOf(options, imagesOf(options, samples));
   if (batchesPerEpoch === 0) {
     const wanted = shard.count === 1 ? `a batch of ${batch}` : `${shard.count} machines' batches of ${batch}`;
     throw new UsageError(
@@ -109,34 +109,24 @@ export function createLoader(options: LoaderOptions): Loader {
   };
 }
 
+/** How many images an epoch has. */
+function imagesOf({ dataset, split, times }: LoaderOptions, samples: readonly Sample[]): number {
+  if (times === undefined) return samples.length;
+  if (times.length === samples.length) return imagesPerEpoch(times);
+  throw new UsageError(
+    `${dataset.name}: the split ${split} has ${samples.length} samples, but how often they stand in an epoch is said of ${times.length}.`,
+  );
+}
+
 /** How many batches of an epoch are loaded. */
-function batchesOf({ batch, dropLast = true, shard = WHOLE }: LoaderOptions, samples: number): number {
-  const all = dropLast ? Math.floor(samples / batch) : Math.ceil(samples / batch);
+function batchesOf({ batch, dropLast = true, shard = WHOLE }: LoaderOptions, images: number): number {
+  const all = dropLast ? Math.floor(images / batch) : Math.ceil(images / batch);
   return Math.floor(all / shard.count);
 }
 
 function checkShard({ index, count }: Shard): void {
   if (Number.isSafeInteger(count) && Number.isSafeInteger(index) && index >= 0 && index < count) return;
   throw new UsageError(`There is no part ${index} of ${count}. Parts are counted from 0, below their number.`);
-}
-
-/** What augmentation does to a sample: its randomness depends on seed, epoch and index alone. */
-export function augmentSample(recipe: TransformRecipe): (sample: LabelledImage, key: AugmentationKey) => LabelledImage {
-  const transform = createTransform(recipe);
-  return (sample, { seed, epoch, index }) => transform(sample, randomStream(seed, 'augmentation', epoch, index));
-}
-
-/** The indices 0 ... count - 1 in the order of an epoch (Fisher and Yates' shuffle). */
-export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  const random = randomStream(seed, 'order', epoch);
-  for (let last = count - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    const kept = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = kept;
-  }
-  return order;
 }
 
 function checkState({ seed, epoch, position }: LoaderState, batchesPerEpoch: number): void {
@@ -160,21 +150,20 @@ function* places(
 
 function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place: LoaderState) => Promise<Batch> {
   const { dataset, batch, decodeImage, cacheBytes = DEFAULT_CACHE, shard = WHOLE } = options;
-  const batchesPerEpoch = batchesOf(options, samples.length);
-  const augment = augmentSample(options.augmentation);
+  const batchesPerEpoch = batchesOf(options, imagesOf(options, samples));
   const cache = new SampleCache(cacheBytes, (index) => readSample(dataset, samples[index] as Sample, decodeImage));
+  const make = exampleMaker(options, cache);
   const preprocessing: Preprocessing = { ...options.preprocessing, resize: null, resample: 'bilinear' };
-  let order: { readonly epoch: number; readonly seed: number; readonly indices: Uint32Array } | undefined;
+  let current: Epoch | undefined;
   return async ({ seed, epoch, position }) => {
-    if (order?.epoch !== epoch || order.seed !== seed) {
-      order = { epoch, seed, indices: epochOrder(seed, epoch, samples.length) };
+    if (current?.epoch !== epoch || current.seed !== seed) {
+      current = shuffledEpoch(samples.length, options.times, { seed, epoch });
     }
+    const ofEpoch = current;
     const place = position * shard.count + shard.index;
-    const indices = [...order.indices.subarray(place * batch, (place + 1) * batch)];
-    const examples = await Promise.all(
-      indices.map(async (index) => augment(await cache.get(index), { seed, epoch, index })),
-    );
-    const names = indices.map((index) => (samples[index] as Sample).name);
+    const entries = ofEpoch.entries.slice(place * batch, (place + 1) * batch);
+    const examples = await Promise.all(entries.map((entry) => make(entry, ofEpoch)));
+    const names = entries.map(({ index }) => (samples[index] as Sample).name);
     const isLast = position + 1 === batchesPerEpoch;
     return {
       ...stack(examples, names, preprocessing),

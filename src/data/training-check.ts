@@ -13,6 +13,8 @@ export interface TrainingCheck {
   readonly warnings: readonly string[];
   /** The figures of the splits that training uses. */
   readonly statistics: readonly SplitStatistics[];
+  /** The ids of the classes that each sample to train on has, in their order. */
+  readonly classes: readonly (readonly number[])[];
 }
 
 /** Said by the plan of a run, from the same figures and in its own words. */
@@ -31,7 +33,7 @@ export async function checkForTraining(dataset: Dataset, options: Omit<ScanOptio
   // An empty train or val is worth a word, though others take their place.
   const usual = ['train', 'val'].filter((split) => dataset.splits.includes(split));
   const splits = inSplitOrder([...usual, train, ...(validation === undefined ? [] : [validation])]);
-  const { problems, statistics } = await verifyDataset(dataset, { ...options, splits });
+  const { problems, statistics, classes } = await verifyDataset(dataset, { ...options, splits });
   const stopping = problems.filter(({ stopsTraining }) => stopsTraining);
   const where = `"refinenet dataset verify ${dataset.path}"`;
   if (stopping.length > 0) {
@@ -43,6 +45,7 @@ export async function checkForTraining(dataset: Dataset, options: Omit<ScanOptio
   return {
     warnings: told.length === 0 ? [] : [...told.map(line), `${where} names all of them, and says what to do.`],
     statistics,
+    classes: classes[train] as readonly (readonly number[])[],
   };
 }
 

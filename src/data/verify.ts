@@ -6,7 +6,7 @@ import { PALETTE_CHECKS } from './checks/palettes.ts';
 import { WHOLE_CHECKS } from './checks/whole.ts';
 import { findCopies } from './copies.ts';
 import type { Dataset } from './dataset.ts';
-import { type ScanOptions, scanDataset } from './scan.ts';
+import { type ScannedSample, type ScanOptions, scanDataset } from './scan.ts';
 import { datasetStatistics, type SplitStatistics } from './stats.ts';
 
 export interface Verification {
@@ -14,6 +14,8 @@ export interface Verification {
   readonly problems: readonly Problem[];
   /** The figures that fall off on the way. */
   readonly statistics: readonly SplitStatistics[];
+  /** The ids of the classes that each sample has, in the order of its split; none where its mask cannot be read. */
+  readonly classes: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
 /** Every check. Adding one is an entry in one of the lists. */
@@ -37,8 +39,16 @@ export async function verifyDataset(dataset: Dataset, options: ScanOptions): Pro
   return {
     problems: problems.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
     statistics: checked.statistics,
+    classes: Object.fromEntries(splits.map((split) => [split, classesBySample(scanned, split)])),
   };
 }
+
+const classesBySample = (scanned: readonly ScannedSample[], split: string): number[][] =>
+  scanned
+    .filter((record) => record.split === split)
+    .map(({ mask }) =>
+      'value' in mask ? [...mask.value.counts.keys()].filter((id) => mask.value.counts[id] !== 0) : [],
+    );
 
 function problemOf(
   { code, severity, stopsTraining, stopsReading, message, advice, find }: Check,

@@ -1,4 +1,6 @@
 /** All that determines a run, as data: equal configurations and equal data give equal weights. */
+import type { MixRecipe } from '../data/mixing/index.ts';
+import type { SamplingRule } from '../data/sampling.ts';
 import type { TransformRecipe } from '../data/transforms/index.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { NetworkDefinition } from '../models/families.ts';
@@ -26,6 +28,10 @@ export interface TrainingConfiguration {
   /** Width and height of what the network sees, in pixels. */
   readonly crop: number;
   readonly augmentation: TransformRecipe;
+  /** What is pasted into images of others; nothing when left out. */
+  readonly mixing?: MixRecipe;
+  /** How often images stand in an epoch, and how many it has then; each once when left out. */
+  readonly sampling?: { readonly rules: readonly SamplingRule[]; readonly images: number };
   readonly step: StepDefinition;
   /** Learning rates by group, before the schedule. */
   readonly rates: Readonly<Record<ParameterGroup, number>>;
@@ -40,6 +46,14 @@ export interface TrainingConfiguration {
   /** Epochs between sheets of sample predictions; null for none. */
   readonly samplesEvery: number | null;
 }
+
+/** How many images an epoch has; what is left over after its last full update included. */
+export const imagesPerEpoch = ({ sampling, data }: Pick<TrainingConfiguration, 'sampling' | 'data'>): number =>
+  sampling?.images ?? data.train;
+
+/** How many updates an epoch has. */
+export const updatesPerEpoch = (configuration: TrainingConfiguration): number =>
+  Math.floor(Math.floor(imagesPerEpoch(configuration) / configuration.batch) / configuration.step.accumulate);
 
 /** One field that two configurations do not share, as text. */
 export interface Difference {

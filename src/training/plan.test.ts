@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeDrawnDataset } from '../../test/support/drawn-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -69,6 +70,50 @@ describe('a plan', () => {
     expect(configuration.schedule.warmup).toBe(4);
     const [ground, disc] = configuration.step.loss.classWeights as readonly number[];
     expect(disc).toBeGreaterThan(ground as number);
+  });
+
+  test('takes mixing as asked, and none that is empty or does not fit', async () => {
+    const mixing = [{ mix: 'classmix', probability: 0.3 }] as const;
+    const { configuration } = await plan({ mixing });
+    expect(configuration.mixing).toEqual(mixing);
+    expect(replan(configuration, dataset)).toEqual(configuration);
+    for (const overrides of [{}, { mixing: [] }]) {
+      expect(Object.keys((await plan(overrides)).configuration)).not.toContain('mixing');
+    }
+    await expect(plan({ mixing: [{ mix: 'cutmix', area: [2, 3] }] })).rejects.toThrow('step 1 (cutmix): area');
+  });
+
+  test('counts the images of an epoch by how often they stand in it', async () => {
+    const { configuration } = await plan({ batch: 2, sampling: [{ names: '*', times: 50 }] });
+    expect(configuration.sampling).toEqual({ rules: [{ names: '*', times: 50 }], images: 300 });
+    // 40 epochs of 150 updates are enough for all of the preset's warm-up.
+    expect(configuration.schedule.warmup).toBe(100);
+    expect(Object.keys((await plan()).configuration)).not.toContain('sampling');
+    await expect(plan({ sampling: [{ names: 'coco-*', times: 4 }] })).rejects.toThrow(
+      'The pattern "coco-*" fits no training image. Names look like 0; * stands for anything.',
+    );
+    await expect(plan({ batch: 2, sampling: [{ names: '*', times: 0.2 }] })).rejects.toThrow(
+      'an update takes 2 images (batch 2, accumulate 1), but there are 1 to train on',
+    );
+  });
+
+  test('finds what rare classes mean in the masks, and keeps it when the run is resumed', async () => {
+    const rare = await openDatasetAt(await writeDrawnDataset(join(folder, 'rare')));
+    // One of six images keeps the disc.
+    const masks = join(folder, 'rare/masks/train');
+    for (const index of [1, 2, 3, 4, 5]) {
+      await sharp(Buffer.alloc(80 * 80), { raw: { width: 80, height: 80, channels: 1 } })
+        .toColourspace('b-w')
+        .png()
+        .toFile(join(masks, `${index}.png`));
+    }
+    const sampling = [{ rare: 0.9 }];
+    const { configuration } = await plan({ sampling }, undefined, rare);
+    const times = [2.3238, 1, 1, 1, 1, 1];
+    expect(configuration.sampling).toEqual({ rules: [{ rare: 0.9, times }], images: 7 });
+    expect(replan(configuration, rare)).toEqual(configuration);
+    expect(replan(configuration, rare, { sampling })).toEqual(configuration);
+    expect(replan(configuration, rare, { sampling: [{ rare: 0.5 }] })).not.toEqual(configuration);
   });
 
   test('takes what is asked for in place of the preset', async () => {

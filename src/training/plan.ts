@@ -4,13 +4,16 @@ import { type DataSplits, dataSplits } from '../data/data-splits.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { checkForTraining } from '../data/training-check.ts';
+import { createMixing, type MixRecipe } from '../data/mixing/index.ts';
+import type { Sample } from '../data/sample.ts';
+import { imagesPerEpoch as imagesOf, repeatFactors, type SamplingRule, timesOf } from '../data/sampling.ts';
 import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
 import { judgeClasses, weightsByShare } from './class-pixels.ts';
-import type { TrainingConfiguration } from './configuration.ts';
+import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './configuration.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './step/types.ts';
@@ -22,6 +25,9 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly crop?: number;
   readonly seed?: number;
   readonly augmentation?: TransformRecipe;
+  readonly mixing?: MixRecipe;
+  /** How often images stand in an epoch; of rare classes the share of the images below which a class is one. */
+  readonly sampling?: readonly AskedSampling[];
   readonly rates?: Partial<Record<ParameterGroup, number>>;
   readonly schedule?: ScheduleDefinition;
   readonly optimizer?: StepDefinition['optimizer'];
@@ -39,6 +45,9 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly saveEvery?: number | null;
   readonly samplesEvery?: number | null;
 }
+
+/** A rule as it is asked for: what `rare` means for each image is found in the data. */
+export type AskedSampling = Extract<SamplingRule, { names: string }> | { readonly rare: number };
 
 export interface PlanOptions {
   readonly model: ModelDescription;
@@ -95,15 +104,18 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   };
   const classWeights = overrides.classWeights ?? preset.classWeights;
   // Reading the data set takes a while: what was asked for wrongly is said before.
-  const asked = withOverrides(base, { ...overrides, classWeights });
+  const samples = dataset.samples(splits.train);
+  const asked = withOverrides(withSampling(base, samples, overrides.sampling), { ...overrides, classWeights });
   const checked = await checkForTraining(dataset, {
     decodeImage,
     onProgress: (done, total, sample) => options.onSampleChecked?.(done, total, sample.name),
   });
   const { classes = [] } = checked.statistics.find(({ split }) => split === splits.train) ?? {};
   const pixels = classes.map((each) => each.pixels);
-  const configuration =
-    classWeights === 'auto' ? withOverrides(asked, { classWeights: weightsByShare(pixels) }) : asked;
+  const weighed = classWeights === 'auto' ? withOverrides(asked, { classWeights: weightsByShare(pixels) }) : asked;
+  const configuration = withSampling(weighed, samples, overrides.sampling, (share) =>
+    repeatFactors(checked.classes, share),
+  );
   const warnings = [...checked.warnings, ...judgeClasses(dataset, splits.train, pixels)];
   if (splits.train !== 'train') {
     warnings.push(`${dataset.name} has no split train with images, so ${splits.train} is trained on.`);
@@ -127,12 +139,34 @@ export function replan(
   dataset: Dataset,
   overrides: TrainingOverrides = {},
 ): TrainingConfiguration {
-  return withOverrides({ ...saved, data: describeData(dataset, dataSplits(dataset)) }, overrides);
+  const splits = dataSplits(dataset);
+  const known = { ...saved, data: describeData(dataset, splits) };
+  // What rare classes mean was found when the run was new; another share is another run.
+  const timesOfSaved = (share: number) =>
+    saved.sampling?.rules.flatMap((rule) => ('rare' in rule && rule.rare === share ? rule.times : [])) ?? [];
+  return withOverrides(withSampling(known, dataset.samples(splits.train), overrides.sampling, timesOfSaved), overrides);
+}
+
+/**
+ * The configuration with how often images stand in an epoch.
+ * @param timesOfRare what images count by their rarest class, where a class is rare below a share; as others when left out.
+ */
+function withSampling(
+  base: TrainingConfiguration,
+  samples: readonly Sample[],
+  asked: readonly AskedSampling[] | undefined,
+  timesOfRare: (share: number) => readonly number[] = () => [],
+): TrainingConfiguration {
+  if (asked === undefined) return base;
+  const { sampling: _, ...others } = base;
+  if (asked.length === 0) return others;
+  const rules = asked.map((rule) => ('rare' in rule ? { rare: rule.rare, times: timesOfRare(rule.rare) } : rule));
+  return { ...base, sampling: { rules, images: imagesOf(timesOf(samples, rules)) } };
 }
 
 function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides): TrainingConfiguration {
   const { rates, optimizer, loss, classWeights, batchNorm, decayNormAndBias, clipNorm, averageDecay } = overrides;
-  const { accumulate, frozen, crop = base.crop, ...others } = overrides;
+  const { accumulate, frozen, crop = base.crop, mixing = base.mixing ?? [], ...others } = overrides;
   const preset = PRESETS[base.preset as PresetName] as Preset | undefined;
   const step: StepDefinition = {
     ...base.step,
@@ -146,8 +180,9 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     },
   };
   const { epochs, batch = base.batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery } = others;
+  const { mixing: _, ...unmixed } = base;
   const configuration: TrainingConfiguration = {
-    ...base,
+    ...unmixed,
     ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
     crop,
     augmentation: adjusted(
@@ -157,6 +192,7 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     ),
     step,
     rates: { ...base.rates, ...rates },
+    ...(mixing.length > 0 && { mixing }),
   };
   checkConfiguration(configuration);
   return configuration;
@@ -168,8 +204,8 @@ function withFittingWarmup(
   asked: ScheduleDefinition | undefined,
 ): TrainingConfiguration {
   if (asked) return configuration;
-  const { schedule, data, batch, epochs, step } = configuration;
-  const updates = epochs * Math.floor(Math.floor(data.train / batch) / step.accumulate);
+  const { schedule, epochs } = configuration;
+  const updates = epochs * updatesPerEpoch(configuration);
   return { ...configuration, schedule: { ...schedule, warmup: Math.min(schedule.warmup, Math.floor(updates / 10)) } };
 }
 
@@ -217,7 +253,8 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
       problems.push(`${field} is ${value}, but must be a whole number of at least ${least}`);
     }
   }
-  const { step, rates, data, batch, classes } = configuration;
+  const { step, rates, batch, classes } = configuration;
+  const images = imagesPerEpoch(configuration);
   for (const group of PARAMETER_GROUPS) {
     if (!(rates[group] >= 0 && Number.isFinite(rates[group]))) {
       problems.push(`the rate of the ${group} is ${rates[group]}, but must be a number of at least 0`);
@@ -225,9 +262,9 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
   }
   if (!(Number.isSafeInteger(step.accumulate) && step.accumulate >= 1)) {
     problems.push(`accumulate is ${step.accumulate}, but must be a whole number of at least 1`);
-  } else if (batch * step.accumulate > data.train) {
+  } else if (batch * step.accumulate > images) {
     problems.push(
-      `an update takes ${batch * step.accumulate} images (batch ${batch}, accumulate ${step.accumulate}), but there are ${data.train} to train on`,
+      `an update takes ${batch * step.accumulate} images (batch ${batch}, accumulate ${step.accumulate}), but there are ${images} to train on`,
     );
   }
   const weights = step.loss.classWeights;
@@ -239,4 +276,5 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
   if (problems.length > 0) throw new UsageError(`This run does not fit together: ${problems.join('; ')}.`);
   checkSchedule(configuration.schedule);
   createTransform(configuration.augmentation);
+  createMixing(configuration.mixing ?? []);
 }

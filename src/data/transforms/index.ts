@@ -1,7 +1,7 @@
 /** The transforms by name, and recipes made of them. Adding one is a file beside this and a line here. */
 import type * as z from 'zod';
-import { UsageError } from '../../errors.ts';
 import type { RandomStream } from '../../tensor/random.ts';
+import { checkedSteps } from '../recipe-steps.ts';
 import type { LabelledImage } from '../sample.ts';
 import { blur } from './blur.ts';
 import { colorJitter } from './color-jitter.ts';
@@ -10,7 +10,7 @@ import { flip } from './flip.ts';
 import { pad } from './pad.ts';
 import { rotate } from './rotate.ts';
 import { resize, scale, shortSide } from './scale.ts';
-import type { Transform, TransformKind } from './transform.ts';
+import type { TransformKind } from './transform.ts';
 import { realise, viewOf } from './view.ts';
 
 export const TRANSFORMS = [scale, shortSide, resize, crop, pad, flip, rotate, colorJitter, blur] as const;
@@ -31,25 +31,8 @@ export type TransformRecipe = readonly TransformStep[];
 export function createTransform(
   recipe: readonly { readonly transform: string }[],
 ): (sample: LabelledImage, random: RandomStream) => LabelledImage {
-  const problems: string[] = [];
-  const steps: Transform[] = [];
-  for (const [index, { transform, ...options }] of recipe.entries()) {
-    const where = `step ${index + 1} (${transform})`;
-    const kind = TRANSFORMS.find(({ name }) => name === transform);
-    if (!kind) {
-      problems.push(
-        `${where}: there is no such transform; choose one of ${TRANSFORMS.map(({ name }) => name).join(', ')}`,
-      );
-      continue;
-    }
-    const parsed = (kind.options as z.ZodType).safeParse(options);
-    if (parsed.success) steps.push((kind.create as (options: unknown) => Transform)(parsed.data));
-    else {
-      for (const { path, message } of parsed.error.issues) {
-        problems.push(`${where}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
-      }
-    }
-  }
-  if (problems.length > 0) throw new UsageError(`The augmentation recipe does not fit:\n${problems.join('\n')}`);
+  const steps = checkedSteps(recipe, 'transform', TRANSFORMS as readonly TransformKind[]).map(({ kind, options }) =>
+    kind.create(options),
+  );
   return (sample, random) => realise(steps.reduce((view, step) => step(view, random), viewOf(sample)));
 }

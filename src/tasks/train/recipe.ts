@@ -1,5 +1,7 @@
 /** What a request to train changes of a recipe: the fields, and the overrides that they mean. */
 import * as z from 'zod';
+import { BACKGROUNDS } from '../../data/mixing/classes.ts';
+import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
@@ -50,6 +52,26 @@ export const RECIPE_FIELDS = {
       hue: share.optional(),
     })
     .nullable()
+    .optional(),
+  /** What is pasted into images of others. */
+  mixing: z
+    .array(
+      z.strictObject({
+        mix: z.enum(MIX_NAMES),
+        probability: share.exactOptional(),
+        /** What is not pasted; not for cutmix. */
+        background: z.enum(BACKGROUNDS).exactOptional(),
+      }),
+    )
+    .optional(),
+  /** How often images stand in an epoch, by name or by how rare their classes are. */
+  oversample: z
+    .array(
+      z.union([
+        z.strictObject({ names: z.string(), times: z.number().positive() }),
+        z.strictObject({ rare: z.number().positive().max(1) }),
+      ]),
+    )
     .optional(),
   /** Of the decoder; the encoder keeps its proportion. */
   learningRate: rate.optional(),
@@ -106,6 +128,9 @@ export function overridesFrom(
     crop,
     scale,
     colorJitter,
+    // The mixing's own check knows which step takes what.
+    mixing: fields.mixing as MixRecipe | undefined,
+    sampling: fields.oversample,
     seed,
     batchNorm,
     accumulate,

@@ -3,6 +3,7 @@ import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { DecodeImage } from '../../data/file-source.ts';
 import { createLoader } from '../../data/loader.ts';
+import { timesOf } from '../../data/sampling.ts';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { architectureName } from '../../models/architectures.ts';
 import type { ModelDescription } from '../../models/model.ts';
@@ -188,10 +189,19 @@ function sourceFor(
   { dataset, decodeImage, exchange }: TrainOptions,
   configuration: TrainingConfiguration,
 ): BatchSource {
-  const { batch, augmentation, preprocessing } = configuration;
+  const { batch, augmentation, mixing, sampling, preprocessing } = configuration;
   const split = dataSplits(dataset).train;
-  const shard = exchange ? { shard: exchange } : {};
-  return createLoader({ dataset, split, batch, augmentation, preprocessing, decodeImage, ...shard });
+  return createLoader({
+    dataset,
+    split,
+    batch,
+    augmentation,
+    preprocessing,
+    decodeImage,
+    ...(mixing && { mixing }),
+    ...(sampling && { times: timesOf(dataset.samples(split), sampling.rules) }),
+    ...(exchange && { shard: exchange }),
+  });
 }
 
 function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {

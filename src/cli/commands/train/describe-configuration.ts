@@ -1,7 +1,8 @@
 /** A run's configuration as people read it. */
-
+import type { MixStep } from '../../../data/mixing/index.ts';
 import { elementCount } from '../../../tensor/shape.ts';
-import type { TrainingConfiguration } from '../../../training/configuration.ts';
+import { percent } from '../../../text.ts';
+import { type TrainingConfiguration, updatesPerEpoch } from '../../../training/configuration.ts';
 import type { ScheduleDefinition } from '../../../training/schedules.ts';
 import { networkParts } from '../../../training/step/step-graph.ts';
 import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../../../training/step/types.ts';
@@ -9,21 +10,23 @@ import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from 
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {
   const { preset, data, classes, epochs, batch, crop, step, schedule, seed, patience } = configuration;
+  const { sampling, mixing } = configuration;
   const images = batch * step.accumulate;
-  const updates = Math.floor(Math.floor(data.train / batch) / step.accumulate);
   const accumulated = step.accumulate > 1 ? ` x ${step.accumulate} batches` : '';
   const rows: readonly (readonly [name: string, value: string])[] = [
     [
       'data',
       `${data.train} images to train on, ${data.validation} to validate on, ${classes.length} classes (${data.format})`,
     ],
+    ...(sampling ? [['epoch', describeSampling(sampling)] as const] : []),
     ['recipe', `${preset}, seed ${seed}`],
     [
       'run',
-      `${epochs} epochs of ${updates} updates${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
+      `${epochs} epochs of ${updatesPerEpoch(configuration)} updates${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
     ],
     ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
     ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
+    ...(mixing ? [['mixing', mixing.map(describeMix).join(', ')] as const] : []),
     ['loss', describeLoss(step)],
     [
       'optimizer',
@@ -50,6 +53,18 @@ function groupRates({ network, step, rates }: TrainingConfiguration): (readonly 
     return [`  ${group}`, value];
   });
 }
+
+function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['sampling']>): string {
+  const words = rules.map((rule) =>
+    'rare' in rule
+      ? `those with classes that fewer than ${percent(rule.rare)} of the images have more often`
+      : `${rule.names} ${rule.times} times`,
+  );
+  return `${images} images: ${words.join(', ')}`;
+}
+
+const describeMix = ({ mix, ...options }: MixStep): string =>
+  [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');
 
 function describeLoss({ loss: { terms, classWeights, meeting } }: StepDefinition): string {
   const sum = terms.map(({ name, weight }) => (weight === 1 ? name : `${weight} x ${name}`)).join(' + ');

@@ -1,6 +1,8 @@
 /** The options of `train`: how they are typed, and the request that they are. */
 import type { Command } from 'commander';
 import type * as z from 'zod';
+import { BACKGROUNDS } from '../../../data/mixing/classes.ts';
+import { MIX_NAMES } from '../../../data/mixing/index.ts';
 import { UsageError } from '../../../errors.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
@@ -38,6 +40,8 @@ interface RecipeOptions {
   readonly crop?: number;
   readonly scale?: readonly [number, number];
   readonly colorJitter?: TrainingOverrides['colorJitter'];
+  readonly mix?: Recipe['mixing'];
+  readonly oversample?: Recipe['oversample'];
   readonly lr?: number;
   readonly lrEncoder?: number;
   readonly optimizer?: OptimizerDefinition['name'];
@@ -87,6 +91,16 @@ function addRecipeOptions(command: Command): Command {
       '--color-jitter <strengths>',
       'most by which brightness, contrast, saturation (0 to 1) and hue (0 to 0.5) change, such as 0.4,0.4,0.4,0.05, or none',
       colorJitter,
+    )
+    .option(
+      '--mix <names>',
+      `paste parts of other images: ${MIX_NAMES.join(', ')}, with probabilities such as cutmix:0.5,classmix:0.3, and what counts as background, such as copy-paste:0.5:most-frequent`,
+      mixing,
+    )
+    .option(
+      '--oversample <rules>',
+      "how often images stand in an epoch, such as 'coco-*:4', or rare: those of rare classes more often; or both, separated by commas",
+      oversample,
     )
     .option('--lr <rate>', 'learning rate of the decoder; the encoder keeps its proportion', rate('--lr'))
     .option('--lr-encoder <rate>', 'learning rate of the encoder', rate('--lr-encoder'))
@@ -150,6 +164,8 @@ function recipeFields(options: RecipeOptions) {
     crop,
     scale: scale && ([...scale] as [number, number]),
     colorJitter,
+    mixing: options.mix,
+    oversample: options.oversample,
     learningRate: options.lr,
     encoderLearningRate: options.lrEncoder,
     optimizer,
@@ -217,6 +233,52 @@ function colorJitter(text: string): TrainingOverrides['colorJitter'] {
     );
   }
   return Object.fromEntries(strengths.map((strength, index) => [JITTERS[index], strength]));
+}
+
+/** `NAME[:PROBABILITY[:BACKGROUND]]`, separated by commas. */
+function mixing(text: string): Recipe['mixing'] {
+  if (text === NONE) return [];
+  return text.split(',').map((step) => {
+    const [name, probability, background, ...rest] = step.trim().split(':');
+    const isKnown = (MIX_NAMES as readonly (string | undefined)[]).includes(name);
+    const takesBackground = name !== 'cutmix' && (BACKGROUNDS as readonly (string | undefined)[]).includes(background);
+    const chance = probability === undefined ? 0 : probability === '' ? Number.NaN : Number(probability);
+    if (
+      !isKnown ||
+      !(chance >= 0 && chance <= 1) ||
+      (background !== undefined && !takesBackground) ||
+      rest.length > 0
+    ) {
+      throw new UsageError(
+        `--mix takes ${MIX_NAMES.join(', ')}, each with a probability from 0 to 1 such as cutmix:0.5; classmix and copy-paste also with ` +
+          `what counts as background (${BACKGROUNDS.join(', ')}), such as classmix:0.5:first; got "${text}".`,
+      );
+    }
+    return {
+      mix: name as (typeof MIX_NAMES)[number],
+      ...(probability !== undefined && { probability: chance }),
+      ...(background !== undefined && { background: background as (typeof BACKGROUNDS)[number] }),
+    };
+  });
+}
+
+/** The share of images below which a class is rare, where none is typed. */
+const RARE = 0.1;
+
+/** `PATTERN:TIMES` and `rare[:SHARE]`, separated by commas. */
+function oversample(text: string): Recipe['oversample'] {
+  return text.split(',').map((rule) => {
+    const colon = rule.lastIndexOf(':');
+    const name = (colon < 0 ? rule : rule.slice(0, colon)).trim();
+    const number = colon < 0 ? (name === 'rare' ? RARE : Number.NaN) : Number(rule.slice(colon + 1));
+    if (name === '' || !(number > 0) || (name === 'rare' && number > 1)) {
+      throw new UsageError(
+        "--oversample takes names with how often each such image stands in an epoch, such as 'coco-*:4', or rare with the share of images " +
+          `below which a class is rare, such as rare:${RARE}; got "${text}".`,
+      );
+    }
+    return name === 'rare' ? { rare: number } : { names: name, times: number };
+  });
 }
 
 /** Beyond it an image's pixels are larger than any crop. */

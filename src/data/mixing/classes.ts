@@ -1,0 +1,66 @@
+/** Mixing by classes: the pixels that another sample's mask gives to some of its classes are pasted with that mask. */
+import * as z from 'zod';
+import { IGNORE_INDEX } from '../../labels/label-table.ts';
+import type { RandomStream } from '../../tensor/random.ts';
+import { MIX_OPTIONS, mixKind, type PastedPixels } from './mix.ts';
+
+/** Which class counts as the background, which is not pasted: none, the data set's first, or the one with most of the pixels. */
+export const BACKGROUNDS = ['none', 'first', 'most-frequent'] as const;
+
+type Background = (typeof BACKGROUNDS)[number];
+
+const background = z.enum(BACKGROUNDS);
+
+/**
+ * ClassMix (Olsson et al., WACV 2021): half of the classes that the other sample has, drawn at random; of an odd number the
+ * smaller half or the larger one, as likely. Ignored pixels are never pasted.
+ */
+export const classmix = mixKind({
+  name: 'classmix',
+  options: z.strictObject({ ...MIX_OPTIONS, background: background.default('none') }),
+  create: (options) => pixelsOf(options.background, half),
+});
+
+/** Copy-paste (Ghiasi et al., CVPR 2021) by class: all that the other sample has but its background and ignored pixels. */
+export const copyPaste = mixKind({
+  name: 'copy-paste',
+  options: z.strictObject({ ...MIX_OPTIONS, background: background.default('first') }),
+  create: (options) => pixelsOf(options.background, (classes) => classes),
+});
+
+type Choice = (classes: readonly number[], random: RandomStream) => readonly number[];
+
+function pixelsOf(left: Background, choose: Choice): PastedPixels {
+  return ({ labels: { data } }, random) => {
+    const counts = new Uint32Array(256);
+    for (const id of data) counts[id] = (counts[id] as number) + 1;
+    const present = [...counts.keys()].filter((id) => id !== IGNORE_INDEX && counts[id] !== 0);
+    const out = BACKGROUND_OF[left](present, counts);
+    const isChosen = new Uint8Array(256);
+    for (const id of choose(
+      present.filter((id) => id !== out),
+      random,
+    ))
+      isChosen[id] = 1;
+    return data.map((id) => isChosen[id] as number);
+  };
+}
+
+const BACKGROUND_OF: Readonly<
+  Record<Background, (present: readonly number[], counts: Uint32Array) => number | undefined>
+> = {
+  none: () => undefined,
+  first: () => 0,
+  'most-frequent': (present, counts) =>
+    present.reduce<number | undefined>(
+      (most, id) => (most === undefined || (counts[id] as number) > (counts[most] as number) ? id : most),
+      undefined,
+    ),
+};
+
+/** Half of them, in the order that the stream gives. */
+const half: Choice = (classes, random) => {
+  const left = [...classes];
+  const count = Math.floor((classes.length + random.integer(2)) / 2);
+  return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0] as number);
+};

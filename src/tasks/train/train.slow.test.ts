@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeDrawnDataset } from '../../../test/support/drawn-dataset.ts';
+import { logWithoutTimes } from '../../../test/support/fake-training.ts';
+import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
+import { backendFor } from '../../platform/node/backend.ts';
+import { nodeTaskFiles } from '../../platform/node/task-files.ts';
+import type { TrainEvent } from './events.ts';
+import { trainTask } from './train.ts';
+
+let folder: string;
+let data: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  data = await writeDrawnDataset(join(folder, 'discs'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Request = Parameters<typeof trainTask.run>[0];
+
+const SMALL = {
+  architecture: 'refinenet-lw-mobilenetv2',
+  crop: 64,
+  batch: 2,
+  epochs: 2,
+  samplesEvery: null,
+  saveEvery: 1,
+  device: 'cpu',
+  threads: 1,
+} as const;
+
+/** Runs, until the end or so many updates are done. */
+async function run(request: Request, stopAt?: number) {
+  const stop = new AbortController();
+  const events: TrainEvent[] = [];
+  const result = await trainTask.run(request, {
+    backend: (device) => backendFor(device, () => {}),
+    files: nodeTaskFiles,
+    signal: stop.signal,
+    onEvent(event) {
+      events.push(event);
+      if (event.type === 'step' && event.report.update === stopAt) stop.abort();
+    },
+  });
+  return { result, events };
+}
+
+async function outcome(path: string) {
+  const digests: string[] = [];
+  for (const part of ['last', 'best']) {
+    for (const name of (await readdir(join(path, part))).sort()) {
+      const content = await readFile(join(path, part, name));
+      digests.push(`${part}/${name} ${createHash('sha256').update(content).digest('hex')}`);
+    }
+  }
+  return { digests, log: logWithoutTimes(await readFile(join(path, 'log.jsonl'))) };
+}
+
+/** What is true of every way of training: saved whole, resumed as if never interrupted. */
+async function resumesExactly(name: string, request: Partial<Request>): Promise<{ readonly whole: string }> {
+  const [whole, parts] = [join(folder, `${name}-whole`), join(folder, `${name}-parts`)];
+  const full = { dataset: data, ...SMALL, ...request };
+  await run({ ...full, output: whole });
+  const { result } = await run({ ...full, output: parts }, 3);
+  expect(result).toMatchObject({ status: 'interrupted', updates: 3 });
+  const resumed = await run({ resume: parts, device: 'cpu', threads: 1 });
+  expect(resumed.result.status).toBe('finished');
+  expect(await outcome(parts)).toEqual(await outcome(whole));
+  return { whole };
+}
+
+describe('training', () => {
+  test('that mixes and oversamples ends in the same bytes when it was interrupted', async () => {
+    const { whole } = await resumesExactly('mixed', {
+      mixing: [{ mix: 'cutmix' }, { mix: 'classmix', probability: 0.5, background: 'first' }],
+      oversample: [{ names: '0', times: 3 }, { rare: 0.5 }],
+    });
+    const { configuration } = JSON.parse(await readFile(join(whole, 'config.json'), 'utf8'));
+    expect(configuration.mixing).toEqual([
+      { mix: 'cutmix' },
+      { mix: 'classmix', probability: 0.5, background: 'first' },
+    ]);
+    // Both classes are in every image: none is rare.
+    expect(configuration.sampling).toEqual({
+      rules: [
+        { names: '0', times: 3 },
+        { rare: 0.5, times: Array(6).fill(1) },
+      ],
+      images: 8,
+    });
+    const { log } = await outcome(whole);
+    expect(log.filter((line) => (line as { type: string }).type === 'step')).toHaveLength(2 * 4);
+
+    await expect(run({ resume: whole, device: 'cpu', oversample: [{ names: '0', times: 2 }] })).rejects.toThrow(
+      'sampling.rules.0.times',
+    );
+  });
+});
