@@ -40,6 +40,7 @@ const RESERVED: readonly { matches: (name: string) => boolean; units: readonly s
     { matches: (name) => /^onnxruntime-common(\/|$)/.test(name), units: ['platform'], types: ['runtime'] },
     { matches: (name) => /^(onnxruntime-|sharp(\/|$))/.test(name), units: ['platform'] },
     { matches: (name) => /^(commander|cli-progress|picocolors)(\/|$)/.test(name), units: ['cli'] },
+    { matches: (name) => /^(fastify|@fastify\/.*|pino|prom-client)$/.test(name), units: ['server'] },
     { matches: (name) => /^refinenet(\/|$)/.test(name), units: [] },
   ];
 

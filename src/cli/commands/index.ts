@@ -56,6 +56,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./info/command.ts')).registerInfo,
   },
   {
+    name: 'serve',
+    arguments: '[models...]',
+    description: 'answer requests over HTTP: a segmentation for a picture',
+    load: async () => (await import('./serve/command.ts')).registerServe,
+  },
+  {
     name: 'benchmark',
     arguments: '[model]',
     description: 'latency, throughput and memory of a model or an architecture on this machine',

@@ -18,6 +18,23 @@ export interface DecodeImageOptions {
   readonly ignoreProfile?: boolean;
 }
 
+/** A picture has more pixels than are allowed. */
+export class TooManyPixelsError extends FormatError {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelLimit: number;
+
+  constructor(name: string, width: number, height: number, pixelLimit: number) {
+    super(
+      `${name}: ${width}x${height} are ${width * height} pixels, more than the ${pixelLimit} allowed. ` +
+        'Raise pixelLimit to read it, or make it smaller.',
+    );
+    this.width = width;
+    this.height = height;
+    this.pixelLimit = pixelLimit;
+  }
+}
+
 /** Sample types that are pictures; floating-point and 32-bit TIFF files are measurements without a known range. */
 const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
 
@@ -41,7 +58,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       failOn: 'error',
       limitInputPixels: false,
     }).metadata();
-    if (width * height > pixelLimit) throw tooLarge(name, width, height, pixelLimit);
+    if (width * height > pixelLimit) throw new TooManyPixelsError(name, width, height, pixelLimit);
     if (!SAMPLE_TYPES.includes(depth)) throw unknownRange(name, kind.format, depth);
     const decoder = sharp(bytes, {
       failOn: 'error',
@@ -63,13 +80,6 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       cause: error,
     });
   }
-}
-
-function tooLarge(name: string, width: number, height: number, pixelLimit: number): FormatError {
-  return new FormatError(
-    `${name}: ${width}x${height} are ${width * height} pixels, more than the ${pixelLimit} allowed. ` +
-      'Raise pixelLimit to read it, or make it smaller.',
-  );
 }
 
 function unknownRange(name: string, format: string, depth: string): FormatError {

@@ -1,0 +1,52 @@
+/** Bodies of requests, as bytes, within limits. */
+import type { Readable } from 'node:stream';
+import { Refusal } from './refusal.ts';
+
+/** Bytes of all bodies that are held. */
+export class UploadBudget {
+  readonly #most: number;
+  #held = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** @throws Refusal if there is no room for so many more. */
+  take(bytes: number): void {
+    if (this.#held + bytes > this.#most) {
+      throw new Refusal(429, 'The server receives as much as it can. Try again later.', { 'retry-after': '2' });
+    }
+    this.#held += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+export const tooLarge = (limit: number): Refusal =>
+  new Refusal(413, `The body is larger than the ${limit} bytes allowed. Send a smaller picture.`);
+
+/**
+ * All that a stream brings.
+ * @throws Refusal if it is more than the limit, or there is no room for it.
+ */
+export async function readBody(stream: Readable, limit: number, budget: UploadBudget): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (length + chunk.length > limit) throw tooLarge(limit);
+      budget.take(chunk.length);
+      length += chunk.length;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, length);
+  } finally {
+    budget.giveBack(length);
+  }
+}

@@ -1,0 +1,58 @@
+/** How a server is set up. */
+import { availableMemory } from '../platform/node/machine-memory.ts';
+import type { EngineConfiguration } from './engines/engine-messages.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes one that is free. */
+  readonly port: number;
+  readonly engine: Omit<EngineConfiguration, 'pixelLimit'> & { readonly pixelLimit?: number | undefined };
+  /** Processes with an engine each. */
+  readonly engines: number;
+  /** Requests that may wait for an engine. */
+  readonly queue: number;
+  /** Seconds from a request's last byte to its answer. */
+  readonly timeout: number;
+  /** Most bytes of a request's body. */
+  readonly bodyLimit: number;
+  /** Keys of which a request must bring one; none lets everybody in. */
+  readonly apiKeys: readonly string[];
+}
+
+/** Jobs that one engine has at once: one decoded, one computed, one encoded. */
+export const ENGINE_WIDTH = 3;
+
+export const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8080,
+  engines: 1,
+  queue: 32,
+  timeout: 30,
+  bodyLimit: 32 * 2 ** 20,
+} as const;
+
+/** Seconds that a request's body may take to come. */
+export const UPLOAD_SECONDS = 30;
+
+/** Bytes of bodies that are held at once, beyond what waits for an engine: later ones are refused. */
+export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => 16 * bodyLimit;
+
+/** Photographs of today's telephones have 12 to 16. */
+const USUAL_PIXEL_LIMIT = 16_000_000;
+
+/**
+ * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where pictures
+ * enter the network at their own size. Of these, 16 belong to each class.
+ */
+const bytesPerPixel = (classes: number): number => 320 + 16 * classes;
+
+/** The pixels of the largest picture of which each engine can have one in half of the memory. */
+export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {
+  return Math.min(USUAL_PIXEL_LIMIT, Math.floor(memory / 2 / engines / bytesPerPixel(classes)));
+}
+
+/** Bytes at which an engine is ended: what is left of the memory beside the others, and a tenth. */
+export const engineMemory = (engines: number, memory = availableMemory()): number => (0.9 * memory) / engines;
+
+/** Whether only programs of this machine can reach the address. */
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i.test(host);

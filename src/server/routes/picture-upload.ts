@@ -1,0 +1,67 @@
+/** A picture as it comes in a request: the body itself, or a file of a form. */
+import type { FastifyRequest } from 'fastify';
+import { messageOf } from '../../errors.ts';
+import { readBody, tooLarge } from '../http/read-body.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { Service } from '../service.ts';
+
+export interface PictureUpload {
+  readonly picture: Buffer;
+  /** Options that came as fields of the form. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What a form may have. */
+const LIMITS = { files: 1, fields: 16, parts: 17, fieldNameSize: 64, fieldSize: 1024, headerPairs: 32 } as const;
+
+/** @throws Refusal if there is no picture in the request, or too much of anything. */
+export async function readPicture(request: FastifyRequest, service: Service): Promise<PictureUpload> {
+  const upload = request.isMultipart()
+    ? await readForm(request, service)
+    : { picture: request.body as Buffer | undefined, fields: {} };
+  const { picture, fields } = upload;
+  if (!picture || picture.length === 0) {
+    throw new Refusal(
+      400,
+      'There is no picture in the request. Send its file as the body, or as a file of a form (multipart/form-data).',
+    );
+  }
+  return { picture, fields };
+}
+
+async function readForm(
+  request: FastifyRequest,
+  { bodyLimit, uploads }: Service,
+): Promise<{ readonly picture: Buffer | undefined; readonly fields: Readonly<Record<string, unknown>> }> {
+  let picture: Buffer | undefined;
+  const fields: Record<string, unknown> = Object.create(null);
+  try {
+    for await (const part of request.parts({ limits: { ...LIMITS, fileSize: bodyLimit } })) {
+      if (part.type === 'file') {
+        picture = await readBody(part.file, bodyLimit, uploads);
+        if (part.file.truncated) throw tooLarge(bodyLimit);
+      } else if (part.fieldname in fields) fields[part.fieldname] = [fields[part.fieldname], part.value];
+      // An empty choice of a form is none.
+      else if (part.value !== '') fields[part.fieldname] = part.value;
+    }
+  } catch (error) {
+    throw formRefusal(error, bodyLimit);
+  }
+  return { picture, fields };
+}
+
+const TOO_MUCH = /^FST_(PARTS|FILES|FIELDS)_LIMIT$/;
+
+function formRefusal(error: unknown, bodyLimit: number): unknown {
+  if (error instanceof Refusal) return error;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(bodyLimit);
+  if (TOO_MUCH.test(code)) {
+    return new Refusal(413, `The form has more than one file or ${LIMITS.fields} fields. Send one picture a request.`);
+  }
+  // All else that goes wrong in a form is wrong with the form.
+  return new Refusal(
+    400,
+    `The form cannot be read (${messageOf(error).slice(0, 100)}). Send it whole, as multipart/form-data.`,
+  );
+}

@@ -1,0 +1,113 @@
+/** The server: engines in processes of their own behind an HTTP application. */
+import { pino } from 'pino';
+import { RefineNetError } from '../errors.ts';
+import { packageManifest } from '../platform/node/package.ts';
+import { createApp } from './app.ts';
+import { EnginePool, type PoolEvent } from './engines/engine-pool.ts';
+import { EngineProcess } from './engines/engine-process.ts';
+import { UploadBudget } from './http/read-body.ts';
+import { createMetrics } from './metrics.ts';
+import {
+  defaultPixelLimit,
+  ENGINE_WIDTH,
+  engineMemory,
+  isLoopback,
+  type ServerOptions,
+  uploadBudget,
+} from './options.ts';
+import type { Service } from './service.ts';
+
+export interface RunningServer {
+  /** Where it listens, as a browser is given it. */
+  readonly url: string;
+  readonly models: readonly string[];
+  /** What computes. */
+  readonly provider: string;
+  /** Refuses what is new, finishes what was accepted, and ends the engines. */
+  close(): Promise<void>;
+  /** Ends the engines at once, and with them what was accepted. */
+  kill(): void;
+}
+
+/** Milliseconds that loading the models may take. */
+const START_LIMIT = 300_000;
+/** Milliseconds that an engine may still compute for nobody: a run of the network ends by itself alone. */
+const GRACE = 10_000;
+
+/**
+ * Starts a server, once an engine has loaded the models.
+ * @param log takes the lines of the log, JSON each.
+ * @throws RefineNetError if the models cannot be loaded; Node's error if it cannot listen there.
+ */
+export async function startServer(options: ServerOptions, log: { write(line: string): void }): Promise<RunningServer> {
+  const logger = pino({ base: { pid: process.pid } }, log);
+  const { engines, queue, timeout, host, port } = options;
+  const pixelLimit = options.engine.pixelLimit ?? defaultPixelLimit(engines);
+  const configuration = { ...options.engine, pixelLimit };
+  const limits = { hang: (timeout * 1000) / 2, start: START_LIMIT, memory: engineMemory(engines) };
+  const pool = new EnginePool({
+    engines,
+    queue,
+    width: ENGINE_WIDTH,
+    deadline: timeout * 1000,
+    grace: GRACE,
+    startEngine: (listener) => new EngineProcess(configuration, limits, listener),
+    onEvent: (event) => EVENTS[event.type](event as never),
+  });
+  const uploads = new UploadBudget(uploadBudget(options));
+  const metrics = createMetrics(pool, () => uploads.held);
+  const EVENTS: { readonly [Type in PoolEvent['type']]: (event: Extract<PoolEvent, { type: Type }>) => void } = {
+    ready({ pid, remarks }) {
+      logger.info({ engine: pid }, 'engine ready');
+      for (const remark of remarks) logger.warn({ engine: pid }, remark);
+    },
+    ended({ pid, reason, detail }) {
+      metrics.engineEnded(reason);
+      logger.error({ engine: pid, reason, detail }, 'engine ended; another one is started');
+    },
+    retry({ reason }) {
+      metrics.retried();
+      logger.warn({ reason }, 'request is begun anew');
+    },
+  };
+  let isDraining = false;
+  try {
+    const models = await pool.start().catch((error: Error) => {
+      throw new RefineNetError(error.message);
+    });
+    const service: Service = {
+      version: packageManifest().version,
+      models: new Map(models.map((model) => [model.name, model])),
+      pool,
+      metrics,
+      uploads,
+      bodyLimit: options.bodyLimit,
+      isDraining: () => isDraining,
+    };
+    const app = await createApp(service, options, logger);
+    const url = await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+    if (!isLoopback(host) && options.apiKeys.length === 0) {
+      logger.warn(
+        { host },
+        'everybody who reaches this address may use the server: give it --api-key, or bind it to 127.0.0.1',
+      );
+    }
+    logger.info({ url, engines, queue, timeout, pixelLimit, bodyLimit: options.bodyLimit }, 'serving');
+    return {
+      url,
+      models: models.map(({ name }) => name),
+      provider: models[0]?.provider ?? '',
+      async close() {
+        isDraining = true;
+        logger.info({ queued: pool.queued, running: pool.running }, 'draining');
+        await app.close();
+        await pool.close();
+        logger.info('drained');
+      },
+      kill: () => pool.kill(),
+    };
+  } catch (error) {
+    pool.kill();
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/** How much one request may ask of the network. */
+import type { ImageSize, Preprocessing } from '../../image/preprocess.ts';
+import { PROTOCOLS } from '../../inference/protocols.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { Variant } from './predictors.ts';
+
+/** All runs together may take so many times the pixels of the largest one. */
+const ALL_RUNS = 8;
+
+/**
+ * Long, narrow pictures are enlarged by models that want a shortest side, and scales enlarge any: a small file could take all
+ * memory.
+ * @throws Refusal if the picture enters the network with more pixels than the limit.
+ */
+export function checkNetworkPixels(
+  image: ImageSize,
+  { scales, flip, protocol = 'plain' }: Variant,
+  preprocessing: Preprocessing,
+  pixelLimit: number,
+): void {
+  const { scales: usual, flip: usually, inputSizes } = PROTOCOLS[protocol];
+  let all = 0;
+  for (const scale of scales ?? usual) {
+    for (const { width, height } of inputSizes(image, scale, preprocessing)) {
+      if (width * height > pixelLimit) {
+        throw new Refusal(
+          413,
+          `At scale ${scale} this ${image.width}x${image.height} picture enters the network at ${width}x${height}, more than the ${pixelLimit} pixels allowed. Give a smaller picture or scale.`,
+        );
+      }
+      all += width * height * ((flip ?? usually) ? 2 : 1);
+    }
+  }
+  if (all > ALL_RUNS * pixelLimit) {
+    throw new Refusal(
+      413,
+      `All runs of the network together take ${all} pixels, more than the ${ALL_RUNS * pixelLimit} allowed. Ask for fewer scales.`,
+    );
+  }
+}
