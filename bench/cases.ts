@@ -1,5 +1,5 @@
 /** Which cases are measured. */
-import { MEASURED_STEP } from '../src/cli/commands/benchmark/runner.ts';
+import { MEASURED_STEP } from '../src/measurement/runner.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { estimateMemory } from '../src/training/memory-estimate.ts';
 import { type Case, TASKS, type Task } from './assignment.ts';

@@ -1,20 +1,16 @@
 /** A contestant's process on onnxruntime: contestant-worker.ts JSON, an Assignment. It answers each line on stdin with one on stdout. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { profile } from '../src/cli/commands/benchmark/measure.ts';
-import {
-  inferenceRunner,
-  type Runner,
-  type TrainingRunner,
-  trainingRunner,
-} from '../src/cli/commands/benchmark/runner.ts';
-import { drawnPixels } from '../src/cli/commands/benchmark/weights.ts';
+import { profile } from '../src/measurement/measure.ts';
+import { inferenceRunner, type Runner, type TrainingRunner, trainingRunner } from '../src/measurement/runner.ts';
+import { drawnPixels } from '../src/measurement/drawn-weights.ts';
 import { messageOf } from '../src/errors.ts';
 import { LOGITS, PIXEL_VALUES } from '../src/models/pixel-values.ts';
 import type { Model } from '../src/models/model.ts';
 import { nodeBackend, wasmBackend } from '../src/platform/node/backend.ts';
 import { loadWeights, readModelFolder } from '../src/platform/node/model-folder.ts';
-import { collectGarbage, peakMemory, restartPeakMemory } from '../src/platform/node/peak-memory.ts';
+import { memoryGauge } from '../src/platform/node/memory-gauge.ts';
+import { profiledBackend } from '../src/platform/node/profiled-backend.ts';
 import { bytesOf } from '../src/tensor/tensor.ts';
 import type { Answer, Assignment, Request } from './assignment.ts';
 
@@ -85,8 +81,8 @@ async function training({ contestant, threads, model: folder, ...load }: Assignm
     definition: { ...model.definition, decoder: { ...decoder, dropout: { features: 0, classifier: 0 } } },
   };
   const bytes = await firstStep(await trainingRunner(withoutDropout, load, backend, options));
-  collectGarbage();
-  restartPeakMemory();
+  memoryGauge.collectGarbage();
+  memoryGauge.restartPeak();
   const runner = await trainingRunner(subject, load, backend, options);
   return { ...runner, check: async () => bytes.splice(0) };
 }
@@ -107,7 +103,8 @@ async function firstStep(runner: TrainingRunner): Promise<Uint8Array[]> {
 /** Where the time of our own form goes. */
 async function operators({ task, threads, model: folder, ...load }: Assignment): Promise<Answer['operators']> {
   const model: Model = await readModelFolder(folder);
-  return profile(model, load, { device: 'cpu', threads, optimization: 'speed' }, task === 'training');
+  const options = { device: 'cpu', threads, optimization: 'speed' } as const;
+  return profile(model, load, options, task === 'training', { loadWeights, profiledBackend });
 }
 
 async function answer(runner: Checked, request: Request): Promise<Answer> {
@@ -120,7 +117,7 @@ async function answer(runner: Checked, request: Request): Promise<Answer> {
   }
   if (request.do === 'check') await writeFile(request.output, await runner.check());
   else await runner.run();
-  return { seconds: elapsed(), peak: peakMemory() };
+  return { seconds: elapsed(), peak: memoryGauge.peak() };
 }
 
 const say = (line: Answer): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workOf } from '../src/cli/commands/benchmark/measure.ts';
-import { measurePeak } from '../src/cli/commands/benchmark/peak.ts';
-import { drawnLabels, drawnPixels } from '../src/cli/commands/benchmark/weights.ts';
+import { workOf } from '../src/measurement/measure.ts';
+import { measurePeak } from '../src/measurement/matrix-peak.ts';
+import { drawnLabels, drawnPixels } from '../src/measurement/drawn-weights.ts';
 import { messageOf } from '../src/errors.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { nodeBackend, wasmBackend } from '../src/platform/node/backend.ts';

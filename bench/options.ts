@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { batches, type Size, sizes } from '../src/cli/commands/benchmark/options.ts';
-import { oneOf, wholeNumber } from '../src/cli/parse.ts';
+import { batches, type Size, sizes } from '../src/measurement/load.ts';
+import { oneOf, wholeNumber } from '../src/option-values.ts';
 import { ARCHITECTURE_NAMES } from '../src/models/architectures.ts';
 import { CONTESTANTS, type ContestantName, TASKS, type Task } from './assignment.ts';
 

@@ -1,5 +1,5 @@
 /** What a measurement leaves: `results.json`. */
-import { percentile } from '../src/cli/commands/benchmark/statistics.ts';
+import { percentile } from '../src/measurement/statistics.ts';
 import type { Case, ContestantName, OperatorShare } from './assignment.ts';
 import type { Differences } from './differences.ts';
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { drawnWeights } from '../src/cli/commands/benchmark/weights.ts';
+import { drawnWeights } from '../src/measurement/drawn-weights.ts';
 import { messageOf, UsageError } from '../src/errors.ts';
 import { IMAGENET_PREPROCESSING } from '../src/image/preprocess.ts';
 import { numberedClasses } from '../src/labels/classes-named.ts';

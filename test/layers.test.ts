@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 /** Lowest first. What stands on one line is of one rank and does not know each other. */
 const RANKS: readonly (readonly string[])[] = [
   ['errors.ts'],
-  ['json-schema.ts', 'text.ts', 'wildcard.ts'],
+  ['json-schema.ts', 'option-values.ts', 'text.ts', 'wildcard.ts'],
   ['tensor'],
   ['onnx', 'image', 'runtime'],
   ['labels'],
@@ -144,6 +144,33 @@ describe('imports in src', () => {
   test('are found: the files import each other', () => {
     const count = [...files].flatMap(([path, text]) => importsOf(path, text)).length;
     expect(count).toBeGreaterThan(files.size);
+  });
+});
+
+/** Imports of these files that lead to the command line in src: what is measured is measured without it. */
+function importsOfCommandLine(files: ReadonlyMap<string, string>): string[] {
+  return [...files].flatMap(([path, text]) =>
+    importsOf(path, text).flatMap(({ name }) =>
+      isIn(posix.join('bench', name), 'src/cli') ? [`bench/${path} may not import ${name}.`] : [],
+    ),
+  );
+}
+
+describe('imports in bench', () => {
+  test('lead to what the command shares with it, never to the command', () => {
+    const folder = fileURLToPath(new URL('../bench/', import.meta.url));
+    const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+    const files = new Map(names.map((name) => [name, readFileSync(posix.join(folder, name), 'utf8')]));
+    expect(files.size).toBeGreaterThan(0);
+    expect(importsOfCommandLine(files)).toEqual([]);
+  });
+
+  test.each([
+    "import { sizes } from '../src/cli/commands/benchmark/options.ts';",
+    "import type { Size } from '../src/cli/parse.ts';",
+    "const late = () => import('../src/cli/main.ts');",
+  ])('are refused where they do: %s', (text) => {
+    expect(importsOfCommandLine(new Map([['run.ts', text]]))).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LABEL_SETS } from '../src/labels/label-sets.ts';
 import { backendFor } from '../src/platform/node/backend.ts';
+import { nodeMachine } from '../src/platform/node/machine.ts';
 import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
 import { TASKS, type TaskName } from '../src/tasks/index.ts';
 import { parseRequest, type Task, type TaskContext } from '../src/tasks/task.ts';
@@ -80,6 +81,18 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
     },
     events: ['warning'],
     wrong: ['classes', 0, 'classes: Too small: expected number to be >=1'],
+  }),
+  benchmark: () => ({
+    request: {
+      model: inRoot('model'),
+      sizes: [{ width: 64, height: 32 }],
+      devices: ['coreml', 'cpu'],
+      warmup: 0,
+      repeats: 1,
+      profile: true,
+    },
+    events: ['note', 'failure'],
+    wrong: ['sizes', [{ width: 64, height: 31 }], 'sizes.0.height: Too small: expected number to be >=32'],
   }),
   'dataset-verify': () => ({
     request: { dataset: inRoot('discs'), holdOut: '0.5' },
@@ -167,6 +180,7 @@ describe.each(NAMES)('the task %s', (name) => {
     const result = await run(request, {
       backend: backendFor,
       files: nodeTaskFiles,
+      machine: nodeMachine,
       onEvent: (event) => events.push(event as { readonly type: string }),
     });
     expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...expectedTypes].sort());

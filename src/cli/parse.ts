@@ -1,39 +1,10 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
+import { oneOf } from '../option-values.ts';
 import { DEVICES, type Device } from '../runtime/backend.ts';
 
-/** A whole number of at least `minimum`. */
-export function wholeNumber(option: string, minimum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < minimum) {
-      throw new UsageError(`${option} takes a whole number of at least ${minimum}, got "${text}".`);
-    }
-    return value;
-  };
-}
-
-/** A number between two bounds. */
-export function numberBetween(option: string, minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= minimum && value <= maximum)) {
-      throw new UsageError(`${option} takes a number from ${minimum} to ${maximum}, got "${text}".`);
-    }
-    return value;
-  };
-}
-
-/** One of a list of words. */
-export function oneOf<T extends string>(option: string, allowed: readonly T[]): (text: string) => T {
-  return (text) => {
-    if (!(allowed as readonly string[]).includes(text)) {
-      throw new UsageError(`${option} takes ${allowed.join(', ')}; got "${text}".`);
-    }
-    return text as T;
-  };
-}
+export { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
 
 export const device = (text: string): Device => oneOf('--device', DEVICES)(text);
 

@@ -20,7 +20,10 @@ export { type OutputName, segmentationGraph } from '../inference/segmentation-gr
 export type { SegmentationOutputs, SegmentedClass } from '../inference/segmentation-outputs.ts';
 export { type Mask, type RegionOptions, Segmentation } from '../inference/segmentation.ts';
 export { Segmenter, type SegmenterOptions } from '../inference/segmenter.ts';
-export { calibrate, type CalibrateOptions } from '../measurement/calibrate.ts';
+export {
+  type MeasureCostsOptions as CalibrateOptions,
+  measureCosts as calibrate,
+} from '../measurement/measure-costs.ts';
 export type { MachineCosts, TileCosts } from '../runtime/machine-costs.ts';
 
 // A result's files.

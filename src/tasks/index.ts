@@ -1,4 +1,5 @@
 /** All that can be asked of the product, by name. Adding a task is a folder beside this and an entry here. */
+import { benchmarkTask } from './benchmark/benchmark.ts';
 import { contactSheetTask } from './dataset/contact-sheet.ts';
 import { convertTask } from './dataset/convert.ts';
 import { statsTask, verifyTask } from './dataset/verify.ts';
@@ -14,6 +15,7 @@ export const TASKS = {
   evaluate: evaluateTask,
   import: importTask,
   export: exportTask,
+  benchmark: benchmarkTask,
   'dataset-verify': verifyTask,
   'dataset-stats': statsTask,
   'dataset-convert': convertTask,

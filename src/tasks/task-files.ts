@@ -53,7 +53,7 @@ export interface TaskFiles {
   /** The model as a backend can load it: with its weights in memory if the backend cannot map files. */
   modelFor(backend: Backend, model: Model): Promise<Model>;
   /** A model's weights in memory. */
-  loadWeights(model: Model): Promise<Weights>;
+  loadWeights(model: Pick<Model, 'definition' | 'weights' | 'folder'>): Promise<Weights>;
   /** Writes a model into a folder of its own, whole or not at all. @throws UsageError as `assertWritable`. */
   writeModel(
     folder: string,

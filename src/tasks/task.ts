@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { type AbortSignalLike, throwIfAborted } from '../inference/segment-options.ts';
+import type { Machine } from '../measurement/machine.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import type { TaskFiles } from './task-files.ts';
 
@@ -15,6 +16,8 @@ export type OpenBackend = (device: Device | undefined, onFallback: (message: str
 export interface TaskContext<Event> {
   readonly backend: OpenBackend;
   readonly files: TaskFiles;
+  /** What measures on this machine; only `benchmark` asks for it. */
+  readonly machine?: Machine | undefined;
   /** Bytes that the work may take; it is not judged by them where that is not known. */
   readonly memory?: number | undefined;
   /** Ends the task: with the signal's reason where nothing is worth keeping yet, otherwise with what is done. */

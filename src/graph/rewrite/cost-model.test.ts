@@ -15,7 +15,7 @@ import {
   winogradBytes,
   winogradTime,
 } from './cost-model.ts';
-import { WIDE_VECTORS } from './machine-costs.ts';
+import { WIDE_VECTORS } from './known-costs.ts';
 import { TILES, type Tile } from './winograd-matrices.ts';
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;

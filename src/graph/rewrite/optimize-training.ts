@@ -2,7 +2,7 @@
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { chooseTile } from './cost-model.ts';
 import { decompose } from './decompose.ts';
-import { WIDE_VECTORS } from './machine-costs.ts';
+import { WIDE_VECTORS } from './known-costs.ts';
 import { maskAsHardSigmoid } from './mask-as-hard-sigmoid.ts';
 import { mergeEqual } from './merge-equal.ts';
 import { kernelConstant, LEVELS, likelyExtent } from './optimize.ts';

@@ -12,7 +12,7 @@ import { batchNormalization } from '../ops/normalization.ts';
 import { input, type Node, parameter, type Value } from '../value.ts';
 import { parametersOf, reach } from '../walk.ts';
 import { decompose } from './decompose.ts';
-import { WIDE_VECTORS } from './machine-costs.ts';
+import { WIDE_VECTORS } from './known-costs.ts';
 import { OPTIMIZATIONS, type Optimization, optimizeInference, REWRITTEN_ON } from './optimize.ts';
 import { optimizeTraining } from './optimize-training.ts';
 import type { Outputs } from './rewrite.ts';

@@ -8,7 +8,7 @@ import { chooseTile, takesKernelRows, type TileChoice } from './cost-model.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { kernelRows } from './kernel-rows.ts';
-import { WIDE_VECTORS } from './machine-costs.ts';
+import { WIDE_VECTORS } from './known-costs.ts';
 import { mergePointwise } from './merge-pointwise.ts';
 import { removeRepeatedRelu } from './remove-repeated-relu.ts';
 import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';

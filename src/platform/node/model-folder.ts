@@ -80,7 +80,11 @@ export async function modelFor(backend: Backend, model: Model): Promise<Model> {
 }
 
 /** A model's weights in memory. */
-export async function loadWeights({ definition, weights, folder }: Model): Promise<Weights> {
+export async function loadWeights({
+  definition,
+  weights,
+  folder,
+}: Pick<Model, 'definition' | 'weights' | 'folder'>): Promise<Weights> {
   const stored = [...weights.values()].find((value) => 'stored' in value);
   if (!stored || !('stored' in stored)) return weights as Weights;
   const bytes = await readFile(join(folder as string, stored.stored.file));

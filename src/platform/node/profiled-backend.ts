@@ -3,33 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
-import type { Backend } from '../../runtime/backend.ts';
+import type { ProfiledBackend, ProfileEvent } from '../../measurement/machine.ts';
 import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { nodeBackend } from './backend.ts';
 
-/** One entry of the engine's profile, times in microseconds. */
-export interface ProfileEvent {
-  readonly cat: string;
-  readonly name: string;
-  readonly ts: number;
-  readonly dur: number;
-  readonly args?: { readonly op_name?: string; readonly provider?: string };
-}
-
-export interface ProfiledBackend {
-  readonly backend: Backend;
-  /**
-   * Ends the profile of the session that was created last, which must not be disposed yet, and gives its events.
-   * @throws RuntimeError if there is no such session, or its profile was asked for already.
-   */
-  events(): Promise<readonly ProfileEvent[]>;
-  /** Removes what the profiler wrote; dispose the sessions first. */
-  dispose(): Promise<void>;
-}
-
 type InferenceSession = Awaited<ReturnType<OnnxRuntimeModule['InferenceSession']['create']>>;
 
-/** Its sessions are a little slower than others, by the writing down. */
+/** As `Machine` asks for it. */
 export async function profiledBackend(): Promise<ProfiledBackend> {
   const ort = await import('onnxruntime-node');
   const folder = await mkdtemp(join(tmpdir(), 'refinenet-profile-'));

@@ -1,6 +1,6 @@
 /** onnxruntime-web as the engine: WASM everywhere, WebGPU where the browser has it. The page passes the module in. */
 import { RuntimeError } from '../../errors.ts';
-import { WASM } from '../../graph/rewrite/machine-costs.ts';
+import { WASM } from '../../graph/rewrite/known-costs.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 

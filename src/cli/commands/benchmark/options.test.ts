@@ -1,30 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { batches, devices, sizes } from './options.ts';
+import { expect, test } from 'vitest';
+import { devices } from './options.ts';
 
-describe('options of benchmark', () => {
-  test('sizes are squares by one number, and width x height, each once', () => {
-    expect(sizes('256, 512x384,256x256')).toEqual([
-      { width: 256, height: 256 },
-      { width: 512, height: 384 },
-    ]);
-  });
-
-  test.each(['', '16', '512x', '512x16', '512,,256', '-512', '512.5', '1e3', 'x512', '100000'])(
-    'size %j is refused',
-    (text) => {
-      expect(() => sizes(text)).toThrow(
-        `--size takes sides of at least 32 pixels such as 512 or 512x384 (width x height), separated by commas; got "${text}".`,
-      );
-    },
-  );
-
-  test('batches and devices are lists, each entry once', () => {
-    expect(batches('1,4,1')).toEqual([1, 4]);
-    expect(devices('cpu,wasm,cpu')).toEqual(['cpu', 'wasm']);
-  });
-
-  test('a batch of none and an unknown device are refused', () => {
-    expect(() => batches('1,0')).toThrow('--batch takes a whole number of at least 1, got "0".');
-    expect(() => devices('cpu,gpu')).toThrow('--device takes cpu, webgpu, cuda, coreml, dml, wasm; got "gpu".');
-  });
+test('devices are a list, each once; an unknown one is refused', () => {
+  expect(devices('cpu,wasm,cpu')).toEqual(['cpu', 'wasm']);
+  expect(() => devices('cpu,gpu')).toThrow('--device takes cpu, webgpu, cuda, coreml, dml, wasm; got "gpu".');
 });

@@ -1,45 +1,77 @@
-/** Values of the options of `benchmark`. They throw UsageError with what was typed and what is allowed. */
-import { UsageError } from '../../../errors.ts';
+/** The options of `benchmark`: how they are typed, and the request that they are. */
+import { type Command, Option } from 'commander';
+import type * as z from 'zod';
+import { batches, items, type Size, sizes, unique } from '../../../measurement/load.ts';
 import { DEVICES, type Device } from '../../../runtime/backend.ts';
+import type { BENCHMARK_REQUEST, BenchmarkRequest } from '../../../tasks/benchmark/request.ts';
+import { DEFAULT_CLASSES } from '../../../tasks/benchmark/subject.ts';
+import { OPTIMIZATION_NAMES } from '../../../tasks/names.ts';
 import { oneOf, wholeNumber } from '../../parse.ts';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
+/** What was typed. */
+export interface BenchmarkOptions extends Pick<BenchmarkRequest, 'optimize' | 'warmup' | 'repeats'> {
+  readonly device: readonly Device[];
+  readonly size: readonly Size[];
+  readonly batch: readonly number[];
+  readonly train?: boolean;
+  readonly threads?: number;
+  readonly classes?: number;
+  readonly profile?: boolean;
+  readonly calibrate?: boolean;
+  readonly json?: boolean;
 }
 
-/** The network halves its input five times. */
-const SMALLEST_SIDE = 32;
-
-/** `256,512x384`: one number is the side of a square, two are width x height. */
-export function sizes(text: string): readonly Size[] {
-  return unique(
-    items(text).map((item) => {
-      const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(item);
-      const [width, height] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-      if (!match || width < SMALLEST_SIDE || height < SMALLEST_SIDE) {
-        throw new UsageError(
-          `--size takes sides of at least ${SMALLEST_SIDE} pixels such as 512 or 512x384 (width x height), separated by commas; got "${text}".`,
-        );
-      }
-      return { width, height };
-    }),
-    ({ width, height }) => `${width}x${height}`,
-  );
+/** Adds them to the command. */
+export function addBenchmarkOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--device <names>', 'cpu, webgpu, cuda, coreml, dml or wasm; several by commas')
+        .argParser(devices)
+        .default(['cpu'], 'cpu'),
+    )
+    .addOption(
+      new Option('--size <sizes>', 'of the images that enter the network, such as 256,512x384')
+        .argParser(sizes)
+        .default([{ width: 512, height: 512 }], '512'),
+    )
+    .addOption(new Option('--batch <counts>', 'images at a time, such as 1,4').argParser(batches).default([1], '1'))
+    .option('--train', 'measure a training step; --size is the crop')
+    .option(
+      '--optimize <name>',
+      `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; a step knows speed and none`,
+      oneOf('--optimize', OPTIMIZATION_NAMES),
+      'speed',
+    )
+    .option('--warmup <count>', 'runs that do not count', wholeNumber('--warmup', 0), 2)
+    .option('--repeats <count>', 'runs that count', wholeNumber('--repeats', 1), 10)
+    .option(
+      '--threads <count>',
+      "threads of the engine (default: its own choice; wasm's is 1)",
+      wholeNumber('--threads', 1),
+    )
+    .option(
+      '--classes <count>',
+      `classes of an architecture (default: ${DEFAULT_CLASSES})`,
+      wholeNumber('--classes', 1),
+    )
+    .option('--profile', 'also show where the time goes: operators by their share')
+    .option(
+      '--calibrate',
+      "measure this machine's costs first, by which graphs are prepared from then on; alone, do only that",
+    )
+    .option('--json', 'print JSON');
 }
 
-/** `1,4`: images at a time. */
-export function batches(text: string): readonly number[] {
-  return unique(items(text).map(wholeNumber('--batch', 1)), String);
+/** What they ask for. */
+export function benchmarkRequest(
+  model: string | undefined,
+  options: BenchmarkOptions,
+): z.input<typeof BENCHMARK_REQUEST> {
+  const { json: _, device, size, batch, ...fields } = options;
+  return { ...fields, model, devices: [...device], sizes: [...size], batches: [...batch] };
 }
 
 /** `cpu,wasm`. */
 export function devices(text: string): readonly Device[] {
   return unique(items(text).map(oneOf('--device', DEVICES)), String);
-}
-
-const items = (text: string): readonly string[] => text.split(',').map((item) => item.trim());
-
-function unique<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
-  return [...new Map(values.map((value) => [key(value), value])).values()];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type BenchmarkRow, benchmarkTable, digits, operatorTable } from './table.ts';
+import type { BenchmarkRow } from '../../../tasks/benchmark/benchmark.ts';
+import { benchmarkTable, digits, operatorTable } from './table.ts';
 
 describe('tables', () => {
   const row: BenchmarkRow = {

@@ -1,17 +1,8 @@
 /** What `benchmark` shows. */
-import type { Device } from '../../../runtime/backend.ts';
-import type { Measured } from './measure.ts';
-import type { OperatorTime } from './profile.ts';
-import type { Load } from './runner.ts';
+import type { OperatorTime } from '../../../measurement/operator-times.ts';
+import type { BenchmarkRow } from '../../../tasks/benchmark/benchmark.ts';
 import { table } from '../../output.ts';
 import { percent } from '../../../text.ts';
-
-export interface BenchmarkRow extends Load, Measured {
-  readonly device: Device;
-  /** Of the measured matrix-product peak, 1 for all of it. */
-  readonly peakShare: number;
-  readonly operators?: readonly OperatorTime[];
-}
 
 const COLUMNS: readonly (readonly [title: string, cell: (row: BenchmarkRow) => string])[] = [
   ['device', ({ device }) => device],

@@ -5,7 +5,7 @@ import { conv } from '../graph/ops/conv.ts';
 import { matMul } from '../graph/ops/matmul.ts';
 import { slice } from '../graph/ops/structure.ts';
 import { decompose } from '../graph/rewrite/decompose.ts';
-import { WIDE_VECTORS } from '../graph/rewrite/machine-costs.ts';
+import { WIDE_VECTORS } from '../graph/rewrite/known-costs.ts';
 import {
   matrixValue,
   outputPlane,
@@ -40,16 +40,16 @@ const ATTEMPTS = 3;
 
 const NANOSECONDS = 1e6;
 
-export interface CalibrateOptions {
+export interface MeasureCostsOptions {
   readonly session?: SessionOptions;
   /** Told before each of the measurements. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The costs of an engine here; takes a few seconds. @throws RuntimeError if the engine fails, or the machine is busy. */
-export async function calibrate(
+export async function measureCosts(
   backend: Backend,
-  { session, onProgress = () => {} }: CalibrateOptions = {},
+  { session, onProgress = () => {} }: MeasureCostsOptions = {},
 ): Promise<MachineCosts> {
   const total = 6 + 3 * TILES.length;
   let done = 0;

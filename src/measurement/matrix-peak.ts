@@ -1,11 +1,11 @@
 /** What the machine can do at most: the speed of a large matrix product through the same engine. */
-import { matMul } from '../../../graph/ops/matmul.ts';
-import { toOnnx } from '../../../graph/to-onnx.ts';
-import { input } from '../../../graph/value.ts';
-import { encodeModel } from '../../../onnx/encode.ts';
-import type { Backend, SessionOptions } from '../../../runtime/backend.ts';
-import { randomStream } from '../../../tensor/random.ts';
-import { float32, type Tensor } from '../../../tensor/tensor.ts';
+import { matMul } from '../graph/ops/matmul.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import { input } from '../graph/value.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Backend, SessionOptions } from '../runtime/backend.ts';
+import { randomStream } from '../tensor/random.ts';
+import { float32, type Tensor } from '../tensor/tensor.ts';
 
 /** Rows and columns; a product of this size is bound by arithmetic, not by memory. */
 export const PEAK_SIDE = 1536;

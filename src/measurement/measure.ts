@@ -1,14 +1,12 @@
 /** Measures one case: loads it, warms it up, and takes its times and its memory. */
 
-import type { Model } from '../../../models/model.ts';
-import { summarize } from '../../../models/summary.ts';
-import { loadWeights } from '../../../platform/node/model-folder.ts';
-import { collectGarbage, peakMemory, restartPeakMemory } from '../../../platform/node/peak-memory.ts';
-import { profiledBackend } from '../../../platform/node/profiled-backend.ts';
-import type { Backend } from '../../../runtime/backend.ts';
-import type { Weights } from '../../../tensor/weights.ts';
-import { type OperatorTime, operatorTimes } from './profile.ts';
-import { inferenceRunner, type Load, type Runner, type RunnerOptions, type Subject, trainingRunner } from './runner.ts';
+import { summarize } from '../models/summary.ts';
+import type { Backend } from '../runtime/backend.ts';
+import type { Weights } from '../tensor/weights.ts';
+import { type OperatorTime, operatorTimes } from './operator-times.ts';
+import type { Load } from './load.ts';
+import type { Machine, MemoryGauge } from './machine.ts';
+import { inferenceRunner, type Runner, type RunnerOptions, type Subject, trainingRunner } from './runner.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 export interface Plan {
@@ -35,6 +33,13 @@ export interface Measured {
   };
 }
 
+/** What a measurement takes from its platform. */
+export interface MeasuringTools {
+  readonly memory: MemoryGauge;
+  /** A subject's weights in memory, wherever they are. */
+  loadWeights(subject: Subject): Promise<Weights>;
+}
+
 /** A backward pass is counted as twice the forward pass: gradients of the inputs and of the weights. */
 const TRAINING_WORK = 3;
 
@@ -44,18 +49,20 @@ export async function measure(
   backend: Backend,
   options: RunnerOptions,
   { training, warmup, repeats, startMemory }: Plan,
+  tools: MeasuringTools,
 ): Promise<Measured> {
-  collectGarbage();
-  restartPeakMemory();
+  const { memory } = tools;
+  memory.collectGarbage();
+  memory.restartPeak();
   const began = performance.now();
-  const runner = await runnerFor(subject, load, backend, options, training);
+  const runner = await runnerFor(subject, load, backend, options, training, tools);
   const loadMilliseconds = performance.now() - began;
   try {
     for (let run = 0; run < warmup; run++) await runner.run();
     const times: number[] = [];
     for (let run = 0; run < repeats; run++) times.push(await timed(runner));
     const latency = spreadOf(times);
-    const peak = peakMemory();
+    const peak = memory.peak();
     return {
       loadMilliseconds,
       latency,
@@ -77,10 +84,11 @@ export async function profile(
   load: Load,
   options: RunnerOptions,
   training: boolean,
+  tools: Pick<MeasuringTools, 'loadWeights'> & Pick<Machine, 'profiledBackend'>,
 ): Promise<readonly OperatorTime[]> {
-  const engine = await profiledBackend();
+  const engine = await tools.profiledBackend();
   try {
-    const runner = await runnerFor(subject, load, engine.backend, options, training);
+    const runner = await runnerFor(subject, load, engine.backend, options, training, tools);
     try {
       for (let run = 0; run <= PROFILED_RUNS; run++) await runner.run();
       return operatorTimes(await engine.events(), 1);
@@ -104,9 +112,10 @@ async function runnerFor(
   backend: Backend,
   options: RunnerOptions,
   training: boolean,
+  { loadWeights }: Pick<MeasuringTools, 'loadWeights'>,
 ): Promise<Runner> {
   if (backend.mapsFiles && !training) return inferenceRunner(subject, load, backend, options);
-  const weights: Weights = await loadWeights(subject as Model);
+  const weights = await loadWeights(subject);
   const loaded = { definition: subject.definition, weights };
   return (training ? trainingRunner : inferenceRunner)(loaded, load, backend, options);
 }

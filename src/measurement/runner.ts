@@ -1,28 +1,23 @@
 /** What is measured: a network's forward pass, or a training step, loaded into an engine. */
-import { type Optimization, REWRITTEN_ON } from '../../../graph/rewrite/optimize.ts';
-import { networkSession } from '../../../inference/network-session.ts';
-import type { NetworkDefinition } from '../../../models/families.ts';
-import { network } from '../../../models/network.ts';
-import { LOGITS, PIXEL_VALUES, pixelValues } from '../../../models/pixel-values.ts';
-import type { Backend, Device } from '../../../runtime/backend.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
-import type { Weights, WeightsSource } from '../../../tensor/weights.ts';
-import { initialState } from '../../../training/step/state.ts';
-import { createStep } from '../../../training/step/step.ts';
-import type { StepDefinition, TrainingState } from '../../../training/step/types.ts';
-import { drawnLabels, drawnPixels } from './weights.ts';
+import { type Optimization, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
+import { networkSession } from '../inference/network-session.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network } from '../models/network.ts';
+import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
+import type { Backend, Device } from '../runtime/backend.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Weights, WeightsSource } from '../tensor/weights.ts';
+import { initialState } from '../training/step/state.ts';
+import { createStep } from '../training/step/step.ts';
+import type { StepDefinition, TrainingState } from '../training/step/types.ts';
+import type { Load } from './load.ts';
+import { drawnLabels, drawnPixels } from './drawn-weights.ts';
 
 export interface Subject {
   readonly definition: NetworkDefinition;
   readonly weights: WeightsSource;
   /** Where stored weights lie. */
   readonly folder?: string;
-}
-
-export interface Load {
-  readonly width: number;
-  readonly height: number;
-  readonly batch: number;
 }
 
 export interface RunnerOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ProfileEvent } from '../../../platform/node/profiled-backend.ts';
-import { operatorTimes } from './profile.ts';
+import type { ProfileEvent } from './machine.ts';
+import { operatorTimes } from './operator-times.ts';
 
 describe('operatorTimes', () => {
   const run = (ts: number): ProfileEvent => ({ cat: 'Session', name: 'model_run', ts, dur: 100 });

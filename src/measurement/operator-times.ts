@@ -1,5 +1,5 @@
 /** Where the time of a graph goes: operators by their share, from the engine's profile. */
-import type { ProfileEvent } from '../../../platform/node/profiled-backend.ts';
+import type { ProfileEvent } from './machine.ts';
 
 export interface OperatorTime {
   /** As the engine names it, with the provider where that is not the CPU: `Conv`, `Conv (WebGpu)`. */

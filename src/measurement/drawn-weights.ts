@@ -1,18 +1,18 @@
 /** Weights for measuring: drawn at random, yet with values of ordinary size everywhere. */
-import { toOnnx } from '../../../graph/to-onnx.ts';
-import type { Value } from '../../../graph/value.ts';
-import type { NetworkDefinition } from '../../../models/families.ts';
-import { network, networkParameters } from '../../../models/network.ts';
-import { PIXEL_VALUES, pixelValues } from '../../../models/pixel-values.ts';
-import { initialize } from '../../../nn/initialize.ts';
-import { runningStatistics, STATISTICS_MOMENTUM } from '../../../nn/running-statistics.ts';
-import { type Mode, scope } from '../../../nn/scope.ts';
-import { encodeModel } from '../../../onnx/encode.ts';
-import type { Backend } from '../../../runtime/backend.ts';
-import { type RandomStream, randomStream } from '../../../tensor/random.ts';
-import { elementCount } from '../../../tensor/shape.ts';
-import { float32, type Tensor, tensor } from '../../../tensor/tensor.ts';
-import type { Weights } from '../../../tensor/weights.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import type { Value } from '../graph/value.ts';
+import type { NetworkDefinition } from '../models/families.ts';
+import { network, networkParameters } from '../models/network.ts';
+import { PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
+import { initialize } from '../nn/initialize.ts';
+import { runningStatistics, STATISTICS_MOMENTUM } from '../nn/running-statistics.ts';
+import { type Mode, scope } from '../nn/scope.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Backend, SessionOptions } from '../runtime/backend.ts';
+import { type RandomStream, randomStream } from '../tensor/random.ts';
+import { elementCount } from '../tensor/shape.ts';
+import { float32, type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/weights.ts';
 
 const SEED = 1;
 
@@ -43,13 +43,17 @@ export function drawnLabels(batch: number, height: number, width: number, classe
  * Drawn weights whose batch normalisations have the statistics of a drawn batch. With those of a fresh network values grow or
  * fade from layer to layer until they overflow or are denormal, and denormal numbers are slow.
  */
-export async function drawnWeights(definition: NetworkDefinition, backend: Backend): Promise<Weights> {
+export async function drawnWeights(
+  definition: NetworkDefinition,
+  backend: Backend,
+  options: SessionOptions = {},
+): Promise<Weights> {
   const weights = withSmallBranches(initialize(networkParameters(definition), SEED));
   const logits = network(definition, pixelValues(DRAWN), scope('', BATCH_STATISTICS));
   const moved = runningStatistics([logits]);
   const named = [...moved].map(([name, value]): [string, Value] => [`next:${name}`, value]);
   const model = toOnnx(Object.fromEntries(named), weights, { storage: 'external' });
-  const session = await backend.createSession({ bytes: encodeModel(model), weights });
+  const session = await backend.createSession({ bytes: encodeModel(model), weights }, options);
   try {
     const results = await session.run({ [PIXEL_VALUES]: drawnPixels(DRAWN.batch, DRAWN.height, DRAWN.width) });
     const measured = [...moved.keys()].map((name): [string, Tensor] => [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RuntimeError } from '../errors.ts';
 import type { Backend, Session } from '../runtime/backend.ts';
-import { calibrate } from './calibrate.ts';
+import { measureCosts } from './measure-costs.ts';
 
 let clock = 0;
 beforeEach(() => {
@@ -38,7 +38,7 @@ function engineOf(milliseconds: (run: number) => number): Backend & { readonly o
 describe('calibrating', () => {
   test('takes the fastest of each measurement, and tells how far it is', async () => {
     const told: number[][] = [];
-    const costs = await calibrate(
+    const costs = await measureCosts(
       engineOf((run) => (run % 8 === 5 ? 2 : 3.5)),
       { onProgress: (done, total) => told.push([done, total]) },
     );
@@ -49,13 +49,13 @@ describe('calibrating', () => {
 
   test('repeats a measurement that something else disturbed', async () => {
     const engine = engineOf((run) => (run < 8 && run !== 3 ? 6 : 1));
-    await expect(calibrate(engine)).resolves.toBeDefined();
+    await expect(measureCosts(engine)).resolves.toBeDefined();
     expect(engine.opened.size).toBe(0);
   });
 
   test('fails on a busy machine, as wrong costs would be kept', async () => {
     const engine = engineOf((run) => (run % 8 === 0 ? 1 : 5));
-    const calibrating = calibrate(engine);
+    const calibrating = measureCosts(engine);
     await expect(calibrating).rejects.toThrow(RuntimeError);
     await expect(calibrating).rejects.toThrow(
       'This machine is busy: half of 8 equal runs took more than 2 times as long as the fastest. Pause what else runs here and calibrate again; nothing was kept.',

@@ -1,0 +1,30 @@
+/** Measures what the cost model of graph rewriting needs to know of this machine, and keeps it. */
+import { UsageError } from '../../errors.ts';
+import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
+import { throwIfAborted } from '../../inference/segment-options.ts';
+import type { Machine } from '../../measurement/machine.ts';
+import { measureCosts } from '../../measurement/measure-costs.ts';
+import type { Device } from '../../runtime/backend.ts';
+import type { WorkContext } from '../task.ts';
+import type { BenchmarkEvent } from './events.ts';
+
+/** @throws UsageError if graphs are not rewritten for the device, RuntimeError if the machine is busy. */
+export async function keepCostsOf(
+  device: Device,
+  threads: number | undefined,
+  machine: Machine,
+  { backend: openBackend, onEvent, signal }: WorkContext<BenchmarkEvent>,
+): Promise<void> {
+  if (!REWRITTEN_ON.has(device)) {
+    throw new UsageError(`--calibrate is for the devices cpu and wasm: graphs are not rewritten for ${device}.`);
+  }
+  const backend = await openBackend(device, (message) => onEvent({ type: 'warning', message }));
+  const costs = await measureCosts(backend, {
+    session: { device, ...(threads !== undefined && { threads }) },
+    onProgress(done, total) {
+      onEvent({ type: 'progress', unit: 'measurements', done, total, name: '' });
+      throwIfAborted(signal);
+    },
+  });
+  onEvent({ type: 'costs', engine: backend.name, costs, place: await machine.keepCosts(backend.name, costs) });
+}
