@@ -1,7 +1,7 @@
 /** Part of the training images becomes the validation split: for data sets that have none, and for folds. */
 import { UsageError } from '../errors.ts';
 import { randomStream } from '../tensor/random.ts';
-import { wildcards } from '../wildcard.ts';
+import { globMatcher } from '../glob-patterns.ts';
 import type { Dataset } from './dataset.ts';
 import { comparable } from './file-source.ts';
 import type { Sample } from './sample.ts';
@@ -57,7 +57,7 @@ function drawn(
 }
 
 function named(samples: readonly Sample[], patterns: readonly string[]): Sample[] {
-  const isHeld = wildcards(
+  const isHeld = globMatcher(
     patterns.map(comparable),
     samples.map(({ name }) => name),
     'training image',

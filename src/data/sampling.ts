@@ -1,7 +1,7 @@
 /** How often each image stands in an epoch: some may count more than others. */
 import { UsageError } from '../errors.ts';
 import { randomStream } from '../tensor/random.ts';
-import { wildcards } from '../wildcard.ts';
+import { globMatcher } from '../glob-patterns.ts';
 import { comparable } from './file-source.ts';
 import type { Sample } from './sample.ts';
 
@@ -35,10 +35,10 @@ export function timesOf(samples: readonly Sample[], rules: readonly SamplingRule
   const names = samples.map(({ name }) => name);
   const patterns = rules.flatMap((rule) => ('names' in rule ? [comparable(rule.names)] : []));
   // All patterns that fit nothing are named at once.
-  wildcards(patterns, names, 'training image');
+  globMatcher(patterns, names, 'training image');
   const factors = rules.map((rule) => {
     if ('rare' in rule) return rule.times;
-    const fits = wildcards([comparable(rule.names)], names, 'training image');
+    const fits = globMatcher([comparable(rule.names)], names, 'training image');
     return names.map((name) => (fits(name) ? rule.times : 1));
   });
   return names.map((_, index) => factors.reduce((product, factor) => product * (factor[index] ?? 1), 1));

@@ -9,7 +9,7 @@ export { createPredictor, type Predictor, type PredictorOptions } from '../infer
 export {
   type Averaging,
   type InputSizes,
-  type Pass,
+  type TestTimeView,
   type Protocol,
   PROTOCOL_NAMES,
   type ProtocolName,
@@ -54,7 +54,7 @@ export { readSafetensors, type Safetensors, writeSafetensors } from '../weights/
 
 // Exports.
 export type { Range as ActivationRange } from '../graph/rewrite/quantization-scales.ts';
-export type { ActivationRanges } from '../graph/rewrite/quantize.ts';
+export type { ActivationRanges } from '../graph/rewrite/quantize-network.ts';
 export { calibrateModel } from '../inference/calibrate.ts';
 export { checkAgreement, exportReduced } from '../inference/export-precision.ts';
 export { exportOnnx } from '../models/export-onnx.ts';

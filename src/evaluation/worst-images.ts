@@ -26,7 +26,8 @@ const OPACITY = 0.65;
 const ERROR: Color = [214, 20, 60];
 
 interface Row {
-  readonly badness: number;
+  /** What rows are sorted by: the image's mean IoU. */
+  readonly rank: number;
   readonly pictures: readonly Image[];
   readonly caption: string;
   readonly present: readonly number[];
@@ -48,9 +49,9 @@ export class WorstImages {
     const { meanIoU } = evaluated.score;
     if (meanIoU === null || this.#count === 0) return;
     const last = this.#rows.at(-1);
-    if (last && this.#rows.length === this.#count && last.badness <= meanIoU) return;
+    if (last && this.#rows.length === this.#count && last.rank <= meanIoU) return;
     const row = makeRow(evaluated, meanIoU, this.#classes);
-    this.#rows = [...this.#rows, row].sort((a, b) => a.badness - b.badness).slice(0, this.#count);
+    this.#rows = [...this.#rows, row].sort((a, b) => a.rank - b.rank).slice(0, this.#count);
   }
 
   /** The sheet, the worst image first; undefined if there is none. */
@@ -89,7 +90,7 @@ export class WorstImages {
   }
 }
 
-function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly LabelClass[]): Row {
+function makeRow(evaluated: EvaluatedImage, rank: number, classes: readonly LabelClass[]): Row {
   const { image: picture, labels, prediction, score } = evaluated;
   const [width, height] = fitInto(picture, BOX);
   const small = resizeImage(picture, width, height, 'bilinear');
@@ -100,12 +101,12 @@ function makeRow(evaluated: EvaluatedImage, badness: number, classes: readonly L
   const drawn = (map: LabelMap) => overlay(small, map, colors, { opacity: OPACITY, boundaries: false });
   const parts = [
     score.name,
-    `mean IoU ${percent(badness)}`,
+    `mean IoU ${percent(rank)}`,
     `${percent(score.pixelAccuracy ?? 0)} of pixels right`,
     ...worstConfusion(evaluated, classes),
   ];
   return {
-    badness,
+    rank,
     pictures: [
       small,
       drawStripes(drawn(truth), truth, isUnscored),

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { reduceMax, reduceMin } from '../graph/ops/reduction.ts';
 import type { WeightedGraph } from '../graph/rewrite/fold-constants.ts';
 import type { Range } from '../graph/rewrite/quantization-scales.ts';
-import { type ActivationRanges, quantizedValues } from '../graph/rewrite/quantize.ts';
+import { type ActivationRanges, quantizedValues } from '../graph/rewrite/quantize-network.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Value } from '../graph/value.ts';
 import type { Image } from '../image/image.ts';

@@ -4,8 +4,8 @@ import type { Pixels } from '../image/pixels.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import type { Backend } from '../runtime/backend.ts';
-import { MultiRunSegmenter } from './multi-run-segmenter.ts';
-import { type Pass, PROTOCOLS, type ProtocolName, passesOf } from './protocols.ts';
+import { MultiScaleSegmenter } from './multi-scale-segmenter.ts';
+import { type TestTimeView, PROTOCOLS, type ProtocolName, testTimeViews } from './protocols.ts';
 import type { SegmentOptions } from './segment-options.ts';
 import type { Segmentation } from './segmentation.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
@@ -28,8 +28,8 @@ export interface Predictor {
   readonly description: ModelDescription;
   /** The execution provider that computes, as the engine names it. */
   readonly provider: string;
-  /** The runs of the network for each photograph, or for each tile of it. */
-  readonly passes: readonly Pass[];
+  /** The test-time views of each photograph, or of each tile of it: one run of the network each. */
+  readonly views: readonly TestTimeView[];
   /**
    * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
@@ -56,23 +56,23 @@ export async function createPredictor(
 ): Promise<Predictor> {
   const { protocol: name = 'plain', logits, ...rest } = options;
   const protocol = PROTOCOLS[name];
-  const passes = passesOf(protocol, options);
+  const views = testTimeViews(protocol, options);
   const tiling = tilingOf(model, options);
-  const isPlain = name === 'plain' && passes.every(({ scale, flip }) => scale === 1 && !flip) && passes.length === 1;
-  if (isPlain && !tiling) return predictorOf(await Segmenter.create(model, backend, options), passes);
+  const isPlain = name === 'plain' && views.every(({ scale, flip }) => scale === 1 && !flip) && views.length === 1;
+  if (isPlain && !tiling) return predictorOf(await Segmenter.create(model, backend, options), views);
   if (logits) {
     throw new UsageError(
       "The network's own output (logits) belongs to one run over a whole photograph. Ask for probabilities, or leave out scales, flip, protocol and tile.",
     );
   }
-  return predictorOf(await MultiRunSegmenter.create(model, backend, { ...rest, protocol, passes, tiling }), passes);
+  return predictorOf(await MultiScaleSegmenter.create(model, backend, { ...rest, protocol, views, tiling }), views);
 }
 
-function predictorOf(segmenter: Segmenter | MultiRunSegmenter, passes: readonly Pass[]): Predictor {
+function predictorOf(segmenter: Segmenter | MultiScaleSegmenter, views: readonly TestTimeView[]): Predictor {
   return {
     description: segmenter.description,
     provider: segmenter.provider,
-    passes,
+    views,
     segment: (image, options) => segmenter.segment(image, options),
     dispose: () => segmenter.dispose(),
   };

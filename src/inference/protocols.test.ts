@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
-import { PROTOCOLS, type ProtocolName, passesOf } from './protocols.ts';
+import { PROTOCOLS, type ProtocolName, testTimeViews } from './protocols.ts';
 
 const sizes = (
   name: ProtocolName,
@@ -22,7 +22,7 @@ describe('the plain protocol', () => {
   });
 
   test('is one run', () => {
-    expect(passesOf(PROTOCOLS.plain, {})).toEqual([{ scale: 1, flip: false }]);
+    expect(testTimeViews(PROTOCOLS.plain, {})).toEqual([{ scale: 1, flip: false }]);
   });
 });
 
@@ -54,10 +54,10 @@ describe("the authors' protocol", () => {
   });
 
   test('has five scales and no flips, unless told otherwise', () => {
-    expect(passesOf(PROTOCOLS.refinenet, {}).map(({ scale, flip }) => [scale, flip])).toEqual(
+    expect(testTimeViews(PROTOCOLS.refinenet, {}).map(({ scale, flip }) => [scale, flip])).toEqual(
       [0.4, 0.6, 0.8, 1, 1.2].map((scale) => [scale, false]),
     );
-    expect(passesOf(PROTOCOLS.refinenet, { scales: [0.8], flip: true })).toEqual([
+    expect(testTimeViews(PROTOCOLS.refinenet, { scales: [0.8], flip: true })).toEqual([
       { scale: 0.8, flip: false },
       { scale: 0.8, flip: true },
     ]);
@@ -65,11 +65,11 @@ describe("the authors' protocol", () => {
 });
 
 test('scales that make no sense are refused, all at once', () => {
-  const passes =
+  const views =
     (...scales: number[]) =>
     () =>
-      passesOf(PROTOCOLS.plain, { scales });
-  expect(passes(0, 1, 75)).toThrow('Scales are numbers from 0.05 to 8, but got 0, 75. For example: 0.75, 1, 1.25.');
-  expect(passes(Number.NaN)).toThrow('but got NaN.');
-  expect(passes()).toThrow('Scales are numbers from 0.05 to 8, but there are none.');
+      testTimeViews(PROTOCOLS.plain, { scales });
+  expect(views(0, 1, 75)).toThrow('Scales are numbers from 0.05 to 8, but got 0, 75. For example: 0.75, 1, 1.25.');
+  expect(views(Number.NaN)).toThrow('but got NaN.');
+  expect(views()).toThrow('Scales are numbers from 0.05 to 8, but there are none.');
 });

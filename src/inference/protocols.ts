@@ -84,8 +84,8 @@ function authors(shortest: number, longest: number): Protocol {
 /** The next whole number, unless rounding errors alone put the product above one. */
 const ceiling = (value: number): number => Math.ceil(value - 1e-9);
 
-/** One run of the network on a photograph. */
-export interface Pass {
+/** A test-time view: how the network sees a photograph in one of several runs. */
+export interface TestTimeView {
   readonly scale: number;
   /** Whether the photograph is mirrored left to right, and the result mirrored back. */
   readonly flip: boolean;
@@ -98,13 +98,13 @@ const SCALE_RANGE = [0.05, 8] as const;
  * The runs of a protocol; `scales` and `flip` replace the protocol's own.
  * @throws UsageError if a scale is no number from 0.05 to 8, or there is none.
  */
-export function passesOf(
+export function testTimeViews(
   { scales: usual, flip: usually }: Protocol,
   {
     scales = usual,
     flip = usually,
   }: { readonly scales?: readonly number[] | undefined; readonly flip?: boolean | undefined },
-): readonly Pass[] {
+): readonly TestTimeView[] {
   const [least, most] = SCALE_RANGE;
   const wrong = scales.filter((scale) => !(scale >= least && scale <= most));
   if (wrong.length > 0 || scales.length === 0) {

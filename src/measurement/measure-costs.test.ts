@@ -32,7 +32,7 @@ function engineOf(milliseconds: (run: number) => number): Backend & { readonly o
     opened.add(session);
     return session;
   };
-  return { name: 'clockwork', devices: ['cpu'], mapsFiles: false, blocksChannels: false, createSession, opened };
+  return { name: 'clockwork', devices: ['cpu'], memoryMapping: false, blockedLayout: false, createSession, opened };
 }
 
 describe('calibrating', () => {

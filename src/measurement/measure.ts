@@ -114,7 +114,7 @@ async function runnerFor(
   training: boolean,
   { loadWeights }: Pick<MeasuringTools, 'loadWeights'>,
 ): Promise<Runner> {
-  if (backend.mapsFiles && !training) return inferenceRunner(subject, load, backend, options);
+  if (backend.memoryMapping && !training) return inferenceRunner(subject, load, backend, options);
   const weights = await loadWeights(subject);
   const loaded = { definition: subject.definition, weights };
   return (training ? trainingRunner : inferenceRunner)(loaded, load, backend, options);

@@ -53,8 +53,8 @@ describe('detecting an architecture', () => {
   });
 
   test('takes what tensors do not show from its caller', () => {
-    const unseen = { skip: 'rectified', poolingOrder: 'conv-pool', stridePlacement: '1x1' } as const;
-    expect(detectArchitecture(weightsOf('refinenet-resnet18', 2), unseen)).toMatchObject({
+    const variant = { skip: 'rectified', poolingOrder: 'conv-pool', stridePlacement: '1x1' } as const;
+    expect(detectArchitecture(weightsOf('refinenet-resnet18', 2), variant)).toMatchObject({
       definition: { stridePlacement: '1x1', decoder: { skip: 'rectified', pooling: { order: 'conv-pool', count: 4 } } },
     });
   });

@@ -16,7 +16,7 @@ export interface ImportOptions {
   /** The number of classes wanted; the file's own when left out. */
   readonly classes?: number;
   /** What tensors do not show; what the publisher's code does when left out. */
-  readonly unseen?: VariantOptions;
+  readonly variant?: VariantOptions;
   readonly reinitialise: Reinitialise;
   /** For tensors drawn afresh. */
   readonly seed: number;
@@ -41,14 +41,14 @@ export interface ImportedModel {
  */
 export function importModel(given: Weights, options: ImportOptions): ImportedModel {
   const { naming, weights, ignored } = translateNames(given);
-  const definition = definitionFor(weights, { ...naming.implied, ...options.unseen }, options);
+  const definition = definitionFor(weights, { ...naming.defaults, ...options.variant }, options);
   const { reinitialise, seed, subject } = options;
   const assembled = assembleWeights(definition, weights, { reinitialise, seed, subject });
   return { definition, architecture: architectureName(definition), naming: naming.name, ignored, ...assembled };
 }
 
-function definitionFor(weights: Weights, unseen: VariantOptions, options: ImportOptions): NetworkDefinition {
-  const recognised = detectArchitecture(weights, unseen, options.architecture);
+function definitionFor(weights: Weights, variant: VariantOptions, options: ImportOptions): NetworkDefinition {
+  const recognised = detectArchitecture(weights, variant, options.architecture);
   if (recognised.kind === 'network') {
     return { ...recognised.definition, classes: options.classes ?? recognised.definition.classes };
   }

@@ -1,5 +1,5 @@
 /** A network with everything that belongs to it: classes, preprocessing and weights. */
-import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
+import type { ActivationRanges } from '../graph/rewrite/quantize-network.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { WeightsSource } from '../tensor/weights.ts';

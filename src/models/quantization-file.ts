@@ -1,7 +1,7 @@
 /** The ranges of a model's activations as the file `quantization.json` of its folder. */
 import * as z from 'zod';
 import { FormatError } from '../errors.ts';
-import type { ActivationRanges } from '../graph/rewrite/quantize.ts';
+import type { ActivationRanges } from '../graph/rewrite/quantize-network.ts';
 
 export const QUANTIZATION_FILE = 'quantization.json';
 

@@ -66,7 +66,7 @@ function ownNames(
 ): { readonly definition: NetworkDefinition | undefined; readonly weights: Weights } {
   if (definition) return { definition, weights: given };
   const { naming, weights } = translateNames(given);
-  const recognised = detectArchitecture(weights, naming.implied);
+  const recognised = detectArchitecture(weights, naming.defaults);
   return { definition: recognised.kind === 'network' ? recognised.definition : undefined, weights };
 }
 

@@ -71,13 +71,13 @@ export interface Backend {
   readonly name: string;
   /** The devices this build has code for on this machine; one may still fail for want of hardware or a driver. */
   readonly devices: readonly Device[];
-  /** Whether sessions find stored weights in files by themselves; otherwise weights must be in memory. */
-  readonly mapsFiles: boolean;
+  /** Whether sessions map stored weights from their files by themselves; otherwise weights must be in memory. */
+  readonly memoryMapping: boolean;
   /**
-   * Whether the engine's CPU keeps convolutions, sums and poolings in an arrangement of its own, channels by blocks, and puts
-   * everything back for what is not among these.
+   * Whether the engine's CPU keeps convolutions, sums and poolings in a blocked layout of channels, and puts everything back
+   * for what is not among these.
    */
-  readonly blocksChannels: boolean;
+  readonly blockedLayout: boolean;
   /** What this engine was measured to take on this machine, where that was done. */
   readonly costs?: MachineCosts;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */

@@ -84,8 +84,8 @@ test('asks the engine not to rewrite a graph only where it is told so', async ()
   const backend = onnxRuntimeBackend(engine, {
     name: 'watched',
     devices: ['cpu'],
-    mapsFiles: false,
-    blocksChannels: false,
+    memoryMapping: false,
+    blockedLayout: false,
     defaultDevice: 'cpu',
     provider: async () => 'CPUExecutionProvider',
   });

@@ -12,8 +12,8 @@ export type OnnxRuntimeModule = Pick<typeof OnnxRuntime, 'InferenceSession' | 'T
 export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
-  readonly mapsFiles: boolean;
-  readonly blocksChannels: boolean;
+  readonly memoryMapping: boolean;
+  readonly blockedLayout: boolean;
   readonly costs?: MachineCosts | undefined;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
@@ -29,8 +29,8 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
   return {
     name: options.name,
     devices: options.devices,
-    mapsFiles: options.mapsFiles,
-    blocksChannels: options.blocksChannels,
+    memoryMapping: options.memoryMapping,
+    blockedLayout: options.blockedLayout,
     ...(options.costs && { costs: options.costs }),
     async createSession(model, sessionOptions = {}) {
       const device = sessionOptions.device ?? options.defaultDevice;

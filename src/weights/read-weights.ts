@@ -6,12 +6,12 @@ import { readPyTorch } from './pytorch/read-pytorch.ts';
 import { readSafetensors } from './safetensors.ts';
 
 /** A kind of file that is met in place of weights, by how it begins, and what to tell its owner. */
-interface Impostor {
+interface UnsupportedFile {
   readonly matches: (bytes: Uint8Array) => boolean;
   readonly explanation: string;
 }
 
-const IMPOSTORS: readonly Impostor[] = [
+const UNSUPPORTED_FILES: readonly UnsupportedFile[] = [
   { matches: (bytes) => bytes.length === 0, explanation: 'the file is empty. Fetch it again.' },
   {
     matches: startsWith('version https://git-lfs.github.com/spec/'),
@@ -64,8 +64,8 @@ const FORMATS: readonly {
  */
 export function readWeights(bytes: Uint8Array, fileName: string): Weights {
   const format = FORMATS.find(({ matches }) => matches(bytes));
-  const impostor = format === undefined ? IMPOSTORS.find(({ matches }) => matches(bytes)) : undefined;
-  if (impostor !== undefined) throw new FormatError(`${fileName}: ${impostor.explanation}`);
+  const unsupported = format === undefined ? UNSUPPORTED_FILES.find(({ matches }) => matches(bytes)) : undefined;
+  if (unsupported !== undefined) throw new FormatError(`${fileName}: ${unsupported.explanation}`);
   try {
     return (format?.read ?? readOnnxInitializers)(bytes);
   } catch (error) {

@@ -67,7 +67,7 @@ describe.each(CASES)('the published names of %s', (published, naming, name, clas
   });
 
   test(`are recognised as ${name} with ${classes} classes`, () => {
-    expect(detectArchitecture(translated.weights, translated.naming.implied)).toMatchObject({
+    expect(detectArchitecture(translated.weights, translated.naming.defaults)).toMatchObject({
       kind: 'network',
       architecture: name,
       definition: architecture(name, classes),
@@ -143,7 +143,7 @@ describe('pytorch_refinenet', () => {
     expect(naming).toBe(pytorchRefinenet);
     expect(unknown).toEqual([]);
     expect(shapesOf(weights)).toEqual(ours);
-    expect(detectArchitecture(weights, naming.implied)).toMatchObject({
+    expect(detectArchitecture(weights, naming.defaults)).toMatchObject({
       architecture: 'refinenet-resnet101',
       definition,
     });

@@ -30,7 +30,7 @@ export { MatMul } from './matmul.ts';
 export { BatchNormalization } from './normalization.ts';
 export { Pad } from './pad.ts';
 export { MaxPool } from './pool.ts';
-export { DequantizeLinear, QuantizeLinear } from './quantize.ts';
+export { DequantizeLinear, QuantizeLinear } from './quantize-linear.ts';
 export { ArgMax, ReduceMax, ReduceMean, ReduceMin, ReduceSum } from './reduction.ts';
 export { Resize } from './resize.ts';
 export { Expand, Reshape, Squeeze, Transpose, Unsqueeze } from './shape.ts';

@@ -58,14 +58,14 @@ describe('the rewriting for inference', () => {
       op.name === Conv.name &&
       (attributes as ConvAttributes).groups > 1 &&
       (inputs[1] as Value).source.kind === 'constant';
-    for (const blocksChannels of [true, false]) {
-      const engine = { backend: { ...backend, blocksChannels } };
+    for (const blockedLayout of [true, false]) {
+      const engine = { backend: { ...backend, blockedLayout } };
       const graph = await optimizeInference({ outputs: light, weights: formulaWeights(light) }, engine, {
         optimization: 'balanced',
       });
       const found = reach(Object.values(graph.outputs)).nodes.filter(isIdentity);
       // In each of four blocks one for the clipping before the pooling and three for the sums after it.
-      expect(found).toHaveLength(blocksChannels ? 16 : 0);
+      expect(found).toHaveLength(blockedLayout ? 16 : 0);
     }
   });
 
@@ -121,7 +121,7 @@ describe('the rewriting for inference', () => {
     const light = network('refinenet-lw-resnet18');
     const graph = await optimizeInference(
       { outputs: light, weights: formulaWeights(light) },
-      { backend: { ...backend, blocksChannels: false } },
+      { backend: { ...backend, blockedLayout: false } },
       { optimization: 'speed', costs: NEVER },
     );
     expect(count(graph.outputs, 'Conv')).toBeLessThan(count(light, 'Conv'));

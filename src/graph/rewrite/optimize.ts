@@ -77,7 +77,7 @@ export async function optimizeInference<T extends Outputs>(
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
   const inRows = kernelRows((node) => takesKernelRows(node, choice));
   const simple = [...SIMPLIFICATIONS, inRows].reduce(rewrite, graph.outputs);
-  const finish = (outputs: T): T => (engine.backend.blocksChannels ? KEEP_BLOCKS.reduce(rewrite, outputs) : outputs);
+  const finish = (outputs: T): T => (engine.backend.blockedLayout ? KEEP_BLOCKS.reduce(rewrite, outputs) : outputs);
   if (!level.ahead) {
     const kernels = new FedKernels();
     const outputs = rewrite(

@@ -1,7 +1,7 @@
 /** Polygons as GeoJSON (RFC 7946). */
 import { describeRegions, encodeDocument, regionPolygons } from './described-regions.ts';
 import { determinant, type GeoTransform, type OutputContext, type OutputFormat } from './output-format.ts';
-import type { Polygon } from './regions/polygons.ts';
+import type { Polygon } from './regions/trace-polygons.ts';
 import type { Ring } from './regions/rings.ts';
 
 type Position = [x: number, y: number];

@@ -1,9 +1,9 @@
 /** Polygons as the text that YOLO's segmentation tools train from. */
 import type { LabelMap } from '../../image/label-map.ts';
 import { describeRegions } from './described-regions.ts';
-import { keyhole } from './keyhole.ts';
+import { bridgeHoles } from './bridged-holes.ts';
 import type { OutputFormat } from './output-format.ts';
-import { type Polygon, polygonsOf } from './regions/polygons.ts';
+import { type Polygon, polygonsOf } from './regions/trace-polygons.ts';
 import type { Ring } from './regions/rings.ts';
 
 /**
@@ -21,7 +21,7 @@ export const yolo: OutputFormat = {
     const present = new Set(regions.map(({ label }) => label));
     const polygons = polygonsOf(labels, components, (label) => present.has(label));
     const lines = regions.map(({ label, components: [id] }) => {
-      const outline = keyhole(polygons.get(id as number) as Polygon, labels, components, context.tolerance ?? 0);
+      const outline = bridgeHoles(polygons.get(id as number) as Polygon, labels, components, context.tolerance ?? 0);
       return `${label} ${normalized(outline, labels)}\n`;
     });
     return [{ suffix: yolo.extension, content: new TextEncoder().encode(lines.join('')) }];

@@ -50,9 +50,9 @@ export async function nodeBackend(): Promise<Backend> {
     name,
     costs: readMachineCosts(name),
     devices: DEVICES.filter((device) => bundled.includes(device)),
-    mapsFiles: true,
+    memoryMapping: true,
     // On other processors its arrangement was not measured; most builds for them have none.
-    blocksChannels: process.arch === 'x64',
+    blockedLayout: process.arch === 'x64',
     defaultDevice: 'cpu',
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
@@ -80,8 +80,8 @@ export async function wasmBackend(threads = 1): Promise<Backend> {
     name,
     costs: readMachineCosts(name) ?? WASM,
     devices: ['wasm'],
-    mapsFiles: false,
-    blocksChannels: false,
+    memoryMapping: false,
+    blockedLayout: false,
     defaultDevice: 'wasm',
     provider: () => Promise.resolve('WasmExecutionProvider'),
   });

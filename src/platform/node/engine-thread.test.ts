@@ -34,7 +34,7 @@ describe('an engine in a thread', () => {
     expect(backend.name).toMatch(/^onnxruntime-node \d/);
     const { createSession: _, ...own } = await nodeBackend();
     expect(backend).toMatchObject(own);
-    expect([backend.mapsFiles, backend.devices.includes('cpu')]).toEqual([true, true]);
+    expect([backend.memoryMapping, backend.devices.includes('cpu')]).toEqual([true, true]);
     expect([session.provider, session.device]).toEqual(['CPUExecutionProvider', 'cpu']);
     expect([session.inputNames, session.outputNames]).toEqual([
       ['x', 'y'],

@@ -109,7 +109,7 @@ describe('a loaded model', () => {
     const runs: string[] = [];
     const { labels } = await several.segment(photo, { onProgress: (done, total) => runs.push(`${done}/${total}`) });
     expect([labels.width, labels.height]).toEqual([WIDTH, HEIGHT]);
-    expect(several.passes).toHaveLength(4);
+    expect(several.views).toHaveLength(4);
     expect(runs.at(-1)).toMatch(/^(\d+)\/\1$/);
   });
 

@@ -46,7 +46,7 @@ export async function loadModel(
   return {
     description: predictor.description,
     provider: predictor.provider,
-    passes: predictor.passes,
+    views: predictor.views,
     async segment(source, watch = {}) {
       throwIfAborted(watch.signal);
       const call = async () => predictor.segment(await openImage(source), watch);

@@ -14,7 +14,7 @@ import {
 import type { Model, ModelDescription } from '../../models/model.ts';
 import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
 import { networkParameters } from '../../models/network.ts';
-import type { ActivationRanges } from '../../graph/rewrite/quantize.ts';
+import type { ActivationRanges } from '../../graph/rewrite/quantize-network.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
 import type { Backend } from '../../runtime/backend.ts';
@@ -76,7 +76,7 @@ async function readStoredWeights(file: string, { definition }: ModelDescription)
 
 /** The model as a backend can load it: with its weights in memory if the backend cannot map files. */
 export async function modelFor(backend: Backend, model: Model): Promise<Model> {
-  return backend.mapsFiles ? model : { ...model, weights: await loadWeights(model) };
+  return backend.memoryMapping ? model : { ...model, weights: await loadWeights(model) };
 }
 
 /** A model's weights in memory. */

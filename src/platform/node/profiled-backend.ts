@@ -24,14 +24,14 @@ export async function profiledBackend(): Promise<ProfiledBackend> {
     return last;
   };
   // Costs and traits as of the engine without a profiler, so that the same forms are chosen.
-  const { devices, costs, blocksChannels } = await nodeBackend();
+  const { devices, costs, blockedLayout } = await nodeBackend();
   return {
     backend: onnxRuntimeBackend({ Tensor: ort.Tensor, InferenceSession: { create } } as unknown as OnnxRuntimeModule, {
       name: 'the profiled engine',
       devices,
       costs,
-      mapsFiles: true,
-      blocksChannels,
+      memoryMapping: true,
+      blockedLayout,
       defaultDevice: 'cpu',
       // Where each operator ran stands in the profile itself.
       provider: (device) => Promise.resolve(device),

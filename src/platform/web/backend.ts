@@ -16,8 +16,8 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
     name: 'onnxruntime-web',
     costs: WASM,
     devices: gpu ? ['wasm', 'webgpu'] : ['wasm'],
-    mapsFiles: false,
-    blocksChannels: false,
+    memoryMapping: false,
+    blockedLayout: false,
     defaultDevice: 'wasm',
     async provider(device) {
       if (device === 'webgpu' && !(await requestAdapter())) {

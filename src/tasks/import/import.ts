@@ -48,7 +48,7 @@ async function importCheckpoint(request: ImportRequest, context: WorkContext<Imp
     subject,
     ...(architecture && { architecture }),
     ...(given && { classes: given.length }),
-    unseen: {
+    variant: {
       ...(poolingOrder && { poolingOrder }),
       ...(stride && { stridePlacement: stride }),
       ...(skip && { skip }),

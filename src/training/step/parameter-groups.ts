@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.ts';
 import type { Parameter } from '../../graph/value.ts';
 import { isStatistic } from '../../nn/running-statistics.ts';
-import { wildcards } from '../../wildcard.ts';
+import { globMatcher } from '../../glob-patterns.ts';
 import type { BatchNormMode, ParameterGroup, StepDefinition } from './types.ts';
 
 /** The beginnings of canonical names; the first that fits counts. */
@@ -43,7 +43,7 @@ export function trainables(
   parameters: ReadonlyMap<string, Parameter>,
   { batchNorm, decayNormAndBias, frozen }: Pick<StepDefinition, 'batchNorm' | 'decayNormAndBias' | 'frozen'>,
 ): readonly Trainable[] {
-  const isFrozen = wildcards(frozen, [...parameters.keys()], 'parameter');
+  const isFrozen = globMatcher(frozen, [...parameters.keys()], 'parameter');
   const names = [...parameters.keys()].filter(
     (name) => !isStatistic(name) && !isFrozen(name) && trainsWith(batchNorm, name, parameters),
   );

@@ -12,7 +12,7 @@ import { pixelValues } from '../../models/pixel-values.ts';
 import { runningStatistics } from '../../nn/running-statistics.ts';
 import { type Mode, scope } from '../../nn/scope.ts';
 import { float32 } from '../../tensor/tensor.ts';
-import { wildcards } from '../../wildcard.ts';
+import { globMatcher } from '../../glob-patterns.ts';
 import { type LossValues, totalLoss } from '../losses/index.ts';
 import { type Trainable, trainables } from './parameter-groups.ts';
 import type { StepDefinition } from './types.ts';
@@ -59,7 +59,7 @@ export interface NetworkParts {
  */
 export function networkParts(network: NetworkDefinition, step: StepDefinition): NetworkParts {
   const parameters = networkParameters(network);
-  const isFrozen = wildcards(step.frozen, [...parameters.keys()], 'parameter');
+  const isFrozen = globMatcher(step.frozen, [...parameters.keys()], 'parameter');
   return {
     parameters,
     trainables: trainables(parameters, step),

@@ -6,7 +6,7 @@ import { listNames } from '../problems.ts';
 import { matchesTemplate, type Rule, rule } from './template.ts';
 
 /** What the publisher's code computes and the tensors do not show. */
-export interface Implied {
+export interface PublisherDefaults {
   readonly skip?: 'input' | 'rectified';
   readonly poolingOrder?: 'pool-conv' | 'conv-pool';
   readonly stridePlacement?: '3x3' | '1x1';
@@ -20,7 +20,8 @@ export interface NamingTable {
   readonly names: readonly (readonly [foreign: string, canonical: string])[];
   /** Patterns of tensors that belong to the file's network but not to ours, such as an ImageNet classifier. */
   readonly ignored?: readonly string[];
-  readonly implied?: Implied;
+  /** The publisher's defaults. */
+  readonly defaults?: PublisherDefaults;
   /** Turns translated tensors into what our network holds, where renaming is not enough. */
   readonly settle?: (weights: Weights) => Weights;
 }
@@ -36,7 +37,7 @@ export interface Translation {
 
 export interface Naming {
   readonly name: string;
-  readonly implied: Implied;
+  readonly defaults: PublisherDefaults;
   /** The canonical name, null for what is left out knowingly, undefined for what the naming does not know. */
   toCanonical(name: string): string | null | undefined;
   /** The foreign name of a canonical one; undefined where the naming has none. */
@@ -56,7 +57,7 @@ export function naming({
   name,
   names,
   ignored = [],
-  implied = {},
+  defaults = {},
   settle = (weights) => weights,
 }: NamingTable): Naming {
   const rules: readonly Rule[] = names.map(([foreign, canonical]) => rule(foreign, canonical));
@@ -69,7 +70,7 @@ export function naming({
 
   return {
     name,
-    implied,
+    defaults,
     toCanonical,
     toForeign: (canonical) => firstOf(rules, ({ backward }) => backward(canonical)),
     translate(weights) {

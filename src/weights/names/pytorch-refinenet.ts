@@ -23,5 +23,5 @@ export const pytorchRefinenet = naming({
     ['output_conv.{i=0..1}.conv{c=1..2}.*', 'decoder.head.{i}.conv{c}.*'],
     ['output_conv.2.*', 'decoder.classifier.*'],
   ],
-  implied: { skip: 'rectified', poolingOrder: 'pool-conv', stridePlacement: '3x3' },
+  defaults: { skip: 'rectified', poolingOrder: 'pool-conv', stridePlacement: '3x3' },
 });

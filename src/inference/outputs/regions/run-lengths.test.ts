@@ -80,7 +80,7 @@ describe('damaged run lengths', () => {
   test.each([
     [
       '0 ',
-      `COCO run lengths: character 1 is " ", but '0' to 'o' are used. Pass the \`counts\` of a compressed mask, decoded from JSON.`,
+      `COCO run lengths: character 1 is " ", but '0' to 'o' are used. TestTimeView the \`counts\` of a compressed mask, decoded from JSON.`,
     ],
     ['0ooo', 'COCO run lengths: the text breaks off within a number. Copy it anew, whole.'],
     ['O', 'COCO run lengths: run 0, ending at character 0, is -1. The text is damaged; copy it anew.'],

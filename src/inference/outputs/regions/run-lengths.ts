@@ -90,7 +90,7 @@ export function decompressRunLengths(text: string): number[] {
     if (code < 0 || code > 63) {
       throw new FormatError(
         `COCO run lengths: character ${position} is ${JSON.stringify(text[position])}, but '0' to 'o' are used. ` +
-          'Pass the `counts` of a compressed mask, decoded from JSON.',
+          'TestTimeView the `counts` of a compressed mask, decoded from JSON.',
       );
     }
     value += (code & 31) * 2 ** shift;

@@ -3,13 +3,13 @@ import type { LabelMap } from '../../../image/label-map.ts';
 import { type Ring, signedArea } from './rings.ts';
 
 /** Says of a corner of pixels that no outline may leave it out. */
-export type Stays = (x: number, y: number) => boolean;
+export type IsPinned = (x: number, y: number) => boolean;
 
 /**
  * The corners of the picture, and those at which three regions meet, or two of them crosswise: there every outline must pass.
  * Outside is a region too.
  */
-export function cornersThatStay({ width, height, data }: LabelMap): Stays {
+export function pinnedCorners({ width, height, data }: LabelMap): IsPinned {
   const at = (x: number, y: number): number =>
     x < 0 || y < 0 || x >= width || y >= height ? -1 : (data[y * width + x] as number);
   return (x, y) => {
@@ -24,13 +24,13 @@ export function cornersThatStay({ width, height, data }: LabelMap): Stays {
  * A ring along the edges of pixels without the corners that are at most `tolerance` pixels from the outline of the others. The same line gives the same
  * corners in whichever direction and from wherever it is walked. Null if no area would be left.
  */
-export function simplifyRing(corners: Ring, tolerance: number, stays: Stays): Ring | null {
-  const ring = withJunctions(corners, stays);
+export function simplifyRing(corners: Ring, tolerance: number, isPinned: IsPinned): Ring | null {
+  const ring = withJunctions(corners, isPinned);
   const count = ring.length / 2;
   const isKept = new Uint8Array(count);
   const anchors: number[] = [];
   for (let point = 0; point < count; point++) {
-    if (stays(ring[2 * point] as number, ring[2 * point + 1] as number)) anchors.push(point);
+    if (isPinned(ring[2 * point] as number, ring[2 * point + 1] as number)) anchors.push(point);
   }
   if (anchors.length === 0) anchors.push(firstPoint(ring));
   if (anchors.length === 1) anchors.push(farthestFrom(ring, anchors[0] as number));
@@ -48,7 +48,7 @@ export function simplifyRing(corners: Ring, tolerance: number, stays: Stays): Ri
 }
 
 /** The ring with points added where it must pass: others meet at it there, while it goes straight on. */
-function withJunctions(ring: Ring, stays: Stays): Ring {
+function withJunctions(ring: Ring, isPinned: IsPinned): Ring {
   const points: number[] = [];
   for (let at = 0; at < ring.length; at += 2) {
     const [x, y] = [ring[at] as number, ring[at + 1] as number];
@@ -56,7 +56,7 @@ function withJunctions(ring: Ring, stays: Stays): Ring {
     const [stepX, stepY] = [Math.sign(nextX - x), Math.sign(nextY - y)];
     points.push(x, y);
     for (let [midX, midY] = [x + stepX, y + stepY]; midX !== nextX || midY !== nextY; midX += stepX, midY += stepY) {
-      if (stays(midX, midY)) points.push(midX, midY);
+      if (isPinned(midX, midY)) points.push(midX, midY);
     }
   }
   return points;

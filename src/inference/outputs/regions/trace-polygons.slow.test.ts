@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { drawn, maskOf, randomLabels } from '../../../../test/support/drawn-labels.ts';
 import { type LabelMap, labelMap } from '../../../image/label-map.ts';
 import { componentsOf } from './components.ts';
-import { type Polygon, polygonsOf, simplifyPolygon } from './polygons.ts';
+import { type Polygon, polygonsOf, simplifyPolygon } from './trace-polygons.ts';
 import { rasterizeRings } from '../../../../test/support/rasterize-rings.ts';
 import { type Ring, signedArea } from './rings.ts';
-import { cornersThatStay, simplifyRing } from './simplify.ts';
+import { pinnedCorners, simplifyRing } from './simplify.ts';
 
 const everyPolygon = (labels: LabelMap) => polygonsOf(labels, componentsOf(labels), () => true);
 const rings = ({ exterior, holes }: Polygon): Ring[] => [exterior, ...holes];
@@ -144,10 +144,10 @@ describe('simplifyPolygon', () => {
   test('opens no gaps: every side but those at the border is a side of a neighbour too, the other way', () => {
     fc.assert(
       fc.property(randomLabels(), fc.double({ min: 0.1, max: 3, noNaN: true }), (labels, tolerance) => {
-        const stays = cornersThatStay(labels);
+        const isPinned = pinnedCorners(labels);
         const sides = new Map<string, number>();
         for (const ring of [...everyPolygon(labels).values()].flatMap(rings)) {
-          const simple = simplifyRing(ring, tolerance, stays);
+          const simple = simplifyRing(ring, tolerance, isPinned);
           fc.pre(simple !== null);
           const corners = points(simple);
           for (const [index, corner] of corners.entries()) {

@@ -17,7 +17,7 @@ import { resize, sizeOf } from '../ops/resize.ts';
 import { toOnnx } from '../to-onnx.ts';
 import { input, parameter, type Value } from '../value.ts';
 import { reach } from '../walk.ts';
-import { quantize, quantizedValues } from './quantize.ts';
+import { quantize, quantizedValues } from './quantize-network.ts';
 import { type Outputs, producer } from './rewrite.ts';
 
 let backend: Backend;

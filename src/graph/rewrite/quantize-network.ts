@@ -8,7 +8,7 @@ import type { StoredTensor } from '../../tensor/weights.ts';
 import { Conv } from '../ops/conv.ts';
 import { Add, Clip, Relu } from '../ops/elementwise.ts';
 import { MaxPool } from '../ops/pool.ts';
-import { DequantizeLinear, dequantizeLinear, quantizeLinear } from '../ops/quantize.ts';
+import { DequantizeLinear, dequantizeLinear, quantizeLinear } from '../ops/quantize-linear.ts';
 import { Resize } from '../ops/resize.ts';
 import { Shape } from '../ops/structure.ts';
 import { applyOne, constant, knownShape, type Node, parameter, type Value } from '../value.ts';

@@ -1,9 +1,9 @@
-/** Polygons with holes as one closed outline. */
+/** Polygons with holes as one closed outline, which reaches the holes over bridges. */
 import type { LabelMap } from '../../image/label-map.ts';
 import { type Components, runAt } from './regions/components.ts';
-import type { Polygon } from './regions/polygons.ts';
+import type { Polygon } from './regions/trace-polygons.ts';
 import type { Ring } from './regions/rings.ts';
-import { cornersThatStay, simplifyRing } from './regions/simplify.ts';
+import { pinnedCorners, simplifyRing } from './regions/simplify.ts';
 
 /** Where a cut begins: on a side that runs upwards, with the hole to which it leads. */
 interface Cut {
@@ -13,10 +13,10 @@ interface Cut {
 }
 
 /**
- * One outline around a component, exact (tolerance 0) or simplified, which goes to each hole and around it and comes back on a cut of
+ * One outline around a component, exact (tolerance 0) or simplified, which goes to each hole and around it and comes back on a bridge of
  * no width. From the leftmost of a hole's topmost corners the cut leads left, through pixels of the component, to the next outline.
  */
-export function keyhole(polygon: Polygon, labels: LabelMap, components: Components, tolerance: number): Ring {
+export function bridgeHoles(polygon: Polygon, labels: LabelMap, components: Components, tolerance: number): Ring {
   const cuts = new Map<number, Cut[]>();
   const corners = polygon.holes.map(topLeftCorner);
   for (const [hole, [x, y]] of corners.entries()) {
@@ -31,11 +31,11 @@ export function keyhole(polygon: Polygon, labels: LabelMap, components: Componen
   const exterior = withCuts(polygon.exterior, cuts);
   const holes = polygon.holes.map((hole, index) => startingAt(withCuts(hole, cuts), corners[index] as Corner));
   if (tolerance === 0) return joined(exterior, holes);
-  const stays = cornersThatStay(labels);
+  const isPinned = pinnedCorners(labels);
   const simplified = ({ ring, branches }: Branching): Branching => {
     const ends = new Set(branches.keys());
     const start = key(ring[0] as number, ring[1] as number);
-    const isEnd = (x: number, y: number) => stays(x, y) || ends.has(key(x, y)) || key(x, y) === start;
+    const isEnd = (x: number, y: number) => isPinned(x, y) || ends.has(key(x, y)) || key(x, y) === start;
     return { ring: simplifyRing(ring, tolerance, isEnd) ?? ring, branches };
   };
   return joined(simplified(exterior), holes.map(simplified));

@@ -5,7 +5,7 @@ import { UsageError } from './errors.ts';
  * Whether a name fits one of the patterns, as a function.
  * @throws UsageError if a pattern fits none of the names there are: it is probably misspelt. `what` says what they name.
  */
-export function wildcards(
+export function globMatcher(
   patterns: readonly string[],
   names: readonly string[],
   what: string,

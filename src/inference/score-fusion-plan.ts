@@ -1,27 +1,27 @@
-/** Which parts of its score maps a block of a photograph is read from, and with what weights. */
+/** Which parts of its score maps a block of a photograph is fused from, and with what weights. */
 import type { NamedTensors } from '../runtime/backend.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
 import { type AxisSampling, type Stretch, samplingMatrix, sourceStretch } from './axis-sampling.ts';
 import type { Averaging } from './protocols.ts';
-import { AVERAGING_RULES, ENLARGED, type Size } from './readout-graph.ts';
+import { AVERAGING_RULES, ENLARGED, type Size } from './score-fusion-graph.ts';
 import type { ScoreMap } from './score-map.ts';
 
-export class ReadoutPlan {
+export class ScoreFusionPlan {
   readonly #maps: readonly ScoreMap[];
   readonly #vertical: AxisPlan;
   readonly #horizontal: AxisPlan;
 
   constructor(photograph: Size, maps: readonly ScoreMap[], averaging: Averaging) {
-    const { meetingSize, kind, sharesScale } = AVERAGING_RULES[averaging];
-    const meeting = meetingSize?.(maps) ?? null;
+    const { averagingSize, kind, sharesScale } = AVERAGING_RULES[averaging];
+    const common = averagingSize?.(maps) ?? null;
     const plan = (axis: 'height' | 'width'): AxisPlan => {
       const sampling = (from: Size, to: Size): AxisSampling => {
         const scale = sharesScale ? Math.max(to.height / from.height, to.width / from.width) : to[axis] / from[axis];
         return { from: from[axis], to: to[axis], scale, kind };
       };
       return {
-        maps: maps.map((map) => sampling(map, meeting ?? photograph)),
-        enlargement: meeting && sampling(meeting, photograph),
+        maps: maps.map((map) => sampling(map, common ?? photograph)),
+        enlargement: common && sampling(common, photograph),
       };
     };
     this.#maps = maps;
@@ -50,7 +50,7 @@ export class ReadoutPlan {
 
 /** How numbers come from the maps to the photograph along one axis. */
 interface AxisPlan {
-  /** From each map to the size at which they meet. */
+  /** From each map to the size at which they are averaged. */
   readonly maps: readonly AxisSampling[];
   /** From there to the photograph, where that is another size. */
   readonly enlargement: AxisSampling | null;
@@ -58,13 +58,13 @@ interface AxisPlan {
 
 /** What a stretch of the photograph takes. */
 interface Sources {
-  readonly meeting: Stretch;
+  readonly averaged: Stretch;
   readonly maps: readonly Stretch[];
 }
 
 function sourcesOf({ maps, enlargement }: AxisPlan, target: Stretch): Sources {
-  const meeting = enlargement ? sourceStretch(enlargement, target) : target;
-  return { meeting, maps: maps.map((sampling) => sourceStretch(sampling, meeting)) };
+  const averaged = enlargement ? sourceStretch(enlargement, target) : target;
+  return { averaged, maps: maps.map((sampling) => sourceStretch(sampling, averaged)) };
 }
 
 /** The matrices along one axis, by the end of their inputs' names. */
@@ -77,8 +77,8 @@ function weightsOf(
     float32([to.end - to.start, from.end - from.start], samplingMatrix(sampling, to, from));
   return [
     ...maps.map(
-      (sampling, index) => [String(index), matrix(sampling, sources.meeting, sources.maps[index] as Stretch)] as const,
+      (sampling, index) => [String(index), matrix(sampling, sources.averaged, sources.maps[index] as Stretch)] as const,
     ),
-    ...(enlargement ? [[ENLARGED, matrix(enlargement, target, sources.meeting)] as const] : []),
+    ...(enlargement ? [[ENLARGED, matrix(enlargement, target, sources.averaged)] as const] : []),
   ];
 }

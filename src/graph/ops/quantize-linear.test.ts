@@ -6,7 +6,7 @@ import type { Backend } from '../../runtime/backend.ts';
 import { float32, tensor } from '../../tensor/tensor.ts';
 import { toOnnx } from '../to-onnx.ts';
 import { constant, input } from '../value.ts';
-import { dequantizeLinear, quantizeLinear } from './quantize.ts';
+import { dequantizeLinear, quantizeLinear } from './quantize-linear.ts';
 
 let backend: Backend;
 beforeAll(async () => {

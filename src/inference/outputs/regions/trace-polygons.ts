@@ -2,7 +2,7 @@
 import type { LabelMap } from '../../../image/label-map.ts';
 import { type Components, runAt } from './components.ts';
 import { type Ring, signedArea, traceRings } from './rings.ts';
-import { cornersThatStay, simplifyRing } from './simplify.ts';
+import { pinnedCorners, simplifyRing } from './simplify.ts';
 
 /** An outline and what is cut out of it. Rings may touch each other in points. */
 export interface Polygon {
@@ -34,7 +34,7 @@ export function polygonsOf(
  */
 export function simplifyPolygon(polygon: Polygon, labels: LabelMap, tolerance: number): Polygon {
   if (tolerance === 0) return polygon;
-  const stays = cornersThatStay(labels);
-  const simplify = (ring: Ring): Ring => simplifyRing(ring, tolerance, stays) ?? ring;
+  const isPinned = pinnedCorners(labels);
+  const simplify = (ring: Ring): Ring => simplifyRing(ring, tolerance, isPinned) ?? ring;
   return { exterior: simplify(polygon.exterior), holes: polygon.holes.map(simplify) };
 }

@@ -1,21 +1,21 @@
-/** The blocks read out of a photograph, put together. */
+/** The fused blocks of a photograph, put together. */
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { labelMap } from '../image/label-map.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
-import { READOUT_OUTPUTS, type ReadoutOutput } from './readout-graph.ts';
+import { FUSION_OUTPUTS, type FusionOutput } from './score-fusion-graph.ts';
 import { Segmentation } from './segmentation.ts';
 
 /** Bytes; what asks for more is a slip rather than a wish. */
 const LARGEST_PROBABILITIES = 2 ** 32;
 
-/** What was read out of a photograph so far. */
-export class ReadoutResults {
+/** What is known of a photograph so far: its fused blocks. */
+export class ScoreFusionResults {
   readonly #width: number;
   readonly #pixels: number;
-  readonly #arrays: Partial<Record<ReadoutOutput, Uint8Array | Uint16Array | Float32Array>>;
+  readonly #arrays: Partial<Record<FusionOutput, Uint8Array | Uint16Array | Float32Array>>;
 
   /** @throws UsageError if probabilities are wanted that take more than 4 GiB. */
   constructor({ width, height }: Image, classes: number, wanted: readonly string[]) {
@@ -40,7 +40,7 @@ export class ReadoutResults {
   /** Copies a block's rows to their places, in every plane. */
   put(block: Readonly<Record<string, Tensor>>, top: number, columns: Stretch): void {
     const width = columns.end - columns.start;
-    for (const name of READOUT_OUTPUTS) {
+    for (const name of FUSION_OUTPUTS) {
       const whole = this.#arrays[name];
       if (!whole) continue;
       const { shape, data } = block[name] as Tensor<'uint8' | 'float32'>;

@@ -10,10 +10,10 @@ import { Calls } from '../runtime/calls.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
 import { networkSession } from './network-session.ts';
-import { type Pass, type Protocol, resizeThrough } from './protocols.ts';
-import { READOUT_OUTPUTS, readoutGraph } from './readout-graph.ts';
-import { ReadoutPlan } from './readout-plan.ts';
-import { ReadoutResults } from './readout-results.ts';
+import { type TestTimeView, type Protocol, resizeThrough } from './protocols.ts';
+import { FUSION_OUTPUTS, scoreFusionGraph } from './score-fusion-graph.ts';
+import { ScoreFusionPlan } from './score-fusion-plan.ts';
+import { ScoreFusionResults } from './score-fusion-results.ts';
 import { ScoreMap } from './score-map.ts';
 import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import type { Segmentation } from './segmentation.ts';
@@ -21,54 +21,54 @@ import { segmentationGraph } from './segmentation-graph.ts';
 import { checkSize, DISPOSED, type SegmenterOptions } from './segmenter.ts';
 import { type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 
-export interface MultiRunOptions extends Omit<SegmenterOptions, 'logits'> {
+export interface MultiScaleOptions extends Omit<SegmenterOptions, 'logits'> {
   readonly protocol: Protocol;
   /** At least one. */
-  readonly passes: readonly Pass[];
+  readonly views: readonly TestTimeView[];
   /** Null runs each photograph whole. */
   readonly tiling: Tiling | null;
 }
 
-/** Side of the blocks that are read out at once; larger ones multiply by larger, mostly empty matrices. */
+/** Side of the blocks that are fused at once; larger ones multiply by larger, mostly empty matrices. */
 const BLOCK = 128;
 
-/** Blocks read out side by side, each on one thread: they are too small to be shared out among threads that wait for each other. */
+/** Blocks fused side by side, each on one thread: they are too small to be shared out among threads that wait for each other. */
 const AT_ONCE = 4;
 
 /**
- * One session runs the network at every size, another reads labels out of its score maps. Beside the photograph, its copies
+ * One session runs the network at every size, another fuses its score maps to labels. Beside the photograph, its copies
  * at other scales, and the results, only bands of the score maps are held.
  */
-export class MultiRunSegmenter {
+export class MultiScaleSegmenter {
   readonly description: ModelDescription;
-  readonly #options: MultiRunOptions;
+  readonly #options: MultiScaleOptions;
   readonly #network: Session;
-  readonly #readout: Session;
+  readonly #fusion: Session;
   readonly #calls = new Calls(DISPOSED);
 
-  private constructor(description: ModelDescription, options: MultiRunOptions, network: Session, readout: Session) {
+  private constructor(description: ModelDescription, options: MultiScaleOptions, network: Session, fusion: Session) {
     this.description = description;
     this.#options = options;
     this.#network = network;
-    this.#readout = readout;
+    this.#fusion = fusion;
   }
 
   /** @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it. */
-  static async create(model: Model, backend: Backend, options: MultiRunOptions): Promise<MultiRunSegmenter> {
+  static async create(model: Model, backend: Backend, options: MultiScaleOptions): Promise<MultiScaleSegmenter> {
     const { definition, classes, preprocessing } = model;
-    const { protocol, passes } = options;
-    const wanted = READOUT_OUTPUTS.filter((name) => name === 'labels' || options[name]);
-    const readoutValues = readoutGraph(definition.classes, passes.length, protocol.averaging, wanted);
+    const { protocol, views } = options;
+    const wanted = FUSION_OUTPUTS.filter((name) => name === 'labels' || options[name]);
+    const fusionValues = scoreFusionGraph(definition.classes, views.length, protocol.averaging, wanted);
     const network = await networkSession(segmentationGraph(definition, [LOGITS]), model, backend, options);
     try {
-      const readout = await networkSession(readoutValues, { weights: new Map() }, backend, {
+      const fusion = await networkSession(fusionValues, { weights: new Map() }, backend, {
         ...options,
         optimization: 'none',
         precision: 'float32',
         threads: 1,
       });
       const description = { definition, classes, preprocessing: options.preprocessing ?? preprocessing };
-      return new MultiRunSegmenter(description, options, network, readout);
+      return new MultiScaleSegmenter(description, options, network, fusion);
     } catch (error) {
       await network.dispose();
       throw error;
@@ -96,14 +96,14 @@ export class MultiRunSegmenter {
 
   /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void> {
-    return this.#calls.dispose(() => Promise.all([this.#network.dispose(), this.#readout.dispose()]));
+    return this.#calls.dispose(() => Promise.all([this.#network.dispose(), this.#fusion.dispose()]));
   }
 
   async #segment(photograph: Image, { onProgress, signal }: SegmentOptions): Promise<Segmentation> {
     checkSize('The image is', photograph, networkGeometry(this.description.definition).smallestSide);
-    const results = new ReadoutResults(photograph, this.description.definition.classes, this.#readout.outputNames);
+    const results = new ScoreFusionResults(photograph, this.description.definition.classes, this.#fusion.outputNames);
     const maps = this.#scoreMaps(photograph);
-    const plan = new ReadoutPlan(photograph, maps, this.#options.protocol.averaging);
+    const plan = new ScoreFusionPlan(photograph, maps, this.#options.protocol.averaging);
     const total = maps.reduce((sum, { runs }) => sum + runs, 0);
     let done = 0;
     const onRun = (runs: number): void => {
@@ -122,7 +122,7 @@ export class MultiRunSegmenter {
       for (let at = 0; at < row.length; at += AT_ONCE) {
         throwIfAborted(signal);
         const read = async (columns: Stretch): Promise<void> =>
-          results.put(await this.#readout.run(plan.feeds(rows, columns)), rows.start, columns);
+          results.put(await this.#fusion.run(plan.feeds(rows, columns)), rows.start, columns);
         await Promise.all(row.slice(at, at + AT_ONCE).map(read));
       }
     }
@@ -130,7 +130,7 @@ export class MultiRunSegmenter {
   }
 
   #scoreMaps(photograph: Image): readonly ScoreMap[] {
-    const { protocol, passes, tiling } = this.#options;
+    const { protocol, views, tiling } = this.#options;
     const { definition, preprocessing } = this.description;
     const filter = protocol.resample ?? preprocessing.resample;
     const asItIs: Preprocessing = { ...preprocessing, resize: null };
@@ -143,7 +143,7 @@ export class MultiRunSegmenter {
       tiling ? tileSpans(length, tiling) : [wholeSpan(length, outputStride)];
     // Both runs at one scale share its picture.
     const pictures = new Map<number, Image>();
-    return passes.map(({ scale, flip }) => {
+    return views.map(({ scale, flip }) => {
       const sizes = protocol.inputSizes(photograph, scale, preprocessing);
       for (const size of sizes) checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
       const picture = pictures.get(scale) ?? resizeThrough(photograph, sizes, filter);

@@ -1,4 +1,4 @@
-/** The graph that reads labels from score maps of one photograph, a block of pixels at a time. */
+/** Score fusion as a graph: from the score maps of one photograph to its labels, a block of pixels at a time. */
 
 import type { Dimension } from '../graph/dimension.ts';
 import { scalarLike } from '../graph/ops/constants.ts';
@@ -12,9 +12,9 @@ import { entropyOf } from './entropy-graph.ts';
 import type { SamplingKind } from './axis-sampling.ts';
 import type { Averaging } from './protocols.ts';
 
-export const READOUT_OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities'] as const;
+export const FUSION_OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities'] as const;
 
-export type ReadoutOutput = (typeof READOUT_OUTPUTS)[number];
+export type FusionOutput = (typeof FUSION_OUTPUTS)[number];
 
 export interface Size {
   readonly width: number;
@@ -30,7 +30,7 @@ interface AveragingRule {
   /** Probabilities [classes, height, width] that sum to one, or are only proportional to such, from logits. */
   readonly average: (logits: readonly Value[]) => Value;
   /** The size at which maps are averaged, from where they are enlarged once more; null for the photograph's own. */
-  readonly meetingSize: ((maps: readonly Size[]) => Size) | null;
+  readonly averagingSize: ((maps: readonly Size[]) => Size) | null;
   readonly kind: SamplingKind;
   /** Whether both axes are enlarged by the larger of their two factors, as the authors' code does. */
   readonly sharesScale: boolean;
@@ -39,7 +39,7 @@ interface AveragingRule {
 export const AVERAGING_RULES: Readonly<Record<Averaging, AveragingRule>> = {
   probabilities: {
     average: (logits) => mean(logits.map((each, index) => softmaxOf(resampled(each, String(index))))),
-    meetingSize: null,
+    averagingSize: null,
     kind: 'bilinear',
     sharesScale: false,
   },
@@ -52,7 +52,7 @@ export const AVERAGING_RULES: Readonly<Record<Averaging, AveragingRule>> = {
       // The softmax of logarithms makes the probabilities, which enlarging no longer lets sum to one, do so again.
       return softmaxOf(resampled(averaged, ENLARGED));
     },
-    meetingSize: (maps) => ({
+    averagingSize: (maps) => ({
       width: Math.max(...maps.map(({ width }) => width)),
       height: Math.max(...maps.map(({ height }) => height)),
     }),
@@ -65,22 +65,22 @@ export const AVERAGING_RULES: Readonly<Record<Averaging, AveragingRule>> = {
 export const ENLARGED = 'photograph';
 
 /**
- * The graph that reads a block of a photograph from blocks of `maps` score maps. Inputs, for each map i: `scores_i` float32
+ * Makes the graph that fuses blocks of `maps` score maps. Inputs, for each map i: `scores_i` float32
  * [classes, h, w], `rows_i` [H, h] and `columns_i` [W, w], the weights of the enlargement; the authors' averaging also takes
  * `rows_photograph` and `columns_photograph`. Outputs: `labels` uint8 (uint16 above 256 classes) [H, W], `confidence`
  * and `entropy` [1, H, W], `probabilities` [classes, H, W].
  */
-export function readoutGraph(
+export function scoreFusionGraph(
   classes: number,
   maps: number,
   averaging: Averaging,
-  wanted: readonly ReadoutOutput[],
-): Partial<Record<ReadoutOutput, Value>> {
+  wanted: readonly FusionOutput[],
+): Partial<Record<FusionOutput, Value>> {
   const logits = Array.from({ length: maps }, (_, index) =>
     input(`scores_${index}`, 'float32', [classes, `height_${index}`, `width_${index}`]),
   );
   const probabilities = AVERAGING_RULES[averaging].average(logits);
-  const values: Record<ReadoutOutput, Value> = {
+  const values: Record<FusionOutput, Value> = {
     labels: cast(argMax(probabilities, CLASS_AXIS, 'labels'), classes > 256 ? 'uint16' : 'uint8', 'labels'),
     confidence: reduceMax(probabilities, CLASS_AXIS, 'confidence'),
     entropy: entropyOf(probabilities, CLASS_AXIS),
@@ -90,7 +90,7 @@ export function readoutGraph(
 }
 
 function resampled(x: Value, name: string): Value {
-  const target = name === ENLARGED ? 'image' : 'meeting';
+  const target = name === ENLARGED ? 'image' : 'averaging';
   const [, height, width] = x.shape as readonly [Dimension, Dimension, Dimension];
   const rows = input(`rows_${name}`, 'float32', [`${target}_height`, height]);
   const columns = input(`columns_${name}`, 'float32', [`${target}_width`, width]);
