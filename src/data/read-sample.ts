@@ -2,7 +2,8 @@
 import { FormatError } from '../errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
-import { decodeMask, describeUnknown } from './mask.ts';
+import { describeUnknown } from './mask.ts';
+import { decodeSampleMask, encodingOf } from './read-mask.ts';
 import type { LabelledImage, Sample } from './sample.ts';
 
 /**
@@ -10,12 +11,12 @@ import type { LabelledImage, Sample } from './sample.ts';
  * @throws FormatError naming the file if one is damaged, the sizes differ, or the mask has values that are no classes.
  */
 export async function readSample(dataset: Dataset, sample: Sample, decodeImage: DecodeImage): Promise<LabelledImage> {
-  const { source, encoding, classes } = dataset;
+  const { source, classes } = dataset;
   const [imageBytes, maskBytes] = await Promise.all([source.read(sample.image), source.read(sample.mask)]);
   const decoding = decodeImage(imageBytes, sample.image);
   const [image, { labels, unknown }] = await Promise.all([
     decoding,
-    decodeMask(maskBytes, encoding, decodeImage, sample.mask),
+    decodeSampleMask(maskBytes, dataset, sample, decodeImage),
   ]);
   if (image.width !== labels.width || image.height !== labels.height) {
     throw new FormatError(
@@ -24,9 +25,10 @@ export async function readSample(dataset: Dataset, sample: Sample, decodeImage: 
     );
   }
   if (unknown.size > 0) {
-    const what = encoding.kind === 'ids' ? 'ids' : 'colours';
+    const { kind } = encodingOf(dataset, sample);
+    const what = kind === 'ids' ? 'ids' : 'colours';
     throw new FormatError(
-      `${sample.mask}: the mask has ${what} that are no classes: ${describeUnknown(unknown, encoding.kind)}. ` +
+      `${sample.mask}: the mask has ${what} that are no classes: ${describeUnknown(unknown, kind)}. ` +
         `The classes are 0 ... ${classes.length - 1}, and 255 is ignored. Correct the mask or the mapping of labels.`,
     );
   }

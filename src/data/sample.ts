@@ -8,6 +8,15 @@ export interface Sample {
   readonly name: string;
   readonly image: string;
   readonly mask: string;
+  /** Of a mask that a network predicted, as class ids: how sure it was. */
+  readonly predicted?: PredictedMask;
+}
+
+export interface PredictedMask {
+  /** The file of each pixel's confidence: 8-bit grey, 255 for 1. It is not read where no confidence is asked for. */
+  readonly confidence: string;
+  /** The least confidence that is learned from, from 0 to 1. */
+  readonly least: number;
 }
 
 export interface LabelledImage {

@@ -7,7 +7,8 @@ import { contentHash } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodedImage, DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX } from '../labels/label-table.ts';
-import { type DecodedMask, decodeMask, describeUnknown, isJpeg } from './mask.ts';
+import { type DecodedMask, describeUnknown, isJpeg } from './mask.ts';
+import { decodeSampleMask } from './read-mask.ts';
 import type { Sample } from './sample.ts';
 
 interface Size {
@@ -89,8 +90,9 @@ async function scanSample(
     return summaryOf(await decodeImage(bytes, sample.image));
   });
   const mask = await attempt(sample.mask, async (bytes) => ({
-    ...maskSummary(await decodeMask(bytes, encoding, decodeImage, sample.mask), classes.length),
-    palette: encoding.kind === 'ids' ? paletteOf(bytes) : [],
+    ...maskSummary(await decodeSampleMask(bytes, dataset, sample, decodeImage), classes.length),
+    // Predictions have the colors of their model.
+    palette: encoding.kind === 'ids' && !sample.predicted ? paletteOf(bytes) : [],
   }));
   return { split, sample, image, mask, imageHash };
 

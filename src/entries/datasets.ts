@@ -7,7 +7,7 @@ export { type HoldOut, holdOut } from '../data/hold-out.ts';
 export type { MaskEncoding } from '../data/mask.ts';
 export type { LayoutFault } from '../data/pairing.ts';
 export { readSample } from '../data/read-sample.ts';
-export type { LabelledImage, Sample } from '../data/sample.ts';
+export type { LabelledImage, PredictedMask, Sample } from '../data/sample.ts';
 export type { ScanOptions } from '../data/scan.ts';
 export type { ClassStatistics, SplitStatistics } from '../data/stats.ts';
 export { type Verification, verifyDataset } from '../data/verify.ts';

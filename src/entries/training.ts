@@ -8,7 +8,14 @@ export * from './datasets.ts';
 export type { AugmentationAdjustments } from '../training/augmentation.ts';
 export type { TrainingConfiguration } from '../training/configuration.ts';
 export { estimateMemory, type MemoryEstimate } from '../training/memory-estimate.ts';
-export { type PlanOptions, planTraining, replan, type TrainingOverrides, type TrainingPlan } from '../training/plan.ts';
+export {
+  type AskedSampling,
+  type PlanOptions,
+  planTraining,
+  replan,
+  type TrainingOverrides,
+  type TrainingPlan,
+} from '../training/plan.ts';
 export { type ClassWeighting, type Preset, PRESET_NAMES, type PresetName, PRESETS } from '../training/presets.ts';
 export type { RunState } from '../training/run/checkpoint.ts';
 export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from '../training/run/log.ts';
@@ -42,6 +49,8 @@ export {
   type LoaderState,
   type Shard,
 } from '../data/loader.ts';
+export type { MixRecipe, MixStep } from '../data/mixing/index.ts';
+export type { SamplingRule } from '../data/sampling.ts';
 export type { TransformRecipe, TransformStep } from '../data/transforms/index.ts';
 export type { Transform, TransformKind } from '../data/transforms/transform.ts';
 export type { ByteLabels, View, Window } from '../data/transforms/view.ts';

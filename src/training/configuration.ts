@@ -21,6 +21,8 @@ export interface TrainingConfiguration {
     readonly validation: number;
     /** Made of all samples' names. */
     readonly fingerprint: string;
+    /** Of those to train on, the ones with predicted masks, and the least confidence that is learned from; absent if none is. */
+    readonly predicted?: { readonly images: number; readonly confidence: number };
   };
   readonly epochs: number;
   /** Images a micro-batch. */

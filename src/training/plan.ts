@@ -224,7 +224,13 @@ function describeData(dataset: Dataset, splits: DataSplits): TrainingConfigurati
     train: (names[0] as readonly string[]).length,
     validation: names[1]?.length ?? 0,
     fingerprint: contentHash(new TextEncoder().encode(names.flat().join('\n'))),
+    ...predictedIn(dataset.samples(splits.train)),
   };
+}
+
+function predictedIn(samples: readonly Sample[]): Pick<TrainingConfiguration['data'], 'predicted'> {
+  const found = samples.flatMap(({ predicted }) => predicted ?? []);
+  return found[0] ? { predicted: { images: found.length, confidence: found[0].least } } : {};
 }
 
 function checkClasses({ definition, classes }: ModelDescription, dataset: Dataset): void {

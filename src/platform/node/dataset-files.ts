@@ -1,6 +1,6 @@
 /** Data sets in folders of this machine. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Dataset, type OpenDatasetOptions, openDataset } from '../../data/dataset.ts';
 import type { DecodeImage, FileSink, FileSource } from '../../data/file-source.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
@@ -14,6 +14,7 @@ const MOST_FILES = 5_000_000;
 /** The files of a folder. Links are followed, but no folder is entered twice. */
 export function folderSource(root: string): FileSource {
   const inside = (path: string) => resolve(root, path);
+  const shown = (path: string) => (isAbsolute(path) ? path : join(root, path));
   return {
     name: root,
     async list(folder) {
@@ -24,14 +25,14 @@ export function folderSource(root: string): FileSource {
       try {
         return await readFile(inside(path));
       } catch (error) {
-        throw new RefineNetError(`${join(root, path)}: cannot be read (${messageOf(error)}).`, { cause: error });
+        throw new RefineNetError(`${shown(path)}: cannot be read (${messageOf(error)}).`, { cause: error });
       }
     },
     exists: async (path) => (await statusOf(inside(path))) !== undefined,
     async size(path) {
       const status = await statusOf(inside(path));
       if (status) return status.size;
-      throw new RefineNetError(`${join(root, path)}: there is no such file.`);
+      throw new RefineNetError(`${shown(path)}: there is no such file.`);
     },
   };
 }

@@ -17,6 +17,7 @@ import type { WorkContext } from '../task.ts';
 import type { TaskFiles } from '../task-files.ts';
 import type { TrainEvent } from './events.ts';
 import { overridesFrom } from './recipe.ts';
+import { withPseudoLabels } from './pseudo-labels.ts';
 import type { TrainRequest } from './request.ts';
 
 export interface Run {
@@ -67,7 +68,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   for (const message of warnings) onEvent({ type: 'warning', message });
   settle(configuration, request, context);
   const storage = await files.createRun(request.output ?? DEFAULT_OUTPUT);
-  const origin = { dataset: files.absolute(path), ...originOf(request) };
+  const origin = { dataset: files.absolute(path), ...originOf(request, files) };
   return { dataset, storage, model, configuration, resume: false, origin };
 }
 
@@ -77,13 +78,14 @@ export async function planResumedRun(folder: string, request: TrainRequest, cont
     if (request[name] !== undefined)
       throw new UsageError(`--${name} belongs to a new run; --resume goes on with ${folder}.`);
   }
-  const storage = context.files.openRun(folder);
+  const { files } = context;
+  const storage = files.openRun(folder);
   const saved = await readRun(storage);
   if (!saved)
     throw new UsageError(`${folder} holds no run: there is no config.json in it. Give a folder that train made.`);
   const { origin } = saved;
   const path = request.dataset ?? (origin.dataset as string);
-  const dataset = await openNoted(path, { ...(origin as DatasetFields), ...originOf(request) }, context);
+  const dataset = await openNoted(path, { ...openedWith(origin), ...openedWith(originOf(request, files)) }, context);
   const configuration = replan(saved.configuration, dataset, overridesFrom(request, saved.configuration));
   const model = {
     definition: configuration.network,
@@ -116,17 +118,36 @@ async function givenWeights(weights: string | undefined, files: TaskFiles): Prom
   return { given: await files.loadWeights(model), subject: path, definition, preprocessing };
 }
 
-async function openNoted(path: string, fields: DatasetFields, { files, onEvent }: Context): Promise<Dataset> {
-  const dataset = await openDataset(path, fields, files);
+/** The least confidence that is learned from, where none is given. */
+export const DEFAULT_CONFIDENCE = 0.6;
+
+/** What a data set to train on is opened with. */
+type Opened = DatasetFields & { readonly pseudoLabels?: string | undefined; readonly confidence?: number | undefined };
+
+async function openNoted(path: string, fields: Opened, { files, onEvent }: Context): Promise<Dataset> {
+  const { pseudoLabels: folder, confidence = DEFAULT_CONFIDENCE } = fields;
+  if (folder === undefined && fields.confidence !== undefined) {
+    throw new UsageError('--confidence is of predicted masks. Give their folder: --pseudo-labels FOLDER.');
+  }
+  const own = await openDataset(path, fields, files);
+  const dataset = folder === undefined ? own : await withPseudoLabels(own, { folder, confidence }, files);
   for (const message of dataset.notes) onEvent({ type: 'note', message });
   return dataset;
 }
 
-/** What a resumed run opens its data set with. */
-const originOf = ({ format, classes, holdOut }: DatasetFields) => ({
+/** What a resumed run opens its data set with, as a run keeps it. */
+const originOf = ({ format, classes, holdOut, pseudoLabels, confidence }: Opened, { absolute }: TaskFiles) => ({
   ...(format !== undefined && { format }),
   ...(classes !== undefined && { classes }),
   ...(holdOut !== undefined && { holdOut }),
+  ...(pseudoLabels !== undefined && { pseudoLabels: absolute(pseudoLabels) }),
+  ...(confidence !== undefined && { confidence: String(confidence) }),
+});
+
+/** The same as fields. */
+const openedWith = ({ confidence, ...origin }: Readonly<Record<string, string>>): Opened => ({
+  ...(origin as Opened),
+  ...(confidence !== undefined && { confidence: Number(confidence) }),
 });
 
 /** Tells what will be done, and refuses what this machine has not the memory for. */

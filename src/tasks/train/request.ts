@@ -9,6 +9,10 @@ export const TRAIN_REQUEST = z.strictObject({
   /** The data set's folder or the file that describes it; when resuming, that of the run when left out. */
   dataset: z.string().optional(),
   ...DATASET_FIELDS,
+  /** A folder of predictions, as `predict` writes them: its photographs are trained on beside the data set's. */
+  pseudoLabels: z.string().optional(),
+  /** The least confidence that is learned from in these; 0.6 when left out. */
+  confidence: z.number().min(0).max(1).optional(),
   /** The network; that of the weights, or a small one, when left out. */
   architecture: z.string().optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */

@@ -7,6 +7,7 @@ import { logWithoutTimes } from '../../../test/support/fake-training.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import { backendFor } from '../../platform/node/backend.ts';
 import { nodeTaskFiles } from '../../platform/node/task-files.ts';
+import { predictTask } from '../predict/predict.ts';
 import type { TrainEvent } from './events.ts';
 import { trainTask } from './train.ts';
 
@@ -95,6 +96,31 @@ describe('training', () => {
 
     await expect(run({ resume: whole, device: 'cpu', oversample: [{ names: '0', times: 2 }] })).rejects.toThrow(
       'sampling.rules.0.times',
+    );
+  });
+
+  test('on predicted masks learns from what predict wrote, and is resumed with the same', async () => {
+    const others = await writeDrawnDataset(join(folder, 'others'), { train: 4, val: 0 });
+    await run({ dataset: data, ...SMALL, epochs: 1, output: join(folder, 'teacher') });
+    const output = join(folder, 'predicted');
+    await predictTask.run(
+      {
+        images: [join(others, 'images')],
+        model: join(folder, 'teacher/best'),
+        output,
+        formats: ['confidence'],
+        device: 'cpu',
+        threads: 1,
+      },
+      { backend: (device) => backendFor(device, () => {}), files: nodeTaskFiles, onEvent: () => {} },
+    );
+    const { whole } = await resumesExactly('self', { pseudoLabels: output, confidence: 0.55, epochs: 1 });
+    const { configuration, origin } = JSON.parse(await readFile(join(whole, 'config.json'), 'utf8'));
+    expect(configuration.data).toMatchObject({ train: 10, predicted: { images: 4, confidence: 0.55 } });
+    expect(origin).toMatchObject({ pseudoLabels: output, confidence: '0.55' });
+    await expect(run({ resume: whole, device: 'cpu', confidence: 0.7 })).rejects.toThrow('data.predicted.confidence');
+    await expect(run({ dataset: data, device: 'cpu', confidence: 0.7 })).rejects.toThrow(
+      '--confidence is of predicted masks. Give their folder: --pseudo-labels FOLDER.',
     );
   });
 });

@@ -18,6 +18,14 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
       'data',
       `${data.train} images to train on, ${data.validation} to validate on, ${classes.length} classes (${data.format})`,
     ],
+    ...(data.predicted
+      ? [
+          [
+            'predicted',
+            `the masks of ${data.predicted.images} of them, learned from where the confidence is at least ${percent(data.predicted.confidence, 0)}`,
+          ] as const,
+        ]
+      : []),
     ...(sampling ? [['epoch', describeSampling(sampling)] as const] : []),
     ['recipe', `${preset}, seed ${seed}`],
     [

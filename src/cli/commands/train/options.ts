@@ -5,7 +5,7 @@ import { BACKGROUNDS } from '../../../data/mixing/classes.ts';
 import { MIX_NAMES } from '../../../data/mixing/index.ts';
 import { UsageError } from '../../../errors.ts';
 import type { Device } from '../../../runtime/backend.ts';
-import { DEFAULT_ARCHITECTURE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
+import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
@@ -20,6 +20,8 @@ type Recipe = z.input<typeof TRAIN_REQUEST>;
 
 /** What was typed. */
 export interface TrainOptions extends RecipeOptions, DatasetOptions {
+  readonly pseudoLabels?: string;
+  readonly confidence?: number;
   readonly architecture?: string;
   readonly weights?: string;
   readonly preset?: PresetName;
@@ -74,7 +76,17 @@ export function addTrainOptions(command: Command): Command {
     )
     .option('--resume <run>', 'go on with an interrupted run exactly as if it had not been')
     .option('--output <folder>', `the run's folder (default: ${DEFAULT_OUTPUT}, ${DEFAULT_OUTPUT}2, ...)`);
-  return addRecipeOptions(addDatasetOptions(command))
+  addDatasetOptions(command)
+    .option(
+      '--pseudo-labels <folder>',
+      'also train on the photographs that predict wrote masks of into this folder (their names begin with pseudo/)',
+    )
+    .option(
+      '--confidence <share>',
+      `least confidence of their pixels that is learned from; predict them with --format confidence (default: ${DEFAULT_CONFIDENCE})`,
+      numberBetween('--confidence', 0, 1),
+    );
+  return addRecipeOptions(command)
     .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
     .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
     .option('--json', 'print the result as JSON');
@@ -140,10 +152,12 @@ function addRecipeOptions(command: Command): Command {
 
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
-  const { architecture, weights, preset, resume, output, device, threads } = options;
+  const { pseudoLabels, confidence, architecture, weights, preset, resume, output, device, threads } = options;
   return {
     dataset,
     ...datasetFields(options),
+    pseudoLabels,
+    confidence,
     architecture,
     weights,
     preset,

@@ -1,0 +1,44 @@
+/** From a sample's files to its class ids. */
+import { FormatError } from '../errors.ts';
+import { decodeLabelPng } from '../image/png.ts';
+import { IGNORE_INDEX, labelTable } from '../labels/label-table.ts';
+import type { Dataset } from './dataset.ts';
+import type { DecodeImage } from './file-source.ts';
+import { type DecodedMask, decodeMask, type MaskEncoding } from './mask.ts';
+import type { Sample } from './sample.ts';
+
+/** How a sample's mask says which class a pixel has: as the data set's masks do, or by plain ids if it was predicted. */
+export const encodingOf = ({ encoding, classes }: Dataset, { predicted }: Sample): MaskEncoding =>
+  predicted ? { kind: 'ids', table: labelTable({ classes: classes.length }) } : encoding;
+
+/**
+ * The class ids in a sample's mask; those of a predicted one only where the prediction was sure enough.
+ * @param bytes the mask's file.
+ * @throws FormatError if a file is damaged, of a kind that cannot hold what it should, or sizes differ.
+ */
+export async function decodeSampleMask(
+  bytes: Uint8Array,
+  dataset: Dataset,
+  sample: Sample,
+  decodeImage: DecodeImage,
+): Promise<DecodedMask> {
+  const { mask, predicted } = sample;
+  const decoded = await decodeMask(bytes, encodingOf(dataset, sample), decodeImage, mask);
+  if (!predicted || predicted.least === 0) return decoded;
+  const { width, height, data } = decodeLabelPng(await dataset.source.read(predicted.confidence), {
+    name: predicted.confidence,
+  });
+  const { labels } = decoded;
+  if (width !== labels.width || height !== labels.height || !(data instanceof Uint8Array)) {
+    const what = data instanceof Uint8Array ? `${width}x${height}` : 'of 16 bits a pixel';
+    throw new FormatError(
+      `${predicted.confidence}: the confidences are ${what}, but the mask ${mask} has ${labels.width}x${labels.height} and they 8 bits. Predict the image anew.`,
+    );
+  }
+  return { ...decoded, labels: { ...labels, data: sureLabels(labels.data, data, predicted.least) } };
+}
+
+/** Labels with 255 where the confidence, 255 for 1, is below the least one. */
+function sureLabels(labels: Uint8Array, confidences: Uint8Array, least: number): Uint8Array {
+  return labels.map((id, pixel) => ((confidences[pixel] as number) / 255 < least ? IGNORE_INDEX : id));
+}
