@@ -1,13 +1,16 @@
 /** Checkpoints: a model folder with everything beside it that a run needs to go on as if it had never stopped. */
 import * as z from 'zod';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
+import { numberedClasses } from '../../labels/classes-named.ts';
+import type { NetworkDefinition } from '../../models/families.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import type { ModelCardDetails } from '../../models/model-card.ts';
-import { jsonBytes, modelFiles, WEIGHTS_FILE } from '../../models/model-files.ts';
+import { fromModelConfig, toModelConfig } from '../../models/model-config.ts';
+import { CONFIG_FILE, jsonBytes, modelFiles, WEIGHTS_FILE } from '../../models/model-files.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { readSafetensors, writeSafetensors } from '../../weights/safetensors.ts';
-import { differences, type TrainingConfiguration } from '../configuration.ts';
+import { type Difference, differences, type TrainingConfiguration } from '../configuration.ts';
 import type { LossWatch } from './loss-watch.ts';
 import type { FolderFiles, RunStorage } from './run-storage.ts';
 import type { TrainingState } from '../step/types.ts';
@@ -68,7 +71,7 @@ export function checkpointFiles(
 
 /**
  * The checkpoint in a run's folder; undefined if there is none.
- * @throws FormatError if it is damaged, UsageError naming every field in which its configuration is not the given one.
+ * @throws FormatError if it is damaged or its model is of another network, UsageError naming every field in which its configuration is not the given one.
  */
 export async function readCheckpoint(
   storage: RunStorage,
@@ -80,6 +83,7 @@ export async function readCheckpoint(
   const where = `${storage.name}/${folder}`;
   const saved = parseState(bytes, `${where}/${STATE_FILE}`);
   assertSameConfiguration(saved.configuration, configuration, storage.name);
+  await assertSameNetwork(storage, folder, configuration.network);
   const model = await readTensors(storage, folder, WEIGHTS_FILE);
   const tensors = await readTensors(storage, folder, TENSORS_FILE);
   const weights = new Map(model);
@@ -97,6 +101,35 @@ export async function readCheckpoint(
   }
   return { state: saved.state, training: { weights, optimizer, average } };
 }
+
+/** @throws FormatError if the model beside the weights is not of the network that the run trains. */
+async function assertSameNetwork(storage: RunStorage, folder: string, network: NetworkDefinition): Promise<void> {
+  const file = `${storage.name}/${folder}/${CONFIG_FILE}`;
+  const { definition } = fromModelConfig(parseJson(await readWhole(storage, folder, CONFIG_FILE), file), file);
+  const list = listed(differences(definition, asSaved(network)), 'in the file', 'in the run');
+  if (list === '') return;
+  throw new FormatError(
+    `${file} is of another network than the run trains:\n${list}\nPut back the file that the run wrote, or start a new run from its weights.`,
+  );
+}
+
+/** A definition as it comes back from a model's files. */
+function asSaved(definition: NetworkDefinition): NetworkDefinition {
+  const config = toModelConfig({ definition, classes: numberedClasses(definition.classes) });
+  return fromModelConfig(JSON.parse(JSON.stringify(config))).definition;
+}
+
+/** @throws UsageError if the model to be trained is not of the configuration's network. */
+export function assertModelOf({ network }: TrainingConfiguration, { definition }: ModelDescription): void {
+  const list = listed(differences(asSaved(definition), asSaved(network)), 'in the model', 'in the configuration');
+  if (list === '') return;
+  throw new UsageError(
+    `The model is another network than the configuration trains:\n${list}\nPlan the run for this model, or give the model that it was planned for.`,
+  );
+}
+
+const listed = (found: readonly Difference[], first: string, second: string): string =>
+  found.map(({ field, saved, given }) => `  ${field}: ${saved} ${first}, ${given} ${second}`).join('\n');
 
 /** @throws UsageError naming every field that differs. */
 export function assertSameConfiguration(saved: unknown, given: TrainingConfiguration, run: string): void {
@@ -124,14 +157,16 @@ const stateSchema = z.object({
   configuration: z.unknown(),
 });
 
-function parseState(bytes: Uint8Array, file: string): { readonly state: RunState; readonly configuration: unknown } {
-  let json: unknown;
+function parseJson(bytes: Uint8Array, file: string): unknown {
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new FormatError(`${file} is not JSON: ${messageOf(error)}.`, { cause: error });
   }
-  const result = stateSchema.safeParse(json);
+}
+
+function parseState(bytes: Uint8Array, file: string): { readonly state: RunState; readonly configuration: unknown } {
+  const result = stateSchema.safeParse(parseJson(bytes, file));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
     throw new FormatError(`${file} is no state of a run: ${problems.join('; ')}.`);
@@ -141,7 +176,11 @@ function parseState(bytes: Uint8Array, file: string): { readonly state: RunState
 }
 
 async function readTensors(storage: RunStorage, folder: string, file: string): Promise<Weights> {
+  return readSafetensors(await readWhole(storage, folder, file)).weights;
+}
+
+async function readWhole(storage: RunStorage, folder: string, file: string): Promise<Uint8Array> {
   const bytes = await storage.read(`${folder}/${file}`);
-  if (!bytes) throw new FormatError(`${storage.name}/${folder}: ${file} is missing, so the checkpoint is not whole.`);
-  return readSafetensors(bytes).weights;
+  if (bytes) return bytes;
+  throw new FormatError(`${storage.name}/${folder}: ${file} is missing, so the checkpoint is not whole.`);
 }

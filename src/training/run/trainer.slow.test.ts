@@ -329,6 +329,36 @@ describe('train', () => {
     );
   });
 
+  test('refuses to resume with a checkpoint whose model is of another network, naming every difference', async () => {
+    const storage = await uninterrupted();
+    const config = JSON.parse(new TextDecoder().decode(storage.files.get('last/config.json')));
+    config.refinenet.decoder.skip = 'rectified';
+    config.refinenet.decoder.units.head = 5;
+    storage.files.set('last/config.json', new TextEncoder().encode(JSON.stringify(config)));
+    const before = new Map(storage.files);
+    await expect(train(fakeOptions(storage, { resume: true }))).rejects.toThrow(
+      'runs/memory/last/config.json is of another network than the run trains:\n' +
+        '  decoder.units.head: 5 in the file, 0 in the run\n' +
+        '  decoder.skip: "rectified" in the file, "input" in the run\n' +
+        'Put back the file that the run wrote, or start a new run from its weights.',
+    );
+    expect(storage.files).toEqual(before);
+    storage.files.delete('last/config.json');
+    await expect(train(fakeOptions(storage, { resume: true }))).rejects.toThrow(
+      'runs/memory/last: config.json is missing, so the checkpoint is not whole.',
+    );
+  });
+
+  test('refuses a model that is not of the configuration', async () => {
+    const { model, ...options } = fakeOptions(new MemoryStorage());
+    const definition = { ...model.definition, stridePlacement: '1x1' as const };
+    await expect(train({ ...options, model: { ...model, definition } })).rejects.toThrow(
+      'The model is another network than the configuration trains:\n' +
+        '  stridePlacement: "1x1" in the model, "3x3" in the configuration\n' +
+        'Plan the run for this model, or give the model that it was planned for.',
+    );
+  });
+
   test('names what is damaged in a checkpoint', async () => {
     const storage = await uninterrupted();
     const resume = () => train(fakeOptions(storage, { resume: true }));

@@ -10,7 +10,7 @@ import type { ModelDescription } from '../../models/model.ts';
 import { jsonBytes } from '../../models/model-files.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
-import { assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
+import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { keepLast } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
@@ -106,6 +106,7 @@ const START: RunState = {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { storage, model, callbacks = {} } = options;
   const configuration = options.configuration ?? (await planned(options));
+  assertModelOf(configuration, model);
   await checkPlace(options, configuration);
   const checkpoint = options.resume ? await readCheckpoint(storage, LAST, configuration) : undefined;
   const state = checkpoint?.state ?? START;
