@@ -1,10 +1,18 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import { oneOf } from '../option-values.ts';
+import { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
 import { DEVICES, type Device } from '../runtime/backend.ts';
+import { type NumberRange, RANGES } from '../tasks/ranges.ts';
 
-export { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
+export { oneOf, wholeNumber } from '../option-values.ts';
+
+/** A number as requests take it, by the name of their field. */
+export function numberFor(option: string, field: keyof typeof RANGES): (text: string) => number {
+  const { whole, least, most }: NumberRange = RANGES[field];
+  if (whole) return wholeNumber(option, least);
+  return numberBetween(option, least, most ?? Number.MAX_VALUE);
+}
 
 export const device = (text: string): Device => oneOf('--device', DEVICES)(text);
 

@@ -7,7 +7,7 @@ import type { ProtocolName } from '../inference/protocols.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { Device } from '../runtime/backend.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from '../tasks/names.ts';
-import { device, oneOf, resizeRule, wholeNumber } from './parse.ts';
+import { device, oneOf, resizeRule, numberFor } from './parse.ts';
 
 /** What was typed of them. */
 export interface RunOptions {
@@ -27,7 +27,7 @@ export interface RunOptions {
 export function addRunOptions(command: Command): Command {
   return command
     .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
-    .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
+    .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
     .option(
       '--resize <rule>',
       "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
@@ -40,8 +40,8 @@ export function addRunOptions(command: Command): Command {
       `sizes and averaging as in a publication: ${PROTOCOL_NAMES.join(', ')}`,
       oneOf('--protocol', PROTOCOL_NAMES),
     )
-    .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', wholeNumber('--tile', 1))
-    .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', wholeNumber('--overlap', 0))
+    .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', numberFor('--tile', 'tile'))
+    .option('--overlap <pixels>', 'what neighbouring tiles share (default: 64)', numberFor('--overlap', 'overlap'))
     .option(
       '--optimize <name>',
       `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer (default: balanced, speed for many images)`,

@@ -4,13 +4,14 @@ import type { PredictorOptions } from '../inference/predictor.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { DEVICES } from '../runtime/backend.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from './names.ts';
+import { numberField } from './number-field.ts';
 
-const pixels = z.int().min(1);
+const pixels = numberField('tile');
 
 /** The engine: its device, and its threads where not its own choice. */
 export const ENGINE_FIELDS = {
   device: z.enum(DEVICES).default('cpu'),
-  threads: z.int().min(1).optional(),
+  threads: numberField('threads').optional(),
 };
 
 /** Size at which images enter the network: null for their own. */
@@ -30,7 +31,7 @@ export const RUN_FIELDS = {
   /** Pixels of the longest side of a tile. */
   tile: pixels.optional(),
   /** Pixels that neighbouring tiles share. */
-  overlap: z.int().min(0).optional(),
+  overlap: numberField('overlap').optional(),
   optimize: z.enum(OPTIMIZATION_NAMES).optional(),
   precision: z.enum(PRECISION_NAMES).optional(),
 };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { SMALLEST_SIDE } from '../../measurement/load.ts';
 import { DEVICES } from '../../runtime/backend.ts';
 import { OPTIMIZATION_NAMES } from '../names.ts';
+import { numberField } from '../number-field.ts';
 import { ENGINE_FIELDS } from '../run-options.ts';
 
 const side = z.int().min(SMALLEST_SIDE);
@@ -17,18 +18,18 @@ export const BENCHMARK_REQUEST = z.strictObject({
     .min(1)
     .default([{ width: 512, height: 512 }]),
   /** Images at a time. */
-  batches: z.array(z.int().min(1)).min(1).default([1]),
+  batches: z.array(numberField('batch')).min(1).default([1]),
   /** Measures a training step instead of a run. */
   train: z.boolean().default(false),
   /** What the network is prepared for; a step knows `speed` and `none`. */
   optimize: z.enum(OPTIMIZATION_NAMES).default('speed'),
   /** Runs that do not count. */
-  warmup: z.int().min(0).default(2),
+  warmup: numberField('warmupRuns').default(2),
   /** Runs that count. */
-  repeats: z.int().min(1).default(10),
+  repeats: numberField('repeats').default(10),
   threads: ENGINE_FIELDS.threads,
   /** Of an architecture. */
-  classes: z.int().min(1).optional(),
+  classes: numberField('classes').optional(),
   /** Finds also where the time goes. */
   profile: z.boolean().default(false),
   /** First measures the machine's costs, by which graphs are prepared from then on. */

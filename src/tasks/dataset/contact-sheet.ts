@@ -1,6 +1,7 @@
 /** `dataset-contact-sheet`: images with their masks on one picture, to look at. */
 import * as z from 'zod';
 import { contactSheet } from '../../data/contact-sheet.ts';
+import { numberField } from '../number-field.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import { type DatasetEvent, openAsked, SPLIT_FIELDS } from './open.ts';
 
@@ -9,7 +10,7 @@ export const CONTACT_SHEET_REQUEST = z.strictObject({
   /** The PNG or JPEG to write. */
   output: z.string(),
   /** Images on it. */
-  images: z.int().min(1).default(16),
+  images: numberField('images').default(16),
 });
 
 export interface ContactSheetResult {

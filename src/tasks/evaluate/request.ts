@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ABSENT_RULE_NAMES } from '../../evaluation/absent-classes.ts';
 import { BOUNDARY_TOLERANCE } from '../../evaluation/boundary.ts';
 import { DATASET_FIELDS } from '../dataset-fields.ts';
+import { numberField } from '../number-field.ts';
 import { RUN_FIELDS } from '../run-options.ts';
 
 export const MASK_ENCODINGS = ['ids', 'dataset'] as const;
@@ -25,7 +26,7 @@ export const EVALUATE_REQUEST = z.strictObject({
   /** What classes without a true pixel do to means. */
   absent: z.enum(ABSENT_RULE_NAMES).default('standard'),
   /** How far contours may be off, as a share of the image's diagonal. */
-  boundaryTolerance: z.number().min(0).max(1).default(BOUNDARY_TOLERANCE),
+  boundaryTolerance: numberField('boundaryTolerance').default(BOUNDARY_TOLERANCE),
   /** Whether saved masks hold class ids, or are written as the data set's own. */
   encoding: z.enum(MASK_ENCODINGS).default('ids'),
   /** Scores saved probabilities also where a single folder has masks or a model as well. */
@@ -35,7 +36,7 @@ export const EVALUATE_REQUEST = z.strictObject({
   /** With `save`, keeps probabilities too. */
   saveProbabilities: z.boolean().default(false),
   /** Images on the sheet of the worst. */
-  worst: z.int().min(0).default(8),
+  worst: numberField('worst').default(8),
 });
 
 export type EvaluateRequest = z.output<typeof EVALUATE_REQUEST>;

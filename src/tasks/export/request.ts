@@ -1,6 +1,7 @@
 /** What can be asked of `export`. */
 import * as z from 'zod';
 import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../names.ts';
+import { numberField } from '../number-field.ts';
 
 export const EXPORT_REQUEST = z.strictObject({
   /** A model's folder, package or shipped name. */
@@ -10,7 +11,7 @@ export const EXPORT_REQUEST = z.strictObject({
   /** For int8: photographs like those to be segmented, or a data set; that of `dataset` when left out. */
   calibration: z.string().optional(),
   /** How many of them. */
-  calibrationImages: z.int().min(1).default(32),
+  calibrationImages: numberField('calibrationImages').default(32),
   /** Labelled images to measure the mIoU on, in float32 and in the precision. */
   dataset: z.string().optional(),
   /** The part of the data set to measure on. */

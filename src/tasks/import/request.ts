@@ -1,6 +1,7 @@
 /** What can be asked of `import`. */
 import * as z from 'zod';
 import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../names.ts';
+import { numberField } from '../number-field.ts';
 import { RESIZE_RULE } from '../run-options.ts';
 
 export const IMPORT_REQUEST = z.strictObject({
@@ -11,7 +12,7 @@ export const IMPORT_REQUEST = z.strictObject({
   /** Overrules what is recognised from names and shapes. */
   architecture: z.string().optional(),
   /** How many there are, or their names: a file, or a known set; as many as the checkpoint has when left out. */
-  classes: z.union([z.int().min(1), z.string()]).optional(),
+  classes: z.union([numberField('classes'), z.string()]).optional(),
   resize: RESIZE_RULE.default(null),
   /** Of chained residual pooling. */
   poolingOrder: z.enum(POOLING_ORDERS).optional(),
@@ -22,7 +23,7 @@ export const IMPORT_REQUEST = z.strictObject({
   /** The part for which fresh weights are drawn. */
   reinitialise: z.enum(REINITIALISED_PARTS).default('none'),
   /** For fresh weights. */
-  seed: z.int().min(0).default(0),
+  seed: numberField('seed').default(0),
   /** Whether the output is replaced. */
   force: z.boolean().default(false),
 });

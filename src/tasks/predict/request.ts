@@ -1,6 +1,7 @@
 /** What can be asked of `predict`. */
 import * as z from 'zod';
 import { OUTPUT_FORMAT_NAMES, REGIONS } from '../names.ts';
+import { numberField } from '../number-field.ts';
 import { RUN_FIELDS } from '../run-options.ts';
 
 export const PREDICT_REQUEST = z.strictObject({
@@ -19,18 +20,18 @@ export const PREDICT_REQUEST = z.strictObject({
   /** What documents list. */
   regions: z.enum(REGIONS).optional(),
   /** Smaller regions are left out of them. */
-  minimumPixels: z.int().min(1).optional(),
+  minimumPixels: numberField('minimumPixels').optional(),
   /** How far polygons may stray from edges, in pixels. */
-  tolerance: z.number().min(0).max(1000).optional(),
+  tolerance: numberField('tolerance').optional(),
   /** Of the colors in the overlay. */
-  opacity: z.number().min(0).max(1).default(0.5),
+  opacity: numberField('opacity').default(0.5),
   /** Only the images of the `index`-th of `count` equal parts, from 1 on. */
   shard: z
     .strictObject({ index: z.int().min(1), count: z.int().min(1) })
     .refine(({ index, count }) => index <= count, { error: 'the index is beyond the count' })
     .optional(),
   /** Images with more pixels are refused. */
-  pixelLimit: z.int().min(1).optional(),
+  pixelLimit: numberField('pixelLimit').optional(),
 });
 
 export type PredictRequest = z.output<typeof PREDICT_REQUEST>;

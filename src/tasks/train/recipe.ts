@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { BACKGROUNDS } from '../../data/mixing/classes.ts';
 import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
+import { numberField } from '../number-field.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
@@ -11,10 +12,8 @@ import type { BatchNormMode, LossName, OptimizerDefinition, ParameterGroup } fro
 export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
 export const LOSS_NAMES = ['cross-entropy', 'focal', 'dice', 'lovasz-softmax'] as const satisfies readonly LossName[];
 
-const count = z.int().min(1);
 const share = z.number().min(0).max(1);
-const rate = z.number().min(0).max(1000);
-const warmup = z.int().min(0);
+const warmup = numberField('warmup');
 
 const schedule = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('constant'), warmup }),
@@ -37,11 +36,11 @@ const schedule = z.discriminatedUnion('name', [
 
 /** What is left out is the preset's, or the resumed run's; null turns a part off. */
 export const RECIPE_FIELDS = {
-  epochs: count.optional(),
+  epochs: numberField('epochs').optional(),
   /** Images a step. */
-  batch: count.optional(),
+  batch: numberField('batch').optional(),
   /** Side of the square that the network sees, in pixels. */
-  crop: z.int().min(32).optional(),
+  crop: numberField('crop').optional(),
   /** Least and most by which images are resized at random. */
   scale: z.tuple([z.number().positive(), z.number().positive()]).optional(),
   colorJitter: z
@@ -74,10 +73,10 @@ export const RECIPE_FIELDS = {
     )
     .optional(),
   /** Of the decoder; the encoder keeps its proportion. */
-  learningRate: rate.optional(),
-  encoderLearningRate: rate.optional(),
+  learningRate: numberField('learningRate').optional(),
+  encoderLearningRate: numberField('encoderLearningRate').optional(),
   optimizer: z.enum(OPTIMIZER_NAMES).optional(),
-  weightDecay: share.optional(),
+  weightDecay: numberField('weightDecay').optional(),
   schedule: schedule.optional(),
   /** Updates over which the rate rises; overrules the schedule's own. */
   warmup: warmup.optional(),
@@ -96,20 +95,20 @@ export const RECIPE_FIELDS = {
   /** Patterns of parameters that do not train. */
   freeze: z.array(z.string()).optional(),
   /** Batches whose gradients are averaged for one update. */
-  accumulate: count.optional(),
+  accumulate: numberField('accumulate').optional(),
   /** Largest norm of the gradients. */
-  clipNorm: z.number().min(0).nullable().optional(),
+  clipNorm: numberField('clipNorm').nullable().optional(),
   /** Decay of the moving average of the weights. */
-  averageDecay: share.nullable().optional(),
-  seed: z.int().min(0).optional(),
+  averageDecay: numberField('averageDecay').nullable().optional(),
+  seed: numberField('seed').optional(),
   /** Epochs between validations. */
-  validateEvery: count.optional(),
+  validateEvery: numberField('validateEvery').optional(),
   /** Validations without gain before the run ends. */
-  patience: count.nullable().optional(),
+  patience: numberField('patience').nullable().optional(),
   /** Updates between checkpoints within an epoch. */
-  saveEvery: count.nullable().optional(),
+  saveEvery: numberField('saveEvery').nullable().optional(),
   /** Epochs between sheets of predictions. */
-  samplesEvery: count.nullable().optional(),
+  samplesEvery: numberField('samplesEvery').nullable().optional(),
 };
 
 /** These fields of a request. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { PRESET_NAMES } from '../../training/presets.ts';
 import { DATASET_FIELDS } from '../dataset-fields.ts';
+import { numberField } from '../number-field.ts';
 import { ENGINE_FIELDS } from '../run-options.ts';
 import { RECIPE_FIELDS } from './recipe.ts';
 
@@ -12,7 +13,7 @@ export const TRAIN_REQUEST = z.strictObject({
   /** A folder of predictions, as `predict` writes them: its photographs are trained on beside the data set's. */
   pseudoLabels: z.string().optional(),
   /** The least confidence that is learned from in these; 0.6 when left out. */
-  confidence: z.number().min(0).max(1).optional(),
+  confidence: numberField('confidence').optional(),
   /** The network; that of the weights, or a small one, when left out. */
   architecture: z.string().optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */

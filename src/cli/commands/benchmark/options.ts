@@ -6,7 +6,7 @@ import { DEVICES, type Device } from '../../../runtime/backend.ts';
 import type { BENCHMARK_REQUEST, BenchmarkRequest } from '../../../tasks/benchmark/request.ts';
 import { DEFAULT_CLASSES } from '../../../tasks/benchmark/subject.ts';
 import { OPTIMIZATION_NAMES } from '../../../tasks/names.ts';
-import { oneOf, wholeNumber } from '../../parse.ts';
+import { oneOf, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface BenchmarkOptions extends Pick<BenchmarkRequest, 'optimize' | 'warmup' | 'repeats'> {
@@ -42,17 +42,17 @@ export function addBenchmarkOptions(command: Command): Command {
       oneOf('--optimize', OPTIMIZATION_NAMES),
       'speed',
     )
-    .option('--warmup <count>', 'runs that do not count', wholeNumber('--warmup', 0), 2)
-    .option('--repeats <count>', 'runs that count', wholeNumber('--repeats', 1), 10)
+    .option('--warmup <count>', 'runs that do not count', numberFor('--warmup', 'warmupRuns'), 2)
+    .option('--repeats <count>', 'runs that count', numberFor('--repeats', 'repeats'), 10)
     .option(
       '--threads <count>',
       "threads of the engine (default: its own choice; wasm's is 1)",
-      wholeNumber('--threads', 1),
+      numberFor('--threads', 'threads'),
     )
     .option(
       '--classes <count>',
       `classes of an architecture (default: ${DEFAULT_CLASSES})`,
-      wholeNumber('--classes', 1),
+      numberFor('--classes', 'classes'),
     )
     .option('--profile', 'also show where the time goes: operators by their share')
     .option(

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { CONTACT_SHEET_REQUEST } from '../../../tasks/dataset/contact-sheet.ts';
 import type { SPLIT_REQUEST } from '../../../tasks/dataset/verify.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { wholeNumber } from '../../parse.ts';
+import { numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface DatasetCommandOptions extends DatasetOptions {
@@ -20,7 +20,7 @@ export function addDatasetCommandOptions(command: Command): Command {
   return addDatasetOptions(command)
     .option('--split <name>', 'only this split, such as train or val')
     .option('--contact-sheet <file>', 'draw images with their masks into a PNG or JPEG, to look at')
-    .option('--images <count>', 'images on the contact sheet', wholeNumber('--images', 1), 16)
+    .option('--images <count>', 'images on the contact sheet', numberFor('--images', 'images'), 16)
     .option('--output <folder>', 'where convert writes to')
     .option('--json', 'print JSON');
 }

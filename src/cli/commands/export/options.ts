@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type * as z from 'zod';
 import type { EXPORT_REQUEST, ExportRequest } from '../../../tasks/export/request.ts';
 import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
-import { oneOf, wholeNumber } from '../../parse.ts';
+import { oneOf, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ExportOptions
@@ -28,7 +28,12 @@ export function addExportOptions(command: Command): Command {
       '--calibration <path>',
       "for int8: a folder of photographs like those to be segmented, or a data set (default: --dataset's)",
     )
-    .option('--calibration-images <count>', 'how many of them', wholeNumber('--calibration-images', 1), 32)
+    .option(
+      '--calibration-images <count>',
+      'how many of them',
+      numberFor('--calibration-images', 'calibrationImages'),
+      32,
+    )
     .option('--dataset <path>', 'labelled images to measure the mIoU on, in float32 and in the precision')
     .option('--split <name>', 'the part of the data set to measure on', 'val')
     .option('--output <path>', 'file or folder to write', 'runs/export')

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { IMPORT_REQUEST, ImportRequest } from '../../../tasks/import/request.ts';
 import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
-import { oneOf, resizeRule, wholeNumber } from '../../parse.ts';
+import { oneOf, resizeRule, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialise' | 'seed'> {
@@ -51,7 +51,7 @@ export function addImportOptions(command: Command): Command {
       oneOf('--reinitialise', REINITIALISED_PARTS),
       'none',
     )
-    .option('--seed <number>', 'for fresh weights', wholeNumber('--seed', 0), 0)
+    .option('--seed <number>', 'for fresh weights', numberFor('--seed', 'seed'), 0)
     .option('--force', 'replace the output folder')
     .option('--json', 'print JSON');
 }
@@ -64,5 +64,5 @@ export function importRequest(file: string, options: ImportOptions): z.input<typ
 
 /** A number of classes, or where their names are. */
 function classes(text: string): number | string {
-  return /^\d+$/.test(text) ? wholeNumber('--classes', 1)(text) : text;
+  return /^\d+$/.test(text) ? numberFor('--classes', 'classes')(text) : text;
 }

@@ -6,7 +6,7 @@ import { SHIPPED_MODELS } from '../../../platform/node/model-location.ts';
 import { OUTPUT_FORMAT_NAMES, REGIONS, type Regions } from '../../../tasks/names.ts';
 import type { PREDICT_REQUEST } from '../../../tasks/predict/request.ts';
 import type { Shard } from '../../../tasks/predict/shard.ts';
-import { numberBetween, oneOf, shard, wholeNumber } from '../../parse.ts';
+import { numberFor, oneOf, shard } from '../../parse.ts';
 import { addRunOptions, type RunOptions, runFields } from '../../run-options.ts';
 
 /** What was typed. */
@@ -38,15 +38,19 @@ export function addPredictOptions(command: Command): Command {
     .option('--logits', "also write STEM.logits.npy, the network's own output, float32 [1, classes, h, w]")
     .option('--format <names>', `also write, separated by commas: ${OUTPUT_FORMAT_NAMES.join(', ')}`, formatNames)
     .option('--regions <kind>', `what these list: each ${REGIONS.join(' or each ')}`, oneOf('--regions', REGIONS))
-    .option('--minimum-pixels <count>', 'leave smaller regions out of them', wholeNumber('--minimum-pixels', 1))
+    .option(
+      '--minimum-pixels <count>',
+      'leave smaller regions out of them',
+      numberFor('--minimum-pixels', 'minimumPixels'),
+    )
     .option(
       '--tolerance <pixels>',
       'how far polygons may stray from edges (default: 0)',
-      numberBetween('--tolerance', 0, 1000),
+      numberFor('--tolerance', 'tolerance'),
     )
-    .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberBetween('--opacity', 0, 1), 0.5)
+    .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberFor('--opacity', 'opacity'), 0.5)
     .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
-    .option('--pixel-limit <count>', 'refuse images with more pixels', wholeNumber('--pixel-limit', 1))
+    .option('--pixel-limit <count>', 'refuse images with more pixels', numberFor('--pixel-limit', 'pixelLimit'))
     .option('--json', 'print one JSON object a line instead of text');
 }
 

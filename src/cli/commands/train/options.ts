@@ -14,7 +14,7 @@ import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
 import type { BatchNormMode, LossName, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { device, numberBetween, oneOf, wholeNumber } from '../../parse.ts';
+import { device, numberFor, oneOf } from '../../parse.ts';
 
 type Recipe = z.input<typeof TRAIN_REQUEST>;
 
@@ -84,20 +84,20 @@ export function addTrainOptions(command: Command): Command {
     .option(
       '--confidence <share>',
       `least confidence of their pixels that is learned from; predict them with --format confidence (default: ${DEFAULT_CONFIDENCE})`,
-      numberBetween('--confidence', 0, 1),
+      numberFor('--confidence', 'confidence'),
     );
   return addRecipeOptions(command)
     .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
-    .option('--threads <count>', 'threads of the engine', wholeNumber('--threads', 1))
+    .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
     .option('--json', 'print the result as JSON');
 }
 
 /** Adds those of the recipe. None has a default: what is not typed is the preset's, or the resumed run's. */
 function addRecipeOptions(command: Command): Command {
   return command
-    .option('--epochs <count>', 'passes over the training images', wholeNumber('--epochs', 1))
-    .option('--batch <count>', 'images a step', wholeNumber('--batch', 1))
-    .option('--crop <pixels>', 'side of the square that the network sees', wholeNumber('--crop', 32))
+    .option('--epochs <count>', 'passes over the training images', numberFor('--epochs', 'epochs'))
+    .option('--batch <count>', 'images a step', numberFor('--batch', 'batch'))
+    .option('--crop <pixels>', 'side of the square that the network sees', numberFor('--crop', 'crop'))
     .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
     .option(
       '--color-jitter <strengths>',
@@ -114,12 +114,16 @@ function addRecipeOptions(command: Command): Command {
       "how often images stand in an epoch, such as 'coco-*:4', or rare: those of rare classes more often; or both, separated by commas",
       oversample,
     )
-    .option('--lr <rate>', 'learning rate of the decoder; the encoder keeps its proportion', rate('--lr'))
-    .option('--lr-encoder <rate>', 'learning rate of the encoder', rate('--lr-encoder'))
+    .option(
+      '--lr <rate>',
+      'learning rate of the decoder; the encoder keeps its proportion',
+      numberFor('--lr', 'learningRate'),
+    )
+    .option('--lr-encoder <rate>', 'learning rate of the encoder', numberFor('--lr-encoder', 'encoderLearningRate'))
     .option('--optimizer <name>', OPTIMIZER_NAMES.join(', '), oneOf('--optimizer', OPTIMIZER_NAMES))
-    .option('--weight-decay <number>', "the optimiser's", numberBetween('--weight-decay', 0, 1))
+    .option('--weight-decay <number>', "the optimiser's", numberFor('--weight-decay', 'weightDecay'))
     .option('--schedule <name>', `${SCHEDULE_NAMES.join(', ')}; multi-step:30:60 lowers after these epochs`, schedule)
-    .option('--warmup <updates>', 'updates over which the rate rises', wholeNumber('--warmup', 0))
+    .option('--warmup <updates>', 'updates over which the rate rises', numberFor('--warmup', 'warmup'))
     .option('--loss <names>', `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)
     .option('--class-weights <weights>', 'none, auto (more for rare classes), or a list such as 1,2,0.5', classWeights)
     .option('--batch-norm <mode>', BATCH_NORM_MODES.join(', '), oneOf('--batch-norm', BATCH_NORM_MODES))
@@ -131,23 +135,31 @@ function addRecipeOptions(command: Command): Command {
     .option(
       '--accumulate <count>',
       'batches whose gradients are averaged for one update',
-      wholeNumber('--accumulate', 1),
+      numberFor('--accumulate', 'accumulate'),
     )
-    .option('--clip <norm>', 'largest norm of the gradients, or none', orNone(numberBetween('--clip', 0, 1e9)))
+    .option('--clip <norm>', 'largest norm of the gradients, or none', orNone(numberFor('--clip', 'clipNorm')))
     .option(
       '--average <decay>',
       'moving average of the weights, such as 0.999, or none',
-      orNone(numberBetween('--average', 0, 1)),
+      orNone(numberFor('--average', 'averageDecay')),
     )
-    .option('--seed <number>', 'for weights, order, augmentation and dropout', wholeNumber('--seed', 0))
-    .option('--val-every <epochs>', 'epochs between validations', wholeNumber('--val-every', 1))
+    .option('--seed <number>', 'for weights, order, augmentation and dropout', numberFor('--seed', 'seed'))
+    .option('--val-every <epochs>', 'epochs between validations', numberFor('--val-every', 'validateEvery'))
     .option(
       '--patience <count>',
       'validations without gain before it ends, or none',
-      orNone(wholeNumber('--patience', 1)),
+      orNone(numberFor('--patience', 'patience')),
     )
-    .option('--save-every <updates>', 'checkpoints within an epoch, or none', orNone(wholeNumber('--save-every', 1)))
-    .option('--samples-every <epochs>', 'sheets of predictions, or none', orNone(wholeNumber('--samples-every', 1)));
+    .option(
+      '--save-every <updates>',
+      'checkpoints within an epoch, or none',
+      orNone(numberFor('--save-every', 'saveEvery')),
+    )
+    .option(
+      '--samples-every <epochs>',
+      'sheets of predictions, or none',
+      orNone(numberFor('--samples-every', 'samplesEvery')),
+    );
 }
 
 /** What they ask for. */
@@ -320,10 +332,6 @@ function classWeights(text: string): NonNullable<TrainingOverrides['classWeights
     throw new UsageError(`--class-weights takes none, auto, or one number a class such as 1,2,0.5; got "${text}".`);
   }
   return numbers;
-}
-
-function rate(option: string): (text: string) => number {
-  return numberBetween(option, 0, 1000);
 }
 
 function list(text: string): readonly string[] {

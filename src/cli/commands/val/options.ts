@@ -5,7 +5,7 @@ import { ABSENT_RULE_NAMES, type AbsentRuleName } from '../../../evaluation/abse
 import { BOUNDARY_TOLERANCE } from '../../../evaluation/boundary.ts';
 import { type EVALUATE_REQUEST, MASK_ENCODINGS, type MaskEncodingName } from '../../../tasks/evaluate/request.ts';
 import { addDatasetOptions, type DatasetOptions } from '../../dataset-options.ts';
-import { numberBetween, oneOf, wholeNumber } from '../../parse.ts';
+import { numberFor, oneOf } from '../../parse.ts';
 import { addRunOptions, type RunOptions, runFields } from '../../run-options.ts';
 
 /** What was typed. */
@@ -37,7 +37,7 @@ export function addValOptions(command: Command): Command {
     .option(
       '--boundary-tolerance <share>',
       "how far contours may be off, as a share of the image's diagonal",
-      numberBetween('--boundary-tolerance', 0, 1),
+      numberFor('--boundary-tolerance', 'boundaryTolerance'),
       BOUNDARY_TOLERANCE,
     )
     .option(
@@ -49,7 +49,7 @@ export function addValOptions(command: Command): Command {
     .option('--fuse', 'score saved probabilities also where a single folder has masks or a model as well')
     .option('--save <folder>', 'keep the predictions: NAME.png, pixel = class id')
     .option('--save-probabilities', 'with --save, also NAME.probabilities.npy, float32 [classes, height, width]')
-    .option('--worst <count>', 'images on the sheet of the worst', wholeNumber('--worst', 0), 8)
+    .option('--worst <count>', 'images on the sheet of the worst', numberFor('--worst', 'worst'), 8)
     .option('--json', 'print the whole report as one JSON object');
 }
 
