@@ -1,5 +1,5 @@
 /** Model folders on disk: config.json, preprocessor_config.json, model.safetensors and a model card. */
-import { mkdir, open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
@@ -26,8 +26,9 @@ import {
   type SafetensorsEntry,
   safetensorsHeaderEnd,
 } from '../../weights/safetensors.ts';
-import { writeFileAtomically } from './files.ts';
+import { notWritten } from './files.ts';
 import { SHIPPED_MODELS } from './model-location.ts';
+import { type NewFiles, writeNewFolder } from './new-folder.ts';
 
 /**
  * The model in a folder. float32 weights stay in their file, which the engine maps; others are read and widened.
@@ -126,20 +127,13 @@ export async function writeModelFolder(
 }
 
 /** Writes files under a temporary name beside the folder and renames them all at once. */
-async function writeFolder(
-  path: string,
-  files: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>,
-  overwrite: boolean,
-): Promise<void> {
+async function writeFolder(path: string, files: NewFiles, overwrite: boolean): Promise<void> {
   const target = resolve(path);
   await assertWritable(path, overwrite);
   const temporary = `${target}.${process.pid}.tmp`;
   const replaced = `${target}.${process.pid}.old`;
+  await writeNewFolder(temporary, files, path);
   try {
-    for (const [name, content] of files) {
-      await mkdir(dirname(join(temporary, name)), { recursive: true });
-      await writeFileAtomically(join(temporary, name), content);
-    }
     const existed = await stat(target).then(
       () => true,
       () => false,
@@ -152,7 +146,7 @@ async function writeFolder(
     await rm(replaced, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw notWritten(path, error);
   }
 }
 

@@ -1,9 +1,10 @@
 /** Runs on disk: `runs/train`, `runs/train2`, ..., in which no crash and no full disk costs more than the work since the last checkpoint. */
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, RefineNetError } from '../../errors.ts';
 import type { FolderFiles, RunStorage } from '../../training/run/run-storage.ts';
-import { notWritten, syncFile, writeFileAtomically, writeParts } from './files.ts';
+import { notWritten, writeFileAtomically } from './files.ts';
+import { syncPath, writeNewFolder } from './new-folder.ts';
 
 /** More runs of one name than this are a mistake in a script. */
 const MOST_RUNS = 100_000;
@@ -88,18 +89,10 @@ class RunFolder implements RunStorage {
       for (const file of this.#unsynced) await syncPath(file);
       this.#unsynced.clear();
       await finishReplacing(target);
-      await rm(temporary, { recursive: true, force: true });
-      await mkdir(temporary, { recursive: true });
-      for (const [name, parts] of files) {
-        const file = join(temporary, name);
-        await writeParts(file, parts);
-        await syncFile(file);
-      }
-      await syncPath(temporary);
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       throw notWritten(target, error);
     }
+    await writeNewFolder(temporary, files, target);
     try {
       await rename(temporary, next);
       await syncPath(dirname(target));
@@ -135,17 +128,6 @@ async function finishReplacing(target: string): Promise<void> {
 function besides(target: string): { readonly temporary: string; readonly next: string } {
   const beginning = join(dirname(target), `.${basename(target)}`);
   return { temporary: `${beginning}.tmp`, next: `${beginning}.next` };
-}
-
-/** Forces a file, or a folder's entries, to the disk. Systems that cannot do so for folders do it themselves. */
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return;
-  try {
-    await handle.sync().catch(() => undefined);
-  } finally {
-    await handle.close();
-  }
 }
 
 function isMissing(error: unknown): boolean {
