@@ -6,7 +6,7 @@ const SLOW = '**/*.slow.test.ts';
 const every = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  // picocolors colours wherever CI is set; the texts that tests expect are plain.
+  // picocolors colors wherever CI is set; the texts that tests expect are plain.
   env: { NO_COLOR: '1' },
 };
 

@@ -5,7 +5,7 @@ export const TASKS = ['inference', 'training', 'wasm'] as const;
 /** `wasm` is inference on onnxruntime's WASM build. */
 export type Task = (typeof TASKS)[number];
 
-/** `ours`: optimised for speed. `stock`: the plain graph on the same engine. */
+/** `ours`: optimized for speed. `stock`: the plain graph on the same engine. */
 export const CONTESTANTS = ['ours', 'stock', 'pytorch'] as const;
 
 export type ContestantName = (typeof CONTESTANTS)[number];

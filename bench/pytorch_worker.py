@@ -41,7 +41,7 @@ class Inference:
 
 
 class Training:
-    """Batch normalisation keeps its statistics and trains weight and bias; SGD with momentum."""
+    """Batch normalization keeps its statistics and trains weight and bias; SGD with momentum."""
 
     def __init__(self, network, pixels, labels):
         self.network, self.pixels, self.labels = network.train(), pixels, labels

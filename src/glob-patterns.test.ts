@@ -10,7 +10,7 @@ test('a pattern takes dots as they are and * as anything', () => {
   expect(globMatcher(['*.bias', '*.weight'], NAMES, 'parameter')('encoder-bias')).toBe(false);
 });
 
-test('a pattern that fits nothing is probably misspelt', () => {
+test('a pattern that fits nothing is probably misspelled', () => {
   expect(() => globMatcher(['encodr.*', 'layer1.*', 'decoder.*'], NAMES, 'parameter')).toThrow(
     'The pattern "encodr.*", "layer1.*" fits no parameter. Names look like encoder.layer1.0.conv1.weight; * stands for anything.',
   );

@@ -3,7 +3,7 @@ import { UsageError } from './errors.ts';
 
 /**
  * Whether a name fits one of the patterns, as a function.
- * @throws UsageError if a pattern fits none of the names there are: it is probably misspelt. `what` says what they name.
+ * @throws UsageError if a pattern fits none of the names there are: it is probably misspelled. `what` says what they name.
  */
 export function globMatcher(
   patterns: readonly string[],

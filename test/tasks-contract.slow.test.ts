@@ -65,7 +65,7 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
       format: 'huggingface',
       precision: 'int8',
       calibration: inRoot('photos'),
-      dataset: inRoot('labelled'),
+      dataset: inRoot('labeled'),
       output: inRoot('exported'),
     },
     events: ['progress'],
@@ -76,7 +76,7 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
       file: inRoot('model/model.safetensors'),
       output: inRoot('imported'),
       classes: 5,
-      reinitialise: 'classifier',
+      reinitialize: 'classifier',
       resize: { shortestEdge: 64 },
     },
     events: ['warning'],
@@ -136,8 +136,8 @@ beforeAll(async () => {
   for (const seed of [1, 2]) await writeFile(inRoot('photos', `${seed}.png`), await wavesPng(64, 48, seed));
   await writeFile(inRoot('broken.png'), 'no picture');
   await writeDrawnDataset(inRoot('discs'));
-  await writeDrawnDataset(inRoot('labelled'), { train: 1, val: 1, size: 64 });
-  await writeFile(inRoot('labelled/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
+  await writeDrawnDataset(inRoot('labeled'), { train: 1, val: 1, size: 64 });
+  await writeFile(inRoot('labeled/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));
 });
 
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -160,11 +160,11 @@ describe.each(NAMES)('the task %s', (name) => {
   test('refuses fields that it does not know and values that do not fit, all at once, before any work', async () => {
     const { request, wrong } = EXAMPLES[name]();
     const [field, value, told] = wrong;
-    const asked = run({ ...request, [field]: value, colour: 'red' }, UNTOUCHED);
+    const asked = run({ ...request, [field]: value, color: 'red' }, UNTOUCHED);
     await expect(asked).rejects.toThrow(`This request to ${name} does not fit: `);
     await expect(asked).rejects.toThrow(told);
     await expect(asked).rejects.toThrow(
-      `the whole: there is no "colour"; the fields are ${Object.keys(schema.shape).join(', ')}`,
+      `the whole: there is no "color"; the fields are ${Object.keys(schema.shape).join(', ')}`,
     );
   });
 

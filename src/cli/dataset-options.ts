@@ -1,4 +1,4 @@
-/** How a data set is opened: the options that the commands over labelled images share. */
+/** How a data set is opened: the options that the commands over labeled images share. */
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { nodeTaskFiles } from '../platform/node/task-files.ts';
@@ -18,7 +18,7 @@ export function addDatasetOptions(command: Command): Command {
   return command
     .option(
       '--format <name>',
-      `the data set's layout, if it is not recognised: ${DATASET_FORMAT_NAMES.join(', ')}`,
+      `the data set's layout, if it is not recognized: ${DATASET_FORMAT_NAMES.join(', ')}`,
       oneOf('--format', DATASET_FORMAT_NAMES),
     )
     .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')

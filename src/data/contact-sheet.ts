@@ -13,7 +13,7 @@ import { mapAhead } from './concurrency.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
 import { readSample } from './read-sample.ts';
-import type { LabelledImage, Sample } from './sample.ts';
+import type { LabeledImage, Sample } from './sample.ts';
 
 export interface ContactSheetOptions {
   readonly decodeImage: DecodeImage;
@@ -33,7 +33,7 @@ const CAPTION = 24;
 const TITLE = 36;
 
 /**
- * A sheet with a title, the samples with their masks in the classes' colours at half strength (background as it is, ignored pixels striped), their
+ * A sheet with a title, the samples with their masks in the classes' colors at half strength (background as it is, ignored pixels striped), their
  * names, and a legend with each class's share of what is shown. A sample that cannot be read is an empty cell that says why.
  * @throws UsageError if the split has no samples, or the options are out of range.
  */
@@ -65,14 +65,14 @@ export async function contactSheet(dataset: Dataset, options: ContactSheetOption
     rowsOf(cells, columns),
   );
   const totals = dataset.classes.map((_, id) => cells.reduce((sum, { counts }) => sum + (counts[id] ?? 0), 0));
-  const labelled = Math.max(
+  const labeled = Math.max(
     1,
     totals.reduce((sum, pixels) => sum + pixels, 0),
   );
   const entries = dataset.classes.map(({ name, color }, id) => ({
     label: name,
     color,
-    fraction: (totals[id] as number) / labelled,
+    fraction: (totals[id] as number) / labeled,
   }));
   return withLegend(canvas, entries);
 }
@@ -120,7 +120,7 @@ async function makeCell(dataset: Dataset, sample: Sample, width: number, decodeI
   }
 }
 
-function drawSample(dataset: Dataset, { image: pixels, labels }: LabelledImage, width: number) {
+function drawSample(dataset: Dataset, { image: pixels, labels }: LabeledImage, width: number) {
   const small = resizeLabelMap(labels, ...fitInto(pixels, { width, height: highest(width) }));
   const shrunk = resizeImage(pixels, small.width, small.height, 'bilinear');
   const colors = dataset.classes.map(({ color }) => color);

@@ -64,7 +64,7 @@ test('a conversion stops at a mask that has no classes, and leaves no data.yaml'
   const files = { ...COLORS, 'masks/train/a.png': colorMask([[1, 2, 3]]) };
   const sink = memorySink();
   const converting = convertDataset(await openDataset(memorySource(files)), sink, { decodeImage: decodeDatasetImage });
-  await expect(converting).rejects.toThrow('masks/train/a.png: the mask has colours that are no classes: (1,2,3).');
+  await expect(converting).rejects.toThrow('masks/train/a.png: the mask has colors that are no classes: (1,2,3).');
   expect(Object.keys(sink.files)).not.toContain('data.yaml');
 });
 
@@ -81,7 +81,7 @@ test('names from lists cannot lead out of the converted folder', async () => {
   expect(Object.keys(sink.files).every((path) => !path.includes('..'))).toBe(true);
 });
 
-test('statistics count pixels and images by class, and measure sizes and colours', async () => {
+test('statistics count pixels and images by class, and measure sizes and colors', async () => {
   const dataset = await openDataset(
     memorySource({
       'classes.txt': 'a\nb\nc',
@@ -97,7 +97,7 @@ test('statistics count pixels and images by class, and measure sizes and colours
   expect(train).toMatchObject({
     split: 'train',
     samples: 2,
-    labelledPixels: 11,
+    labeledPixels: 11,
     ignoredFraction: 1 / 12,
     sizes: [
       { width: 2, height: 2, images: 1 },
@@ -121,7 +121,7 @@ test('suggested weights are 1 / ln(1.1 + fraction) within 1 and 10', () => {
   expect(suggestedWeight(1)).toBeCloseTo(1.3478, 4);
 });
 
-test('a contact sheet shows samples in the colours of their classes, and says which cannot be read', async () => {
+test('a contact sheet shows samples in the colors of their classes, and says which cannot be read', async () => {
   const dataset = await openDataset(
     memorySource({
       'class_dict.csv': 'name,r,g,b\nleft,200,0,0\nright,0,0,200\n',

@@ -19,7 +19,7 @@ export interface ConvertOptions {
 export type Converted = Readonly<Record<string, number>>;
 
 /**
- * Writes `images/SPLIT/NAME`, `masks/SPLIT/NAME.png` (indexed, in the classes' colours) and `data.yaml`.
+ * Writes `images/SPLIT/NAME`, `masks/SPLIT/NAME.png` (indexed, in the classes' colors) and `data.yaml`.
  * @throws FormatError if a mask cannot be read or has values that are no classes; what was written before stays, without data.yaml.
  */
 export async function convertDataset(dataset: Dataset, sink: FileSink, options: ConvertOptions): Promise<Converted> {
@@ -32,7 +32,7 @@ export async function convertDataset(dataset: Dataset, sink: FileSink, options: 
     const { labels, unknown } = await decodeMask(maskBytes, dataset.encoding, options.decodeImage, sample.mask);
     if (unknown.size > 0) {
       throw new FormatError(
-        `${sample.mask}: the mask has ${dataset.encoding.kind === 'ids' ? 'ids' : 'colours'} that are no classes: ${describeUnknown(unknown, dataset.encoding.kind)}. Verify the data set first.`,
+        `${sample.mask}: the mask has ${dataset.encoding.kind === 'ids' ? 'ids' : 'colors'} that are no classes: ${describeUnknown(unknown, dataset.encoding.kind)}. Verify the data set first.`,
       );
     }
     const name = `${split}/${safeName(sample.name)}`;

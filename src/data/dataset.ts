@@ -1,4 +1,4 @@
-/** Labelled images in splits, whatever their layout on the disk. */
+/** Labeled images in splits, whatever their layout on the disk. */
 import { FormatError, UsageError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { mapAhead } from './concurrency.ts';

@@ -1,7 +1,7 @@
 /** The images of an epoch: which, in what order, and what augmentation makes of each of them. */
 import { type RandomStream, randomStream } from '../tensor/random.ts';
 import { createMixing, type MixRecipe } from './mixing/index.ts';
-import type { LabelledImage } from './sample.ts';
+import type { LabeledImage } from './sample.ts';
 import type { SampleCache } from './sample-cache.ts';
 import { type EpochEntry, epochEntries } from './sampling.ts';
 import { createTransform, type TransformRecipe } from './transforms/index.ts';
@@ -49,7 +49,7 @@ const augmentationStream = ({ seed, epoch }: Epoch, { index, copy }: EpochEntry)
 export function exampleMaker(
   { augmentation, mixing = [] }: { readonly augmentation: TransformRecipe; readonly mixing?: MixRecipe },
   cache: SampleCache,
-): (entry: EpochEntry, ofEpoch: Epoch) => Promise<LabelledImage> {
+): (entry: EpochEntry, ofEpoch: Epoch) => Promise<LabeledImage> {
   const transform = createTransform(augmentation);
   const mix = createMixing(mixing);
   return async (entry, ofEpoch) => {

@@ -62,7 +62,7 @@ describe('a loader', () => {
     ]);
   });
 
-  test('normalises as the preprocessing says', async () => {
+  test('normalizes as the preprocessing says', async () => {
     const plain = await loader({
       batch: 1,
       augmentation: [],

@@ -9,7 +9,7 @@ import type { DecodeImage } from './file-source.ts';
 import { type Epoch, exampleMaker, shuffledEpoch } from './epoch.ts';
 import type { MixRecipe } from './mixing/index.ts';
 import { readSample } from './read-sample.ts';
-import type { LabelledImage, Sample } from './sample.ts';
+import type { LabeledImage, Sample } from './sample.ts';
 import { SampleCache } from './sample-cache.ts';
 import { imagesPerEpoch } from './sampling.ts';
 import type { TransformRecipe } from './transforms/index.ts';
@@ -24,7 +24,7 @@ export interface LoaderState {
 }
 
 export interface Batch {
-  /** [N, 3, height, width], normalised as the preprocessing says. */
+  /** [N, 3, height, width], normalized as the preprocessing says. */
   readonly images: Tensor<'float32'>;
   /** [N, height, width], class ids and 255 for ignore. */
   readonly labels: Tensor<'uint8'>;
@@ -177,11 +177,11 @@ function batchMaker(options: LoaderOptions, samples: readonly Sample[]): (place:
 
 /** @throws ShapeError naming the sample that differs in size from the first. */
 function stack(
-  examples: readonly LabelledImage[],
+  examples: readonly LabeledImage[],
   names: readonly string[],
   preprocessing: Preprocessing,
 ): Pick<Batch, 'images' | 'labels'> {
-  const { width, height } = (examples[0] as LabelledImage).image;
+  const { width, height } = (examples[0] as LabeledImage).image;
   const plane = width * height;
   const images = new Float32Array(examples.length * 3 * plane);
   const labels = new Uint8Array(examples.length * plane);

@@ -5,7 +5,7 @@ import { decodeLabelPng } from '../image/png.ts';
 import type { DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX, type LabelTable, UNKNOWN } from '../labels/label-table.ts';
 
-/** How masks say which class a pixel has: by an id (a palette index or grey value), or by a colour. */
+/** How masks say which class a pixel has: by an id (a palette index or gray value), or by a color. */
 export type MaskEncoding =
   | { readonly kind: 'ids'; readonly table: LabelTable }
   /** Class id or 255 by red * 65536 + green * 256 + blue. */
@@ -14,7 +14,7 @@ export type MaskEncoding =
 export interface DecodedMask {
   /** Class ids in a Uint8Array; ignored and unknown pixels are 255. */
   readonly labels: LabelMap & { readonly data: Uint8Array };
-  /** Pixels by id, or by colour as a number, that mean nothing in the data set. */
+  /** Pixels by id, or by color as a number, that mean nothing in the data set. */
   readonly unknown: ReadonlyMap<number, number>;
   /** Pixels by id as the file has them, if it has ids. */
   readonly stored: ReadonlyMap<number, number>;
@@ -34,7 +34,7 @@ export async function decodeMask(
 ): Promise<DecodedMask> {
   if (isJpeg(bytes)) {
     throw new FormatError(
-      `${name}: the mask is a JPEG, which blurs class ids and colours. Save masks as PNG from the original labels; converting this file does not bring them back.`,
+      `${name}: the mask is a JPEG, which blurs class ids and colors. Save masks as PNG from the original labels; converting this file does not bring them back.`,
     );
   }
   if (encoding.kind === 'ids') return fromIds(decodeLabelPng(bytes, { name }), encoding.table);
@@ -71,13 +71,13 @@ function fromIds({ width, height, data }: LabelMap, table: LabelTable): DecodedM
   };
 }
 
-/** Different unknown colours that are kept apart; a photograph in a mask's place has thousands. */
+/** Different unknown colors that are kept apart; a photograph in a mask's place has thousands. */
 const MOST_UNKNOWN_COLORS = 1000;
 
 function fromColors(width: number, height: number, rgb: Uint8Array, classes: ReadonlyMap<number, number>): DecodedMask {
   const ids = new Uint8Array(width * height);
   const unknown = new Map<number, number>();
-  // Neighbours mostly have the same colour.
+  // Neighbors mostly have the same color.
   let last = -1;
   let id: number | undefined;
   for (let pixel = 0, byte = 0; pixel < ids.length; pixel++, byte += 3) {
@@ -94,7 +94,7 @@ function fromColors(width: number, height: number, rgb: Uint8Array, classes: Rea
   return { labels: { ...labelMap(width, height, ids), data: ids }, unknown, stored: new Map(), isWide: false };
 }
 
-/** Colours or ids as they are written in messages, the most frequent first. */
+/** Colors or ids as they are written in messages, the most frequent first. */
 export function describeUnknown(unknown: ReadonlyMap<number, number>, kind: MaskEncoding['kind'], most = 8): string {
   const frequent = [...unknown].sort((a, b) => b[1] - a[1]).map(([value]) => value);
   const shown = kind === 'ids' ? frequent.slice(0, most).sort((a, b) => a - b) : frequent.slice(0, most);

@@ -13,13 +13,13 @@ export interface Sample {
 }
 
 export interface PredictedMask {
-  /** The file of each pixel's confidence: 8-bit grey, 255 for 1. It is not read where no confidence is asked for. */
+  /** The file of each pixel's confidence: 8-bit gray, 255 for 1. It is not read where no confidence is asked for. */
   readonly confidence: string;
   /** The least confidence that is learned from, from 0 to 1. */
   readonly least: number;
 }
 
-export interface LabelledImage {
+export interface LabeledImage {
   readonly image: Image;
   /** Of the picture's size; class ids, and 255 where nothing is to be learned. */
   readonly labels: LabelMap & { readonly data: Uint8Array };

@@ -20,7 +20,7 @@ export interface ScannedImage extends Size {
   /** Of red, green and blue over all pixels: the sum of the byte values, and that of their squares. */
   readonly sums: readonly number[];
   readonly squares: readonly number[];
-  /** Whether all pixels have one colour. */
+  /** Whether all pixels have one color. */
   readonly isBlank: boolean;
   /** The EXIF orientation that made it upright; 1 if the stored picture was. */
   readonly orientation: number;
@@ -41,7 +41,7 @@ export interface ScannedMask extends Size {
 /** What a file turned out to be, or the message of why it cannot be read. */
 export type Scanned<T> = { readonly value: T } | { readonly problem: string; readonly kind: Trouble };
 
-/** Why a file gives no pixels: it is a JPEG, has colours or alpha where class ids belong, or cannot be decoded at all. */
+/** Why a file gives no pixels: it is a JPEG, has colors or alpha where class ids belong, or cannot be decoded at all. */
 export type Trouble = 'jpeg-mask' | 'colored-mask' | 'alpha-mask' | 'unreadable';
 
 export interface ScannedSample {
@@ -110,7 +110,7 @@ async function scanSample(
         (decoded) => describeChannels(bytes, decoded),
         () => null,
       );
-      // Its colours cannot be read either: then it is damaged first of all.
+      // Its colors cannot be read either: then it is damaged first of all.
       return colors === null ? { problem: messageOf(error), kind: 'unreadable' } : { problem: colors, kind };
     }
   }
@@ -121,14 +121,14 @@ function troubleOf(bytes: Uint8Array): Trouble {
   return KINDS_WITH_COLORS[colorTypeOf(bytes)]?.trouble ?? 'unreadable';
 }
 
-/** PNG files with more than one channel, by the colour type of their header. */
+/** PNG files with more than one channel, by the color type of their header. */
 const KINDS_WITH_COLORS: Readonly<Record<number, { readonly trouble: Trouble; readonly what: string }>> = {
   2: { trouble: 'colored-mask', what: 'RGB' },
-  4: { trouble: 'alpha-mask', what: 'grey with alpha' },
+  4: { trouble: 'alpha-mask', what: 'gray with alpha' },
   6: { trouble: 'colored-mask', what: 'RGB with alpha' },
 };
 
-/** The colour type of a PNG; -1 if it is none. */
+/** The color type of a PNG; -1 if it is none. */
 function colorTypeOf(bytes: Uint8Array): number {
   try {
     return readPngHeader(bytes, '').colorType;
@@ -151,18 +151,18 @@ function describeChannels(bytes: Uint8Array, { data }: Image): string {
     const color = ((data[byte] as number) << 16) | ((data[byte + 1] as number) << 8) | (data[byte + 2] as number);
     counts.set(color, (counts.get(color) ?? 0) + 1);
   }
-  const isGrey = [...counts.keys()].every(
+  const isGray = [...counts.keys()].every(
     (color) => color >> 16 === (color & 255) && ((color >> 8) & 255) === (color & 255),
   );
-  if (isGrey) {
+  if (isGray) {
     // Pictures are decoded to 8 bits, in which ids of 16 bits are lost.
-    const grey = new Map([...counts].map(([color, count]) => [color & 255, count]));
-    const values = isDeep ? '16 bits a channel' : `values ${describeUnknown(grey, 'ids')}`;
+    const gray = new Map([...counts].map(([color, count]) => [color & 255, count]));
+    const values = isDeep ? '16 bits a channel' : `values ${describeUnknown(gray, 'ids')}`;
     return colorType === 4 ? `${what} (${values})` : `${what}, three equal channels (${values}): keep one of them`;
   }
   return counts.size > 1000
-    ? `${what} with more than 1000 colours`
-    : `${what} with the colours ${describeUnknown(counts, 'colors', 4)}`;
+    ? `${what} with more than 1000 colors`
+    : `${what} with the colors ${describeUnknown(counts, 'colors', 4)}`;
 }
 
 function summaryOf({ width, height, data, orientation = 1 }: DecodedImage): ScannedImage {

@@ -6,7 +6,7 @@ export interface ClassStatistics {
   readonly id: number;
   readonly name: string;
   readonly pixels: number;
-  /** The share of all labelled pixels, in [0, 1]. */
+  /** The share of all labeled pixels, in [0, 1]. */
   readonly fraction: number;
   /** Images that have at least one pixel of it. */
   readonly images: number;
@@ -19,7 +19,7 @@ export interface SplitStatistics {
   /** Samples whose image and mask can be read. */
   readonly samples: number;
   readonly classes: readonly ClassStatistics[];
-  readonly labelledPixels: number;
+  readonly labeledPixels: number;
   /** The share of all pixels that is ignored, in [0, 1]. */
   readonly ignoredFraction: number;
   /** Images by size, the most frequent first. */
@@ -53,13 +53,13 @@ function splitStatistics(dataset: Dataset, split: string, scanned: readonly Scan
   const images = scanned.flatMap(({ image }) => ('value' in image ? [image.value] : []));
   const masks = scanned.flatMap(({ mask }) => ('value' in mask ? [mask.value] : []));
   const pixels = dataset.classes.map((_, id) => sum(masks.map(({ counts }) => counts[id] as number)));
-  const labelled = sum(pixels);
+  const labeled = sum(pixels);
   const ignored = sum(masks.map((mask) => mask.ignored));
   return {
     split,
     samples: scanned.filter(({ image, mask }) => 'value' in image && 'value' in mask).length,
     classes: dataset.classes.map(({ name }, id) => {
-      const fraction = labelled === 0 ? 0 : (pixels[id] as number) / labelled;
+      const fraction = labeled === 0 ? 0 : (pixels[id] as number) / labeled;
       return {
         id,
         name,
@@ -69,8 +69,8 @@ function splitStatistics(dataset: Dataset, split: string, scanned: readonly Scan
         weight: suggestedWeight(fraction),
       };
     }),
-    labelledPixels: labelled,
-    ignoredFraction: labelled + ignored === 0 ? 0 : ignored / (labelled + ignored),
+    labeledPixels: labeled,
+    ignoredFraction: labeled + ignored === 0 ? 0 : ignored / (labeled + ignored),
     sizes: sizesOf(images),
     ...brightness(images),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Files, greyMask, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
+import { type Files, grayMask, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
 import { FormatError } from '../errors.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
 import { type OpenDatasetOptions, openDataset } from './dataset.ts';
@@ -54,7 +54,7 @@ describe('before a training', () => {
       'masks/train/cut.png': mask([0, 1]),
       ...pair('train/unknown', 4, [0, 7]),
       ...pair('val/small', 5),
-      'masks/val/small.png': greyMask([0, 1], 24, 20),
+      'masks/val/small.png': grayMask([0, 1], 24, 20),
       'images/val/empty.png': photo(6),
       'masks/val/empty.png': new Uint8Array(0),
       'images/test/x.png': 'nothing',

@@ -10,7 +10,7 @@ import { encodePng } from '../image/png.ts';
 import {
   colorMask,
   type Files,
-  greyMask,
+  grayMask,
   mask,
   memorySource,
   photo,
@@ -72,21 +72,21 @@ test('a data set with twenty-one kinds of faults: every one is named, with its f
       [128, 0, 0],
       [0, 128, 0],
     ]),
-    'images/train/grey-rgb.png': photo(9),
-    'masks/train/grey-rgb.png': colorMask([
+    'images/train/gray-rgb.png': photo(9),
+    'masks/train/gray-rgb.png': colorMask([
       [0, 0, 0],
       [1, 1, 1],
     ]),
     'images/train/unknown.png': photo(10),
-    'masks/train/unknown.png': greyMask([0, 5, 200]),
+    'masks/train/unknown.png': grayMask([0, 5, 200]),
     'images/train/small-mask.png': photo(11),
     'masks/train/small-mask.png': mask([0, 1], 24, 20),
     'images/train/turned.png': photo(12),
     'masks/train/turned.png': mask([0, 1], 40, 48),
     'images/train/wide.png': photo(13),
     'masks/train/wide.png': wide([0, 1]),
-    'images/train/unlabelled.png': photo(14),
-    'masks/train/unlabelled.png': mask([255]),
+    'images/train/unlabeled.png': photo(14),
+    'masks/train/unlabeled.png': mask([255]),
     'images/train/blank.png': encodePng(image(48, 40, new Uint8Array(48 * 40 * 3).fill(9))),
     'masks/train/blank.png': mask([0]),
     'images/train/tiny.png': photo(15, 20, 24),
@@ -109,8 +109,8 @@ test('a data set with twenty-one kinds of faults: every one is named, with its f
     'unreadable-mask': [expect.stringMatching(/^masks\/train\/cut-mask\.png: the PNG is damaged/)],
     'jpeg-mask': [expect.stringMatching(/^masks\/train\/jpeg\.jpg: the mask is a JPEG/)],
     'colored-mask': [
-      'masks/train/colored.png: RGB with the colours (128,0,0), (0,128,0)',
-      'masks/train/grey-rgb.png: RGB, three equal channels (values 0, 1): keep one of them',
+      'masks/train/colored.png: RGB with the colors (128,0,0), (0,128,0)',
+      'masks/train/gray-rgb.png: RGB, three equal channels (values 0, 1): keep one of them',
     ],
     'unknown-ids': ['masks/train/unknown.png: 5, 200 (1280 pixels)'],
     'size-mismatch': [
@@ -118,7 +118,7 @@ test('a data set with twenty-one kinds of faults: every one is named, with its f
       expect.stringMatching(/^masks\/train\/turned\.png: 40x48, but .* is 48x40, as if one were turned: .* EXIF/),
     ],
     'wide-mask': ['masks/train/wide.png'],
-    'empty-mask': ['masks/train/unlabelled.png'],
+    'empty-mask': ['masks/train/unlabeled.png'],
     'blank-image': ['images/train/blank.png'],
     'small-image': ['images/train/tiny.png: 20x24'],
     'repeated-class-name': ['ground: classes 0 and 4'],
@@ -180,9 +180,9 @@ describe('a data set whose classes cannot be learned', () => {
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([
       {
         severity: 'error',
-        code: 'nothing-labelled',
+        code: 'nothing-labeled',
         message: 'in 2 splits no pixel has a class: every mask is ignored all over',
-        advice: 'Give pixels the ids of classes: 255, and what is called void or unlabelled, is not looked at.',
+        advice: 'Give pixels the ids of classes: 255, and what is called void or unlabeled, is not looked at.',
         items: [
           { subject: 'train', detail: '1 mask' },
           { subject: 'val', detail: '1 mask' },
@@ -221,7 +221,7 @@ test('files that a list names and are not there are found', async () => {
   expect(found['missing-listed']).toEqual(['c.png: listed in train.txt', 'd.png: listed in train.txt']);
 });
 
-test('colours that no class has are named', async () => {
+test('colors that no class has are named', async () => {
   const found = await findings({
     'class_dict.csv': 'name,r,g,b\na,0,0,0\nb,9,9,9\n',
     'images/train/a.png': photo(1),
@@ -234,7 +234,7 @@ test('colours that no class has are named', async () => {
   expect(found['unknown-ids']).toEqual(['masks/train/a.png: (8,9,9) (640 pixels)']);
 });
 
-describe('the advice for masks in colours', () => {
+describe('the advice for masks in colors', () => {
   const colored: Files = {
     'images/train/a.png': photo(1),
     'masks/train/a.png': colorMask([
@@ -259,7 +259,7 @@ describe('the advice for masks in colours', () => {
     expect(dataset.format).toBe(format);
     const { problems } = await verifyDataset(dataset, { decodeImage: decodeDatasetImage });
     const { advice = '' } = problems.find(({ code }) => code === 'colored-mask') ?? {};
-    expect(advice).toMatch(/If the colours are the classes, put a class_dict\.csv beside /);
+    expect(advice).toMatch(/If the colors are the classes, put a class_dict\.csv beside /);
     const followed = await verify({ ...files, 'class_dict.csv': TABLE });
     expect(followed.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     const ground = followed.statistics[0]?.classes.find(({ name }) => name === 'ground');
@@ -273,7 +273,7 @@ describe('the advice for masks in colours', () => {
       'ImageSets/Segmentation/train.txt': 'a\n',
     });
     expect(problems.find(({ code }) => code === 'colored-mask')?.advice).toBe(
-      'Save one channel with the class ids (grey or indexed PNG).',
+      'Save one channel with the class ids (gray or indexed PNG).',
     );
   });
 });
@@ -345,7 +345,7 @@ describe('palettes of masks', () => {
     return items;
   };
 
-  test('that show an index in two colours are warned of, with a file of each', async () => {
+  test('that show an index in two colors are warned of, with a file of each', async () => {
     const [red, green] = [indexed([0, 1, 2], BLACK, RED, WHITE), indexed([0, 1], BLACK, GREEN, RED)];
     expect(await conflicts(red, green, red)).toEqual([
       'index 1 (leaf): (200,0,0) in masks/train/0.png and 1 other, (0,200,0) in masks/train/1.png',
@@ -355,15 +355,15 @@ describe('palettes of masks', () => {
   test.each<readonly [string, readonly Uint8Array[]]>([
     ['agree', [indexed([0, 1], BLACK, RED), indexed([0, 1, 2], BLACK, RED, GREEN)]],
     ['differ in an index that no pixel has', [indexed([0, 1], BLACK, RED, GREEN), indexed([0, 1], BLACK, RED, WHITE)]],
-    ['are not there', [indexed([0, 1], BLACK, RED), greyMask([0, 1])]],
-    ['are a ramp of grey beside colours', [indexed([0, 1], BLACK, RED), indexed([0, 1], BLACK, WHITE)]],
-    ['are ramps of grey', [indexed([0, 1], BLACK, [1, 1, 1]), indexed([0, 1], BLACK, WHITE)]],
+    ['are not there', [indexed([0, 1], BLACK, RED), grayMask([0, 1])]],
+    ['are a ramp of gray beside colors', [indexed([0, 1], BLACK, RED), indexed([0, 1], BLACK, WHITE)]],
+    ['are ramps of gray', [indexed([0, 1], BLACK, [1, 1, 1]), indexed([0, 1], BLACK, WHITE)]],
     ['differ where all is ignored', [paletted255(RED), paletted255(GREEN)]],
   ])('that %s contradict nothing', async (_, masks) => {
     expect(await conflicts(...masks)).toEqual([]);
   });
 
-  test('of grey contradict each other where one is upside down', async () => {
+  test('of gray contradict each other where one is upside down', async () => {
     expect(await conflicts(indexed([0, 1], BLACK, WHITE), indexed([0, 1], WHITE, BLACK))).toEqual([
       'index 0 (ground): (0,0,0) in masks/train/0.png, (255,255,255) in masks/train/1.png',
       'index 1 (leaf): (255,255,255) in masks/train/0.png, (0,0,0) in masks/train/1.png',
@@ -393,8 +393,8 @@ describe('a mask with more channels than ids need', () => {
   };
 
   test.each([
-    ['alpha-mask', 'grey with alpha (values 0, 1, 2)', channels(2)],
-    ['alpha-mask', 'grey with alpha (16 bits a channel)', channels(2, 16)],
+    ['alpha-mask', 'gray with alpha (values 0, 1, 2)', channels(2)],
+    ['alpha-mask', 'gray with alpha (16 bits a channel)', channels(2, 16)],
     ['colored-mask', 'RGB, three equal channels (values 0, 1, 2): keep one of them', channels(3)],
     ['colored-mask', 'RGB with alpha, three equal channels (values 0, 1, 2): keep one of them', channels(4)],
     ['colored-mask', 'RGB, three equal channels (16 bits a channel): keep one of them', channels(3, 16)],

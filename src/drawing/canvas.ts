@@ -6,7 +6,7 @@ export const PAPER: Color = [252, 252, 252];
 export const INK: Color = [33, 33, 33];
 export const FAINT_INK: Color = [110, 110, 110];
 
-/** A canvas of one colour. */
+/** A canvas of one color. */
 export function emptyCanvas(width: number, height: number, color: Color = PAPER): Canvas {
   const canvas = { width, height, data: new Uint8Array(width * height * 3) };
   fillRectangle(canvas, 0, 0, width, height, color);

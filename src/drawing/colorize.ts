@@ -2,7 +2,7 @@
 import { type Color, type Image, image } from '../image/image.ts';
 import type { LabelMap } from '../image/label-map.ts';
 
-/** Draws every pixel in its class's colour. Ids without a colour, such as 255 for ignore, are black. */
+/** Draws every pixel in its class's color. Ids without a color, such as 255 for ignore, are black. */
 export function colorize(labels: LabelMap, colors: readonly Color[]): Image {
   const data = new Uint8Array(labels.width * labels.height * 3);
   const table = colorTable(colors);
@@ -16,7 +16,7 @@ export function colorize(labels: LabelMap, colors: readonly Color[]): Image {
   return image(labels.width, labels.height, data);
 }
 
-/** Colours one after the other in one array: 3 bytes each. */
+/** Colors one after the other in one array: 3 bytes each. */
 export function colorTable(colors: readonly Color[]): Uint8Array {
   return Uint8Array.from(colors.flat());
 }

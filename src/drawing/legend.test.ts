@@ -126,7 +126,7 @@ describe('withLegend', () => {
     { label: 'frequent', color: [200, 2, 1], fraction: 0.9 },
   ];
 
-  /** Where a colour first appears in reading order, outside the picture. */
+  /** Where a color first appears in reading order, outside the picture. */
   function find(result: Image, source: Image, color: Color): readonly [x: number, y: number] | undefined {
     for (let y = 0; y < result.height; y++) {
       for (let x = y < source.height ? source.width : 0; x < result.width; x++) {

@@ -1,4 +1,4 @@
-/** A picture with a legend: which colour is which class, and how much of the picture it takes. */
+/** A picture with a legend: which color is which class, and how much of the picture it takes. */
 import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { FONT_SIZE } from './font.ts';

@@ -10,10 +10,10 @@ const COLORS: readonly Color[] = [
   [200, 0, 0],
   [0, 100, 255],
 ];
-const grey = (width: number, height: number) => image(width, height, new Uint8Array(width * height * 3).fill(100));
+const gray = (width: number, height: number) => image(width, height, new Uint8Array(width * height * 3).fill(100));
 
 describe('colorize', () => {
-  it('draws each id in its colour and ids without one black', () => {
+  it('draws each id in its color and ids without one black', () => {
     const { width, height, data } = colorize(labelMap(3, 1, Uint8Array.of(1, 255, 0)), COLORS);
     expect([width, height, ...data]).toEqual([3, 1, 0, 100, 255, 0, 0, 0, 200, 0, 0]);
   });
@@ -22,34 +22,34 @@ describe('colorize', () => {
 describe('overlay', () => {
   const labels = labelMap(3, 1, Uint8Array.of(0, 1, 255));
 
-  it('mixes picture and colour half and half, and leaves ids without a colour as they are', () => {
-    const { data } = overlay(grey(3, 1), labels, COLORS, { boundaries: false });
+  it('mixes picture and color half and half, and leaves ids without a color as they are', () => {
+    const { data } = overlay(gray(3, 1), labels, COLORS, { boundaries: false });
     expect([...data]).toEqual([150, 50, 50, 50, 100, 178, 100, 100, 100]);
   });
 
   it('shows only the picture at opacity 0 and only the classes at 1', () => {
-    expect(overlay(grey(3, 1), labels, COLORS, { opacity: 0 })).toEqual(grey(3, 1));
-    expect([...overlay(grey(3, 1), labels, COLORS, { opacity: 1 }).data.slice(0, 6)]).toEqual([200, 0, 0, 0, 100, 255]);
+    expect(overlay(gray(3, 1), labels, COLORS, { opacity: 0 })).toEqual(gray(3, 1));
+    expect([...overlay(gray(3, 1), labels, COLORS, { opacity: 1 }).data.slice(0, 6)]).toEqual([200, 0, 0, 0, 100, 255]);
   });
 
   it('leaves classes untouched that are named so', () => {
-    const { data } = overlay(grey(3, 1), labels, COLORS, { untouched: [1], boundaries: false });
+    const { data } = overlay(gray(3, 1), labels, COLORS, { untouched: [1], boundaries: false });
     expect([...data]).toEqual([150, 50, 50, 100, 100, 100, 100, 100, 100]);
   });
 
   it('draws borders between classes stronger than their insides', () => {
     const map = labelMap(6, 1, Uint8Array.of(0, 0, 0, 1, 1, 1));
-    const red = overlay(grey(6, 1), map, COLORS).data.filter((_, i) => i % 3 === 0);
+    const red = overlay(gray(6, 1), map, COLORS).data.filter((_, i) => i % 3 === 0);
     expect([...red]).toEqual([150, 150, 190, 10, 50, 50]);
   });
 
   it('does not change its input', () => {
-    const source = grey(3, 1);
+    const source = gray(3, 1);
     overlay(source, labels, COLORS);
-    expect(source).toEqual(grey(3, 1));
+    expect(source).toEqual(gray(3, 1));
   });
 
-  it('stays between picture and colour', () => {
+  it('stays between picture and color', () => {
     fc.assert(
       fc.property(fc.nat(255), fc.nat(255), fc.double({ min: 0, max: 1, noNaN: true }), (below, above, opacity) => {
         const source = image(1, 1, Uint8Array.of(below, below, below));
@@ -60,12 +60,12 @@ describe('overlay', () => {
   });
 
   it('refuses another size and an opacity that is none', () => {
-    expect(() => overlay(grey(2, 1), labels, COLORS)).toThrow(
+    expect(() => overlay(gray(2, 1), labels, COLORS)).toThrow(
       new ShapeError('overlay: the image is 2x1 but the label map 3x1. Resize one of them first.'),
     );
-    expect(() => overlay(grey(3, 1), labels, COLORS, { opacity: 50 })).toThrow(
+    expect(() => overlay(gray(3, 1), labels, COLORS, { opacity: 50 })).toThrow(
       new UsageError('overlay: the opacity is 50. Choose a number from 0 (only the picture) to 1 (only the classes).'),
     );
-    expect(() => overlay(grey(3, 1), labels, COLORS, { opacity: Number.NaN })).toThrow(UsageError);
+    expect(() => overlay(gray(3, 1), labels, COLORS, { opacity: Number.NaN })).toThrow(UsageError);
   });
 });

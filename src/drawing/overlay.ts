@@ -5,7 +5,7 @@ import { type Color, type Image, image } from '../image/image.ts';
 import { checkSameSize, type LabelMap } from '../image/label-map.ts';
 
 export interface OverlayOptions {
-  /** How much of the class's colour covers the picture, from 0 (none) to 1 (all). Default 0.5. */
+  /** How much of the class's color covers the picture, from 0 (none) to 1 (all). Default 0.5. */
   readonly opacity?: number;
   /** Whether the borders between classes are drawn as thin lines. Default true. */
   readonly boundaries?: boolean;
@@ -15,11 +15,11 @@ export interface OverlayOptions {
 
 /** A border is one pixel wide for every so many pixels of the picture's longer side. */
 const PIXELS_PER_BORDER_PIXEL = 1000;
-/** How much of the class's own colour a border pixel has. */
+/** How much of the class's own color a border pixel has. */
 const BORDER_OPACITY = 0.9;
 
 /**
- * The picture with every pixel tinted in its class's colour. Ids without a colour, such as 255 for ignore, stay as they are.
+ * The picture with every pixel tinted in its class's color. Ids without a color, such as 255 for ignore, stay as they are.
  * @throws ShapeError if the sizes differ, UsageError if the opacity is outside [0, 1].
  */
 export function overlay(

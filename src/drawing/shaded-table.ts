@@ -23,7 +23,7 @@ export interface ShadedTable {
   readonly subtitle: string;
   /** Of the rows, and of the columns in the same order; long ones are shortened. */
   readonly labels: readonly string[];
-  /** The shares in [0, 1] of each row's cells; null for a row that has nothing to share, which is drawn grey. */
+  /** The shares in [0, 1] of each row's cells; null for a row that has nothing to share, which is drawn gray. */
   readonly rows: readonly (readonly number[] | null)[];
 }
 
@@ -81,7 +81,7 @@ function drawCell(canvas: Canvas, share: number | undefined, { x, y, side, hasFi
   );
 }
 
-/** Between two neighbours of the scale. */
+/** Between two neighbors of the scale. */
 function shade(share: number): Color {
   const position = share * (SCALE.length - 1);
   const index = Math.min(SCALE.length - 2, Math.floor(position));

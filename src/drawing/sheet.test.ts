@@ -61,7 +61,7 @@ describe('a sheet', () => {
     expect(overAll.bottom).toBeLessThan(20);
   });
 
-  test('has captions below their own pictures, in their own colour', () => {
+  test('has captions below their own pictures, in their own color', () => {
     const paper = (height: number) => filled(40, height, PAPER);
     const captions = [{ text: '.', size: 11, baseline: 15, column: 1, color: RED }];
     const sheet = drawSheet(layout, [], [{ pictures: [paper(60), paper(10)], captions }]);

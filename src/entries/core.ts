@@ -42,7 +42,7 @@ export { encodeNpy } from '../tensor/npy.ts';
 
 // Models: by name, from the checkpoints and to the files that people have.
 export { architecture, ARCHITECTURE_NAMES, type ArchitectureName } from '../models/architectures.ts';
-export { type AssembledWeights, type AssembleOptions, assembleWeights, type Reinitialise } from '../models/assemble.ts';
+export { type AssembledWeights, type AssembleOptions, assembleWeights, type Reinitialize } from '../models/assemble.ts';
 export { type ImportedModel, importModel, type ImportOptions } from '../models/import-model.ts';
 export { fromModelConfig, type ModelConfig, toModelConfig } from '../models/model-config.ts';
 export type { Model, ModelDescription } from '../models/model.ts';

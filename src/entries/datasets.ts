@@ -1,4 +1,4 @@
-/** Labelled images, which both training and evaluation read. */
+/** Labeled images, which both training and evaluation read. */
 // Opening, reading and checking.
 export type { Problem, ProblemItem, Severity } from '../data/checks/check.ts';
 export { type Dataset, openDataset, type OpenDatasetOptions } from '../data/dataset.ts';
@@ -7,7 +7,7 @@ export { type HoldOut, holdOut } from '../data/hold-out.ts';
 export type { MaskEncoding } from '../data/mask.ts';
 export type { LayoutFault } from '../data/pairing.ts';
 export { readSample } from '../data/read-sample.ts';
-export type { LabelledImage, PredictedMask, Sample } from '../data/sample.ts';
+export type { LabeledImage, PredictedMask, Sample } from '../data/sample.ts';
 export type { ScanOptions } from '../data/scan.ts';
 export type { ClassStatistics, SplitStatistics } from '../data/stats.ts';
 export { type Verification, verifyDataset } from '../data/verify.ts';

@@ -1,4 +1,4 @@
-/** `refinenet/training`: from labelled images to weights, for any JavaScript platform. */
+/** `refinenet/training`: from labeled images to weights, for any JavaScript platform. */
 // Results have Symbol.asyncDispose, which is in none of the libraries that users' projects usually name.
 /// <reference lib="esnext.disposable" preserve="true" />
 

@@ -57,7 +57,7 @@ describe('the boundary F-score', () => {
     expect(fs(10, 12, 1.9999)).toEqual([0, 0]);
   });
 
-  test('has no contour at the edge of the image, nor towards unlabelled pixels', () => {
+  test('has no contour at the edge of the image, nor towards unlabeled pixels', () => {
     const truth = map(4, [1, 1, 255, 0, 1, 1, 255, 0]);
     expect(boundaryScores(truth, truth, 2)).toEqual([null, null]);
   });

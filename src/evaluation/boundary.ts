@@ -17,8 +17,8 @@ export interface BoundaryScore {
 
 /**
  * Each class's boundary F-score in one image, null for a class without a contour in either map. The contour of a class is its
- * pixels of which one of the four neighbours is of another class. Pixels without a true class are neither contour nor
- * neighbour, and the image's edge is no contour. Near is a distance between pixel centres of at most `tolerance` times the
+ * pixels of which one of the four neighbors is of another class. Pixels without a true class are neither contour nor
+ * neighbor, and the image's edge is no contour. Near is a distance between pixel centers of at most `tolerance` times the
  * image's diagonal. After Csurka, Larlus, Perronnin and Meylan, "What is a good evaluation measure for semantic
  * segmentation?", BMVC 2013.
  * @throws ShapeError if the sizes differ, UsageError if the tolerance is not in [0, 1].

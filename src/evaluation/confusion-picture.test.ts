@@ -14,7 +14,7 @@ function matrixOf(classes: number, labels: readonly number[], predictions: reado
 }
 
 describe('the picture of a confusion matrix', () => {
-  test('shades cells by their share of the row, and greys rows without a pixel', () => {
+  test('shades cells by their share of the row, and grays rows without a pixel', () => {
     const picture = confusionPicture(matrixOf(3, [0, 1, 1], [0, 0, 1]), ['a', 'b', 'c']);
     // The grid is at the right margin's left and the bottom margin's top; cells are 50 pixels.
     const [right, bottom] = [picture.width - 20, picture.height - 20];

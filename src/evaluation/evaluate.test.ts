@@ -38,7 +38,7 @@ describe('an evaluation', () => {
   test('counts all images in one matrix, and each in its own', async () => {
     const seen: EvaluatedImage[] = [];
     const result = await evaluate(await open(), always(0, 1), { ...options, onImage: (each) => seen.push(each) });
-    // a is right; the labelled half of b is water, taken for ground; c is not labelled.
+    // a is right; the labeled half of b is water, taken for ground; c is not labeled.
     expect([...result.matrix.counts]).toEqual([960, 0, 0, 960, 960, 0, 0, 0, 0]);
     expect(result.ignoredPixels).toBe(960 + 1920);
     expect(result.metrics).toMatchObject({ meanIoU: 0.5, pixelAccuracy: 2 / 3 });
@@ -50,7 +50,7 @@ describe('an evaluation', () => {
       ['c', 0, null, null],
     ]);
     expect(result.images[0]).toMatchObject({ width: 48, height: 40, boundaryF: 1, iou: [1, 1, null] });
-    // The contours of a fit, b and c have none among labelled pixels.
+    // The contours of a fit, b and c have none among labeled pixels.
     expect(result.boundary).toEqual({ tolerance: 0.0075, mean: 1, classes: [1, 1, null] });
     expect(seen.map(({ score }) => score.name)).toEqual(['a', 'b', 'c']);
     expect([result.split, result.failures]).toEqual(['val', []]);

@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { readSample } from '../data/read-sample.ts';
-import type { LabelledImage, Sample } from '../data/sample.ts';
+import type { LabeledImage, Sample } from '../data/sample.ts';
 import { FormatError, messageOf, RefineNetError } from '../errors.ts';
 import type { LabelMap } from '../image/label-map.ts';
 import type { AbsentRuleName } from './absent-classes.ts';
@@ -16,7 +16,7 @@ import { meanOfKnown, type Metrics, metricsOf } from './metrics.ts';
  * Gives the prediction for a sample: class ids at the image's own size, 255 where none is predicted. It is asked for one
  * sample at a time. An error of the library counts as a failure of this image alone.
  */
-export type Predict = (sample: Sample, labelled: LabelledImage) => Promise<LabelMap>;
+export type Predict = (sample: Sample, labeled: LabeledImage) => Promise<LabelMap>;
 
 /** One image's figures, shares in [0, 1], by the standard rule for absent classes; null where there is nothing to score. */
 export interface ImageScore {
@@ -38,7 +38,7 @@ export interface ImageFailure {
 }
 
 /** An image that was scored, for people to look at. */
-export interface EvaluatedImage extends LabelledImage {
+export interface EvaluatedImage extends LabeledImage {
   readonly score: ImageScore;
   readonly prediction: LabelMap;
   /** This image's pixels alone. */
@@ -110,10 +110,10 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
   const tolerance = boundaries ? boundaryTolerance : null;
   const work = async (sample: Sample) => {
     try {
-      const labelled = await readSample(dataset, sample, decodeImage);
-      const prediction = await inTurn(() => predict(sample, labelled));
-      checkSize(sample, labelled.labels, prediction);
-      return { ...labelled, sample, prediction };
+      const labeled = await readSample(dataset, sample, decodeImage);
+      const prediction = await inTurn(() => predict(sample, labeled));
+      checkSize(sample, labeled.labels, prediction);
+      return { ...labeled, sample, prediction };
     } catch (error) {
       return failureOf(sample, error);
     }
@@ -147,7 +147,7 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
 }
 
 function scoreImage(
-  { image, labels, prediction, sample }: LabelledImage & { readonly prediction: LabelMap; readonly sample: Sample },
+  { image, labels, prediction, sample }: LabeledImage & { readonly prediction: LabelMap; readonly sample: Sample },
   classes: number,
   tolerance: number | null,
 ): { readonly evaluated: EvaluatedImage; readonly boundary: readonly (number | null)[] } | Failed {

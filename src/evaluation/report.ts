@@ -23,7 +23,7 @@ export interface EvaluationReport extends Omit<Metrics, 'classes'> {
 }
 
 export const BOUNDARY_DEFINITION =
-  'Csurka et al., BMVC 2013: a contour pixel has a 4-neighbour of another class; it is matched by a contour pixel of the same class ' +
+  'Csurka et al., BMVC 2013: a contour pixel has a 4-neighbor of another class; it is matched by a contour pixel of the same class ' +
   "no further than the tolerance times the image's diagonal; mean over the images in which the class has a contour";
 
 export function evaluationReport(evaluation: Evaluation): EvaluationReport {

@@ -15,7 +15,7 @@ const classes = [
   { name: 'nowhere', color: [0, 255, 0] },
 ] as const;
 
-/** A grey picture of 320 x 240: sky on the left, unlabelled on the right; `wrong` columns of the sky are taken for road. */
+/** A gray picture of 320 x 240: sky on the left, unlabeled on the right; `wrong` columns of the sky are taken for road. */
 function evaluated(name: string, wrong: number): EvaluatedImage {
   const [width, height] = [320, 240];
   const ids = (of: (x: number) => number) =>

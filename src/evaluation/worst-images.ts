@@ -12,7 +12,7 @@ import { FAINT_INK } from '../drawing/canvas.ts';
 import { percent } from '../text.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
-const COLUMNS = ['image', 'truth (striped: unlabelled)', 'prediction', 'errors'] as const;
+const COLUMNS = ['image', 'truth (striped: unlabeled)', 'prediction', 'errors'] as const;
 /** A picture's box in pixels: a portrait does not rule the sheet. */
 const BOX = { width: 320, height: 240 } as const;
 const GAP = 10;
@@ -118,14 +118,14 @@ function makeRow(evaluated: EvaluatedImage, rank: number, classes: readonly Labe
   };
 }
 
-/** The wrong pixels on a pale grey picture. */
+/** The wrong pixels on a pale gray picture. */
 function drawErrors(picture: Image, truth: LabelMap, prediction: LabelMap, classes: number): Image {
   const { width, height, data } = picture;
   const pale = new Uint8Array(data.length);
   for (let byte = 0; byte < data.length; byte += 3) {
-    const grey =
+    const gray =
       0.299 * (data[byte] as number) + 0.587 * (data[byte + 1] as number) + 0.114 * (data[byte + 2] as number);
-    pale.fill(110 + grey / 2, byte, byte + 3);
+    pale.fill(110 + gray / 2, byte, byte + 3);
   }
   const wrong = Uint8Array.from(truth.data, (id, pixel) => (id < classes && prediction.data[pixel] !== id ? 0 : 255));
   const marked = overlay(image(width, height, pale), labelMap(width, height, wrong), [ERROR], {

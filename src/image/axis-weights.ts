@@ -72,7 +72,7 @@ export function axisWeights(
 }
 
 /**
- * The input pixel under the centre of each of the `length` output pixels from `start` on. Default: of all. Pillow adds the step
+ * The input pixel under the center of each of the `length` output pixels from `start` on. Default: of all. Pillow adds the step
  * up from the first pixel on instead of multiplying; so the same sum here.
  */
 export function nearestIndices(from: number, to: number, start = 0, length = to): Int32Array {

@@ -8,7 +8,7 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
-/** A colour: red, green and blue, each a whole number in [0, 255]. */
+/** A color: red, green and blue, each a whole number in [0, 255]. */
 export type Color = readonly [red: number, green: number, blue: number];
 
 /**

@@ -4,7 +4,7 @@ import { FormatError } from '../errors.ts';
 import type { Color } from './image.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Channels by colour type. */
+/** Channels by color type. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Column, row and steps of the seven passes of an interlaced picture. */
 const ADAM7 = [
@@ -24,7 +24,7 @@ export interface PngHeader {
   readonly height: number;
   /** Bits a channel. */
   readonly depth: number;
-  /** The format's own number: 0 grey, 2 RGB, 3 indexed, 4 grey with alpha, 6 RGB with alpha. */
+  /** The format's own number: 0 gray, 2 RGB, 3 indexed, 4 gray with alpha, 6 RGB with alpha. */
   readonly colorType: number;
   readonly interlaced: boolean;
 }

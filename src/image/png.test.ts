@@ -52,7 +52,7 @@ const END = ['IEND', new Uint8Array(0)] as const;
 const small = encodeLabelPng(labelMap(4, 2, Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 255)), vocPalette(21));
 
 describe('encodeLabelPng', () => {
-  it('keeps every id and colour, in order', () => {
+  it('keeps every id and color, in order', () => {
     const { data, palette } = decode(small);
     expect([...data]).toEqual([0, 1, 2, 3, 4, 5, 6, 255]);
     expect(palette?.slice(0, 21)).toEqual(vocPalette(21));
@@ -76,18 +76,18 @@ describe('encodeLabelPng', () => {
     );
   });
 
-  it('writes 16-bit grey where there are more than 256 classes', () => {
+  it('writes 16-bit gray where there are more than 256 classes', () => {
     const { depth, palette } = decode(encodeLabelPng(labelMap(1, 1, Uint8Array.of(7)), vocPalette(257)));
     expect([depth, palette]).toEqual([16, undefined]);
   });
 
-  it('refuses colours whose channels are no bytes', () => {
+  it('refuses colors whose channels are no bytes', () => {
     expect(() =>
       encodeLabelPng(labelMap(1, 1, Uint8Array.of(0)), [
         [0, 0, 0],
         [0, 256, 0],
       ]),
-    ).toThrow(new UsageError('The colour of class 1 is (0, 256, 0). Channels are whole numbers from 0 to 255.'));
+    ).toThrow(new UsageError('The color of class 1 is (0, 256, 0). Channels are whole numbers from 0 to 255.'));
   });
 });
 
@@ -107,7 +107,7 @@ describe('decodeLabelPng', () => {
     });
   }
 
-  it('reads 2- and 4-bit grey unscaled', () => {
+  it('reads 2- and 4-bit gray unscaled', () => {
     const two = png(['IHDR', header(5, 1, 2, 0)], ['IDAT', zlibSync(Uint8Array.of(0, 0b00011011, 0b11000000))], END);
     expect([...decodeLabelPng(two).data]).toEqual([0, 1, 2, 3, 3]);
     const four = png(['IHDR', header(3, 1, 4, 0)], ['IDAT', zlibSync(Uint8Array.of(0, 0x0f, 0x70))], END);
@@ -130,15 +130,15 @@ describe('decodeLabelPng', () => {
     );
   });
 
-  it('refuses pictures with colours instead of ids', () => {
+  it('refuses pictures with colors instead of ids', () => {
     expect(() => decodeLabelPng(encodePng(image(1, 1, new Uint8Array(3))), { name: 'rgb.png' })).toThrow(
       new FormatError(
-        'rgb.png: a label map has one class id a pixel (an indexed or grey PNG), but this PNG is RGB. ' +
-          'Convert its colours to class ids first.',
+        'rgb.png: a label map has one class id a pixel (an indexed or gray PNG), but this PNG is RGB. ' +
+          'Convert its colors to class ids first.',
       ),
     );
     const alpha = png(['IHDR', header(1, 1, 8, 4)], END);
-    expect(() => decodeLabelPng(alpha)).toThrow('but this PNG is grey with alpha.');
+    expect(() => decodeLabelPng(alpha)).toThrow('but this PNG is gray with alpha.');
   });
 
   it('refuses what is no PNG', () => {

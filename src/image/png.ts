@@ -9,9 +9,9 @@ import { checkInflatedSize, readPngHeader, type PngHeader, withoutExtras } from 
 export const DEFAULT_PIXEL_LIMIT = 268_402_689;
 
 /**
- * A label map as PNG: with up to 256 colours and 8-bit ids an indexed picture, shown in the classes' colours, else 16-bit grey.
- * Ids without a colour, such as 255 for ignore, are kept and shown black.
- * @throws UsageError if a channel of a colour is no byte.
+ * A label map as PNG: with up to 256 colors and 8-bit ids an indexed picture, shown in the classes' colors, else 16-bit gray.
+ * Ids without a color, such as 255 for ignore, are kept and shown black.
+ * @throws UsageError if a channel of a color is no byte.
  */
 export function encodeLabelPng(labels: LabelMap, colors: readonly Color[]): Uint8Array {
   const { width, height, data } = labels;
@@ -53,8 +53,8 @@ export interface DecodeLabelPngOptions {
 }
 
 /**
- * The class ids in a PNG: palette indices or grey values, as they are stored (1, 2, 4, 8 or 16 bits; 1-bit grey gives 0 and 1).
- * @throws FormatError if it is no sound PNG, has too many pixels, or has colours instead of class ids.
+ * The class ids in a PNG: palette indices or gray values, as they are stored (1, 2, 4, 8 or 16 bits; 1-bit gray gives 0 and 1).
+ * @throws FormatError if it is no sound PNG, has too many pixels, or has colors instead of class ids.
  */
 export function decodeLabelPng(bytes: Uint8Array, options: DecodeLabelPngOptions = {}): LabelMap {
   const { name = 'The label map', pixelLimit = DEFAULT_PIXEL_LIMIT } = options;
@@ -81,10 +81,10 @@ export function decodeLabelPng(bytes: Uint8Array, options: DecodeLabelPngOptions
 
 /** The kinds of pixels in a PNG by their number in the header, and what is wrong with those that are no class ids. */
 const COLOR_TYPES: Readonly<Record<number, { readonly what: string; readonly isLabels: boolean }>> = {
-  0: { what: 'grey', isLabels: true },
+  0: { what: 'gray', isLabels: true },
   2: { what: 'RGB', isLabels: false },
   3: { what: 'indexed', isLabels: true },
-  4: { what: 'grey with alpha', isLabels: false },
+  4: { what: 'gray with alpha', isLabels: false },
   6: { what: 'RGB with alpha', isLabels: false },
 };
 
@@ -92,13 +92,13 @@ function checkIsLabels({ depth, colorType, interlaced }: PngHeader, name: string
   const type = COLOR_TYPES[colorType];
   if (type === undefined || ![1, 2, 4, 8, 16].includes(depth) || (colorType === 3 && depth === 16)) {
     throw new FormatError(
-      `${name}: there is no PNG with colour type ${colorType} and ${depth} bits. The file is damaged.`,
+      `${name}: there is no PNG with color type ${colorType} and ${depth} bits. The file is damaged.`,
     );
   }
   if (!type.isLabels) {
     throw new FormatError(
-      `${name}: a label map has one class id a pixel (an indexed or grey PNG), but this PNG is ${type.what}. ` +
-        (colorType === 4 ? 'Save it without alpha.' : 'Convert its colours to class ids first.'),
+      `${name}: a label map has one class id a pixel (an indexed or gray PNG), but this PNG is ${type.what}. ` +
+        (colorType === 4 ? 'Save it without alpha.' : 'Convert its colors to class ids first.'),
     );
   }
   if (interlaced && depth < 8) {
@@ -129,7 +129,7 @@ function checkColors(colors: readonly Color[]): void {
   );
   if (wrong >= 0) {
     throw new UsageError(
-      `The colour of class ${wrong} is (${colors[wrong]?.join(', ')}). Channels are whole numbers from 0 to 255.`,
+      `The color of class ${wrong} is (${colors[wrong]?.join(', ')}). Channels are whole numbers from 0 to 255.`,
     );
   }
 }

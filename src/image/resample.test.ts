@@ -51,7 +51,7 @@ describe('resizeImage', () => {
     expect(resizeImage(source, 5, 4, 'bicubic')).toBe(source);
   });
 
-  it('leaves a picture of one colour in that colour', () => {
+  it('leaves a picture of one color in that color', () => {
     const sides = fc.integer({ min: 1, max: 40 });
     const filters = fc.constantFrom<ResampleFilter>('nearest', 'bilinear', 'bicubic');
     fc.assert(

@@ -1,7 +1,7 @@
 /**
  * Resizing of 8-bit pictures, equal to the last bit to Pillow's `Image.resize`, on which the networks were trained.
  *
- * Each output pixel is a weighted mean of the input pixels under a filter centred on it. When shrinking, the filter is
+ * Each output pixel is a weighted mean of the input pixels under a filter centered on it. When shrinking, the filter is
  * stretched by the factor, so that every input pixel counts (antialiasing). Weights are fixed-point numbers with 22
  * fractional bits. Rows are resized first, rounded to 8 bits, then columns.
  */

@@ -40,7 +40,7 @@ export async function calibrateModel(
 }
 
 /**
- * The range of each activation that quantisation of a simplified graph needs, over all feeds. The graph reduces them itself,
+ * The range of each activation that quantization of a simplified graph needs, over all feeds. The graph reduces them itself,
  * so that two numbers an activation come back.
  * @throws UsageError if there is no feed, RuntimeError if the engine fails.
  */

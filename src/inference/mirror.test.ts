@@ -5,7 +5,7 @@ import { mirrorImage, mirrorRows } from './mirror.ts';
 
 const sizes = [fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })] as const;
 
-test('a picture is mirrored left to right, its colours kept', () => {
+test('a picture is mirrored left to right, its colors kept', () => {
   const picture = image(2, 2, Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
   expect([...mirrorImage(picture).data]).toEqual([4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]);
 });

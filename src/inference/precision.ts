@@ -21,7 +21,7 @@ export type ReducedPrecision = Exclude<Precision, 'float32'>;
 /** Fewer operators, and one weight for each: batch norm and pairs of linear convolutions are no longer there. */
 const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, foldBatchNormalization()];
 
-/** A graph as it is calibrated and quantised, its weights in memory. */
+/** A graph as it is calibrated and quantized, its weights in memory. */
 export async function simplifyNetwork<T extends Outputs>(
   { outputs, weights }: WeightedGraph<T>,
   engine: FoldingEngine,

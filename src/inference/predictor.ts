@@ -20,7 +20,7 @@ export interface PredictorOptions extends SegmenterOptions {
   readonly flip?: boolean | undefined;
   /** The longest side of a tile, in pixels of the network's input; photographs are run whole when left out. */
   readonly tile?: number | undefined;
-  /** What neighbouring tiles share at least, in the same pixels. Default 64. */
+  /** What neighboring tiles share at least, in the same pixels. Default 64. */
   readonly overlap?: number | undefined;
 }
 

@@ -27,7 +27,7 @@ const CLASS_AXIS = 1;
 
 /**
  * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine.
- * Logits are upsampled, not probabilities, bilinearly with half-pixel centres (as light-weight-refinenet's second version
+ * Logits are upsampled, not probabilities, bilinearly with half-pixel centers (as light-weight-refinenet's second version
  * and transformers do).
  * @param inputSize of what enters the network; any when left out.
  */

@@ -32,7 +32,7 @@ export class Segmentation {
   readonly logits: Tensor<'float32'> | undefined;
   /** The classes found, most frequent first. */
   readonly classes: readonly SegmentedClass[];
-  /** The colours of all the model's classes, by id. */
+  /** The colors of all the model's classes, by id. */
   readonly colors: readonly Color[];
 
   readonly #classes: readonly LabelClass[];
@@ -55,12 +55,12 @@ export class Segmentation {
     this.#classes = classes;
   }
 
-  /** Every pixel in its class's colour. */
+  /** Every pixel in its class's color. */
   colorized(): Image {
     return colorize(this.labels, this.colors);
   }
 
-  /** The photograph tinted in the classes' colours, with a legend of the classes found unless it is turned off. */
+  /** The photograph tinted in the classes' colors, with a legend of the classes found unless it is turned off. */
   overlay({ legend = true, ...options }: OverlayOptions & { readonly legend?: boolean } = {}): Image {
     const picture = overlay(this.image, this.labels, this.colors, options);
     return legend ? withLegend(picture, this.classes) : picture;

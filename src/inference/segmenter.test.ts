@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => segmenter.dispose());
 
-/** Bilinear interpolation with half-pixel centres at one position, clamped at the borders, in double precision. */
+/** Bilinear interpolation with half-pixel centers at one position, clamped at the borders, in double precision. */
 function interpolate(values: Float32Array, [h, w]: [number, number], y: number, x: number): number {
   const clamp = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
   const [cy, cx] = [clamp(y, h), clamp(x, w)];

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 export interface Tiling {
   /** The longest side of a tile. */
   readonly tile: number;
-  /** What neighbours share at least. */
+  /** What neighbors share at least. */
   readonly overlap: number;
   /** Tiles begin at multiples of this, so that every feature of a tile lies where the whole image's would. */
   readonly alignment: number;

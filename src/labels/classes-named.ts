@@ -4,7 +4,7 @@ import type { LabelClass } from './label-class.ts';
 import { LABEL_SETS } from './label-sets.ts';
 import { paletteFor } from './palette.ts';
 
-/** Classes with these names: in their usual colours if they are those of a well-known set. */
+/** Classes with these names: in their usual colors if they are those of a well-known set. */
 export function classesNamed(names: readonly string[]): readonly LabelClass[] {
   const known = Object.values(LABEL_SETS).find(
     ({ classes }) => classes.length === names.length && classes.every(({ name }, id) => name === names[id]),

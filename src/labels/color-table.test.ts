@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseColorTable } from './color-table.ts';
 
-describe('a table of classes by colour', () => {
-  test('is read with or without titles, names first or colours first', () => {
+describe('a table of classes by color', () => {
+  test('is read with or without titles, names first or colors first', () => {
     const expected = [
       { name: 'bare ground', color: [0, 0, 0] },
       { name: 'water', color: [1, 20, 255] },
@@ -15,7 +15,7 @@ describe('a table of classes by colour', () => {
   test('names every line that does not fit', () => {
     const text = 'name,r,g,b\na,0,0,0\nb,0,0,256\nc,0,0\nd,0,0,0\n';
     expect(() => parseColorTable(text, 'x.csv')).toThrow(
-      'x.csv: the table of classes does not fit: line 3: b has the colour (0,0,256); line 4: "c,0,0" is no name with three numbers; line 5: d has the colour of a.',
+      'x.csv: the table of classes does not fit: line 3: b has the color (0,0,256); line 4: "c,0,0" is no name with three numbers; line 5: d has the color of a.',
     );
     expect(() => parseColorTable('name,r,g,b\n', 'x.csv')).toThrow('it names no classes');
   });

@@ -1,21 +1,21 @@
-/** Tables that name classes with their colours. */
+/** Tables that name classes with their colors. */
 import { FormatError } from '../errors.ts';
 import type { Color } from '../image/image.ts';
 import type { LabelClass } from './label-class.ts';
 import { MOST_CLASSES } from './label-table.ts';
 
-/** Names under which class tables keep pixels that are not labelled. */
-const UNLABELLED = /^(void|unlabell?ed|ignored?|unknown|no[ _-]?data)$/i;
+/** Names under which class tables keep pixels that are not labeled. */
+const UNLABELED = /^(void|unlabell?ed|ignored?|unknown|no[ _-]?data)$/i;
 
 /** Whether a class of this name is none that is scored. Background is a class, unlike void. */
-export function isUnlabelled(name: string): boolean {
-  return UNLABELLED.test(name.trim());
+export function isUnlabeled(name: string): boolean {
+  return UNLABELED.test(name.trim());
 }
 
 /**
- * A table of classes by colour: `name,r,g,b` (class_dict.csv) or `r g b name` (label_colors.txt), one a line, with or
+ * A table of classes by color: `name,r,g,b` (class_dict.csv) or `r g b name` (label_colors.txt), one a line, with or
  * without a first line of titles.
- * @throws FormatError naming every line that is neither, repeats a colour, or has no byte for a channel.
+ * @throws FormatError naming every line that is neither, repeats a color, or has no byte for a channel.
  */
 export function parseColorTable(text: string, file: string): readonly LabelClass[] {
   const lines = text.split(/\r?\n/).map((line, index) => ({ text: line.trim(), number: index + 1 }));
@@ -29,7 +29,7 @@ export function parseColorTable(text: string, file: string): readonly LabelClass
     else {
       const key = row.color.join();
       const other = seen.get(key);
-      if (other !== undefined) problems.push(`line ${number}: ${row.name} has the colour of ${other}`);
+      if (other !== undefined) problems.push(`line ${number}: ${row.name} has the color of ${other}`);
       seen.set(key, row.name);
       classes.push(row);
     }
@@ -59,10 +59,10 @@ function parseRow(line: string): LabelClass | string {
   if (!parts) return `"${line.slice(0, 60)}" is no name with three numbers`;
   const [name, ...channels] = parts as [string, string, string, string];
   const color = channels.map(Number) as unknown as Color;
-  return color.some((value) => value > 255) ? `${name} has the colour (${color.join(',')})` : { name, color };
+  return color.some((value) => value > 255) ? `${name} has the color (${color.join(',')})` : { name, color };
 }
 
-/** A colour as one number. */
+/** A color as one number. */
 export function colorKey([red, green, blue]: Color): number {
   return red * 65_536 + green * 256 + blue;
 }

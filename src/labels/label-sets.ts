@@ -1,4 +1,4 @@
-/** The classes of well-known data sets, in the order of their ids, with the colours they are usually drawn in. */
+/** The classes of well-known data sets, in the order of their ids, with the colors they are usually drawn in. */
 import type { Color } from '../image/image.ts';
 import type { LabelClass } from './label-class.ts';
 import { vocPalette } from './palette.ts';
@@ -70,7 +70,7 @@ const CITYSCAPES: readonly (readonly [string, Color])[] = [
   ['bicycle', [119, 11, 32]],
 ];
 
-/** The 11-class form with SegNet's colours. */
+/** The 11-class form with SegNet's colors. */
 const CAMVID: readonly (readonly [string, Color])[] = [
   ['sky', [128, 128, 128]],
   ['building', [128, 0, 0]],
@@ -91,7 +91,7 @@ export const LABEL_SETS = {
   cityscapes: labelSet('cityscapes', CITYSCAPES),
   camvid: labelSet('camvid', CAMVID),
   'person-part': withColors('person-part', PERSON_PART, vocPalette(7)),
-  // The data set's own ids are 1 ... 40, with 0 for unlabelled: so are the colours, lest the walls be black.
+  // The data set's own ids are 1 ... 40, with 0 for unlabeled: so are the colors, lest the walls be black.
   nyudv2: withColors('nyudv2', NYUDV2, vocPalette(41).slice(1)),
   'pascal-context': withColors('pascal-context', PASCAL_CONTEXT, vocPalette(60)),
 } as const satisfies Record<string, LabelSet>;

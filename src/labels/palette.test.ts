@@ -4,7 +4,7 @@ import { LABEL_SETS } from './label-sets.ts';
 import { distinctPalette, paletteFor, vocPalette } from './palette.ts';
 
 describe('vocPalette', () => {
-  it('begins and ends as PASCAL VOC’s colour map', () => {
+  it('begins and ends as PASCAL VOC’s color map', () => {
     const colors = vocPalette(256);
     expect(colors.slice(0, 21).join(' ')).toBe(
       '0,0,0 128,0,0 0,128,0 128,128,0 0,0,128 128,0,128 0,128,128 128,128,128 64,0,0 192,0,0 64,128,0 192,128,0 ' +
@@ -16,17 +16,17 @@ describe('vocPalette', () => {
 });
 
 describe('distinctPalette', () => {
-  it('gives each of 150 classes its own colour, none of them black, white or grey', () => {
+  it('gives each of 150 classes its own color, none of them black, white or gray', () => {
     const colors = distinctPalette(150);
     expect(new Set(colors.map(String)).size).toBe(150);
     for (const color of colors) expect(Math.max(...color) - Math.min(...color)).toBeGreaterThan(40);
   });
 
-  it('keeps the colours of few classes when there are more', () => {
+  it('keeps the colors of few classes when there are more', () => {
     expect(distinctPalette(200).slice(0, 12)).toEqual(distinctPalette(12));
   });
 
-  it('keeps the first colours far apart in RGB: twelve by 60, twenty by 40', () => {
+  it('keeps the first colors far apart in RGB: twelve by 60, twenty by 40', () => {
     const closest = (colors: readonly Color[]) =>
       Math.min(
         ...colors.flatMap((a, i) => colors.slice(i + 1).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]))),
@@ -35,7 +35,7 @@ describe('distinctPalette', () => {
     expect(closest(distinctPalette(20))).toBeGreaterThan(40);
   });
 
-  it('has a colour for any number of classes', () => {
+  it('has a color for any number of classes', () => {
     expect(distinctPalette(0)).toEqual([]);
     expect(distinctPalette(3000)).toHaveLength(3000);
   });
@@ -63,7 +63,7 @@ describe('LABEL_SETS', () => {
   });
 
   for (const [key, { name, classes }] of Object.entries(LABEL_SETS)) {
-    it(`names and colours every class of ${key} once`, () => {
+    it(`names and colors every class of ${key} once`, () => {
       expect(name).toBe(key);
       expect(new Set(classes.map((each) => each.name)).size).toBe(classes.length);
       expect(new Set(classes.map((each) => String(each.color))).size).toBe(classes.length);

@@ -1,7 +1,7 @@
-/** Colours for classes. */
+/** Colors for classes. */
 import type { Color } from '../image/image.ts';
 
-/** The colour map of PASCAL VOC: the bits of the class id spread over the channels' bits, highest first. */
+/** The color map of PASCAL VOC: the bits of the class id spread over the channels' bits, highest first. */
 export function vocPalette(count: number): Color[] {
   return Array.from({ length: count }, (_, id): Color => {
     // Bits 0, 1, 2 of the id become the top bit of red, green, blue; bits 3, 4, 5 the next one; and so on.
@@ -18,7 +18,7 @@ export function vocPalette(count: number): Color[] {
 const BACKGROUND = /^(_*background_*|bg|void|unlabell?ed|other|none)$/i;
 
 /**
- * Colours for classes that bring none: black for what is called background (or void, unlabelled, other, none),
+ * Colors for classes that bring none: black for what is called background (or void, unlabeled, other, none),
  * easily told apart ones for the rest.
  */
 export function paletteFor(classNames: readonly string[]): Color[] {
@@ -28,15 +28,15 @@ export function paletteFor(classNames: readonly string[]): Color[] {
 }
 
 /**
- * Colours that are easily told apart, from each other and from most of a photograph: the first ones farthest apart.
- * Strong, neither black nor white nor grey. The first n of a longer palette are the palette of n.
- * Each next colour is the one farthest, in Oklab, from all before.
+ * Colors that are easily told apart, from each other and from most of a photograph: the first ones farthest apart.
+ * Strong, neither black nor white nor gray. The first n of a longer palette are the palette of n.
+ * Each next color is the one farthest, in Oklab, from all before.
  */
 export function distinctPalette(count: number): Color[] {
   const chosen: Color[] = [];
   const distances = CANDIDATES.map(() => Number.POSITIVE_INFINITY);
   while (chosen.length < count) {
-    // With the candidates used up, further ids share colours from the start.
+    // With the candidates used up, further ids share colors from the start.
     if (chosen.length >= CANDIDATES.length) chosen.push(chosen[chosen.length % CANDIDATES.length] as Color);
     else chosen.push(takeFarthest(distances));
   }
@@ -84,7 +84,7 @@ function takeFarthest(distances: number[]): Color {
   return taken.color;
 }
 
-/** Björn Ottosson's Oklab (2020): lightness 0 ... 1, and two axes of colour. */
+/** Björn Ottosson's Oklab (2020): lightness 0 ... 1, and two axes of color. */
 function oklab(color: Color): readonly [number, number, number] {
   const linear = color.map((byte) => {
     const value = byte / 255;

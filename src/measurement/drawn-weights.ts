@@ -21,7 +21,7 @@ const DRAWN = { batch: 2, height: 128, width: 128 };
 
 const BATCH_STATISTICS: Mode = { dropout: false, batchStatistics: () => true };
 
-/** Normalised pixels of a drawn picture, float32 [N, 3, H, W]. */
+/** Normalized pixels of a drawn picture, float32 [N, 3, H, W]. */
 export function drawnPixels(batch: number, height: number, width: number): Tensor<'float32'> {
   const { normal } = randomStream(SEED, 'pixels', batch, height, width);
   const shape = [batch, 3, height, width];
@@ -40,7 +40,7 @@ export function drawnLabels(batch: number, height: number, width: number, classe
 }
 
 /**
- * Drawn weights whose batch normalisations have the statistics of a drawn batch. With those of a fresh network values grow or
+ * Drawn weights whose batch normalizations have the statistics of a drawn batch. With those of a fresh network values grow or
  * fade from layer to layer until they overflow or are denormal, and denormal numbers are slow.
  */
 export async function drawnWeights(
@@ -66,7 +66,7 @@ export async function drawnWeights(
   }
 }
 
-/** What the last normalisation of a bottleneck's residual branch is multiplied by. */
+/** What the last normalization of a bottleneck's residual branch is multiplied by. */
 const BRANCH_SCALE = 0.25;
 
 /**

@@ -49,7 +49,7 @@ export function effectiveOptimization(optimization: Optimization, device: Device
 }
 
 /**
- * The network from normalised pixels to logits, at a size that is known at loading, as a segmenter is told the size to expect.
+ * The network from normalized pixels to logits, at a size that is known at loading, as a segmenter is told the size to expect.
  */
 export async function inferenceRunner(
   subject: Subject,
@@ -72,7 +72,7 @@ export async function inferenceRunner(
   };
 }
 
-/** The step that is measured: batch normalisation with fixed statistics and trained weights, SGD with momentum. */
+/** The step that is measured: batch normalization with fixed statistics and trained weights, SGD with momentum. */
 export const MEASURED_STEP: StepDefinition = {
   loss: {
     terms: [{ name: 'cross-entropy', weight: 1 }],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { percentile, spreadOf } from './statistics.ts';
 
 describe('percentile', () => {
-  test('interpolates between neighbours as numpy.percentile does', () => {
+  test('interpolates between neighbors as numpy.percentile does', () => {
     expect(percentile([4, 1, 3, 2], 0.5)).toBe(2.5);
     expect(percentile([4, 1, 3, 2], 0.95)).toBeCloseTo(3.85, 12);
     expect(percentile([15, 20, 35, 40, 50], 0.4)).toBeCloseTo(29, 12);

@@ -8,7 +8,7 @@ export interface Spread {
 }
 
 /**
- * The value below which a share of the values lies, between neighbours by straight line (as NumPy's `percentile`); NaN for no
+ * The value below which a share of the values lies, between neighbors by straight line (as NumPy's `percentile`); NaN for no
  * values.
  * @param share from 0 to 1.
  */

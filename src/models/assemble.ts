@@ -9,20 +9,20 @@ import type { NetworkDefinition } from './families.ts';
 import { networkParameters } from './network.ts';
 
 /** Which part is drawn anew, by the beginning of its tensors' names. */
-const REINITIALISED = {
+const REINITIALIZED = {
   none: undefined,
   classifier: 'decoder.classifier.',
   decoder: 'decoder.',
 } as const satisfies Record<string, string | undefined>;
 
-export type Reinitialise = keyof typeof REINITIALISED;
+export type Reinitialize = keyof typeof REINITIALIZED;
 
 export interface AssembleOptions {
   /**
    * `none` takes every tensor from the given weights, `classifier` draws a classifier for another number of classes,
    * `decoder` keeps only the encoder. Given tensors of a part drawn anew are not looked at.
    */
-  readonly reinitialise: Reinitialise;
+  readonly reinitialize: Reinitialize;
   /** A whole number from 0 to 2^53 - 1. */
   readonly seed: number;
   /** What is being loaded, to begin errors with: a file's name. */
@@ -39,24 +39,24 @@ export interface AssembledWeights {
 /**
  * The weights of a network from given ones under our names, with one part drawn anew if asked. A network of several encoders
  * takes a single given one for each of them.
- * @throws WeightsError listing all that does not fit, and which part to reinitialise if that helps.
- * @throws UsageError if the seed or the part to reinitialise is not an allowed one.
+ * @throws WeightsError listing all that does not fit, and which part to reinitialize if that helps.
+ * @throws UsageError if the seed or the part to reinitialize is not an allowed one.
  */
 export function assembleWeights(
   definition: NetworkDefinition,
   given: Weights,
-  { reinitialise, seed, subject = 'The weights' }: AssembleOptions,
+  { reinitialize, seed, subject = 'The weights' }: AssembleOptions,
 ): AssembledWeights {
-  if (!Object.hasOwn(REINITIALISED, reinitialise)) {
+  if (!Object.hasOwn(REINITIALIZED, reinitialize)) {
     throw new UsageError(
-      `reinitialise is one of ${Object.keys(REINITIALISED).join(', ')}, got ${JSON.stringify(reinitialise)}.`,
+      `reinitialize is one of ${Object.keys(REINITIALIZED).join(', ')}, got ${JSON.stringify(reinitialize)}.`,
     );
   }
-  const part = REINITIALISED[reinitialise];
+  const part = REINITIALIZED[reinitialize];
   const isFresh = (name: string): boolean => part !== undefined && name.startsWith(part);
   const parameters = networkParameters(definition);
   const spread = spreadEncoder(given, countEncoders(parameters.keys()));
-  const hasDecoder = [...given.keys()].some((name) => name.startsWith(REINITIALISED.decoder));
+  const hasDecoder = [...given.keys()].some((name) => name.startsWith(REINITIALIZED.decoder));
   const kept = fitWeights(spread, parameters, {
     subject,
     ignore: isFresh,
@@ -90,14 +90,14 @@ function spreadEncoder(given: Weights, encoders: number): Weights {
 
 function adviceOn(mismatches: readonly Mismatch[], hasDecoder: boolean): string {
   const allIn = (part: string): boolean => mismatches.every(({ name }) => name.startsWith(part));
-  if (!hasDecoder && allIn(REINITIALISED.decoder)) {
-    return 'These weights hold an encoder only: to draw a fresh decoder, reinitialise "decoder".';
+  if (!hasDecoder && allIn(REINITIALIZED.decoder)) {
+    return 'These weights hold an encoder only: to draw a fresh decoder, reinitialize "decoder".';
   }
-  if (allIn(REINITIALISED.classifier)) {
-    return 'To draw a fresh classifier for another number of classes, reinitialise "classifier".';
+  if (allIn(REINITIALIZED.classifier)) {
+    return 'To draw a fresh classifier for another number of classes, reinitialize "classifier".';
   }
-  if (allIn(REINITIALISED.decoder)) {
-    return 'Check the architecture; to keep the encoder and draw a fresh decoder, reinitialise "decoder".';
+  if (allIn(REINITIALIZED.decoder)) {
+    return 'Check the architecture; to keep the encoder and draw a fresh decoder, reinitialize "decoder".';
   }
   return 'Check that the weights and the architecture belong together.';
 }

@@ -1,4 +1,4 @@
-/** A model as one self-contained ONNX file: normalised pixels in, logits out. */
+/** A model as one self-contained ONNX file: normalized pixels in, logits out. */
 import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import { encodeModel } from '../onnx/encode.ts';

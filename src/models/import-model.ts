@@ -6,7 +6,7 @@ import { architecture, architectureName, type ArchitectureName } from './archite
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
 import type { VariantOptions } from './refinenet/variation.ts';
-import { assembleWeights, type Reinitialise } from './assemble.ts';
+import { assembleWeights, type Reinitialize } from './assemble.ts';
 
 export interface ImportOptions {
   /** What is imported, to begin errors with: a file's name. */
@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly classes?: number;
   /** What tensors do not show; what the publisher's code does when left out. */
   readonly variant?: VariantOptions;
-  readonly reinitialise: Reinitialise;
+  readonly reinitialize: Reinitialize;
   /** For tensors drawn afresh. */
   readonly seed: number;
 }
@@ -35,26 +35,26 @@ export interface ImportedModel {
 }
 
 /**
- * Recognises, translates and checks a checkpoint.
+ * Recognizes, translates and checks a checkpoint.
  * @throws WeightsError if it is of no known network, or with all that does not fit; UsageError if something must be said
  * that the file does not tell.
  */
 export function importModel(given: Weights, options: ImportOptions): ImportedModel {
   const { naming, weights, ignored } = translateNames(given);
   const definition = definitionFor(weights, { ...naming.defaults, ...options.variant }, options);
-  const { reinitialise, seed, subject } = options;
-  const assembled = assembleWeights(definition, weights, { reinitialise, seed, subject });
+  const { reinitialize, seed, subject } = options;
+  const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return { definition, architecture: architectureName(definition), naming: naming.name, ignored, ...assembled };
 }
 
 function definitionFor(weights: Weights, variant: VariantOptions, options: ImportOptions): NetworkDefinition {
-  const recognised = detectArchitecture(weights, variant, options.architecture);
-  if (recognised.kind === 'network') {
-    return { ...recognised.definition, classes: options.classes ?? recognised.definition.classes };
+  const recognized = detectArchitecture(weights, variant, options.architecture);
+  if (recognized.kind === 'network') {
+    return { ...recognized.definition, classes: options.classes ?? recognized.definition.classes };
   }
   if (options.architecture === undefined || options.classes === undefined) {
     throw new UsageError(
-      `${options.subject} holds only an encoder, ${recognised.encoder}. Say which network it is for with --architecture and how many classes it gets with --classes, and draw the rest with --reinitialise decoder.`,
+      `${options.subject} holds only an encoder, ${recognized.encoder}. Say which network it is for with --architecture and how many classes it gets with --classes, and draw the rest with --reinitialize decoder.`,
     );
   }
   return architecture(options.architecture as ArchitectureName, options.classes);

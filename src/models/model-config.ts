@@ -65,7 +65,7 @@ export function fromModelConfig(
   const { palette, ...definition } = result.data[name] as NetworkDefinition & z.infer<typeof paletteSchema>;
   if (palette.length !== definition.classes || Object.keys(id2label).length !== definition.classes) {
     throw new FormatError(
-      `${source}: the network has ${definition.classes} classes, but there are ${Object.keys(id2label).length} labels and ${palette.length} colours.`,
+      `${source}: the network has ${definition.classes} classes, but there are ${Object.keys(id2label).length} labels and ${palette.length} colors.`,
     );
   }
   const classes = palette.map((color, id) => {

@@ -6,7 +6,7 @@ import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureNa
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
 import { networkParameters } from './network.ts';
-import { assembleWeights, type Reinitialise } from './assemble.ts';
+import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { initialize } from '../nn/initialize.ts';
 
 export interface StartingModelOptions {
@@ -49,13 +49,13 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
   const definition = found && !isOther ? { ...found, classes } : architecture(requiredName(options), classes);
-  const reinitialise: Reinitialise = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
-  const assembled = assembleWeights(definition, weights, { reinitialise, seed, subject });
+  const reinitialize: Reinitialize = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
+  const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return {
     definition,
     architecture: architectureName(definition),
     weights: assembled.weights,
-    kept: KEPT[reinitialise],
+    kept: KEPT[reinitialize],
   };
 }
 
@@ -66,8 +66,8 @@ function ownNames(
 ): { readonly definition: NetworkDefinition | undefined; readonly weights: Weights } {
   if (definition) return { definition, weights: given };
   const { naming, weights } = translateNames(given);
-  const recognised = detectArchitecture(weights, naming.defaults);
-  return { definition: recognised.kind === 'network' ? recognised.definition : undefined, weights };
+  const recognized = detectArchitecture(weights, naming.defaults);
+  return { definition: recognized.kind === 'network' ? recognized.definition : undefined, weights };
 }
 
 function requiredName({ architecture: name, subject }: StartingModelOptions): ArchitectureName {

@@ -17,7 +17,7 @@ const DRAWS: {
 };
 
 /**
- * Fresh weights for parameters, each drawn from its own initialiser. The same seed and name always give the same numbers,
+ * Fresh weights for parameters, each drawn from its own initializer. The same seed and name always give the same numbers,
  * whatever else is drawn.
  * @param only the names to draw; all when left out.
  * @throws UsageError if the seed is not a whole number from 0 to 2^53 - 1.

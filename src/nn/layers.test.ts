@@ -48,7 +48,7 @@ describe('dropout', () => {
   });
 });
 
-describe('batch normalisation', () => {
+describe('batch normalization', () => {
   const x = input('x', 'float32', [1, 2, 1, 4]);
   const feeds = { x: float32([1, 2, 1, 4], [1, 2, 3, 4, 0, 0, 8, 8]) };
   const weights: Weights = new Map([

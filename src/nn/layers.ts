@@ -1,4 +1,4 @@
-/** Layers with named parameters, in PyTorch's names and with PyTorch's default initialisation. */
+/** Layers with named parameters, in PyTorch's names and with PyTorch's default initialization. */
 
 import { greaterOrEqual } from '../graph/ops/comparison.ts';
 import { scalarLike } from '../graph/ops/constants.ts';
@@ -43,7 +43,7 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
 }
 
 /**
- * Batch normalisation with parameters `weight`, `bias` and statistics `running_mean`, `running_var`, each [C]. Where the
+ * Batch normalization with parameters `weight`, `bias` and statistics `running_mean`, `running_var`, each [C]. Where the
  * scope's mode asks for the batch's own statistics, `runningStatistics` tells how the running ones move.
  */
 export function batchNorm2d(scope: Scope, x: Value, epsilon = 1e-5): Value {

@@ -1,4 +1,4 @@
-/** How the running statistics of batch normalisation move in training, found in the graph itself. */
+/** How the running statistics of batch normalization move in training, found in the graph itself. */
 import { BatchNormalization, movedStatistics } from '../graph/ops/normalization.ts';
 import { knownShape, type Node, type Parameter, parameter, required, type Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
@@ -14,7 +14,7 @@ export const isStatistic = (name: string): boolean =>
   Object.keys(STATISTICS).some((last) => name === last || name.endsWith(`.${last}`));
 
 /**
- * The running statistics after this batch, by name: for every batch normalisation in the graph that normalises by the batch
+ * The running statistics after this batch, by name: for every batch normalization in the graph that normalizes by the batch
  * instead of by given statistics, the mean and the unbiased variance of its batch enter the running ones.
  */
 export function runningStatistics(outputs: Iterable<Value>): ReadonlyMap<string, Value> {

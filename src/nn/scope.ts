@@ -5,11 +5,11 @@ import { type Initializer, type Parameter, parameter } from '../graph/value.ts';
 export interface Mode {
   /** Whether dropout drops; it then takes random numbers that are fed at each run. */
   readonly dropout: boolean;
-  /** Whether the batch normalisation of this name normalises by the batch, rather than by its running statistics. */
+  /** Whether the batch normalization of this name normalizes by the batch, rather than by its running statistics. */
   batchStatistics(layer: string): boolean;
 }
 
-/** Nothing is dropped, running statistics normalise. */
+/** Nothing is dropped, running statistics normalize. */
 export const EVALUATION: Mode = { dropout: false, batchStatistics: () => false };
 
 export interface Scope {

@@ -1,4 +1,4 @@
-/** How a data set is opened: the fields that requests over labelled images share. */
+/** How a data set is opened: the fields that requests over labeled images share. */
 import * as z from 'zod';
 import type { Dataset } from '../data/dataset.ts';
 import { DATASET_FORMATS } from '../data/formats/index.ts';
@@ -9,7 +9,7 @@ import type { TaskFiles } from './task-files.ts';
 export const DATASET_FORMAT_NAMES: readonly string[] = DATASET_FORMATS.map(({ name }) => name);
 
 export const DATASET_FIELDS = {
-  /** The layout, where it is not recognised. */
+  /** The layout, where it is not recognized. */
   format: z.enum(DATASET_FORMAT_NAMES).optional(),
   /** Names of the classes: a file, or a known set. */
   classes: z.string().optional(),

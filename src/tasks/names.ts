@@ -5,7 +5,7 @@
 import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
-import type { Reinitialise } from '../models/assemble.ts';
+import type { Reinitialize } from '../models/assemble.ts';
 import type { StridePlacement } from '../models/encoders/encoder.ts';
 import type { PoolingOrder, Skip } from '../models/refinenet/blocks.ts';
 
@@ -21,7 +21,7 @@ export const STRIDE_PLACEMENTS = ['3x3', '1x1'] as const satisfies readonly Stri
 export const SKIPS = ['input', 'rectified'] as const satisfies readonly Skip[];
 
 /** Parts of a network that can be drawn afresh. */
-export const REINITIALISED_PARTS = ['none', 'classifier', 'decoder'] as const satisfies readonly Reinitialise[];
+export const REINITIALIZED_PARTS = ['none', 'classifier', 'decoder'] as const satisfies readonly Reinitialize[];
 
 /** What a model can be written as. */
 export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'huggingface'] as const;

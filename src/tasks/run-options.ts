@@ -30,7 +30,7 @@ export const RUN_FIELDS = {
   flip: z.boolean().optional(),
   /** Pixels of the longest side of a tile. */
   tile: pixels.optional(),
-  /** Pixels that neighbouring tiles share. */
+  /** Pixels that neighboring tiles share. */
   overlap: numberField('overlap').optional(),
   optimize: z.enum(OPTIMIZATION_NAMES).optional(),
   precision: z.enum(PRECISION_NAMES).optional(),

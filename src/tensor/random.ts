@@ -85,7 +85,7 @@ function startingState(parts: readonly (string | number)[]): State {
   return state.every((value) => value === 0) ? [1, 0, 0, 0] : state;
 }
 
-/** MurmurHash3's finaliser (Appleby): every bit of the input changes half of the output's. */
+/** MurmurHash3's finalizer (Appleby): every bit of the input changes half of the output's. */
 function mix(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

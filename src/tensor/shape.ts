@@ -17,7 +17,7 @@ export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** The distance in elements between neighbours along each axis of a row-major array. */
+/** The distance in elements between neighbors along each axis of a row-major array. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;

@@ -3,7 +3,7 @@ import { percent } from '../text.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { suggestedWeight } from '../data/stats.ts';
 
-/** Below this share of the labelled pixels a class is warned of. */
+/** Below this share of the labeled pixels a class is warned of. */
 const RARE_SHARE = 0.01;
 
 /** Warnings about classes that are rare or missing; `pixels` are those of each class in the split. */
@@ -20,7 +20,7 @@ export function judgeClasses(dataset: Dataset, split: string, pixels: readonly n
       : []),
     ...(rare.length > 0
       ? [
-          `Classes below 1 % of the labelled pixels are hard to learn: ${rare.join(', ')}. Weigh them with --class-weights auto, or label more of them.`,
+          `Classes below 1 % of the labeled pixels are hard to learn: ${rare.join(', ')}. Weigh them with --class-weights auto, or label more of them.`,
         ]
       : []),
   ];

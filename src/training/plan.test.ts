@@ -103,7 +103,7 @@ describe('a plan', () => {
     const masks = join(folder, 'rare/masks/train');
     for (const index of [1, 2, 3, 4, 5]) {
       await sharp(Buffer.alloc(80 * 80), { raw: { width: 80, height: 80, channels: 1 } })
-        .toColourspace('b-w')
+        .toColorspace('b-w')
         .png()
         .toFile(join(masks, `${index}.png`));
     }
@@ -179,7 +179,7 @@ describe('a plan', () => {
   test('warns of classes below one percent, and of data without a val split', async () => {
     const { judgeClasses } = await import('./class-pixels.ts');
     expect(judgeClasses(dataset, 'train', [9950, 50])).toEqual([
-      'Classes below 1 % of the labelled pixels are hard to learn: disc (0.50 %). Weigh them with --class-weights auto, or label more of them.',
+      'Classes below 1 % of the labeled pixels are hard to learn: disc (0.50 %). Weigh them with --class-weights auto, or label more of them.',
     ]);
     expect(judgeClasses(dataset, 'train', [500, 500])).toEqual([]);
     const alone = await openDatasetAt(await writeDrawnDataset(join(folder, 'alone'), { val: 0 }));

@@ -95,7 +95,7 @@ describe('refused models', () => {
       model({ name: 'w', dims: [2n], dataType: FLOAT, externalData: [{ key: 'location', value: '../x' }] }),
       'external data',
     ],
-    ['sparse initialisers', sparse, 'the model has sparse initialisers, which are not supported'],
+    ['sparse initializers', sparse, 'the model has sparse initializers, which are not supported'],
     ['texts', model({ name: 's', dims: [1n], dataType: STRING }), 'ONNX: "s" has the element type STRING'],
     ['an unknown type', model({ name: 's', dims: [1n], dataType: 99 }), 'ONNX: "s" has the element type 99'],
     [
@@ -124,11 +124,11 @@ describe('refused models', () => {
       'ONNX: "w" has the impossible shape [-2]',
     ],
     ['an overflowing shape', model({ name: 'w', dims: [2n ** 62n, 2n ** 62n], dataType: FLOAT }), 'impossible shape'],
-    ['no name', model({ dims: [0n], dataType: FLOAT }), 'ONNX: an initialiser has no name'],
+    ['no name', model({ dims: [0n], dataType: FLOAT }), 'ONNX: an initializer has no name'],
     [
       'a name twice',
       model({ name: 'w', dims: [0n], dataType: FLOAT }, { name: 'w', dims: [0n], dataType: FLOAT }),
-      'the initialiser "w" is there twice',
+      'the initializer "w" is there twice',
     ],
     [
       'segments',

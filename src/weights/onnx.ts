@@ -1,4 +1,4 @@
-/** The initialisers of an ONNX model as weights. */
+/** The initializers of an ONNX model as weights. */
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
@@ -17,7 +17,7 @@ import { bfloat16ToFloat32 } from './bfloat16.ts';
 import { checkedElementCount } from './extents.ts';
 import { listNames } from './problems.ts';
 
-/** Field numbers of onnx.proto. Only the way to the initialisers is decoded, so that a graph's nodes cost nothing. */
+/** Field numbers of onnx.proto. Only the way to the initializers is decoded, so that a graph's nodes cost nothing. */
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const GRAPH_SPARSE_INITIALIZER = 15;
@@ -47,9 +47,9 @@ const TYPES: ReadonlyMap<number, { readonly dtype: DataType | 'bfloat16'; readon
 ]);
 
 /**
- * Reads the initialisers of an ONNX model, in the model's order. Those of raw data share the memory of `bytes` where they
+ * Reads the initializers of an ONNX model, in the model's order. Those of raw data share the memory of `bytes` where they
  * are aligned; float16 stays float16, bfloat16 is widened to float32 without loss.
- * @throws FormatError if this is no ONNX model, or one with external data, sparse initialisers, element types that no
+ * @throws FormatError if this is no ONNX model, or one with external data, sparse initializers, element types that no
  * weights have, names missing or given twice, or numbers that don't fill their shapes.
  */
 export function readOnnxInitializers(bytes: Uint8Array): Weights {
@@ -60,13 +60,13 @@ export function readOnnxInitializers(bytes: Uint8Array): Weights {
       graphs++;
       if (!messages(graph, GRAPH_SPARSE_INITIALIZER).next().done) {
         throw new FormatError(
-          'ONNX: the model has sparse initialisers, which are not supported. Export it with dense weights.',
+          'ONNX: the model has sparse initializers, which are not supported. Export it with dense weights.',
         );
       }
       for (const message of messages(graph, GRAPH_INITIALIZER)) {
         const [name, value] = readTensor(message);
         if (weights.has(name)) {
-          throw new FormatError(`ONNX: the initialiser ${listNames([name])} is there twice. Export the model again.`);
+          throw new FormatError(`ONNX: the initializer ${listNames([name])} is there twice. Export the model again.`);
         }
         weights.set(name, value);
       }
@@ -94,7 +94,7 @@ function readTensor(message: Uint8Array): [name: string, value: Tensor] {
   checkFields(message);
   const proto = fromBinary(TensorProtoSchema, message, { readUnknownFields: false });
   const { name } = proto;
-  if (name === '') throw new FormatError('ONNX: an initialiser has no name. Export the model again.');
+  if (name === '') throw new FormatError('ONNX: an initializer has no name. Export the model again.');
   const where = `ONNX: ${listNames([name])}`;
   if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL || proto.externalData.length > 0) {
     throw new FormatError(
@@ -161,7 +161,7 @@ function checkFields(message: Uint8Array): void {
     if (field === TENSOR_INT64_DATA) int64Bytes += length;
     if (count > MAX_TENSOR_FIELDS || int64Bytes > MAX_INT64_DATA_BYTES) {
       throw new FormatError(
-        'ONNX: an initialiser is encoded in a way no exporter writes and that would take far more memory than the file. It is damaged or forged.',
+        'ONNX: an initializer is encoded in a way no exporter writes and that would take far more memory than the file. It is damaged or forged.',
       );
     }
   }

@@ -60,7 +60,7 @@ const FORMATS: readonly {
  * Reads the weights in a file of PyTorch, safetensors or ONNX.
  * @param fileName only for messages.
  * @throws FormatError beginning with the file's name; files that are often taken for weights (Git LFS pointers, web pages,
- * archives, MATLAB and HDF5 files) are recognised and explained.
+ * archives, MATLAB and HDF5 files) are recognized and explained.
  */
 export function readWeights(bytes: Uint8Array, fileName: string): Weights {
   const format = FORMATS.find(({ matches }) => matches(bytes));

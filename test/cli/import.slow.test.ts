@@ -49,7 +49,7 @@ prefixed = collections.OrderedDict(('module.' + name, value) for name, value in 
 for name, content in {
     'flat': state_dict,
     'segmenter': {'segmenter': prefixed, 'epoch_start': 7, 'best_val': 0.41},
-    'model': {'model': prefixed, 'epoch': 3, 'optimisers': [torch.optim.SGD([torch.nn.Parameter(torch.zeros(3))], 0.1, 0.9).state_dict()], 'schedulers': [{'gamma': 0.5}], 'best_val': 0.2},
+    'model': {'model': prefixed, 'epoch': 3, 'optimizers': [torch.optim.SGD([torch.nn.Parameter(torch.zeros(3))], 0.1, 0.9).state_dict()], 'schedulers': [{'gamma': 0.5}], 'best_val': 0.2},
     'weights': {'weights': state_dict, 'global_iteration': 12, 'model_metadata': {'type': 'mbv2', 'num_classes': 21}},
     'state_dict': {'state_dict': state_dict},
 }.items():
@@ -81,7 +81,7 @@ for name, content in {
     const refused = await importFile('published.safetensors', '--classes', '5', '--force');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('decoder.classifier.weight [21, 256, 3, 3] -> [5, 256, 3, 3]');
-    expect(refused.stderr).toContain('reinitialise "classifier"');
+    expect(refused.stderr).toContain('reinitialize "classifier"');
     const output = join(folder, 'five');
     const drawn = await runCli([
       'import',
@@ -90,7 +90,7 @@ for name, content in {
       output,
       '--classes',
       '5',
-      '--reinitialise',
+      '--reinitialize',
       'classifier',
     ]);
     expect(drawn.code).toBe(0);

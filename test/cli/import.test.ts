@@ -20,7 +20,7 @@ const importFile = (file: string, ...options: string[]) =>
   runCli(['import', join(folder, file), '--output', join(folder, `model of ${file}`), ...options]);
 
 describe('import', () => {
-  test('recognises architecture and classes and writes a model folder', async () => {
+  test('recognizes architecture and classes and writes a model folder', async () => {
     const { code, stdout } = await importFile('published.safetensors', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ architecture: 'refinenet-lw-mobilenetv2', fresh: [] });

@@ -35,7 +35,7 @@ async function outcome(run: string) {
 }
 
 /** Starts the command and sends it a signal once so many updates are in its log. */
-function signalled(args: readonly string[], run: string, updates: number, signal: 'SIGINT' | 'SIGKILL') {
+function signaled(args: readonly string[], run: string, updates: number, signal: 'SIGINT' | 'SIGKILL') {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
     const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, NO_COLOR: '1' } });
     let [stdout, stderr] = ['', ''];
@@ -89,8 +89,8 @@ describe('train', () => {
 
   test('killed and resumed, interrupted and resumed gives the same bytes as the run that was not', async () => {
     const run = join(folder, 'killed');
-    await signalled(['train', data, ...RUN, ...LENGTH, '--output', run], run, 2, 'SIGKILL');
-    const stopped = await signalled(['train', '--resume', run, '--threads', '1'], run, 4, 'SIGINT');
+    await signaled(['train', data, ...RUN, ...LENGTH, '--output', run], run, 2, 'SIGKILL');
+    const stopped = await signaled(['train', '--resume', run, '--threads', '1'], run, 4, 'SIGINT');
     expect(stopped.code).toBe(0);
     expect(stopped.stderr).toContain('Ending after this step, with a checkpoint.');
     expect(stopped.stdout).toMatch(

@@ -23,7 +23,7 @@ export async function expectLogits(
   optimization: Optimization,
 ): Promise<void> {
   const published = fillWeights(Object.entries(stateDictNames()[name] ?? {}));
-  const model = importModel(published, { subject: name, reinitialise: 'none', seed: 0 });
+  const model = importModel(published, { subject: name, reinitialize: 'none', seed: 0 });
   expect(model.architecture).toBe(architecture);
   const graph = { [LOGITS]: refineNet(model.definition, pixelValues({ batch: 1 })) };
   const session = await networkSession(graph, { weights: model.weights }, backend, { optimization });

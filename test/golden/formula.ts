@@ -2,7 +2,7 @@
  * Numbers by formula: reference networks and ours are filled from tensors' names, so that no weights need to be stored.
  *
  * For a tensor called NAME and its flat index i, modulo 2^32: v = FNV-1a(NAME) + i 0x9E3779B9, mixed by MurmurHash3's
- * finaliser; u = (v >>> 8) / 2^24 in [0, 1) and s = 2 u - 1, both exact in float32.
+ * finalizer; u = (v >>> 8) / 2^24 in [0, 1) and s = 2 u - 1, both exact in float32.
  */
 import { elementCount } from '../../src/tensor/shape.ts';
 import { type Tensor, tensor } from '../../src/tensor/tensor.ts';

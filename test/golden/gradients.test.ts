@@ -39,7 +39,7 @@ const fusion = (inputs: readonly Value[]): Built => ({
   ),
 });
 
-/** Convolution and normalisation by the batch's statistics, which collect in `after`. */
+/** Convolution and normalization by the batch's statistics, which collect in `after`. */
 function trainingLayers(after: Record<string, Value>) {
   const of = (name: string, shape: readonly number[]): Value => parameter(name, shape, { kind: 'constant', value: 0 });
   return (

@@ -66,7 +66,7 @@ describe.each(CASES)('the published names of %s', (published, naming, name, clas
     expect(shapesOf(translated.weights)).toEqual(parametersFor(architecture(name, classes)));
   });
 
-  test(`are recognised as ${name} with ${classes} classes`, () => {
+  test(`are recognized as ${name} with ${classes} classes`, () => {
     expect(detectArchitecture(translated.weights, translated.naming.defaults)).toMatchObject({
       kind: 'network',
       architecture: name,

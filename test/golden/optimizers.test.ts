@@ -1,4 +1,4 @@
-/** Five updates of every optimiser against PyTorch's. */
+/** Five updates of every optimizer against PyTorch's. */
 
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';

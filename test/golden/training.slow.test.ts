@@ -63,7 +63,7 @@ function load({ file, names, batchNorm }: (typeof RUNS)[number]): Run {
   );
   const published = fillWeights(shapes);
   const { naming } = translateNames(published);
-  const { definition, weights } = importModel(published, { subject: file, reinitialise: 'none', seed: 0 });
+  const { definition, weights } = importModel(published, { subject: file, reinitialize: 'none', seed: 0 });
   // The reference drops nothing.
   const network = { ...definition, decoder: { ...definition.decoder, dropout: { features: 0, classifier: 0 } } };
   const [batch, , height, width] = shape;

@@ -36,7 +36,7 @@ export async function writeDrawnDataset(
       }
       const write = (kind: string, data: Buffer, channels: 1 | 3) =>
         sharp(data, { raw: { width: size, height: size, channels } })
-          .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+          .toColorspace(channels === 1 ? 'b-w' : 'srgb')
           .png()
           .toFile(join(folder, kind, split, `${index}.png`));
       await write('images', pixels, 3);

@@ -55,8 +55,8 @@ export function stripes(ids: readonly number[], width = 48, height = 40): Uint8A
 export const mask = (ids: readonly number[], width = 48, height = 40): Uint8Array =>
   encodeLabelPng(labelMap(width, height, stripes(ids, width, height)), vocPalette(256));
 
-/** A grey PNG of stripes. */
-export const greyMask = (ids: readonly number[], width = 48, height = 40): Uint8Array =>
+/** A gray PNG of stripes. */
+export const grayMask = (ids: readonly number[], width = 48, height = 40): Uint8Array =>
   encode({ width, height, data: stripes(ids, width, height), channels: 1, depth: 8 });
 
 /** An RGB PNG of stripes. */

@@ -4,7 +4,7 @@ import { checkSides } from '../../src/image/image.ts';
 import type { Ring } from '../../src/inference/outputs/regions/rings.ts';
 
 /**
- * The pixels whose centres lie within an odd number of the rings, rows from top to bottom: 1 inside, 0 outside. So exteriors and
+ * The pixels whose centers lie within an odd number of the rings, rows from top to bottom: 1 inside, 0 outside. So exteriors and
  * holes are given alike, in any direction; coordinates may have fractions and may lie outside of the picture.
  * @throws ShapeError if the sides are not whole numbers above 0, UsageError if a ring has an odd number of coordinates or one that is not finite.
  */
@@ -29,7 +29,7 @@ export function rasterizeRings(rings: Iterable<Ring>, width: number, height: num
   return mask;
 }
 
-/** At every crossing of a side and a row's middle, toggles the first pixel whose centre is on the right of it. */
+/** At every crossing of a side and a row's middle, toggles the first pixel whose center is on the right of it. */
 function toggle(mask: Uint8Array, width: number, height: number, ring: Ring): void {
   let [x0, y0] = [ring.at(-2) ?? 0, ring.at(-1) ?? 0];
   for (let at = 0; at < ring.length; at += 2) {

@@ -28,13 +28,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'train',
     arguments: '[dataset]',
-    description: 'train a network on your own labelled images',
+    description: 'train a network on your own labeled images',
     load: async () => (await import('./train/command.ts')).registerTrain,
   },
   {
     name: 'val',
     arguments: '<inputs...>',
-    description: 'measure a model on labelled images, or score saved predictions: mIoU, accuracies, classes, pictures',
+    description: 'measure a model on labeled images, or score saved predictions: mIoU, accuracies, classes, pictures',
     load: async () => (await import('./val/command.ts')).registerVal,
   },
   {
@@ -70,7 +70,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'dataset',
     arguments: '<action> <path>',
-    description: 'look through labelled images: problems (verify), figures (stats); or convert them',
+    description: 'look through labeled images: problems (verify), figures (stats); or convert them',
     load: async () => (await import('./dataset/command.ts')).registerDataset,
   },
 ];

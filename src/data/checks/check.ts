@@ -64,7 +64,7 @@ export function readableMasks({ scanned }: CheckedDataset): { record: ScannedSam
 }
 
 /** Whether every pixel of a mask is ignored. */
-export function isUnlabelled({ counts, unknown }: ScannedMask): boolean {
+export function isUnlabeled({ counts, unknown }: ScannedMask): boolean {
   return counts.every((pixels) => pixels === 0) && unknown.size === 0;
 }
 

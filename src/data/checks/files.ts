@@ -7,7 +7,7 @@ import {
   type Check,
   type CheckedDataset,
   imagesIn,
-  isUnlabelled,
+  isUnlabeled,
   masksIn,
   part,
   type ProblemItem,
@@ -70,14 +70,14 @@ export const FILE_CHECKS: readonly Check[] = [
     stopsTraining: true,
     stopsReading: true,
     message: (found, checked) =>
-      `${part(found, masksIn(checked), 'mask', 'has', 'have')} colours where class ids are expected`,
+      `${part(found, masksIn(checked), 'mask', 'has', 'have')} colors where class ids are expected`,
     advice: ({ dataset }) => {
       const { colorTable } = DATASET_FORMATS.find(({ name }) => name === dataset.format) ?? {};
       const table =
         colorTable === undefined
           ? ''
-          : ` If the colours are the classes, put a class_dict.csv ${colorTable}: a line name,r,g,b for each class.`;
-      return `Save one channel with the class ids (grey or indexed PNG).${table}`;
+          : ` If the colors are the classes, put a class_dict.csv ${colorTable}: a line name,r,g,b for each class.`;
+      return `Save one channel with the class ids (gray or indexed PNG).${table}`;
     },
     find: masksWith('colored-mask'),
   },
@@ -88,7 +88,7 @@ export const FILE_CHECKS: readonly Check[] = [
     stopsReading: true,
     message: (found, checked) =>
       `${part(found, masksIn(checked), 'mask', 'has', 'have')} an alpha channel beside the class ids`,
-    advice: 'Save them without alpha (transparency), as grey or indexed PNG: the grey values stay the ids.',
+    advice: 'Save them without alpha (transparency), as gray or indexed PNG: the gray values stay the ids.',
     find: masksWith('alpha-mask'),
   },
   {
@@ -96,11 +96,11 @@ export const FILE_CHECKS: readonly Check[] = [
     severity: 'error',
     stopsTraining: true,
     message: (found, checked) =>
-      `${part(found, masksIn(checked), 'mask', 'has', 'have')} ${checked.dataset.encoding.kind === 'ids' ? 'ids' : 'colours'} that are no class`,
+      `${part(found, masksIn(checked), 'mask', 'has', 'have')} ${checked.dataset.encoding.kind === 'ids' ? 'ids' : 'colors'} that are no class`,
     advice: ({ dataset }) =>
       dataset.encoding.kind === 'ids'
         ? `The classes are 0 ... ${dataset.classes.length - 1}, and 255 is ignored. Name the missing classes, or map the ids (label_mapping in data.yaml).`
-        : 'Add the colours to the table of classes, or repaint them: borders must not be smoothed.',
+        : 'Add the colors to the table of classes, or repaint them: borders must not be smoothed.',
     find: (checked) =>
       readableMasks(checked).flatMap(({ record, mask }) => {
         if (mask.unknown.size === 0) return [];
@@ -137,17 +137,17 @@ export const FILE_CHECKS: readonly Check[] = [
   {
     code: 'empty-mask',
     severity: 'warning',
-    message: (found) => `${count(found, 'mask has', 'masks have')} no labelled pixel: all is ignored`,
+    message: (found) => `${count(found, 'mask has', 'masks have')} no labeled pixel: all is ignored`,
     advice: 'Label them or take them out: nothing can be learned from them.',
     find: (checked) =>
       readableMasks(checked).flatMap(({ record, mask }) =>
-        isUnlabelled(mask) ? [{ subject: record.sample.mask }] : [],
+        isUnlabeled(mask) ? [{ subject: record.sample.mask }] : [],
       ),
   },
   {
     code: 'blank-image',
     severity: 'warning',
-    message: (found) => `${count(found, 'image is', 'images are')} of one colour all over`,
+    message: (found) => `${count(found, 'image is', 'images are')} of one color all over`,
     advice: 'Check the export of these images.',
     find: (checked) =>
       readableImages(checked).flatMap(({ record, image }) => (image.isBlank ? [{ subject: record.sample.image }] : [])),

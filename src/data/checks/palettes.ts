@@ -4,7 +4,7 @@ import { IGNORE_INDEX, UNKNOWN } from '../../labels/label-table.ts';
 import { type Check, type CheckedDataset, type ProblemItem, readableMasks } from './check.ts';
 import { count } from '../../text.ts';
 
-/** Files that show an index in one colour. */
+/** Files that show an index in one color. */
 interface Shown {
   readonly color: Color;
   readonly kind: PaletteKind;
@@ -12,12 +12,12 @@ interface Shown {
 }
 
 /**
- * A ramp is grey and gets lighter with the index: what tools write that know of no colours. It says nothing of classes, so it
- * contradicts no colours and no other ramp, but it does a grey palette in another order, such as white before black.
+ * A ramp is gray and gets lighter with the index: what tools write that know of no colors. It says nothing of classes, so it
+ * contradicts no colors and no other ramp, but it does a gray palette in another order, such as white before black.
  */
-type PaletteKind = 'ramp' | 'grey' | 'colors';
+type PaletteKind = 'ramp' | 'gray' | 'colors';
 
-/** Colours that are named of an index. */
+/** Colors that are named of an index. */
 const NAMED = 3;
 
 export const PALETTE_CHECKS: readonly Check[] = [
@@ -25,9 +25,9 @@ export const PALETTE_CHECKS: readonly Check[] = [
     code: 'palette-conflict',
     severity: 'warning',
     message: (found) =>
-      `${count(found, 'index has', 'indices have')} different colours in the palettes of different masks, so it may not mean one class`,
+      `${count(found, 'index has', 'indices have')} different colors in the palettes of different masks, so it may not mean one class`,
     advice:
-      'Image editors sort palettes anew when they save. Look at the masks, and save them all with one palette, or as grey PNG with the ids.',
+      'Image editors sort palettes anew when they save. Look at the masks, and save them all with one palette, or as gray PNG with the ids.',
     find: conflicts,
   },
 ];
@@ -64,13 +64,13 @@ function conflicts(checked: CheckedDataset): ProblemItem[] {
 
 function contradict(a: Shown, b: Shown): boolean {
   if (a.color.join() === b.color.join()) return false;
-  return a.kind === 'ramp' || b.kind === 'ramp' ? a.kind === 'grey' || b.kind === 'grey' : true;
+  return a.kind === 'ramp' || b.kind === 'ramp' ? a.kind === 'gray' || b.kind === 'gray' : true;
 }
 
 function kindOf(palette: readonly Color[], used: readonly number[]): PaletteKind {
   if (palette.some(([red, green, blue]) => red !== green || green !== blue)) return 'colors';
-  const greys = [...used].sort((a, b) => a - b).map((id) => (palette[id] as Color)[0]);
-  return greys.every((grey, index) => index === 0 || grey > (greys[index - 1] as number)) ? 'ramp' : 'grey';
+  const grays = [...used].sort((a, b) => a - b).map((id) => (palette[id] as Color)[0]);
+  return grays.every((gray, index) => index === 0 || gray > (grays[index - 1] as number)) ? 'ramp' : 'gray';
 }
 
 function describe(shown: readonly Shown[]): string {
@@ -78,5 +78,5 @@ function describe(shown: readonly Shown[]): string {
     const more = others.length > 0 ? ` and ${count(others.length, 'other')}` : '';
     return `(${color.join()}) in ${first}${more}`;
   });
-  return places.join(', ') + (shown.length > NAMED ? `, and ${count(shown.length - NAMED, 'other colour')}` : '');
+  return places.join(', ') + (shown.length > NAMED ? `, and ${count(shown.length - NAMED, 'other color')}` : '');
 }

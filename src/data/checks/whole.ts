@@ -5,7 +5,7 @@ import {
   type Check,
   type CheckedDataset,
   imagesIn,
-  isUnlabelled,
+  isUnlabeled,
   part,
   type ProblemItem,
   readableMasks,
@@ -44,15 +44,15 @@ export const WHOLE_CHECKS: readonly Check[] = [
     find: ({ dataset }) => (dataset.splits.includes('val') ? [] : [{ subject: dataset.splits.join(', ') }]),
   },
   {
-    code: 'nothing-labelled',
+    code: 'nothing-labeled',
     severity: 'error',
     stopsTraining: true,
     message: (found) => `in ${count(found, 'split')} no pixel has a class: every mask is ignored all over`,
-    advice: 'Give pixels the ids of classes: 255, and what is called void or unlabelled, is not looked at.',
+    advice: 'Give pixels the ids of classes: 255, and what is called void or unlabeled, is not looked at.',
     find: (checked) =>
       checked.splits.flatMap((split) => {
         const masks = readableMasks(checked).filter(({ record }) => record.split === split);
-        const isEmpty = masks.length > 0 && masks.every(({ mask }) => isUnlabelled(mask));
+        const isEmpty = masks.length > 0 && masks.every(({ mask }) => isUnlabeled(mask));
         return isEmpty ? [{ subject: split, detail: count(masks.length, 'mask') }] : [];
       }),
   },
@@ -116,7 +116,7 @@ export const WHOLE_CHECKS: readonly Check[] = [
   {
     code: 'rare-class',
     severity: 'warning',
-    message: (found) => `${count(found, 'class has', 'classes have')} less than 1 % of the labelled pixels in train`,
+    message: (found) => `${count(found, 'class has', 'classes have')} less than 1 % of the labeled pixels in train`,
     advice: 'Weight classes in the loss, or crop around classes (by: class); the stats command suggests weights.',
     find: ({ statistics }) =>
       (statistics.find(({ split }) => split === 'train')?.classes ?? [])
@@ -164,7 +164,7 @@ export const WHOLE_CHECKS: readonly Check[] = [
 ];
 
 function trainedSplits({ statistics }: CheckedDataset): SplitStatistics[] {
-  return statistics.filter(({ split, labelledPixels }) => ['train', 'val'].includes(split) && labelledPixels > 0);
+  return statistics.filter(({ split, labeledPixels }) => ['train', 'val'].includes(split) && labeledPixels > 0);
 }
 
 function hasOnlyForegroundAt255(checked: CheckedDataset): boolean {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { countLabels } from '../../image/label-map.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { drawShapes, SHAPE_CLASSES, SHAPES_SIZE } from './shapes.ts';
 
 const many = Array.from({ length: 60 }, (_, index) => drawShapes(1, ['test', index], 64));
 
-/** The mean colour of a class's pixels. */
-function meanColor({ image, labels }: LabelledImage, id: number): readonly number[] {
+/** The mean color of a class's pixels. */
+function meanColor({ image, labels }: LabeledImage, id: number): readonly number[] {
   const sums = [0, 0, 0];
   let pixels = 0;
   for (const [pixel, label] of labels.data.entries()) {
@@ -49,7 +49,7 @@ describe('drawn shapes', () => {
     for (const count of seen.slice(1)) expect(count).toBeGreaterThan(many.length / 3);
   });
 
-  test('differ in colour from the ground they lie on', () => {
+  test('differ in color from the ground they lie on', () => {
     for (const drawn of many) {
       const ground = meanColor(drawn, 0);
       const present = SHAPE_CLASSES.flatMap((_, id) => (id > 0 && drawn.labels.data.includes(id) ? [id] : []));

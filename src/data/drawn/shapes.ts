@@ -1,10 +1,10 @@
-/** Drawn shapes on textured grounds: labelled images without end, easy to learn from and easy to look at. */
+/** Drawn shapes on textured grounds: labeled images without end, easy to learn from and easy to look at. */
 import { UsageError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { type RandomStream, randomStream } from '../../tensor/random.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
-import type { LabelledImage } from '../sample.ts';
-import { type Area, ellipse, EVERYWHERE, LabelledCanvas, type Paint, type Point, polygon } from './labelled-canvas.ts';
+import type { LabeledImage } from '../sample.ts';
+import { type Area, ellipse, EVERYWHERE, LabeledCanvas, type Paint, type Point, polygon } from './labeled-canvas.ts';
 import { latticeValue, roughField } from './texture.ts';
 
 /** Class 0 is the ground, the others are shapes. */
@@ -19,7 +19,7 @@ const SIZES = { least: 32, most: 1024 } as const;
 const RADIUS = { least: 0.15, most: 0.27 } as const;
 /** How far shapes stay apart, in parts of the sum of their radii: they may touch, but hardly hide each other. */
 const DISTANCE = 0.85;
-/** Least difference of a shape's colour from the ground's, as a distance of RGB values. */
+/** Least difference of a shape's color from the ground's, as a distance of RGB values. */
 const CONTRAST = 90;
 const SHAPE_COUNT = { least: 2, most: 4 } as const;
 /** Places tried for a shape before it is left out. */
@@ -34,18 +34,18 @@ const AREAS: readonly ((x: number, y: number, radius: number, angle: number) => 
 ];
 
 /**
- * An image of up to four shapes with its mask: circles, triangles and squares of any colour, size and angle. The same for
+ * An image of up to four shapes with its mask: circles, triangles and squares of any color, size and angle. The same for
  * the same seed and key, such as a split and an index.
  * @throws UsageError if the side is not a whole number from 32 to 1024 pixels.
  */
-export function drawShapes(seed: number, key: readonly (string | number)[], size: number = SHAPES_SIZE): LabelledImage {
+export function drawShapes(seed: number, key: readonly (string | number)[], size: number = SHAPES_SIZE): LabeledImage {
   if (!Number.isInteger(size) || size < SIZES.least || size > SIZES.most) {
     throw new UsageError(
       `Shapes are drawn in images of ${SIZES.least} to ${SIZES.most} pixels a side, a whole number; got ${size}.`,
     );
   }
   const random = randomStream(seed, 'shapes', ...key);
-  const canvas = new LabelledCanvas(size, size);
+  const canvas = new LabeledCanvas(size, size);
   const ground = randomColor(random);
   canvas.fill(EVERYWHERE, textured(ground, random, size), 0);
   const placed: { readonly x: number; readonly y: number; readonly radius: number }[] = [];
@@ -97,7 +97,7 @@ function contrasting(ground: Color, random: RandomStream): Color {
   return color;
 }
 
-/** A colour with blotches or stripes, of random size, direction and strength. */
+/** A color with blotches or stripes, of random size, direction and strength. */
 function textured(color: Color, random: RandomStream, size: number): Paint {
   const field = roughField(random.uint32());
   const angle = 2 * Math.PI * random.uniform();

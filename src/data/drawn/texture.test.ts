@@ -38,7 +38,7 @@ describe.each(FIELDS)('%s', (_, field) => {
   });
 });
 
-test('values of the lattice are spread evenly, also those of neighbours', () => {
+test('values of the lattice are spread evenly, also those of neighbors', () => {
   const counts = new Array<number>(10).fill(0);
   for (let pixel = 0; pixel < 40_000; pixel++) {
     const bin = Math.floor(10 * latticeValue(5, pixel % 200, Math.floor(pixel / 200)));

@@ -1,4 +1,4 @@
-/** CamVid's 701 original masks, `x_L.png` painted in the colours of 32 classes, which become the usual 11. */
+/** CamVid's 701 original masks, `x_L.png` painted in the colors of 32 classes, which become the usual 11. */
 import { FormatError } from '../../errors.ts';
 import { LABEL_SETS } from '../../labels/label-sets.ts';
 import { colorKey, parseColorTable } from '../../labels/color-table.ts';
@@ -30,7 +30,7 @@ export const camvidColors: DatasetFormat = {
     const pairs = pairsOf(folder);
     if (pairs.length === 0) {
       throw new FormatError(
-        `${folder.name}: CamVid with colour-coded masks lacks a folder of images and one of masks (x.png and x_L.png), such as train/ and train_labels/.`,
+        `${folder.name}: CamVid with color-coded masks lacks a folder of images and one of masks (x.png and x_L.png), such as train/ and train_labels/.`,
       );
     }
     const table = await tableOf(folder);

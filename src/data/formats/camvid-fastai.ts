@@ -1,7 +1,7 @@
 /** CamVid as fastai publishes it: `images/x.png`, `labels/x_P.png`, class names in `codes.txt`, validation names in `valid.txt`. */
 import { FormatError } from '../../errors.ts';
 import { parseClassNames } from '../../labels/class-names.ts';
-import { isUnlabelled } from '../../labels/color-table.ts';
+import { isUnlabeled } from '../../labels/color-table.ts';
 import { CAMVID_32 } from '../../labels/sets/camvid.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
@@ -25,9 +25,9 @@ export const camvidFastai: DatasetFormat = {
     if (missing.length > 0)
       throw new FormatError(`${folder.name}: fastai's layout of CamVid lacks ${missing.join(', ')}.`);
     const names = parseClassNames(await folder.lines('codes.txt'), 'codes.txt');
-    const scored = names.filter((name) => !isUnlabelled(name));
+    const scored = names.filter((name) => !isUnlabeled(name));
     const ids = new Map(
-      names.map((name, id): [number, number] => [id, isUnlabelled(name) ? IGNORE_INDEX : scored.indexOf(name)]),
+      names.map((name, id): [number, number] => [id, isUnlabeled(name) ? IGNORE_INDEX : scored.indexOf(name)]),
     );
     const valid = folder.hasFile('valid.txt')
       ? new Set((await folder.lines('valid.txt')).map(stemOf))
@@ -45,7 +45,7 @@ export const camvidFastai: DatasetFormat = {
     const val = part(isValid);
     const splits = new Map([['train', part((path) => !isValid(path))]]);
     if (valid.size > 0) splits.set('val', { ...val, faults: [...val.faults, ...unknown] });
-    const ignored = names.filter(isUnlabelled);
+    const ignored = names.filter(isUnlabeled);
     return {
       classes: withCamvidColors(classesNamed(scored)),
       encoding: { kind: 'ids', table: labelTable({ classes: scored.length, ids }) },

@@ -1,4 +1,4 @@
-/** CamVid as SegNet's tutorial publishes it: 480 x 360, 11 classes and 11 for unlabelled, in `train` and `trainannot`. */
+/** CamVid as SegNet's tutorial publishes it: 480 x 360, 11 classes and 11 for unlabeled, in `train` and `trainannot`. */
 import { FormatError } from '../../errors.ts';
 import { LABEL_SETS } from '../../labels/label-sets.ts';
 import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
@@ -6,7 +6,7 @@ import type { Folder } from './folder.ts';
 import { type FolderPair, pairFolders } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 
-const UNLABELLED_ID = 11;
+const UNLABELED_ID = 11;
 
 export const camvidSegnet: DatasetFormat = {
   name: 'camvid-segnet',
@@ -20,12 +20,12 @@ export const camvidSegnet: DatasetFormat = {
       );
     }
     const { classes } = LABEL_SETS.camvid;
-    const ids = new Map([[UNLABELLED_ID, IGNORE_INDEX]]);
+    const ids = new Map([[UNLABELED_ID, IGNORE_INDEX]]);
     return {
       classes,
       encoding: { kind: 'ids', table: labelTable({ classes: classes.length, ids }) },
       splits: pairFolders(folder, pairs),
-      notes: ['11 in the masks is unlabelled and ignored.'],
+      notes: ['11 in the masks is unlabeled and ignored.'],
     };
   },
 };

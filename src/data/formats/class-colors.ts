@@ -1,7 +1,7 @@
-/** Masks painted in colours in layouts whose masks usually hold ids: a class table beside them says which colour is which. */
+/** Masks painted in colors in layouts whose masks usually hold ids: a class table beside them says which color is which. */
 import { FormatError, RefineNetError } from '../../errors.ts';
 import { readPngHeader } from '../../image/png-chunks.ts';
-import { isUnlabelled, parseColorTable } from '../../labels/color-table.ts';
+import { isUnlabeled, parseColorTable } from '../../labels/color-table.ts';
 import { mapAhead } from '../concurrency.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import { comparable, joinPaths } from '../file-source.ts';
@@ -14,9 +14,9 @@ import type { DatasetLayout } from './format.ts';
 type ColorLayout = Required<Pick<DatasetLayout, 'classes' | 'encoding' | 'notes'>>;
 
 /**
- * How the masks are read if some of them have colours and one of these folders has a class table; undefined otherwise.
- * The classes keep the names, order and ids that are given, and the table their colours, matched by name: each class must have
- * a row, and each row a class, except for those called void or unlabelled, which are ignored. A class may have several rows.
+ * How the masks are read if some of them have colors and one of these folders has a class table; undefined otherwise.
+ * The classes keep the names, order and ids that are given, and the table their colors, matched by name: each class must have
+ * a row, and each row a class, except for those called void or unlabeled, which are ignored. A class may have several rows.
  * Without names the table's order counts, as where a table is all there is.
  * @throws FormatError if the masks need the table, but it cannot be read or differs from the names.
  */
@@ -36,7 +36,7 @@ export async function classColors(
     classes,
     encoding,
     notes: [
-      `Masks are read by the colours in ${file}${ignored.length > 0 ? `; ${ignored.join(', ')} is no class and ignored` : ''}.`,
+      `Masks are read by the colors in ${file}${ignored.length > 0 ? `; ${ignored.join(', ')} is no class and ignored` : ''}.`,
     ],
   };
 }
@@ -50,7 +50,7 @@ function named(
   const key = (name: string) => comparable(name.trim());
   const classOf = (row: LabelClass) => names.findIndex(({ name }) => key(name) === key(row.name));
   const missing = names.filter(({ name }) => !table.some((row) => key(row.name) === key(name)));
-  const foreign = table.filter((row) => classOf(row) < 0 && !isUnlabelled(row.name));
+  const foreign = table.filter((row) => classOf(row) < 0 && !isUnlabeled(row.name));
   if (missing.length + foreign.length > 0) {
     const list = (classes: readonly LabelClass[]) => classes.map(({ name }) => name).join(', ');
     const problems = [
@@ -58,8 +58,8 @@ function named(
       ...(foreign.length > 0 ? [`it has ${list(foreign)} beside them`] : []),
     ];
     throw new FormatError(
-      `${joinPaths(folder.name, file)}: the masks have colours, but this table does not fit the classes ${list(names)}: ${problems.join('; ')}. ` +
-        'Give each class a row with its very name, and each other colour the name void.',
+      `${joinPaths(folder.name, file)}: the masks have colors, but this table does not fit the classes ${list(names)}: ${problems.join('; ')}. ` +
+        'Give each class a row with its very name, and each other color the name void.',
     );
   }
   const classes = names.map(({ name }) => ({
@@ -71,7 +71,7 @@ function named(
 
 const READ_AT_ONCE = 4;
 
-/** Looks at masks until one has colours: mostly that is the first. */
+/** Looks at masks until one has colors: mostly that is the first. */
 async function someMaskHasColors(folder: Folder, splits: Iterable<Pairs>): Promise<boolean> {
   const masks = [...splits].flatMap(({ samples }) => samples.map(({ mask }) => mask));
   for await (const hasColors of mapAhead(masks, READ_AT_ONCE, (mask) => isColored(folder, mask))) {

@@ -7,7 +7,7 @@ import type { Folder } from './folder.ts';
 /** Files with one class name a line, in the order in which they are looked for. */
 export const CLASS_NAME_FILES = ['classes.txt', 'labels.txt', 'class_names.txt', 'names.txt', 'codes.txt'];
 
-/** Files with a class's name and colour a line. */
+/** Files with a class's name and color a line. */
 export const COLOR_TABLE_FILES = ['class_dict.csv', 'classes.csv', 'label_colors.txt', 'labels_class_dict.csv'];
 
 /** The classes named in a text beside the images, if there is one. */

@@ -1,20 +1,20 @@
-/** How masks in a class table's colours are read. */
-import { colorKey, isUnlabelled } from '../../labels/color-table.ts';
+/** How masks in a class table's colors are read. */
+import { colorKey, isUnlabeled } from '../../labels/color-table.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import type { MaskEncoding } from '../mask.ts';
 
-/** Which colour is which class, and the rows of the table that are none. */
+/** Which color is which class, and the rows of the table that are none. */
 export interface ColorClasses {
   readonly encoding: MaskEncoding;
   readonly ignored: readonly string[];
 }
 
-/** How masks painted in a table's colours are read, and the classes that are scored: those called void or unlabelled are not. */
+/** How masks painted in a table's colors are read, and the classes that are scored: those called void or unlabeled are not. */
 export function colorEncoding(
   table: readonly LabelClass[],
 ): ColorClasses & { readonly classes: readonly LabelClass[] } {
-  const classes = table.filter(({ name }) => !isUnlabelled(name));
+  const classes = table.filter(({ name }) => !isUnlabeled(name));
   return { classes, ...encodeColors(table, (row) => classes.indexOf(row)) };
 }
 

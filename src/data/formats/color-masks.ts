@@ -1,4 +1,4 @@
-/** Masks painted in the colours of a class table (`class_dict.csv`: name,r,g,b). */
+/** Masks painted in the colors of a class table (`class_dict.csv`: name,r,g,b). */
 import { FormatError } from '../../errors.ts';
 import { parseColorTable } from '../../labels/color-table.ts';
 import { colorEncoding } from './color-encoding.ts';
@@ -8,7 +8,7 @@ import type { DatasetFormat } from './format.ts';
 
 export const colorMasks: DatasetFormat = {
   name: 'color-masks',
-  looksFor: 'class_dict.csv (name,r,g,b) or label_colors.txt beside folders of images and of masks in those colours',
+  looksFor: 'class_dict.csv (name,r,g,b) or label_colors.txt beside folders of images and of masks in those colors',
   colorTable: 'beside the folders',
   detect: (folder) => folder.firstFile(COLOR_TABLE_FILES) !== undefined && folderPairs(folder).length > 0,
   async read(folder) {
@@ -19,7 +19,7 @@ export const colorMasks: DatasetFormat = {
       ...(pairs.length === 0 ? [`two folders of images and masks (${FOLDER_NAMES_IN_WORDS})`] : []),
     ];
     if (file === undefined || missing.length > 0) {
-      throw new FormatError(`${folder.name}: masks coded by colour need what is not there: ${missing.join(', and ')}.`);
+      throw new FormatError(`${folder.name}: masks coded by color need what is not there: ${missing.join(', and ')}.`);
     }
     const { classes, encoding, ignored } = colorEncoding(parseColorTable(await folder.text(file), file));
     return {

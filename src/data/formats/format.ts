@@ -18,7 +18,7 @@ export interface DatasetFormat {
   readonly name: string;
   /** The files by which it is known, as said in the message that nothing was found. */
   readonly looksFor: string;
-  /** Where a table of classes is looked for that makes masks in colours readable; undefined if the layout has ids only. */
+  /** Where a table of classes is looked for that makes masks in colors readable; undefined if the layout has ids only. */
   readonly colorTable?: string;
   /** Whether the folder is laid out so. Cheap: names, and the beginning of lists at most. */
   detect(folder: Folder): boolean | Promise<boolean>;

@@ -8,7 +8,7 @@ import { readSample } from '../read-sample.ts';
 import { FormatError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
-import { bytesOf, colorMask, type Files, greyMask, mask, photo } from '../../../test/support/drawn-files.ts';
+import { bytesOf, colorMask, type Files, grayMask, mask, photo } from '../../../test/support/drawn-files.ts';
 
 interface Fixture {
   readonly format: string;
@@ -29,9 +29,9 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
       'data.yaml':
         'path: .\ntrain: images/train\nval: images/val\nmasks_dir: masks\nlabel_mapping: {3: 255, 7: 1}\nnames: {0: a, 1: b}\n',
       'images/train/x.jpg': photo(1),
-      'masks/train/x.png': greyMask([0, 1, 3, 7]),
+      'masks/train/x.png': grayMask([0, 1, 3, 7]),
       'images/val/y.png': photo(2),
-      'masks/val/y.png': greyMask([1, 0, 255]),
+      'masks/val/y.png': grayMask([1, 0, 255]),
       'README.md': 'About',
     },
     classes: 2,
@@ -78,11 +78,11 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'cityscapes',
     files: {
       'leftImg8bit/train/aachen/aachen_0_1_leftImg8bit.png': photo(1),
-      'gtFine/train/aachen/aachen_0_1_gtFine_labelIds.png': greyMask([0, 7, 8, 11, 12, 33, 255, 29]),
+      'gtFine/train/aachen/aachen_0_1_gtFine_labelIds.png': grayMask([0, 7, 8, 11, 12, 33, 255, 29]),
       'gtFine/train/aachen/aachen_0_1_gtFine_color.png': photo(9),
       'gtFine/train/aachen/aachen_0_1_gtFine_polygons.json': '{}',
       'leftImg8bit/val/ulm/ulm_0_2_leftImg8bit.png': photo(2),
-      'gtFine/val/ulm/ulm_0_2_gtFine_labelIds.png': greyMask([7]),
+      'gtFine/val/ulm/ulm_0_2_gtFine_labelIds.png': grayMask([7]),
     },
     classes: 19,
     splits: { train: ['aachen/aachen_0_1'], val: ['ulm/ulm_0_2'] },
@@ -92,8 +92,8 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'cityscapes',
     files: {
       'leftImg8bit/train/aachen/a_leftImg8bit.png': photo(1),
-      'gtFine/train/aachen/a_gtFine_labelIds.png': greyMask([7, 8]),
-      'gtFine/train/aachen/a_gtFine_labelTrainIds.png': greyMask([0, 18, 255]),
+      'gtFine/train/aachen/a_gtFine_labelIds.png': grayMask([7, 8]),
+      'gtFine/train/aachen/a_gtFine_labelTrainIds.png': grayMask([0, 18, 255]),
     },
     classes: 19,
     splits: { train: ['aachen/a'] },
@@ -103,9 +103,9 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'ade20k',
     files: {
       'ADEChallengeData2016/images/training/ADE_train_00000001.jpg': photo(1),
-      'ADEChallengeData2016/annotations/training/ADE_train_00000001.png': greyMask([0, 1, 150]),
+      'ADEChallengeData2016/annotations/training/ADE_train_00000001.png': grayMask([0, 1, 150]),
       'ADEChallengeData2016/images/validation/ADE_val_00000001.jpg': photo(2),
-      'ADEChallengeData2016/annotations/validation/ADE_val_00000001.png': greyMask([2]),
+      'ADEChallengeData2016/annotations/validation/ADE_val_00000001.png': grayMask([2]),
     },
     classes: 150,
     splits: { train: ['ADE_train_00000001'], val: ['ADE_val_00000001'] },
@@ -115,9 +115,9 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'coco-stuff',
     files: {
       'images/train2017/000000000009.jpg': photo(1),
-      'stuffthingmaps/train2017/000000000009.png': greyMask([0, 10, 12, 181, 255, 91]),
+      'stuffthingmaps/train2017/000000000009.png': grayMask([0, 10, 12, 181, 255, 91]),
       'images/val2017/000000000139.jpg': photo(2),
-      'stuffthingmaps/val2017/000000000139.png': greyMask([5]),
+      'stuffthingmaps/val2017/000000000139.png': grayMask([5]),
     },
     classes: 171,
     splits: { train: ['000000000009'], val: ['000000000139'] },
@@ -127,8 +127,8 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'coco-stuff',
     files: {
       'images/train2017/000000000009.jpg': photo(1),
-      'annotations/train2017/000000000009.png': greyMask([181]),
-      'annotations/train2017/000000000009_labelTrainIds.png': greyMask([0, 170, 255]),
+      'annotations/train2017/000000000009.png': grayMask([181]),
+      'annotations/train2017/000000000009_labelTrainIds.png': grayMask([0, 170, 255]),
     },
     classes: 171,
     splits: { train: ['000000000009'] },
@@ -152,11 +152,11 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     format: 'camvid-segnet',
     files: {
       'train/0001TP_006690.png': photo(1),
-      'trainannot/0001TP_006690.png': greyMask([0, 10, 11]),
+      'trainannot/0001TP_006690.png': grayMask([0, 10, 11]),
       'val/0016E5_07959.png': photo(2),
-      'valannot/0016E5_07959.png': greyMask([3]),
+      'valannot/0016E5_07959.png': grayMask([3]),
       'test/0001TP_008550.png': photo(3),
-      'testannot/0001TP_008550.png': greyMask([3]),
+      'testannot/0001TP_008550.png': grayMask([3]),
       'train.txt': '/SegNet/CamVid/train/0001TP_006690.png /SegNet/CamVid/trainannot/0001TP_006690.png\n',
     },
     classes: 11,
@@ -169,15 +169,15 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
       'codes.txt': 'Animal\nBuilding\nVoid\nWall\n',
       'valid.txt': 'b.png\n',
       'images/a.png': photo(1),
-      'labels/a_P.png': greyMask([0, 1, 2, 3]),
+      'labels/a_P.png': grayMask([0, 1, 2, 3]),
       'images/b.png': photo(2),
-      'labels/b_P.png': greyMask([1]),
+      'labels/b_P.png': grayMask([1]),
     },
     classes: 3,
     splits: { train: ['a'], val: ['b'] },
     ids: ['train', 'a', [0, 1, 255, 2]],
   },
-  'CamVid in colours, by splits': {
+  'CamVid in colors, by splits': {
     format: 'camvid-colors',
     files: {
       'class_dict.csv': 'name,r,g,b\nSky,128,128,128\nLaneMkgsDriv,128,0,192\nVoid,0,0,0\n',
@@ -190,7 +190,7 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     splits: { train: ['a'], val: ['b'] },
     ids: ['train', 'a', [0, 3, 255]],
   },
-  'CamVid in colours, as first released': {
+  'CamVid in colors, as first released': {
     format: 'camvid-colors',
     files: {
       '701_StillsRaw_full/a.png': photo(1),
@@ -203,10 +203,10 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
     splits: { train: ['a'] },
     ids: ['train', 'a', [1, 10]],
   },
-  'masks in colours with a class table': {
+  'masks in colors with a class table': {
     format: 'color-masks',
     files: {
-      'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater,30,80,200\nunlabelled,255,255,255\n',
+      'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater,30,80,200\nunlabeled,255,255,255\n',
       'images/train/a.jpg': photo(1),
       'masks/train/a.png': colorMask([VOID, [30, 80, 200], [255, 255, 255]]),
       'images/val/b.jpg': photo(2),
@@ -232,14 +232,14 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
   'lists of pairs': {
     format: 'pair-lists',
     files: {
-      'train.txt': '# image mask\nphotos/one/a.jpg\tlabelled/one/a.png\nphotos/two/a.jpg labelled/two/a.png\n',
-      'val.txt': 'photos/one/b c.jpg\tlabelled/one/b c.png\n',
+      'train.txt': '# image mask\nphotos/one/a.jpg\tlabeled/one/a.png\nphotos/two/a.jpg labeled/two/a.png\n',
+      'val.txt': 'photos/one/b c.jpg\tlabeled/one/b c.png\n',
       'photos/one/a.jpg': photo(1),
       'photos/two/a.jpg': photo(2),
       'photos/one/b c.jpg': photo(3),
-      'labelled/one/a.png': mask([0, 1]),
-      'labelled/two/a.png': mask([1]),
-      'labelled/one/b c.png': mask([2]),
+      'labeled/one/a.png': mask([0, 1]),
+      'labeled/two/a.png': mask([1]),
+      'labeled/one/b c.png': mask([2]),
     },
     classes: 3,
     splits: { train: ['one/a', 'two/a'], val: ['b c'] },
@@ -306,7 +306,7 @@ describe.each(Object.entries(FIXTURES))('%s', (title, fixture) => {
     folder = await writeFiles(title, fixture.files);
   });
 
-  test('is recognised, with its classes, splits and pairs', async () => {
+  test('is recognized, with its classes, splits and pairs', async () => {
     const dataset = await openDatasetAt(folder);
     expect(dataset.format).toBe(fixture.format);
     expect(dataset.classes).toHaveLength(fixture.classes);
@@ -412,14 +412,14 @@ describe('a table of classes beside a data.yaml', () => {
     [4, 4, 4],
   ]);
 
-  test('gives its colours to the classes of the same names, several to one, and none to void', async () => {
+  test('gives its colors to the classes of the same names, several to one, and none to void', async () => {
     const table = 'name,r,g,b\nwater,1,1,1\nvoid,2,2,2\nground,3,3,3\nwater,4,4,4\n';
     const dataset = await openDatasetAt(await writeFiles('table', files(painted, table)));
     expect(dataset.classes).toEqual([
       { name: 'ground', color: [3, 3, 3] },
       { name: 'water', color: [1, 1, 1] },
     ]);
-    expect(dataset.notes).toEqual(['Masks are read by the colours in class_dict.csv; void is no class and ignored.']);
+    expect(dataset.notes).toEqual(['Masks are read by the colors in class_dict.csv; void is no class and ignored.']);
     const { labels } = await readSample(dataset, dataset.samples('train')[0] as never, decodeDatasetImage);
     expect([...labels.data.subarray(0, 48)].filter((_, x) => x % 12 === 6)).toEqual([1, 255, 0, 1]);
   });
@@ -427,8 +427,8 @@ describe('a table of classes beside a data.yaml', () => {
   test('is refused with what does not fit the names', async () => {
     const table = 'name,r,g,b\nGround,1,1,1\nwater,2,2,2\nroof,3,3,3\n';
     await expect(openDatasetAt(await writeFiles('foreign', files(painted, table)))).rejects.toThrow(
-      'class_dict.csv: the masks have colours, but this table does not fit the classes ground, water: it lacks ground; it has Ground, roof beside them. ' +
-        'Give each class a row with its very name, and each other colour the name void.',
+      'class_dict.csv: the masks have colors, but this table does not fit the classes ground, water: it lacks ground; it has Ground, roof beside them. ' +
+        'Give each class a row with its very name, and each other color the name void.',
     );
   });
 

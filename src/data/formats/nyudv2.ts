@@ -34,7 +34,7 @@ export const nyudv2: DatasetFormat = {
       encoding: { kind: 'ids', table: labelTable({ classes: classes.length }) },
       splits,
       notes: [
-        "Ids are 0 (wall) ... 39, as in the authors' masks, and 255 is unlabelled; the original release counts from 1.",
+        "Ids are 0 (wall) ... 39, as in the authors' masks, and 255 is unlabeled; the original release counts from 1.",
       ],
     };
   },

@@ -1,6 +1,6 @@
 /**
  * The layout of ultralytics' semantic task: a `data.yaml` that names folders, classes and a mapping of mask values. With a table
- * of classes beside it, masks may be painted in colours.
+ * of classes beside it, masks may be painted in colors.
  */
 import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
@@ -43,7 +43,7 @@ export const ultralytics: DatasetFormat = {
       notes: [
         ...(note === undefined ? [] : [note]),
         ...(colors?.notes ?? []),
-        ...(colors && config.mapping.size > 0 ? ['label_mapping maps ids, so it is not used with colours.'] : []),
+        ...(colors && config.mapping.size > 0 ? ['label_mapping maps ids, so it is not used with colors.'] : []),
       ],
     };
   },

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { ShapeError } from '../../errors.ts';
 import type { RandomStream } from '../../tensor/random.ts';
 import { checkedSteps } from '../recipe-steps.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { classmix, copyPaste } from './classes.ts';
 import { cutmix } from './cutmix.ts';
 import { type MixKind, type PastedPixels, pasted } from './mix.ts';
@@ -24,7 +24,7 @@ export type MixRecipe = readonly MixStep[];
 export interface MixSource {
   random(step: number): RandomStream;
   /** Another sample, augmented, for a step; drawn from the step's stream. */
-  other(step: number, random: RandomStream): Promise<LabelledImage>;
+  other(step: number, random: RandomStream): Promise<LabeledImage>;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface MixSource {
  */
 export function createMixing(
   recipe: readonly { readonly mix: string }[],
-): (sample: LabelledImage, source: MixSource) => Promise<LabelledImage> {
+): (sample: LabeledImage, source: MixSource) => Promise<LabeledImage> {
   const steps = checkedSteps(recipe, 'mix', MIXES as readonly MixKind[]).map(({ kind, options }) => ({
     probability: options.probability,
     choose: kind.create(options),
@@ -49,12 +49,7 @@ export function createMixing(
   };
 }
 
-function mixedWith(
-  base: LabelledImage,
-  other: LabelledImage,
-  choose: PastedPixels,
-  random: RandomStream,
-): LabelledImage {
+function mixedWith(base: LabeledImage, other: LabeledImage, choose: PastedPixels, random: RandomStream): LabeledImage {
   if (base.image.width !== other.image.width || base.image.height !== other.image.height) {
     throw new ShapeError(
       `Mixing takes samples of one size, but after augmentation they are ${base.image.width}x${base.image.height} and ${other.image.width}x${other.image.height}. ` +

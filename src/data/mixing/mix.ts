@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { image } from '../../image/image.ts';
 import type { RandomStream } from '../../tensor/random.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { byteLabels } from '../transforms/view.ts';
 
 /** Which pixels of the second sample are pasted over the first: not 0, one byte a pixel. Chance comes from the stream alone. */
-export type PastedPixels = (other: LabelledImage, random: RandomStream) => Uint8Array;
+export type PastedPixels = (other: LabeledImage, random: RandomStream) => Uint8Array;
 
 /** What every kind takes: how often it is done. */
 export const MIX_OPTIONS = { probability: z.number().min(0).max(1).default(0.5) };
@@ -28,7 +28,7 @@ export function mixKind<Name extends string, Options extends MixOptions>(
 }
 
 /** The first sample with pixels of the second, of the same size, and their labels in place of its own. */
-export function pasted(base: LabelledImage, other: LabelledImage, chosen: Uint8Array): LabelledImage {
+export function pasted(base: LabeledImage, other: LabeledImage, chosen: Uint8Array): LabeledImage {
   const { width, height } = base.image;
   const pixels = base.image.data.slice();
   const labels = base.labels.data.slice();

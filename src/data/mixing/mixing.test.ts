@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { image } from '../../image/image.ts';
 import { randomStream } from '../../tensor/random.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { byteLabels } from '../transforms/view.ts';
 import { createMixing, MIX_NAMES, type MixRecipe } from './index.ts';
 
@@ -10,7 +10,7 @@ const WIDTH = 20;
 const HEIGHT = 12;
 
 /** A picture of one color, so that every pixel says whose it is, with the ids that the function gives. */
-function sample(color: number, idAt: (x: number, y: number) => number, width = WIDTH): LabelledImage {
+function sample(color: number, idAt: (x: number, y: number) => number, width = WIDTH): LabeledImage {
   const labels = Uint8Array.from({ length: width * HEIGHT }, (_, p) => idAt(p % width, Math.floor(p / width)));
   return {
     image: image(width, HEIGHT, new Uint8Array(width * HEIGHT * 3).fill(color)),
@@ -22,7 +22,7 @@ const BASE = sample(10, () => 7);
 /** Stripes of 0, 0, 1, 2, 255. */
 const OTHER = sample(200, (x) => [0, 0, 1, 2, 255][Math.floor(x / 4)] as number);
 
-async function mixed(recipe: MixRecipe, seed = 0, base = BASE, other = OTHER): Promise<LabelledImage> {
+async function mixed(recipe: MixRecipe, seed = 0, base = BASE, other = OTHER): Promise<LabeledImage> {
   return createMixing(recipe)(base, {
     random: (step) => randomStream(seed, 'test', step),
     other: async () => other,
@@ -30,7 +30,7 @@ async function mixed(recipe: MixRecipe, seed = 0, base = BASE, other = OTHER): P
 }
 
 /** The ids that came from the other picture. */
-const idsFromOther = ({ image: { data }, labels }: LabelledImage): number[] =>
+const idsFromOther = ({ image: { data }, labels }: LabeledImage): number[] =>
   [...new Set([...labels.data].filter((_, pixel) => data[3 * pixel] === 200))].sort((a, b) => a - b);
 
 const always = { probability: 1 } as const;

@@ -1,4 +1,4 @@
-/** Changing light and colours. */
+/** Changing light and colors. */
 import * as z from 'zod';
 import { type Image, image } from '../../image/image.ts';
 import { probability } from './flip.ts';
@@ -10,13 +10,13 @@ const strength = z.number().min(0).max(1).default(0);
 /** The weights of red, green and blue in what the eye takes for brightness (ITU-R BT.601). */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
-/** A colour's red, green and blue from another's: three rows of three factors and a summand. */
+/** A color's red, green and blue from another's: three rows of three factors and a summand. */
 type ColorMatrix = readonly number[];
 
 /**
- * Multiplies brightness, contrast (around the picture's mean grey) and saturation each by a factor drawn evenly from
+ * Multiplies brightness, contrast (around the picture's mean gray) and saturation each by a factor drawn evenly from
  * 1 - strength ... 1 + strength, and turns the hue by -hue ... hue of the whole circle (hue at most 0.5). All four are
- * linear in the colours (the hue turns around the grey axis), so they are one matrix, rounded and cut off once.
+ * linear in the colors (the hue turns around the gray axis), so they are one matrix, rounded and cut off once.
  */
 export const colorJitter = transformKind({
   name: 'color-jitter',
@@ -35,8 +35,8 @@ export const colorJitter = transformKind({
     const saturation = factor(options.saturation);
     const turn = between(random, [-options.hue, options.hue]);
     return jittered(view, (pixels) => {
-      const grey = contrast === 1 ? 0 : brightness * meanGrey(pixels);
-      return compose(brightnessAndContrast(brightness, contrast, grey), saturationMatrix(saturation), hueMatrix(turn));
+      const gray = contrast === 1 ? 0 : brightness * meanGray(pixels);
+      return compose(brightnessAndContrast(brightness, contrast, gray), saturationMatrix(saturation), hueMatrix(turn));
     });
   },
 });
@@ -46,7 +46,7 @@ function jittered(view: View, matrixFor: (pixels: Image) => ColorMatrix): View {
   return withImage(view, applyMatrix(pixels, matrixFor(pixels)));
 }
 
-function meanGrey({ data }: Image): number {
+function meanGray({ data }: Image): number {
   let [red, green, blue] = [0, 0, 0];
   for (let byte = 0; byte < data.length; byte += 3) {
     red += data[byte] as number;
@@ -56,13 +56,13 @@ function meanGrey({ data }: Image): number {
   return (red * LUMA[0] + green * LUMA[1] + blue * LUMA[2]) / (data.length / 3);
 }
 
-function brightnessAndContrast(brightness: number, contrast: number, grey: number): ColorMatrix {
+function brightnessAndContrast(brightness: number, contrast: number, gray: number): ColorMatrix {
   const factor = brightness * contrast;
-  const rest = (1 - contrast) * grey;
+  const rest = (1 - contrast) * gray;
   return [factor, 0, 0, rest, 0, factor, 0, rest, 0, 0, factor, rest];
 }
 
-/** Each channel between the pixel's grey (factor 0) and itself (factor 1), or beyond. */
+/** Each channel between the pixel's gray (factor 0) and itself (factor 1), or beyond. */
 function saturationMatrix(factor: number): ColorMatrix {
   return [0, 1, 2].flatMap((row) => [
     ...LUMA.map((weight, column) => (1 - factor) * weight + (row === column ? factor : 0)),
@@ -70,7 +70,7 @@ function saturationMatrix(factor: number): ColorMatrix {
   ]);
 }
 
-/** A turn around the axis of greys, by Rodrigues' formula. */
+/** A turn around the axis of grays, by Rodrigues' formula. */
 function hueMatrix(turn: number): ColorMatrix {
   const cos = Math.cos(2 * Math.PI * turn);
   const sin = Math.sin(2 * Math.PI * turn) / Math.sqrt(3);

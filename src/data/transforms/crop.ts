@@ -39,7 +39,7 @@ const PLACES: Readonly<Record<'random' | 'class' | 'center', Place>> = {
 
 /**
  * Cuts out a window of the size, or less where the picture has less (pad first for one size). `by: 'class'` is how the
- * paper's authors crop: a class of those present, a pixel of it, the window centred there and shifted inside; so rare
+ * paper's authors crop: a class of those present, a pixel of it, the window centered there and shifted inside; so rare
  * classes are seen as often as frequent ones.
  */
 export const crop = transformKind({

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { RandomStream } from '../../tensor/random.ts';
 import { checkedSteps } from '../recipe-steps.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { blur } from './blur.ts';
 import { colorJitter } from './color-jitter.ts';
 import { crop } from './crop.ts';
@@ -11,7 +11,7 @@ import { pad } from './pad.ts';
 import { rotate } from './rotate.ts';
 import { resize, scale, shortSide } from './scale.ts';
 import type { TransformKind } from './transform.ts';
-import { realise, viewOf } from './view.ts';
+import { realize, viewOf } from './view.ts';
 
 export const TRANSFORMS = [scale, shortSide, resize, crop, pad, flip, rotate, colorJitter, blur] as const;
 
@@ -30,9 +30,9 @@ export type TransformRecipe = readonly TransformStep[];
  */
 export function createTransform(
   recipe: readonly { readonly transform: string }[],
-): (sample: LabelledImage, random: RandomStream) => LabelledImage {
+): (sample: LabeledImage, random: RandomStream) => LabeledImage {
   const steps = checkedSteps(recipe, 'transform', TRANSFORMS as readonly TransformKind[]).map(({ kind, options }) =>
     kind.create(options),
   );
-  return (sample, random) => realise(steps.reduce((view, step) => step(view, random), viewOf(sample)));
+  return (sample, random) => realize(steps.reduce((view, step) => step(view, random), viewOf(sample)));
 }

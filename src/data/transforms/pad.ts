@@ -1,4 +1,4 @@
-/** Enlarging pictures that are too small, with a colour that says nothing and labels that are ignored. */
+/** Enlarging pictures that are too small, with a color that says nothing and labels that are ignored. */
 import * as z from 'zod';
 import { type Color, type Image, image } from '../../image/image.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
@@ -6,12 +6,12 @@ import { sizeOf, sizeOption } from './crop.ts';
 import { transformKind } from './transform.ts';
 import { type ByteLabels, byteLabels, type View, type Window } from './view.ts';
 
-/** ImageNet's mean colour, which becomes 0 in the network's input. */
+/** ImageNet's mean color, which becomes 0 in the network's input. */
 export const MEAN_COLOR: Color = [124, 116, 104];
 
 const byte = z.int().min(0).max(255);
 
-/** Pads to at least the size, on both sides alike, with a colour in the image and 255 in the mask. */
+/** Pads to at least the size, on both sides alike, with a color in the image and 255 in the mask. */
 export const pad = transformKind({
   name: 'pad',
   options: z.strictObject({ size: sizeOption, color: z.tuple([byte, byte, byte]).default([...MEAN_COLOR]) }),
@@ -69,7 +69,7 @@ function padded(view: View, width: number, height: number, color: Color): View {
   };
 }
 
-/** As many pixels of one colour, 3 bytes each. */
+/** As many pixels of one color, 3 bytes each. */
 export function filledWith(color: Color, pixels: number): Uint8Array {
   const data = new Uint8Array(pixels * 3);
   if (pixels === 0) return data;

@@ -5,13 +5,13 @@ import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { probability } from './flip.ts';
 import { filledWith, MEAN_COLOR } from './pad.ts';
 import { between, transformKind } from './transform.ts';
-import { type ByteLabels, byteLabels, realise, viewOf } from './view.ts';
+import { type ByteLabels, byteLabels, realize, viewOf } from './view.ts';
 
 const byte = z.int().min(0).max(255);
 
 /**
  * Turns around the middle by an angle drawn evenly from -degrees ... degrees; the size stays. Image bilinear, mask nearest;
- * what comes from outside has the colour, and 255 in the mask.
+ * what comes from outside has the color, and 255 in the mask.
  */
 export const rotate = transformKind({
   name: 'rotate',
@@ -23,12 +23,12 @@ export const rotate = transformKind({
   create: (options) => (view, random) => {
     if (random.uniform() >= options.probability) return view;
     const angle = (between(random, [-options.degrees, options.degrees]) * Math.PI) / 180;
-    const { image: pixels, labels } = realise(view);
+    const { image: pixels, labels } = realize(view);
     return viewOf({ image: rotateImage(pixels, angle, options.color), labels: rotateLabels(labels, angle) });
   },
 });
 
-/** Calls `visit` with every pixel and the place in the picture that turns to it, in pixels from the first one's centre. */
+/** Calls `visit` with every pixel and the place in the picture that turns to it, in pixels from the first one's center. */
 function forEachSource(
   width: number,
   height: number,

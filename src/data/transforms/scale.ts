@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
 import { resampleImageWindow, resampleLabelsWindow } from './resample-window.ts';
 import { between, transformKind } from './transform.ts';
-import { realise, type View } from './view.ts';
+import { realize, type View } from './view.ts';
 
 /** A larger side than any crop needs; keeps a mistyped factor from taking all memory. */
 const LONGEST_SIDE = 32_768;
@@ -16,9 +16,9 @@ export function resized(view: View, width: number, height: number): View {
       `Augmentation scales a picture of ${view.width}x${view.height} to ${width}x${height}. The longest side allowed is ${LONGEST_SIDE}: lower the factors.`,
     );
   }
-  let source: ReturnType<typeof realise> | undefined;
+  let source: ReturnType<typeof realize> | undefined;
   const get = () => {
-    source ??= realise(view);
+    source ??= realize(view);
     return source;
   };
   return {

@@ -4,13 +4,13 @@ import { UsageError } from '../../errors.ts';
 import { image } from '../../image/image.ts';
 import { resizeImage, resizeLabelMap } from '../../image/resample.ts';
 import { randomStream } from '../../tensor/random.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 import { createTransform, TRANSFORMS, type TransformRecipe } from './index.ts';
 import { resampleImageWindow, resampleLabelsWindow } from './resample-window.ts';
 import { byteLabels, type Window } from './view.ts';
 
 /** A picture whose red channel says which class each pixel has: what moves together stays together. */
-function marked(width: number, height: number, idAt: (x: number, y: number) => number): LabelledImage {
+function marked(width: number, height: number, idAt: (x: number, y: number) => number): LabeledImage {
   const labels = new Uint8Array(width * height);
   const data = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < labels.length; pixel++) {
@@ -21,7 +21,7 @@ function marked(width: number, height: number, idAt: (x: number, y: number) => n
   return { image: image(width, height, data), labels: byteLabels(width, height, labels) };
 }
 
-function noisy(seed: number, width: number, height: number): LabelledImage {
+function noisy(seed: number, width: number, height: number): LabeledImage {
   const random = randomStream(seed, 'noise');
   const bytes = (count: number, below: number) => Uint8Array.from({ length: count }, () => random.integer(below));
   return {
@@ -30,7 +30,7 @@ function noisy(seed: number, width: number, height: number): LabelledImage {
   };
 }
 
-const apply = (recipe: TransformRecipe, sample: LabelledImage, seed = 1): LabelledImage =>
+const apply = (recipe: TransformRecipe, sample: LabeledImage, seed = 1): LabeledImage =>
   createTransform(recipe)(sample, randomStream(seed));
 
 const cut = (data: Uint8Array, rowLength: number, { left, top, width, height }: Window, channels: number): number[] =>
@@ -145,7 +145,7 @@ describe('crop', () => {
   });
 });
 
-test('padding puts the mean colour and ignore on both sides alike', () => {
+test('padding puts the mean color and ignore on both sides alike', () => {
   const { image: pixels, labels } = apply(
     [{ transform: 'pad', size: { width: 5, height: 3 } }],
     marked(2, 3, () => 9),
@@ -159,8 +159,8 @@ test('flipping mirrors image and mask, about half of the time', () => {
   const results = Array.from({ length: 200 }, (_, seed) => apply([{ transform: 'flip' }], sample, seed));
   const flipped = results.filter(({ labels }) => labels.data[0] === 2);
   expect(Math.abs(flipped.length - 100)).toBeLessThan(30);
-  expect([...(flipped[0] as LabelledImage).labels.data]).toEqual([2, 1, 0, 12, 11, 10]);
-  expect([...(flipped[0] as LabelledImage).image.data].filter((_, byte) => byte % 3 === 0)).toEqual([
+  expect([...(flipped[0] as LabeledImage).labels.data]).toEqual([2, 1, 0, 12, 11, 10]);
+  expect([...(flipped[0] as LabeledImage).image.data].filter((_, byte) => byte % 3 === 0)).toEqual([
     2, 1, 0, 12, 11, 10,
   ]);
 });
@@ -175,7 +175,7 @@ describe('rotation', () => {
       if (id === 255) expect([...pixels.data.subarray(pixel * 3, pixel * 3 + 3)]).toEqual([124, 116, 104]);
       else if (Math.abs((pixels.data[pixel * 3] as number) - id) > 95) differing++;
     }
-    // Only pixels on the very border between the classes are between both colours.
+    // Only pixels on the very border between the classes are between both colors.
     expect(differing).toBeLessThan(3);
   });
 
@@ -200,9 +200,9 @@ describe('rotation', () => {
   });
 });
 
-describe('colour jitter', () => {
-  const grey = marked(8, 8, () => 0);
-  grey.image.data.fill(100);
+describe('color jitter', () => {
+  const gray = marked(8, 8, () => 0);
+  gray.image.data.fill(100);
 
   test('leaves the mask and, without strengths, the image as they are', () => {
     const sample = noisy(3, 9, 7);
@@ -211,11 +211,11 @@ describe('colour jitter', () => {
     expect(result.labels.data).toEqual(sample.labels.data);
   });
 
-  test('keeps grey grey, whatever happens to saturation and hue', () => {
+  test('keeps gray gray, whatever happens to saturation and hue', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { image: pixels } = apply(
         [{ transform: 'color-jitter', saturation: 1, hue: 0.5, contrast: 0.5 }],
-        grey,
+        gray,
         seed,
       );
       expect(new Set(pixels.data)).toEqual(new Set([100]));
@@ -224,7 +224,7 @@ describe('colour jitter', () => {
 
   test('brightens by factors within its strength', () => {
     const values = Array.from({ length: 100 }, (_, seed) => {
-      return apply([{ transform: 'color-jitter', brightness: 0.4 }], grey, seed).image.data[0] as number;
+      return apply([{ transform: 'color-jitter', brightness: 0.4 }], gray, seed).image.data[0] as number;
     });
     expect(Math.min(...values)).toBeGreaterThanOrEqual(60);
     expect(Math.max(...values)).toBeLessThanOrEqual(140);
@@ -241,7 +241,7 @@ describe('colour jitter', () => {
     expect(results.some(([r, g, b]) => (b as number) > 190 && (r as number) < 30 && (g as number) < 30)).toBe(true);
   });
 
-  test('stretches contrast around the mean grey', () => {
+  test('stretches contrast around the mean gray', () => {
     const sample = marked(2, 1, () => 0);
     sample.image.data.set([80, 80, 80, 120, 120, 120]);
     for (let seed = 0; seed < 20; seed++) {
@@ -310,7 +310,7 @@ describe.each(TRANSFORMS.map(({ name }) => name))('the transform %s', (name) => 
   });
 });
 
-test('a crop before the colours or after them shows the same part', () => {
+test('a crop before the colors or after them shows the same part', () => {
   const sample = noisy(1, 60, 50);
   const steps: TransformRecipe = [
     { transform: 'scale', factors: [1.7] },

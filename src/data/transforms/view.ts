@@ -1,7 +1,7 @@
 /** A picture and its mask of which only the parts that are wanted are computed. */
 import { type Image, image } from '../../image/image.ts';
 import { type LabelMap, labelMap } from '../../image/label-map.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 
 /** A rectangle of pixels inside a picture. */
 export interface Window {
@@ -15,7 +15,7 @@ export interface Window {
 export type ByteLabels = LabelMap & { readonly data: Uint8Array };
 
 /**
- * A labelled picture of some size whose pixels are asked for by windows, all inside it. Scaling up and cropping then costs
+ * A labeled picture of some size whose pixels are asked for by windows, all inside it. Scaling up and cropping then costs
  * only what the crop shows.
  */
 export interface View {
@@ -34,7 +34,7 @@ export function wholeOf({ width, height }: { readonly width: number; readonly he
   return { left: 0, top: 0, width, height };
 }
 
-export function viewOf({ image: pixels, labels }: LabelledImage): View {
+export function viewOf({ image: pixels, labels }: LabeledImage): View {
   return {
     width: pixels.width,
     height: pixels.height,
@@ -50,7 +50,7 @@ export function viewOf({ image: pixels, labels }: LabelledImage): View {
 }
 
 /** All pixels of a view. */
-export function realise(view: View): LabelledImage {
+export function realize(view: View): LabeledImage {
   return { image: view.image(wholeOf(view)), labels: view.labels(wholeOf(view)) };
 }
 

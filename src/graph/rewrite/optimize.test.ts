@@ -88,7 +88,7 @@ describe('the rewriting for inference', () => {
     },
   );
 
-  test('for speed leaves no batch normalisation after what became Winograd form', async () => {
+  test('for speed leaves no batch normalization after what became Winograd form', async () => {
     const all = await optimize('speed', alwaysTile(2));
     const none = await optimize('speed', NEVER);
     expect(count(none.outputs, 'BatchNormalization')).toBe(count(outputs, 'BatchNormalization'));

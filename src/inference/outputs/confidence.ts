@@ -1,7 +1,7 @@
 /** How sure the network is of every pixel's class. */
 import { UsageError } from '../../errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { encodeGreyPng } from './grey-png.ts';
+import { encodeGrayPng } from './gray-png.ts';
 import type { OutputFormat, SegmentationSource } from './output-format.ts';
 
 const MEANING = 'Probability of the chosen class: 0 is 0, 255 is 1.';
@@ -10,10 +10,10 @@ const MEANING = 'Probability of the chosen class: 0 is 0, 255 is 1.';
 export const confidence: OutputFormat = {
   name: 'confidence',
   extension: '.confidence.png',
-  description: "the chosen class's probability as 8-bit grey, 0 to 1",
+  description: "the chosen class's probability as 8-bit gray, 0 to 1",
   needs: 'confidence',
   encode: (segmentation) => [
-    { suffix: confidence.extension, content: encodeGreyPng(segmentation.labels, valuesOf(segmentation), MEANING) },
+    { suffix: confidence.extension, content: encodeGrayPng(segmentation.labels, valuesOf(segmentation), MEANING) },
   ],
 };
 

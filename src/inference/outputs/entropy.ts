@@ -1,7 +1,7 @@
 /** How undecided the network is between the classes at every pixel. */
 import { UsageError } from '../../errors.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
-import { encodeGreyPng } from './grey-png.ts';
+import { encodeGrayPng } from './gray-png.ts';
 import type { OutputFormat, SegmentationSource } from './output-format.ts';
 
 const MEANING =
@@ -11,10 +11,10 @@ const MEANING =
 export const entropy: OutputFormat = {
   name: 'entropy',
   extension: '.entropy.png',
-  description: 'indecision between the classes as 8-bit grey, 0 to 1',
+  description: 'indecision between the classes as 8-bit gray, 0 to 1',
   needs: 'entropy',
   encode: (segmentation) => [
-    { suffix: entropy.extension, content: encodeGreyPng(segmentation.labels, valuesOf(segmentation), MEANING) },
+    { suffix: entropy.extension, content: encodeGrayPng(segmentation.labels, valuesOf(segmentation), MEANING) },
   ],
 };
 

@@ -347,7 +347,7 @@ describe('confidence and entropy', () => {
       'entropy',
       'Entropy of the probabilities of K classes divided by log K: 0 is certain (0), 255 is all equally likely (1).',
     ],
-  ])('%s is 8-bit grey from 0 to 1, and says so', (name, meaning) => {
+  ])('%s is 8-bit gray from 0 to 1, and says so', (name, meaning) => {
     const [file] = files(name, given);
     const { data, depth, channels, text: texts } = decode(file?.content as Uint8Array);
     expect([...data]).toEqual([0, 64, 128, 191, 255, 255]);

@@ -1,4 +1,4 @@
-/** CamVid's 32 classes with the colours of its masks, and the 11 that SegNet's authors and most others make of them. */
+/** CamVid's 32 classes with the colors of its masks, and the 11 that SegNet's authors and most others make of them. */
 import type { LabelClass } from '../label-class.ts';
 
 export const CAMVID_32: readonly LabelClass[] = [

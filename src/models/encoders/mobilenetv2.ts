@@ -81,7 +81,7 @@ export function expandAndFilter(scope: Scope, x: Value, hidden: number, stride: 
 }
 
 function convNorm(convScope: Scope, normScope: Scope, x: Value, options: Conv2dOptions): Value {
-  // He initialisation by fan-out, as torchvision's MobileNetV2 is drawn.
+  // He initialization by fan-out, as torchvision's MobileNetV2 is drawn.
   const fanOut = (options.channels * options.kernel ** 2) / (options.groups ?? 1);
   const initializer: Initializer = { kind: 'normal', std: Math.sqrt(2 / fanOut) };
   return batchNorm2d(normScope, conv2d(convScope, x, { initializer, ...options }));

@@ -68,7 +68,7 @@ function shortcut(scope: Scope, x: Value, channels: number, stride: number): Val
 }
 
 function convNorm(scope: Scope, [conv, norm]: readonly [string, string], x: Value, options: Conv2dOptions): Value {
-  // He initialisation by fan-out, as torchvision's ResNets are drawn.
+  // He initialization by fan-out, as torchvision's ResNets are drawn.
   const initializer: Initializer = { kind: 'normal', std: Math.sqrt(2 / (options.channels * options.kernel ** 2)) };
   return batchNorm2d(scope.at(norm), conv2d(scope.at(conv), x, { initializer, ...options }));
 }

@@ -10,7 +10,7 @@ import type { Tap } from '../encoders/encoder.ts';
 import { ENCODERS } from '../encoders/index.ts';
 
 /**
- * Class scores for normalised images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
+ * Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
  * Parameters are `encoder.*` (`encoders.i.*` when there are several) and `decoder.*`.
  */
 export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope = scope()): Value {

@@ -42,7 +42,7 @@ export function folderSink(root: string): FileSink {
   return { name: root, write: (path, bytes) => writeFileAtomically(resolve(root, path), bytes) };
 }
 
-/** Decodes images of data sets by sharp: their bytes as they are, without a conversion of colours, as Pillow reads them. */
+/** Decodes images of data sets by sharp: their bytes as they are, without a conversion of colors, as Pillow reads them. */
 export const decodeDatasetImage: DecodeImage = (bytes, name) => decodeImage(bytes, { name, ignoreProfile: true });
 
 /**

@@ -60,8 +60,8 @@ describe('decodeImage', () => {
     expect((await decodeImage(fixture('JPEG 4:4:4'))).data.constructor).toBe(Uint8Array);
   });
 
-  it('scales 16-bit grey to 8 bits', async () => {
-    for (const name of ['PNG, 16-bit grey', 'TIFF, 16-bit grey']) {
+  it('scales 16-bit gray to 8 bits', async () => {
+    for (const name of ['PNG, 16-bit gray', 'TIFF, 16-bit gray']) {
       const { data } = await decodeImage(fixture(name));
       for (let i = 0; i < data.length; i++) {
         const pixel = Math.floor(i / 3);
@@ -74,7 +74,7 @@ describe('decodeImage', () => {
   it('scales 16-bit RGB to 8 bits', async () => {
     const samples = Uint16Array.of(0, 257, 65535, 32896, 4112, 61680);
     const rgb16 = sharp(samples, { raw: { width: 2, height: 1, channels: 3 } });
-    const png = await file(rgb16.toColourspace('rgb16').png());
+    const png = await file(rgb16.toColorspace('rgb16').png());
     expect((await sharp(png).metadata()).depth).toBe('ushort');
     expect([...(await decodeImage(png)).data]).toEqual([0, 1, 255, 128, 16, 240]);
   });
@@ -90,7 +90,7 @@ describe('decodeImage', () => {
     expect(at(12, 12)[2]).toBeGreaterThan(at(12, 12)[0] + 60);
   });
 
-  it('drops alpha and keeps the colours below it', async () => {
+  it('drops alpha and keeps the colors below it', async () => {
     const pixels = Uint8Array.of(10, 20, 30, 0, 40, 50, 60, 128);
     const png = await file(sharp(pixels, { raw: { width: 2, height: 1, channels: 4 } }).png());
     expect([...(await decodeImage(png)).data]).toEqual([10, 20, 30, 40, 50, 60]);
@@ -166,7 +166,7 @@ describe('decodeImage', () => {
     });
   }
 
-  it('converts other colour profiles to sRGB unless told to ignore them', async () => {
+  it('converts other color profiles to sRGB unless told to ignore them', async () => {
     const source = image(2, 1, Uint8Array.of(255, 0, 0, 10, 200, 30));
     const p3 = await file(sharpOf(source).withIccProfile('p3').png());
     expect(worstDifference(await decodeImage(p3), source)).toBeLessThan(4);

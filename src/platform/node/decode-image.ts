@@ -12,7 +12,7 @@ export interface DecodeImageOptions {
   /** Pictures of more pixels are refused before they are decoded. Default 268402689. */
   readonly pixelLimit?: number;
   /**
-   * Whether an embedded colour profile is passed over, as Pillow does, rather than converted from to sRGB, as browsers do.
+   * Whether an embedded color profile is passed over, as Pillow does, rather than converted from to sRGB, as browsers do.
    * Makes a difference only to pictures whose profile is not sRGB. Default false.
    */
   readonly ignoreProfile?: boolean;
@@ -40,7 +40,7 @@ const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
 
 /**
  * A JPEG, PNG, WebP, TIFF or AVIF file as 8-bit RGB, upright (by its EXIF orientation, which is told if it changed anything).
- * 16-bit samples are scaled to 8; grey, palettes and CMYK become RGB; alpha is dropped and the colours below it kept, as
+ * 16-bit samples are scaled to 8; gray, palettes and CMYK become RGB; alpha is dropped and the colors below it kept, as
  * Pillow's convert('RGB') does; of several frames or pages the first is taken. Plain JPEG pixels are those of libjpeg-turbo.
  * @throws FormatError naming the file if it is none of these formats, damaged, cut off, or larger than the limit.
  */
@@ -68,7 +68,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
     const { data, info } = await decoder
       .autoOrient()
       .removeAlpha()
-      .toColourspace('srgb')
+      .toColorspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const upright = image(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

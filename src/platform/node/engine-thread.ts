@@ -17,7 +17,7 @@ import {
 const WORKER = new URL('./engine-thread-worker.js', import.meta.url);
 
 /**
- * The engine that `backendFor` finds, in a thread of its own, so that this one can decode, colour and write meanwhile.
+ * The engine that `backendFor` finds, in a thread of its own, so that this one can decode, color and write meanwhile.
  * Tensors are copied between the threads; weights that are stored in files are not. The thread does not keep the process alive
  * while nothing is asked of it.
  * @param onFallback is told when the WASM build takes the native engine's place.

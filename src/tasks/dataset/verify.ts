@@ -1,4 +1,4 @@
-/** Looking through labelled images: `dataset-verify` for what is wrong with them, `dataset-stats` for their figures. */
+/** Looking through labeled images: `dataset-verify` for what is wrong with them, `dataset-stats` for their figures. */
 import * as z from 'zod';
 import type { Problem } from '../../data/checks/check.ts';
 import type { SplitStatistics } from '../../data/stats.ts';

@@ -1,4 +1,4 @@
-/** `evaluate`: how good a model, or saved predictions, are on labelled images. */
+/** `evaluate`: how good a model, or saved predictions, are on labeled images. */
 import { count } from '../../text.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
@@ -75,7 +75,7 @@ async function evaluate(request: EvaluateRequest, context: WorkContext<EvaluateE
 /** How many there are to score; @throws UsageError for none. */
 function samplesIn(dataset: Dataset, split: string, path: string, onEvent: (event: EvaluateEvent) => void): number {
   const samples = dataset.samples(split);
-  if (samples.length === 0) throw new UsageError(`${path}: the split ${split} has no labelled image to measure on.`);
+  if (samples.length === 0) throw new UsageError(`${path}: the split ${split} has no labeled image to measure on.`);
   const faults = dataset.faults(split).length;
   if (faults > 0) {
     const message = `${count(faults, 'file', 'files')} of ${split} have no partner and are left out; see "refinenet dataset verify ${path}".`;

@@ -52,8 +52,8 @@ export async function openPredictions(
   const { save } = options;
   return {
     words,
-    async predict(sample, labelled) {
-      const labels = await predict(sample, labelled);
+    async predict(sample, labeled) {
+      const labels = await predict(sample, labeled);
       if (save !== undefined) await saveMask(save, sample, labels, colorsOf(dataset), files);
       return labels;
     },

@@ -1,4 +1,4 @@
-/** A model in float32 and in a lower precision, measured on the same labelled images. */
+/** A model in float32 and in a lower precision, measured on the same labeled images. */
 import type { Dataset } from '../../data/dataset.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { compareClasses, segmenterPredictions } from '../../evaluation/segmenter-predictions.ts';

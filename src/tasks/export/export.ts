@@ -31,7 +31,7 @@ async function exportModel(request: ExportRequest, context: WorkContext<ExportEv
   const { format, precision, split, dataset } = request;
   const folder = await files.modelFolder(request.model);
   const model = await files.readModel(folder);
-  const labelled = dataset === undefined ? null : await openLabelled(dataset, split, files);
+  const labeled = dataset === undefined ? null : await openLabeled(dataset, split, files);
   const images = request.calibration ?? dataset;
   const calibration =
     images === undefined ? null : await findCalibrationImages(images, request.calibrationImages, context);
@@ -40,7 +40,7 @@ async function exportModel(request: ExportRequest, context: WorkContext<ExportEv
   const calibrated = precision === 'int8' ? await calibrateSource(source, engine, context) : source;
   const exported = await EXPORT_FORMATS[format](calibrated, request, engine, files);
   const comparison =
-    labelled && (await comparePrecisions(calibrated.model, engine, precision, { dataset: labelled, split }, context));
+    labeled && (await comparePrecisions(calibrated.model, engine, precision, { dataset: labeled, split }, context));
   warnOfAgreement(exported, context);
   return { model: folder, format, precision, ...exported, ...(comparison && { comparison }) };
 }
@@ -65,10 +65,10 @@ function checkCombination({ format, precision, calibration, dataset }: ExportReq
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
 }
 
-async function openLabelled(path: string, split: string, files: TaskFiles): Promise<Dataset> {
+async function openLabeled(path: string, split: string, files: TaskFiles): Promise<Dataset> {
   const dataset = await files.openDataset(path, {});
   if (dataset.samples(split).length > 0) return dataset;
-  throw new UsageError(`${path}: the split ${split} has no labelled image to measure on.`);
+  throw new UsageError(`${path}: the split ${split} has no labeled image to measure on.`);
 }
 
 /** The engine is opened when it is first needed, and once. */

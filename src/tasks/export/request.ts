@@ -12,7 +12,7 @@ export const EXPORT_REQUEST = z.strictObject({
   calibration: z.string().optional(),
   /** How many of them. */
   calibrationImages: numberField('calibrationImages').default(32),
-  /** Labelled images to measure the mIoU on, in float32 and in the precision. */
+  /** Labeled images to measure the mIoU on, in float32 and in the precision. */
   dataset: z.string().optional(),
   /** The part of the data set to measure on. */
   split: z.string().default('val'),

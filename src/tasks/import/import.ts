@@ -35,7 +35,7 @@ export const importTask = defineTask({ name: 'import', request: IMPORT_REQUEST, 
 
 async function importCheckpoint(request: ImportRequest, context: WorkContext<ImportEvent>): Promise<ImportResult> {
   const { files, onEvent } = context;
-  const { file, output, architecture, poolingOrder, stride, skip, reinitialise, seed, resize, force } = request;
+  const { file, output, architecture, poolingOrder, stride, skip, reinitialize, seed, resize, force } = request;
   await files.assertWritable(output, force);
   const given = await givenClasses(request.classes, files);
   const bytes = await files.read(file).catch((error: unknown) => {
@@ -53,7 +53,7 @@ async function importCheckpoint(request: ImportRequest, context: WorkContext<Imp
       ...(stride && { stridePlacement: stride }),
       ...(skip && { skip }),
     },
-    reinitialise,
+    reinitialize,
     seed,
   });
   const { definition, weights, naming, ignored, fresh } = imported;

@@ -1,6 +1,6 @@
 /** What can be asked of `import`. */
 import * as z from 'zod';
-import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../names.ts';
+import { POOLING_ORDERS, REINITIALIZED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../names.ts';
 import { numberField } from '../number-field.ts';
 import { RESIZE_RULE } from '../run-options.ts';
 
@@ -9,7 +9,7 @@ export const IMPORT_REQUEST = z.strictObject({
   file: z.string(),
   /** The model folder to write. */
   output: z.string(),
-  /** Overrules what is recognised from names and shapes. */
+  /** Overrules what is recognized from names and shapes. */
   architecture: z.string().optional(),
   /** How many there are, or their names: a file, or a known set; as many as the checkpoint has when left out. */
   classes: z.union([numberField('classes'), z.string()]).optional(),
@@ -21,7 +21,7 @@ export const IMPORT_REQUEST = z.strictObject({
   /** What residual conv units add. */
   skip: z.enum(SKIPS).optional(),
   /** The part for which fresh weights are drawn. */
-  reinitialise: z.enum(REINITIALISED_PARTS).default('none'),
+  reinitialize: z.enum(REINITIALIZED_PARTS).default('none'),
   /** For fresh weights. */
   seed: numberField('seed').default(0),
   /** Whether the output is replaced. */

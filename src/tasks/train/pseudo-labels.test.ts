@@ -34,9 +34,9 @@ beforeEach(() => {
 
 const OTHERS = (): string[] => [join(folder, 'others/images/train/0.png'), join(folder, 'others/images/train/1.png')];
 
-const grey = (values: Uint8Array, path: string) =>
+const gray = (values: Uint8Array, path: string) =>
   sharp(values, { raw: { width: SIZE, height: SIZE, channels: 1 } })
-    .toColourspace('b-w')
+    .toColorspace('b-w')
     .png()
     .toFile(path);
 
@@ -44,11 +44,11 @@ const grey = (values: Uint8Array, path: string) =>
 async function predicted(name: string, image: string, classes = [{ id: 0, label: 'ground' }]): Promise<void> {
   await mkdir(join(predictions, name, '..'), { recursive: true });
   await writeFile(join(predictions, `${name}.json`), JSON.stringify({ image, classes }));
-  await grey(
+  await gray(
     Uint8Array.from({ length: SIZE * SIZE }, (_, pixel) => (pixel < (SIZE * SIZE) / 2 ? 1 : 0)),
     join(predictions, `${name}.png`),
   );
-  await grey(
+  await gray(
     Uint8Array.from({ length: SIZE * SIZE }, (_, pixel) => Math.round(((pixel % SIZE) * 255) / (SIZE - 1))),
     join(predictions, `${name}.confidence.png`),
   );
@@ -163,7 +163,7 @@ describe('what is wrong is said', () => {
   test('of a confidence of another size than its mask', async () => {
     await predicted('a', OTHERS()[0] as string);
     await sharp(Buffer.alloc(12), { raw: { width: 4, height: 3, channels: 1 } })
-      .toColourspace('b-w')
+      .toColorspace('b-w')
       .png()
       .toFile(join(predictions, 'a.confidence.png'));
     const given = await opened();

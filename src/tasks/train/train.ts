@@ -1,4 +1,4 @@
-/** `train`: labelled images to a model. */
+/** `train`: labeled images to a model. */
 import { architectureName } from '../../models/architectures.ts';
 import type { RunState } from '../../training/run/checkpoint.ts';
 import { type TrainResult as Trained, train as trainRun } from '../../training/run/trainer.ts';

@@ -149,7 +149,7 @@ describe('the total loss', () => {
   });
 
   test('on labels sampled to the logits takes the label at the center of each cell', async () => {
-    // 2 x 3 cells of labels 4 x 9: centres at rows 1 and 3, columns 1, 4 and 7.
+    // 2 x 3 cells of labels 4 x 9: centers at rows 1 and 3, columns 1, 4 and 7.
     const coarse = [0, 1, 2, 3, IGNORED, 0];
     const labels = new Uint8Array(36).fill(1);
     coarse.forEach((label, cell) => {

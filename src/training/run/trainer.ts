@@ -1,4 +1,4 @@
-/** Training: a network, labelled images and a recipe to checkpoints that can be used and resumed. */
+/** Training: a network, labeled images and a recipe to checkpoints that can be used and resumed. */
 import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { DecodeImage } from '../../data/file-source.ts';

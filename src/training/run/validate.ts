@@ -1,7 +1,7 @@
 /** Validation while training: the current weights on whole images of a split. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { DecodeImage } from '../../data/file-source.ts';
-import type { LabelledImage } from '../../data/sample.ts';
+import type { LabeledImage } from '../../data/sample.ts';
 import type { ConfusionMatrix } from '../../evaluation/confusion.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { segmenterPredictions } from '../../evaluation/segmenter-predictions.ts';
@@ -12,7 +12,7 @@ import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
 
 /** A validated image, for people to look at. */
-export interface PredictedSample extends LabelledImage {
+export interface PredictedSample extends LabeledImage {
   readonly name: string;
   readonly prediction: LabelMap;
 }

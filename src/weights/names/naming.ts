@@ -96,7 +96,7 @@ export function naming({
   };
 }
 
-/** Whether a name is that of a batch normalisation's counter, which every naming drops without mention. */
+/** Whether a name is that of a batch normalization's counter, which every naming drops without mention. */
 export function isBatchCounter(name: string): boolean {
   return name.endsWith(`.${BATCH_COUNTER}`);
 }

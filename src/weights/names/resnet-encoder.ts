@@ -16,7 +16,7 @@ const STEM_MEAN = 'encoder.bn1.running_mean';
 
 /**
  * Moves a bias of the first convolution, which Microsoft's Caffe ResNet-50 has and torchvision's has not, into the running
- * mean of the batch normalisation behind it: norm(x + b) with mean m is norm(x) with mean m - b.
+ * mean of the batch normalization behind it: norm(x + b) with mean m is norm(x) with mean m - b.
  */
 export function foldStemBias(weights: Weights): Weights {
   const bias = weights.get(STEM_BIAS);

@@ -5,7 +5,7 @@ import { StoredTensor } from './stored-tensor.ts';
 
 /**
  * The keys under which training scripts keep the state dict, the first found counts: light-weight-refinenet v1
- * (`segmenter`), DenseTorch and others (`model`), snapshots with separate optimisers (`weights`), PyTorch Lightning and
+ * (`segmenter`), DenseTorch and others (`model`), snapshots with separate optimizers (`weights`), PyTorch Lightning and
  * the ImageNet example (`state_dict`), the PyTorch tutorials (`model_state_dict`).
  */
 const WRAPPERS: readonly string[] = [

@@ -1,4 +1,4 @@
-/** `refinenet dataset`: looks through labelled images before they are trained on, and converts them. */
+/** `refinenet dataset`: looks through labeled images before they are trained on, and converts them. */
 import type { Dataset } from '../../../data/dataset.ts';
 import { backendFor } from '../../../platform/node/backend.ts';
 import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
@@ -36,7 +36,7 @@ const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
 export const registerDataset: RegisterCommand = (program, exit) => {
   const command = program
     .command('dataset')
-    .description('look through labelled images: problems (verify), figures (stats); or convert them')
+    .description('look through labeled images: problems (verify), figures (stats); or convert them')
     .argument('<action>', ACTION_NAMES.join(', '), oneOf('dataset', ACTION_NAMES))
     .argument('<path>', 'the folder of the data set, its data.yaml or its list of pairs');
   addDatasetCommandOptions(command).action(async (action: Action, path: string, options: DatasetCommandOptions) =>

@@ -34,7 +34,7 @@ export function addExportOptions(command: Command): Command {
       numberFor('--calibration-images', 'calibrationImages'),
       32,
     )
-    .option('--dataset <path>', 'labelled images to measure the mIoU on, in float32 and in the precision')
+    .option('--dataset <path>', 'labeled images to measure the mIoU on, in float32 and in the precision')
     .option('--split <name>', 'the part of the data set to measure on', 'val')
     .option('--output <path>', 'file or folder to write', 'runs/export')
     .option('--force', 'replace what is there')

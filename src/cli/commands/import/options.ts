@@ -1,13 +1,15 @@
 /** The options of `import`: how they are typed, and the request that they are. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type * as z from 'zod';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { IMPORT_REQUEST, ImportRequest } from '../../../tasks/import/request.ts';
-import { POOLING_ORDERS, REINITIALISED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
+import { POOLING_ORDERS, REINITIALIZED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
 import { oneOf, resizeRule, numberFor } from '../../parse.ts';
 
 /** What was typed. */
-export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialise' | 'seed'> {
+export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialize' | 'seed'> {
+  /** The former spelling, which scripts may have. */
+  readonly reinitialise?: ImportRequest['reinitialize'];
   readonly architecture?: string;
   readonly classes?: number | string;
   readonly resize: Pick<Preprocessing, 'resize'>;
@@ -22,7 +24,7 @@ export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitial
 export function addImportOptions(command: Command): Command {
   return command
     .requiredOption('--output <folder>', 'the model folder to write')
-    .option('--architecture <name>', 'overrules what is recognised from names and shapes')
+    .option('--architecture <name>', 'overrules what is recognized from names and shapes')
     .option(
       '--classes <classes>',
       'number of classes, a file with their names, or a known set (voc, cityscapes, camvid, ...)',
@@ -46,11 +48,12 @@ export function addImportOptions(command: Command): Command {
     )
     .option('--skip <kind>', 'what residual conv units add: input (default) or rectified', oneOf('--skip', SKIPS))
     .option(
-      '--reinitialise <part>',
+      '--reinitialize <part>',
       'draw fresh weights for: none, classifier or decoder',
-      oneOf('--reinitialise', REINITIALISED_PARTS),
+      oneOf('--reinitialize', REINITIALIZED_PARTS),
       'none',
     )
+    .addOption(new Option('--reinitialise <part>').argParser(oneOf('--reinitialise', REINITIALIZED_PARTS)).hideHelp())
     .option('--seed <number>', 'for fresh weights', numberFor('--seed', 'seed'), 0)
     .option('--force', 'replace the output folder')
     .option('--json', 'print JSON');
@@ -58,8 +61,8 @@ export function addImportOptions(command: Command): Command {
 
 /** What they ask for. */
 export function importRequest(file: string, options: ImportOptions): z.input<typeof IMPORT_REQUEST> {
-  const { json: _, resize, ...fields } = options;
-  return { ...fields, ...resize, file };
+  const { json: _, resize, reinitialise, ...fields } = options;
+  return { ...fields, ...resize, ...(reinitialise && { reinitialize: reinitialise }), file };
 }
 
 /** A number of classes, or where their names are. */

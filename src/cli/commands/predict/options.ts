@@ -48,7 +48,7 @@ export function addPredictOptions(command: Command): Command {
       'how far polygons may stray from edges (default: 0)',
       numberFor('--tolerance', 'tolerance'),
     )
-    .option('--opacity <number>', 'of the colours in the overlay, 0 to 1', numberFor('--opacity', 'opacity'), 0.5)
+    .option('--opacity <number>', 'of the colors in the overlay, 0 to 1', numberFor('--opacity', 'opacity'), 0.5)
     .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
     .option('--pixel-limit <count>', 'refuse images with more pixels', numberFor('--pixel-limit', 'pixelLimit'))
     .option('--json', 'print one JSON object a line instead of text');

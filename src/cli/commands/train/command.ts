@@ -1,4 +1,4 @@
-/** `refinenet train`: labelled images to a model. */
+/** `refinenet train`: labeled images to a model. */
 import { backendFor } from '../../../platform/node/backend.ts';
 import { availableMemory } from '../../../platform/node/machine-memory.ts';
 import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
@@ -11,7 +11,7 @@ import { trainReport } from './report.ts';
 export const registerTrain: RegisterCommand = (program, exit) => {
   const command = program
     .command('train')
-    .description('train a network on your own labelled images')
+    .description('train a network on your own labeled images')
     .argument('[dataset]', 'the folder of the data set, its data.yaml or its list of pairs (resuming: as before)');
   addTrainOptions(command).action(async (dataset: string | undefined, options: TrainOptions) =>
     exit(await train(dataset, options)),

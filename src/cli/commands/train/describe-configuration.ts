@@ -88,7 +88,7 @@ function describeOptimizer(optimizer: OptimizerDefinition): string {
 
 function decayed({ optimizer: { weightDecay }, decayNormAndBias }: StepDefinition): string {
   if (weightDecay === 0) return '';
-  return `, weight decay ${weightDecay}${decayNormAndBias ? '' : ' (not on normalisation and biases)'}`;
+  return `, weight decay ${weightDecay}${decayNormAndBias ? '' : ' (not on normalization and biases)'}`;
 }
 
 function describeSchedule(schedule: ScheduleDefinition): string {

@@ -121,7 +121,7 @@ function addRecipeOptions(command: Command): Command {
     )
     .option('--lr-encoder <rate>', 'learning rate of the encoder', numberFor('--lr-encoder', 'encoderLearningRate'))
     .option('--optimizer <name>', OPTIMIZER_NAMES.join(', '), oneOf('--optimizer', OPTIMIZER_NAMES))
-    .option('--weight-decay <number>', "the optimiser's", numberFor('--weight-decay', 'weightDecay'))
+    .option('--weight-decay <number>', "the optimizer's", numberFor('--weight-decay', 'weightDecay'))
     .option('--schedule <name>', `${SCHEDULE_NAMES.join(', ')}; multi-step:30:60 lowers after these epochs`, schedule)
     .option('--warmup <updates>', 'updates over which the rate rises', numberFor('--warmup', 'warmup'))
     .option('--loss <names>', `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)

@@ -35,7 +35,7 @@ beforeAll(async () => {
     'images/val/b.png': photo(2),
     'masks/val/b.png': mask([5, 7]),
   });
-  // a is right; half of what is labelled in b is wrong.
+  // a is right; half of what is labeled in b is wrong.
   await writeFiles('masks', { 'a.png': mask([0, 1]), 'b.png': mask([0, 1, 1, 1]), 'b.overlay.png': photo(3) });
   const half = (x: number) => (x < 24 ? 0 : 1);
   await writeFiles('sure', {
@@ -111,7 +111,7 @@ describe('val of a folder of masks', () => {
     expect(terminal.noted).toContain('a: the prediction is 40x40, but the mask masks/val/a.png is 48x40.');
     expect(terminal.noted).toMatch(/faulty\/b\.png: .* (cut off|damaged)/);
     expect(terminal.noted).toContain(
-      'c.png: a label map has one class id a pixel (an indexed or grey PNG), but this PNG is RGB.',
+      'c.png: a label map has one class id a pixel (an indexed or gray PNG), but this PNG is RGB.',
     );
     expect(terminal.noted).toContain(
       'd.png: the mask has the ids 9, but the classes are 0 ... 1 (255: none predicted).',

@@ -1,21 +1,21 @@
 /** Houses of the drawn street: two rows along it, and some that close the view. */
 import type { RandomStream } from '../../../tensor/random.ts';
-import type { LabelledCanvas } from '../labelled-canvas.ts';
+import type { LabeledCanvas } from '../labeled-canvas.ts';
 import { onFront, onWall, projected } from './camera.ts';
 import { BUILDING } from './classes.ts';
 import { facade, type House, randomHouse, topOf } from './facade.ts';
 import { STREET } from './ground.ts';
 import { mixed, shaded } from './paints.ts';
 
-/** In metres. */
+/** In meters. */
 const ROOF_HEIGHT = 1.8;
 /** How much farther from the street's middle the ridge is than the wall. */
 const RIDGE = 1.3;
-/** Each house begins so far in front, under its neighbour, that nothing shows between them. */
+/** Each house begins so far in front, under its neighbor, that nothing shows between them. */
 const OVERLAP = 0.4;
 
 /** A row of houses along one side, the farthest drawn first. */
-export function drawRow(canvas: LabelledCanvas, random: RandomStream, side: 'left' | 'right'): void {
+export function drawRow(canvas: LabeledCanvas, random: RandomStream, side: 'left' | 'right'): void {
   const right = side === 'left' ? STREET.leftWall : STREET.rightWall;
   const light = side === 'left' ? 0.72 : 1.08;
   const houses: { readonly from: number; readonly to: number; readonly house: House }[] = [];
@@ -50,7 +50,7 @@ export function drawRow(canvas: LabelledCanvas, random: RandomStream, side: 'lef
 }
 
 /** The side wall that is seen where the house before is lower. */
-function gable(canvas: LabelledCanvas, right: number, from: number, house: House): void {
+function gable(canvas: LabeledCanvas, right: number, from: number, house: House): void {
   const top = topOf(house);
   const ahead = from - OVERLAP;
   const corners = [
@@ -64,7 +64,7 @@ function gable(canvas: LabelledCanvas, right: number, from: number, house: House
   canvas.fill(projected(corners), (x, y) => mixed(color, facade(house, 0, 1, x, y), 0.2), BUILDING);
 }
 
-function chimney(canvas: LabelledCanvas, right: number, ahead: number, up: number, { wall, light }: House): void {
+function chimney(canvas: LabeledCanvas, right: number, ahead: number, up: number, { wall, light }: House): void {
   const near = RIDGE * right - 0.35;
   const corners = [
     [near, up - 0.8, ahead],
@@ -76,7 +76,7 @@ function chimney(canvas: LabelledCanvas, right: number, ahead: number, up: numbe
 }
 
 /** Houses across the end of the street. */
-export function drawEnd(canvas: LabelledCanvas, random: RandomStream, ahead: number): void {
+export function drawEnd(canvas: LabeledCanvas, random: RandomStream, ahead: number): void {
   for (let from = -22; from < 26; ) {
     const to = from + 7 + 4 * random.uniform();
     const house = randomHouse(random, 1.05);

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HORIZON, onFront, onRoad, onWall, project } from './camera.ts';
 
-const metres = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const meters = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
 test('what is projected comes back from the pixel, on the road, on a wall and on a front', () => {
   fc.assert(
-    fc.property(metres(0.5, 20), fc.constantFrom(-1, 1), metres(0, 12), metres(2, 100), (away, side, up, ahead) => {
+    fc.property(meters(0.5, 20), fc.constantFrom(-1, 1), meters(0, 12), meters(2, 100), (away, side, up, ahead) => {
       const right = away * side;
       const road = onRoad(...project([right, 0, ahead]));
       expect(road.right).toBeCloseTo(right, 6);

@@ -1,7 +1,7 @@
-/** The camera that a drawn street is seen through: metres in front of it to pixels and back, by a pinhole. */
-import { type Area, type Point, polygon } from '../labelled-canvas.ts';
+/** The camera that a drawn street is seen through: meters in front of it to pixels and back, by a pinhole. */
+import { type Area, type Point, polygon } from '../labeled-canvas.ts';
 
-/** Metres to the right of the camera, up from the road, and ahead. */
+/** Meters to the right of the camera, up from the road, and ahead. */
 export type Place = readonly [right: number, up: number, ahead: number];
 
 /** Of the picture, in pixels: CamVid's frames as SegNet used them. */
@@ -12,7 +12,7 @@ export const HEIGHT = 360;
 const FOCAL = 400;
 /** The pixel straight ahead, at the horizon. */
 export const HORIZON: Point = [226, 160];
-/** Metres of the camera above the road. */
+/** Meters of the camera above the road. */
 const EYE = 1.5;
 
 /** Where a place appears. It must lie ahead of the camera. */
@@ -31,14 +31,14 @@ export function onRoad(x: number, y: number): { readonly right: number; readonly
   return { right: ((x - HORIZON[0]) * ahead) / FOCAL, ahead };
 }
 
-/** The place at a pixel on a wall along the street that stands so many metres to the right (negative: to the left). */
+/** The place at a pixel on a wall along the street that stands so many meters to the right (negative: to the left). */
 export function onWall(right: number, x: number, y: number): { readonly up: number; readonly ahead: number } {
   const away = (x - HORIZON[0]) * Math.sign(right);
   const ahead = (FOCAL * Math.abs(right)) / Math.max(0.5, away);
   return { ahead, up: EYE - ((y - HORIZON[1]) * ahead) / FOCAL };
 }
 
-/** The place at a pixel on a wall across the street, so many metres ahead. */
+/** The place at a pixel on a wall across the street, so many meters ahead. */
 export function onFront(ahead: number, x: number, y: number): { readonly right: number; readonly up: number } {
   return { right: ((x - HORIZON[0]) * ahead) / FOCAL, up: EYE - ((y - HORIZON[1]) * ahead) / FOCAL };
 }

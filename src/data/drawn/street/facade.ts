@@ -25,7 +25,7 @@ const GLASS: Color = [38, 44, 54];
 const SKY_IN_GLASS: Color = [128, 146, 164];
 const SLATE: Color = [72, 74, 82];
 
-/** How a house looks; lengths in metres. */
+/** How a house looks; lengths in meters. */
 export interface House {
   readonly wall: Color;
   readonly shop: Color;
@@ -62,7 +62,7 @@ export function randomHouse(random: RandomStream, light: number): House {
 /** The height of its walls, without the roof. */
 export const topOf = ({ floors }: House): number => SHOP_HEIGHT + FLOOR * floors;
 
-/** The colour of a house at so many metres along its wall and up; x and y are the pixel. */
+/** The color of a house at so many meters along its wall and up; x and y are the pixel. */
 export function facade(house: House, along: number, up: number, x: number, y: number): Color {
   const { dirt, grain, light } = house;
   const tone = light * (0.95 + 0.3 * (dirt(along / 2.5, up / 2.5) - 0.5) + 0.14 * (grain(x * 0.9, y * 0.9) - 0.5));

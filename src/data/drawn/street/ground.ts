@@ -1,14 +1,14 @@
 /** Sky, road and pavements of the drawn street. */
 import type { Color } from '../../../image/image.ts';
-import { EVERYWHERE, type LabelledCanvas, type Paint } from '../labelled-canvas.ts';
+import { EVERYWHERE, type LabeledCanvas, type Paint } from '../labeled-canvas.ts';
 import { latticeValue, noiseField, roughField } from '../texture.ts';
 import { HEIGHT, onRoad, projected } from './camera.ts';
 import { PAVEMENT, ROAD, SKY } from './classes.ts';
 import { mixed, shaded } from './paints.ts';
 
-/** Where the road's kerbs and the walls behind the pavements are, in metres to the right. */
-export const STREET = { leftWall: -6, leftKerb: -3.4, rightKerb: 5.6, rightWall: 8.6 } as const;
-/** Metres ahead where the ground enters the picture, and where it ends for the eye. */
+/** Where the road's curbs and the walls behind the pavements are, in meters to the right. */
+export const STREET = { leftWall: -6, leftCurb: -3.4, rightCurb: 5.6, rightWall: 8.6 } as const;
+/** Meters ahead where the ground enters the picture, and where it ends for the eye. */
 const NEAREST = 2;
 const FARTHEST = 400;
 
@@ -17,7 +17,7 @@ const HAZE: Color = [240, 247, 252];
 const CLOUD: Color = [250, 251, 253];
 
 /** A bright sky with haze towards the horizon, and clouds. */
-export function drawSky(canvas: LabelledCanvas, seed: number): void {
+export function drawSky(canvas: LabeledCanvas, seed: number): void {
   const clouds = roughField(seed, 5);
   canvas.fill(
     EVERYWHERE,
@@ -31,8 +31,8 @@ export function drawSky(canvas: LabelledCanvas, seed: number): void {
 }
 
 /** The road with its markings, and pavements on both sides. */
-export function drawGround(canvas: LabelledCanvas, seed: number): void {
-  const { leftWall, leftKerb, rightKerb, rightWall } = STREET;
+export function drawGround(canvas: LabeledCanvas, seed: number): void {
+  const { leftWall, leftCurb, rightCurb, rightWall } = STREET;
   const strip = (left: number, right: number, paint: Paint, id: number) =>
     canvas.fill(
       projected([
@@ -44,9 +44,9 @@ export function drawGround(canvas: LabelledCanvas, seed: number): void {
       paint,
       id,
     );
-  strip(3 * leftWall, leftKerb, pavement(seed + 1, leftKerb), PAVEMENT);
-  strip(rightKerb, 3 * rightWall, pavement(seed + 2, rightKerb), PAVEMENT);
-  strip(leftKerb, rightKerb, asphalt(seed), ROAD);
+  strip(3 * leftWall, leftCurb, pavement(seed + 1, leftCurb), PAVEMENT);
+  strip(rightCurb, 3 * rightWall, pavement(seed + 2, rightCurb), PAVEMENT);
+  strip(leftCurb, rightCurb, asphalt(seed), ROAD);
 }
 
 const ASPHALT: Color = [84, 87, 93];
@@ -74,31 +74,31 @@ function asphalt(seed: number): Paint {
   };
 }
 
-/** A dashed line between the lanes, dashes at the right lane's edge, double yellow lines along the left kerb. */
+/** A dashed line between the lanes, dashes at the right lane's edge, double yellow lines along the left curb. */
 function markingAt(right: number, ahead: number): Color | undefined {
   const isAt = (place: number, width: number) => Math.abs(right - place) < width / 2;
   if (isAt(1.1, 0.15) && (ahead + 1.5) % 6 < 3) return WHITE;
-  if (isAt(STREET.leftKerb + 0.3, 0.09) || isAt(STREET.leftKerb + 0.5, 0.09)) return YELLOW;
-  if (isAt(STREET.rightKerb - 2.1, 0.1) && ahead % 2 < 1) return WHITE;
+  if (isAt(STREET.leftCurb + 0.3, 0.09) || isAt(STREET.leftCurb + 0.5, 0.09)) return YELLOW;
+  if (isAt(STREET.rightCurb - 2.1, 0.1) && ahead % 2 < 1) return WHITE;
   return undefined;
 }
 
 const SLAB: Color = [142, 136, 130];
-const KERB: Color = [178, 175, 168];
+const CURB: Color = [178, 175, 168];
 const GUTTER: Color = [58, 58, 62];
 
-/** Slabs with joints and stains; a light kerb stone and a dark gutter along the road. */
-function pavement(seed: number, kerb: number): Paint {
+/** Slabs with joints and stains; a light curb stone and a dark gutter along the road. */
+function pavement(seed: number, curb: number): Paint {
   const stains = roughField(seed, 4);
   const slabs = noiseField(seed + 5);
   const grain = noiseField(seed + 6);
   return (x, y) => {
     const { right, ahead } = onRoad(x, y);
-    const fromKerb = Math.abs(right - kerb);
-    if (fromKerb < 0.05) return GUTTER;
+    const fromCurb = Math.abs(right - curb);
+    if (fromCurb < 0.05) return GUTTER;
     const tone = 0.94 + 0.4 * (stains(right / 1.5, ahead / 3) - 0.5) + 0.16 * (grain(x * 0.9, y * 0.9) - 0.5);
-    if (fromKerb < 0.22) return shaded(KERB, tone);
-    const [column, row] = [fromKerb / 0.6, ahead / 0.9];
+    if (fromCurb < 0.22) return shaded(CURB, tone);
+    const [column, row] = [fromCurb / 0.6, ahead / 0.9];
     const isJoint = ahead < 25 && (column % 1 < 0.05 || row % 1 < 0.06);
     const slab = 0.1 * (slabs(Math.floor(column) * 3.7, Math.floor(row) * 2.3) - 0.5);
     return shaded(SLAB, (tone + slab) * (isJoint ? 0.75 : 1));

@@ -1,6 +1,6 @@
-/** Colours as functions of the place, and arithmetic with them. */
+/** Colors as functions of the place, and arithmetic with them. */
 import type { Color } from '../../../image/image.ts';
-import type { Paint } from '../labelled-canvas.ts';
+import type { Paint } from '../labeled-canvas.ts';
 import { roughField } from '../texture.ts';
 
 /** All parts times a factor. */
@@ -8,18 +8,18 @@ export function shaded([red, green, blue]: Color, factor: number): Color {
   return [red * factor, green * factor, blue * factor];
 }
 
-/** From one colour (share 0) to another (share 1). */
+/** From one color (share 0) to another (share 1). */
 export function mixed(from: Color, to: Color, share: number): Color {
   const part = (channel: 0 | 1 | 2) => from[channel] + share * (to[channel] - from[channel]);
   return [part(0), part(1), part(2)];
 }
 
-/** One colour everywhere. */
+/** One color everywhere. */
 export function flat(color: Color): Paint {
   return () => color;
 }
 
-/** A colour with blotches of about `size` pixels, lighter and darker by up to the share `strength`. */
+/** A color with blotches of about `size` pixels, lighter and darker by up to the share `strength`. */
 export function mottled(color: Color, seed: number, size: number, strength: number): Paint {
   const field = roughField(seed);
   return (x, y) => shaded(color, 1 + 2 * strength * (field(x / size, y / size) - 0.5));

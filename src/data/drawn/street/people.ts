@@ -1,6 +1,6 @@
 /** People, poles and signs of the drawn street. */
 import type { Color } from '../../../image/image.ts';
-import { ellipse, type LabelledCanvas, polygon } from '../labelled-canvas.ts';
+import { ellipse, type LabeledCanvas, polygon } from '../labeled-canvas.ts';
 import { type Place, project } from './camera.ts';
 import { PEDESTRIAN, POLE, SIGN } from './classes.ts';
 import { flat, mottled, shaded } from './paints.ts';
@@ -17,7 +17,7 @@ const SKIN: Color = [176, 136, 116];
 const HAIR: Color = [48, 36, 30];
 const SHOE: Color = [26, 24, 24];
 
-/** Pixels for metres across and up from a place, in a plane that faces the camera. */
+/** Pixels for meters across and up from a place, in a plane that faces the camera. */
 function planeAt(place: Place) {
   const [originX, originY] = project(place);
   const scale = project([place[0] + 1, place[1], place[2]])[0] - originX;
@@ -25,7 +25,7 @@ function planeAt(place: Place) {
 }
 
 /** Somebody of 1.75 m who walks. */
-export function drawPedestrian(canvas: LabelledCanvas, { at: place, coat, trousers, seed }: Pedestrian): void {
+export function drawPedestrian(canvas: LabeledCanvas, { at: place, coat, trousers, seed }: Pedestrian): void {
   const { scale, at } = planeAt(place);
   const [footX, footY] = at(0, 0.02);
   canvas.fill(ellipse(footX, footY, 0.4 * scale, 0.07 * scale), flat([40, 40, 44]), undefined, 0.5);
@@ -89,7 +89,7 @@ export function drawPedestrian(canvas: LabelledCanvas, { at: place, coat, trouse
 const STEEL: Color = [92, 96, 100];
 
 /** A lamp post with an arm over the road. */
-export function drawLamp(canvas: LabelledCanvas, place: Place, height: number, reach: number): void {
+export function drawLamp(canvas: LabeledCanvas, place: Place, height: number, reach: number): void {
   const { at } = planeAt(place);
   const fill = (corners: readonly (readonly [number, number])[]) =>
     canvas.fill(polygon(corners.map(([across, up]) => at(across, up))), flat(STEEL), POLE);
@@ -119,7 +119,7 @@ export function drawLamp(canvas: LabelledCanvas, place: Place, height: number, r
 }
 
 /** "No entry" above a plate, on a post. */
-export function drawSign(canvas: LabelledCanvas, place: Place): void {
+export function drawSign(canvas: LabeledCanvas, place: Place): void {
   const { scale, at } = planeAt(place);
   const box = (half: number, low: number, high: number, color: Color, id: number) =>
     canvas.fill(polygon([at(-half, low), at(-half, high), at(half, high), at(half, low)]), flat(color), id);

@@ -32,7 +32,7 @@ describe('the drawn street', () => {
     }
   });
 
-  test('has its parts where a driver sees them, in their colours', () => {
+  test('has its parts where a driver sees them, in their colors', () => {
     const places = [
       [220, 40, classes.SKY],
       [230, 340, classes.ROAD],

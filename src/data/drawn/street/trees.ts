@@ -1,7 +1,7 @@
 /** Trees of the drawn street. */
 import type { Color } from '../../../image/image.ts';
 import type { RandomStream } from '../../../tensor/random.ts';
-import { type Area, ellipse, type LabelledCanvas } from '../labelled-canvas.ts';
+import { type Area, ellipse, type LabeledCanvas } from '../labeled-canvas.ts';
 import { noiseField } from '../texture.ts';
 import { type Place, project, projected } from './camera.ts';
 import { TREE } from './classes.ts';
@@ -17,13 +17,13 @@ const LEAVES: readonly Color[] = [
 /** Where a tree stands and how large it is. */
 export interface Tree {
   readonly at: Place;
-  /** Metres of the whole tree, and of its crown's half width. */
+  /** Meters of the whole tree, and of its crown's half width. */
   readonly height: number;
   readonly radius: number;
 }
 
 /** A trunk, and a crown of clumps of leaves that are lit from above and let the sky through at the edges. */
-export function drawTree(canvas: LabelledCanvas, random: RandomStream, { at, height, radius }: Tree): void {
+export function drawTree(canvas: LabeledCanvas, random: RandomStream, { at, height, radius }: Tree): void {
   const [right, , ahead] = at;
   canvas.fill(
     projected([

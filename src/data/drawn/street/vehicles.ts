@@ -1,6 +1,6 @@
 /** Cars of the drawn street, seen from behind. */
 import type { Color } from '../../../image/image.ts';
-import { type LabelledCanvas, polygon, type Paint, ellipse } from '../labelled-canvas.ts';
+import { type LabeledCanvas, polygon, type Paint, ellipse } from '../labeled-canvas.ts';
 import { onWall, type Place, project, projected } from './camera.ts';
 import { CAR } from './classes.ts';
 import { fromAbove, flat, mixed, shaded } from './paints.ts';
@@ -12,7 +12,7 @@ export interface Car {
   readonly at: Place;
 }
 
-/** In metres. */
+/** In meters. */
 const HALF_WIDTH = 0.86;
 const LENGTH = 4.1;
 const TIRE: Color = [24, 24, 26];
@@ -22,7 +22,7 @@ const REAR_LIGHT: Color = [186, 34, 30];
 const PLATE: Color = [206, 188, 92];
 const BUMPER: Color = [44, 44, 48];
 
-/** Its outline from the side: metres ahead of its back, and up. */
+/** Its outline from the side: meters ahead of its back, and up. */
 const BODY = [
   [0, 0.32],
   [0.02, 0.95],
@@ -42,14 +42,14 @@ const SIDE_GLASS = [
 const WHEELS = [0.75, 3.35] as const;
 
 /** A car seen from behind: its shadow, the side that is seen, and its back. */
-export function drawCar(canvas: LabelledCanvas, { color, at }: Car): void {
+export function drawCar(canvas: LabeledCanvas, { color, at }: Car): void {
   const [right, , ahead] = at;
   shadow(canvas, right, ahead);
   drawSide(canvas, color, right, ahead);
   drawBack(canvas, color, right, ahead);
 }
 
-function shadow(canvas: LabelledCanvas, right: number, ahead: number): void {
+function shadow(canvas: LabeledCanvas, right: number, ahead: number): void {
   const wide = HALF_WIDTH + 0.12;
   const corners: Place[] = [
     [right - wide, 0, ahead - 0.1],
@@ -61,7 +61,7 @@ function shadow(canvas: LabelledCanvas, right: number, ahead: number): void {
 }
 
 /** The side that faces the middle of the street, as far as any of it is seen. */
-function drawSide(canvas: LabelledCanvas, color: Color, right: number, ahead: number): void {
+function drawSide(canvas: LabeledCanvas, color: Color, right: number, ahead: number): void {
   const side = right > 0 ? right - HALF_WIDTH : right + HALF_WIDTH;
   if (Math.abs(side) < 0.05 || Math.sign(side) !== Math.sign(right)) return;
   const at = (outline: readonly (readonly [number, number])[]) =>
@@ -89,7 +89,7 @@ function sideOf(color: Color, side: number): Paint {
   };
 }
 
-function drawBack(canvas: LabelledCanvas, color: Color, right: number, ahead: number): void {
+function drawBack(canvas: LabeledCanvas, color: Color, right: number, ahead: number): void {
   const [originX, originY] = project([right, 0, ahead]);
   const scale = project([right + 1, 0, ahead])[0] - originX;
   const at = (across: number, up: number) => [originX + across * scale, originY - up * scale] as const;

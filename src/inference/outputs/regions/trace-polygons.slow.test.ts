@@ -141,7 +141,7 @@ describe('simplifyPolygon', () => {
     expect(simplifyPolygon(exact, slope, 0)).toBe(exact);
   });
 
-  test('opens no gaps: every side but those at the border is a side of a neighbour too, the other way', () => {
+  test('opens no gaps: every side but those at the border is a side of a neighbor too, the other way', () => {
     fc.assert(
       fc.property(randomLabels(), fc.double({ min: 0.1, max: 3, noNaN: true }), (labels, tolerance) => {
         const isPinned = pinnedCorners(labels);
@@ -229,7 +229,7 @@ function distance(ring: Ring, x: number, y: number): number {
 }
 
 describe('rasterizeRings', () => {
-  test('takes pixels whose centres are inside, also of rings that leave the picture', () => {
+  test('takes pixels whose centers are inside, also of rings that leave the picture', () => {
     expect([...rasterizeRings([[-5, -5, 2.4, -5, 2.4, 1.6, -5, 1.6]], 4, 3)]).toEqual([
       1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0,
     ]);

@@ -28,7 +28,7 @@ export function polygonsOf(
 }
 
 /**
- * A polygon with fewer corners: each left out is at most `tolerance` pixels from the new outline. Neighbours in the label map are
+ * A polygon with fewer corners: each left out is at most `tolerance` pixels from the new outline. Neighbors in the label map are
  * simplified alike, so that no gaps open between them; what is too small for that keeps its outline. With a tolerance of several
  * pixels outlines may cross themselves.
  */

@@ -1,12 +1,12 @@
-/** Numbers from 0 to 1 as grey pictures. */
+/** Numbers from 0 to 1 as gray pictures. */
 import { encode } from 'fast-png';
 import type { LabelMap } from '../../image/label-map.ts';
 
 /**
- * An 8-bit grey PNG in which 0 is black (0) and 1 is white (255), linear between and rounded. What these mean stands in the file as
+ * An 8-bit gray PNG in which 0 is black (0) and 1 is white (255), linear between and rounded. What these mean stands in the file as
  * its text `Description`. Values beyond are clamped, and what is no number is black.
  */
-export function encodeGreyPng(
+export function encodeGrayPng(
   { width, height }: Pick<LabelMap, 'width' | 'height'>,
   values: Float32Array,
   description: string,

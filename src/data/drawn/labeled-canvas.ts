@@ -2,9 +2,9 @@
 import { UsageError } from '../../errors.ts';
 import { type Color, checkSides, image } from '../../image/image.ts';
 import { labelMap } from '../../image/label-map.ts';
-import type { LabelledImage } from '../sample.ts';
+import type { LabeledImage } from '../sample.ts';
 
-/** Part of the plane. Coordinates are in pixels from the top left corner; pixel (0, 0) has its centre at (0.5, 0.5). */
+/** Part of the plane. Coordinates are in pixels from the top left corner; pixel (0, 0) has its center at (0.5, 0.5). */
 export interface Area {
   /** A box that holds all of it; parts of it may be infinite. */
   readonly bounds: readonly [left: number, top: number, right: number, bottom: number];
@@ -14,7 +14,7 @@ export interface Area {
 /** A place in pixels. */
 export type Point = readonly [x: number, y: number];
 
-/** The colour of an area at a place. Parts may be fractions, and beyond [0, 255] for light that is too bright. */
+/** The color of an area at a place. Parts may be fractions, and beyond [0, 255] for light that is too bright. */
 export type Paint = (x: number, y: number) => Color;
 
 /** All of the plane. */
@@ -57,12 +57,12 @@ export function ellipse(x: number, y: number, radiusX: number, radiusY = radiusX
   };
 }
 
-/** Samples along each side of a pixel. Odd, so that one of them is the pixel's centre, whose class is the pixel's. */
+/** Samples along each side of a pixel. Odd, so that one of them is the pixel's center, whose class is the pixel's. */
 const SAMPLES = 3;
 const CENTER = (SAMPLES ** 2 - 1) / 2;
 
 /** Later areas cover earlier ones, at their edges in part. */
-export class LabelledCanvas {
+export class LabeledCanvas {
   readonly width: number;
   readonly height: number;
   readonly #colors: Float32Array;
@@ -79,7 +79,7 @@ export class LabelledCanvas {
 
   /**
    * Paints an area, covering what is there by `opacity` (0 ... 1), and makes it of class `id` (0 ... 255); without `id` classes
-   * stay as they are, as under a shadow. The paint is asked for its colour once a pixel, at its centre.
+   * stay as they are, as under a shadow. The paint is asked for its color once a pixel, at its center.
    * @throws UsageError if the id is no byte.
    */
   fill(area: Area, paint: Paint, id?: number, opacity = 1): void {
@@ -100,7 +100,7 @@ export class LabelledCanvas {
     }
   }
 
-  /** Turns every pixel's colour into another, as a lens or a sensor does; classes stay as they are. */
+  /** Turns every pixel's color into another, as a lens or a sensor does; classes stay as they are. */
   develop(change: (color: Color, x: number, y: number) => Color): void {
     for (let pixel = 0; pixel < this.#labels.length; pixel++) {
       const [x, y] = [pixel % this.width, Math.floor(pixel / this.width)];
@@ -109,8 +109,8 @@ export class LabelledCanvas {
     }
   }
 
-  /** The picture, its colours rounded and clamped to bytes, and the mask. */
-  finish(): LabelledImage {
+  /** The picture, its colors rounded and clamped to bytes, and the mask. */
+  finish(): LabeledImage {
     const { width, height } = this;
     const bytes = Uint8Array.from(this.#colors, (value) => Math.min(255, Math.max(0, Math.round(value))));
     const labels = this.#labels.slice();
@@ -126,7 +126,7 @@ export class LabelledCanvas {
   }
 }
 
-/** The share of a pixel's samples that an area contains, and whether that at its centre is among them. */
+/** The share of a pixel's samples that an area contains, and whether that at its center is among them. */
 function coverage(area: Area, column: number, row: number): { readonly covered: number; readonly isCenterIn: boolean } {
   let inside = 0;
   let isCenterIn = false;
