@@ -1,6 +1,6 @@
 /** The server: engines in processes of their own behind an HTTP application. */
 import { pino } from 'pino';
-import { RefineNetError } from '../errors.ts';
+import { RefineNetError, UsageError } from '../errors.ts';
 import { packageManifest } from '../platform/node/package.ts';
 import { createApp } from './app.ts';
 import { EnginePool, type PoolEvent } from './engines/engine-pool.ts';
@@ -85,7 +85,9 @@ export async function startServer(options: ServerOptions, log: { write(line: str
       isDraining: () => isDraining,
     };
     const app = await createApp(service, options, logger);
-    const url = await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+    const url = await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+      throw listenError(error, host, port);
+    });
     if (!isLoopback(host) && options.apiKeys.length === 0) {
       logger.warn(
         { host },
@@ -110,4 +112,15 @@ export async function startServer(options: ServerOptions, log: { write(line: str
     pool.kill();
     throw error;
   }
+}
+
+/** What the usual reasons why a server cannot listen mean for who started it. */
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const message = {
+    EADDRINUSE: `The port ${port} of ${host} is taken. Choose another with --port; 0 takes a free one.`,
+    EACCES: `Listening on port ${port} is not allowed. Choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. 127.0.0.1 is itself, 0.0.0.0 all of its addresses.`,
+    ENOTFOUND: `There is no host ${host}. 127.0.0.1 is this machine itself, 0.0.0.0 all of its addresses.`,
+  }[error.code ?? ''];
+  return message === undefined ? error : new UsageError(message, { cause: error });
 }

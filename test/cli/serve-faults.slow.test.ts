@@ -1,0 +1,310 @@
+/** What can go wrong around `refinenet serve`, done to the real server: engines, clients, keys, its own end. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+import { post, startServer, type TestServer } from '../support/server.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
+
+let folder: string;
+let model: string;
+let small: Buffer;
+/** Takes an engine a second or more. */
+let large: Buffer;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  model = await writeSyntheticModel(folder);
+  small = await wavesPng(64, 48);
+  large = await wavesPng(600, 400);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+let server: TestServer;
+afterEach(async () => {
+  if (server.process.exitCode === null && server.process.signalCode === null) await server.end('SIGKILL');
+});
+
+const PNG = { 'content-type': 'image/png' };
+const segment = (body: Uint8Array, signal?: AbortSignal) =>
+  post(`${server.url}/segment?format=mask`, body, PNG, signal);
+const bytesOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+};
+const soon = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const until = async (is: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await is())) await soon(20);
+};
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('an engine', () => {
+  test('that is killed under load costs no client an answer, and another takes its place', async () => {
+    server = await startServer([model, '--engines', '2', '--threads', '1']);
+    const expected = await bytesOf(await segment(small));
+    const answers = Array.from({ length: 24 }, () => segment(small));
+    for (let kill = 0; kill < 3; kill++) {
+      await until(() => server.engines().length === 2);
+      const engine = server.engines()[kill % 2] as number;
+      process.kill(engine, 'SIGKILL');
+      await server.logged((line) => line.msg.startsWith('engine ended') && line.engine === engine);
+    }
+    for (const answer of await Promise.all(answers)) {
+      expect(answer.status).toBe(200);
+      expect((await bytesOf(answer)).equals(expected)).toBe(true);
+    }
+    await until(() => server.engines().length === 2);
+    expect(await metric('refinenet_engine_ends_total{reason="crash"}')).toBe(3);
+    expect(await metric('refinenet_engines_ready')).toBe(2);
+  });
+
+  test('that is killed both times over one request costs that request, with 500', async () => {
+    server = await startServer([model]);
+    const answer = segment(large);
+    for (let kill = 1; kill <= 2; kill++) {
+      await until(async () => server.engines().length === 1 && (await metric('refinenet_running')) === 1);
+      process.kill(server.engines()[0] as number, 'SIGKILL');
+      await until(() => server.log().filter(({ msg }) => msg.startsWith('engine ended')).length === kill);
+    }
+    expect((await answer).status).toBe(500);
+    expect(((await (await answer).json()) as { error: string }).error).toMatch(
+      /^The engine failed twice over this request\./,
+    );
+    expect((await segment(small)).status).toBe(200);
+  });
+
+  test('that hangs is ended after half the deadline, and its request is answered by another', async () => {
+    server = await startServer([model, '--timeout', '12']);
+    await segment(small);
+    process.kill(server.engines()[0] as number, 'SIGSTOP');
+    const answer = await segment(small);
+    expect(answer.status).toBe(200);
+    const { reason, detail } = await server.logged(({ msg }) => msg.startsWith('engine ended'));
+    expect([reason, detail]).toEqual(['hang', expect.stringMatching(/^no sign of life for \d s$/)]);
+  });
+
+  test('is left by none of its clients waiting when the server itself is killed', async () => {
+    server = await startServer([model, '--engines', '2']);
+    await until(() => server.engines().length === 2);
+    const engines = server.engines();
+    void segment(large).catch(() => {});
+    await until(async () => (await metric('refinenet_running')) === 1);
+    await server.end('SIGKILL');
+    await until(() => engines.every((pid) => !isAlive(pid)));
+  });
+});
+
+describe('a deadline', () => {
+  test('that is over is answered with 504, and the engine goes on to the next', async () => {
+    server = await startServer([model, '--timeout', '4']);
+    const huge = await wavesPng(2400, 2400);
+    const before = performance.now();
+    const answer = await segment(huge);
+    expect(answer.status).toBe(504);
+    expect(((await answer.json()) as { error: string }).error).toContain('was not segmented in time');
+    expect(performance.now() - before).toBeLessThan(8000);
+    await until(async () => (await metric('refinenet_running')) === 0);
+    expect((await segment(small)).status).toBe(200);
+    expect(await metric('refinenet_rejected_total{reason="deadline"}')).toBe(1);
+  });
+});
+
+describe('the queue', () => {
+  test('refuses with 429 and Retry-After what it has no room for, and answers all else', async () => {
+    server = await startServer([model, '--queue', '2', '--timeout', '120']);
+    const answers = await Promise.all(Array.from({ length: 16 }, () => segment(large)));
+    const full = answers.filter(({ status }) => status === 429);
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      ...Array.from({ length: 16 - full.length }, () => 200),
+      ...Array.from({ length: full.length }, () => 429),
+    ]);
+    // Three in the engine, two that wait; a place may have become free meanwhile.
+    expect(full.length).toBeGreaterThan(5);
+    expect(full.length).toBeLessThanOrEqual(11);
+    for (const answer of full) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(await metric('refinenet_rejected_total{reason="queue"}')).toBe(full.length);
+    expect((await segment(small)).status).toBe(200);
+  });
+});
+
+describe('a client', () => {
+  test('that leaves is worked for no longer', async () => {
+    server = await startServer([model, '--queue', '8']);
+    const leaving = Array.from({ length: 8 }, () => new AbortController());
+    const left = leaving.map(({ signal }) => segment(large, signal).catch(() => 'left'));
+    await until(async () => (await metric('refinenet_queue_length')) === 5);
+    for (const controller of leaving) controller.abort();
+    expect(await Promise.all(left)).toEqual(leaving.map(() => 'left'));
+    await until(async () => (await metric('refinenet_queue_length')) === 0);
+    await until(async () => (await metric('refinenet_running')) === 0);
+    // Of the eight at most the one in the engine was computed.
+    expect((await segment(small)).status).toBe(200);
+    expect(await metric('refinenet_stage_seconds_count{stage="compute",model="model"}')).toBe(1);
+  });
+
+  test('that is slow keeps nobody else waiting, and is not waited for forever', async () => {
+    server = await startServer([model]);
+    const slow = Array.from({ length: 50 }, () => sendHead(`Content-Length: ${small.length}`));
+    await until(() => slow.every(({ socket }) => socket.writable && !socket.connecting));
+    for (const { socket } of slow) socket.write(small.subarray(0, 100));
+    const before = performance.now();
+    expect((await segment(small)).status).toBe(200);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    const one = slow[0] as (typeof slow)[number];
+    // Byte by byte in time is in time.
+    for (let at = 100; at < small.length; at += 500) {
+      one.socket.write(small.subarray(at, at + 500));
+      await soon(5);
+    }
+    await until(() => one.answer().includes('\r\n\r\n'));
+    expect(one.answer()).toMatch(/^HTTP\/1\.1 200 /);
+    one.socket.destroy();
+    const others = slow.slice(1);
+    await until(() => others.every(({ isClosed }) => isClosed()));
+    for (const { answer } of others)
+      expect(answer()).toMatch(/^HTTP\/1\.1 408 [\s\S]*The request did not come in time\./);
+    expect(await metric('refinenet_upload_bytes')).toBe(0);
+  });
+
+  test('is one of 1000 at once: each is answered', async () => {
+    server = await startServer([model, '--queue', '8', '--timeout', '120']);
+    const idle = Array.from({ length: 1000 }, () => connect(server.port, '127.0.0.1'));
+    await until(() => idle.every(({ connecting }) => !connecting));
+    const answers = idle.map((socket) => {
+      let text = '';
+      socket.setEncoding('latin1');
+      socket.on('data', (chunk) => (text += chunk));
+      socket.write(head(`Content-Length: ${small.length}`));
+      socket.write(small);
+      return () => Number(/^HTTP\/1\.1 (\d+) /.exec(text)?.[1] ?? 0);
+    });
+    await until(() => answers.every((status) => status() > 0));
+    const counts = new Map<number, number>();
+    for (const status of answers) counts.set(status(), (counts.get(status()) ?? 0) + 1);
+    expect([...counts.keys()].sort()).toEqual([200, 429]);
+    expect(counts.get(200)).toBeGreaterThanOrEqual(8);
+    for (const socket of idle) socket.destroy();
+    expect((await segment(small)).status).toBe(200);
+    expect(await metric('refinenet_engine_ends_total')).toBeNaN();
+  });
+});
+
+const head = (...lines: readonly string[]): string =>
+  ['POST /segment?format=mask HTTP/1.1', 'Host: localhost', 'Content-Type: image/png', ...lines, '', ''].join('\r\n');
+
+function sendHead(...lines: readonly string[]) {
+  let answer = '';
+  let isClosed = false;
+  const socket: Socket = connect(server.port, '127.0.0.1', () => socket.write(head(...lines)));
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk) => (answer += chunk));
+  socket.on('error', () => {});
+  socket.on('close', () => (isClosed = true));
+  return { socket, answer: () => answer, isClosed: () => isClosed };
+}
+
+describe('SIGTERM', () => {
+  test('under load: what was accepted is answered, what is new refused, and the exit code is 0', async () => {
+    server = await startServer([model, '--queue', '16', '--timeout', '300', '--drain', '300']);
+    const engines = server.engines();
+    const accepted = Array.from({ length: 6 }, () => segment(large));
+    await until(async () => (await metric('refinenet_queue_length')) === 3);
+    const ended = server.end('SIGTERM');
+    await server.logged(({ msg }) => msg === 'draining');
+    await expect(segment(small)).rejects.toThrow();
+    for (const answer of await Promise.all(accepted)) expect(answer.status).toBe(200);
+    expect(await ended).toBe(0);
+    expect(server.log().at(-1)?.msg).toBe('drained');
+    expect(engines.some(isAlive)).toBe(false);
+  });
+
+  test('is not waited for longer than --drain says', async () => {
+    server = await startServer([model, '--drain', '1', '--timeout', '120']);
+    const answers = Array.from({ length: 6 }, () => segment(large).catch(() => 'cut off'));
+    await until(async () => (await metric('refinenet_running')) === 3);
+    expect(await server.end('SIGTERM')).toBe(1);
+    expect(await Promise.all(answers)).toContain('cut off');
+    expect(server.log().at(-1)?.msg).toBe('requests were not answered within 1 s');
+  });
+});
+
+describe('a key', () => {
+  const KEY = 'a-key-that-is-long-enough';
+
+  test('from a file lets in who brings it, and nobody else; probes need none', async () => {
+    const file = join(folder, 'keys');
+    await writeFile(file, `# one\n${KEY}\n`, { mode: 0o600 });
+    server = await startServer([model, '--api-key', file]);
+    const withKey = (headers: Readonly<Record<string, string>>) =>
+      post(`${server.url}/segment?format=mask`, small, { ...PNG, ...headers });
+    expect((await withKey({ authorization: `Bearer ${KEY}` })).status).toBe(200);
+    expect((await withKey({ 'x-api-key': KEY })).status).toBe(200);
+    for (const headers of [{}, { authorization: 'Bearer wrong' }, { 'x-api-key': `${KEY}x` }]) {
+      const answer = await withKey(headers as Readonly<Record<string, string>>);
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="refinenet"']);
+      expect(await answer.json()).toEqual({
+        error: 'This server wants a key: Authorization: Bearer KEY, or X-API-Key: KEY.',
+      });
+    }
+    for (const path of [
+      '/v2',
+      '/metrics',
+      '/docs',
+      '/openapi.json',
+      '/v2/models/model',
+      '/v2/models/model/ready',
+      '/nowhere',
+    ]) {
+      expect([path, (await fetch(`${server.url}${path}`)).status]).toEqual([path, 401]);
+    }
+    for (const path of ['/v2/health/live', '/v2/health/ready'])
+      expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    expect(JSON.stringify(server.log())).not.toContain(KEY);
+    expect(readFileSync(`/proc/${server.process.pid}/cmdline`, 'utf8')).not.toContain(KEY);
+  });
+
+  test('from the environment does the same, and without one a server that others reach warns', async () => {
+    server = await startServer([model, '--host', '0.0.0.0'], { REFINENET_API_KEY: KEY });
+    expect((await segment(small)).status).toBe(401);
+    expect(server.log().filter(({ level }) => level === 40)).toEqual([]);
+    await server.end();
+    server = await startServer([model, '--host', '0.0.0.0']);
+    const warning = await server.logged(({ level }) => level === 40);
+    expect(warning.msg).toContain('everybody who reaches this address may use the server: give it --api-key');
+  });
+
+  test('that is no key ends the command', async () => {
+    server = await startServer([model]);
+    const bad = join(folder, 'bad');
+    await writeFile(bad, 'short\n');
+    const wrong = await runCli(['serve', model, '--api-key', bad]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(`${bad}: key 1 is too short`)]);
+    const missing = await runCli(['serve', model, '--api-key', join(folder, 'none')]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('--api-key takes a file with a key; ')]);
+  });
+});
+
+describe('a start that cannot be', () => {
+  test('says why, with an exit code, and leaves no engine behind', async () => {
+    server = await startServer([model]);
+    const nowhere = await runCli(['serve', 'nowhere', '--port', '0']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('There is no model at nowhere')]);
+    const taken = await runCli(['serve', model, '--port', String(server.port)]);
+    expect([taken.code, taken.stderr]).toEqual([
+      2,
+      expect.stringContaining(`The port ${server.port} of 127.0.0.1 is taken.`),
+    ]);
+    const children = execFileSync('ps', ['-eo', 'ppid,args'], { encoding: 'utf8' });
+    const orphans = children.split('\n').filter((line) => /^\s*1 .*engine-child/.test(line));
+    expect(orphans).toEqual([]);
+  });
+});
