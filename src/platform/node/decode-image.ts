@@ -4,7 +4,7 @@ import type { DecodedImage } from '../../data/file-source.ts';
 import { FormatError, messageOf } from '../../errors.ts';
 import { image } from '../../image/image.ts';
 import { DEFAULT_PIXEL_LIMIT } from '../../image/png.ts';
-import { imageKindOf } from './image-kinds.ts';
+import { imageKindOf } from '../../image/image-kinds.ts';
 
 export interface DecodeImageOptions {
   /** What the file is called in messages. */

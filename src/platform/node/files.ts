@@ -8,7 +8,7 @@ import { describePassedOver } from '../../data/passed-over.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import { filesBelow } from './folder-walk.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
-import { IMAGE_EXTENSIONS } from './image-kinds.ts';
+import { IMAGE_EXTENSIONS } from '../../image/image-kinds.ts';
 import type { NamedInput } from '../../tasks/task-files.ts';
 import { stemWithin, withDistinctNames } from './output-names.ts';
 

@@ -84,5 +84,5 @@ function textKind(bytes: Uint8Array): ImageKind {
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', from, to);
+  return String.fromCharCode(...bytes.subarray(from, to));
 }

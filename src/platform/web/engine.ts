@@ -1,0 +1,61 @@
+/** onnxruntime-web, set up for a page or a worker: threads, where its files are, and what became of its graphics card. */
+import type * as OnnxRuntime from 'onnxruntime-web';
+import { RuntimeError } from '../../errors.ts';
+import type { Backend } from '../../runtime/backend.ts';
+import { webBackend } from './backend.ts';
+
+/** An onnxruntime-web module, whichever entry it is. */
+export type WebEngine = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor' | 'env'>;
+
+export interface EngineSettings {
+  readonly threads: number;
+  /** The folder of the engine's .wasm file, or the file; where its script lies when left out. */
+  readonly wasmPaths?: string | undefined;
+}
+
+/**
+ * The backend over an engine's module. Both settings hold for the whole thread, once and for all: the engine starts with its
+ * first session.
+ */
+export function engineBackend(engine: WebEngine, file: string, { threads, wasmPaths }: EngineSettings): Backend {
+  const { wasm } = engine.env;
+  wasm.numThreads = threads;
+  if (wasmPaths !== undefined) wasm.wasmPaths = { wasm: /\.wasm$/.test(wasmPaths) ? wasmPaths : inFolder(wasmPaths, file) };
+  return webBackend(engine);
+}
+
+const inFolder = (folder: string, file: string): string => (folder.endsWith('/') ? folder : `${folder}/`) + file;
+
+/**
+ * Threads that are sensible here: all of a small processor, half of what a larger one offers, since that counts each core
+ * twice. One where a page may not share memory between threads.
+ */
+export function sensibleThreads(): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  const offered = navigator.hardwareConcurrency || 1;
+  return offered <= 4 ? offered : Math.min(8, Math.ceil(offered / 2));
+}
+
+/** What a page can do that has one thread only because it may not share memory. */
+export const ISOLATION_ADVICE =
+  'The page is not cross-origin isolated, so WASM computes with one thread. Serve the page with the headers ' +
+  '"Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp" to use all cores.';
+
+/** Tells when the graphics card that the engine uses is lost. Called once an engine on WebGPU has a session. */
+export async function onDeviceLost(engine: WebEngine, lost: (error: RuntimeError) => void): Promise<void> {
+  const device = await (engine.env.webgpu as { readonly device?: Promise<GPUDeviceLike> | GPUDeviceLike } | undefined)
+    ?.device;
+  device?.lost.then(({ reason, message }) => {
+    if (reason === 'destroyed') return;
+    lost(
+      new RuntimeError(
+        `The graphics card was lost (${message || reason || 'no reason was given'}): its driver was reset, or other programs need it. Load the model again.`,
+      ),
+    );
+  });
+}
+
+/** The part of a GPUDevice that is looked at. */
+interface GPUDeviceLike {
+  readonly lost: Promise<{ readonly reason?: string; readonly message?: string }>;
+}

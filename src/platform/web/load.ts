@@ -1,0 +1,192 @@
+/** The short way in a page: the address of a model and photographs, to segmentations. */
+import { RuntimeError, UsageError } from '../../errors.ts';
+import type { Predictor, PredictorOptions } from '../../inference/predictor.ts';
+import { DISPOSED } from '../../inference/segmenter.ts';
+import { CallQueue } from './call-queue.ts';
+import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
+import type { DownloadProgress } from './fetch-file.ts';
+import type { HostedModelRequest } from './hosted-model.ts';
+import { PHOTOGRAPH, seconds, within } from './limits.ts';
+import { type ModelDevice, WEB_DEVICES, type WebDevice } from './model-device.ts';
+import { type ModelSource, plainModelSource } from './model-source.ts';
+import { type OpenedModel, openModel, type PlaceOptions } from './open-model.ts';
+import { dropPhotograph, type PhotographSource, takePhotograph } from './photograph.ts';
+import { type FrameOptions, framesOf } from './video-frames.ts';
+import { WebSegmentation } from './web-segmentation.ts';
+
+export interface LoadOptions extends Omit<PredictorOptions, 'device'>, PlaceOptions {
+  /** What computes. Default `auto`. */
+  readonly device?: WebDevice;
+  /** Threads on the CPU; all of a small processor and half of a larger one when left out. A page that is not cross-origin isolated has one. */
+  readonly threads?: number;
+  /** Ends loading; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Told while files are downloaded. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Whether files are kept in Cache Storage, so that the model loads again without a network. Default true. */
+  readonly cache?: boolean;
+  /** The folder of onnxruntime-web's .wasm files, or the file; beside its script when left out. */
+  readonly wasmPaths?: string;
+}
+
+export interface SegmentOptions {
+  /** Ends the call at once: its reason is thrown. A run of the network that was begun ends by itself, unseen. */
+  readonly signal?: AbortSignal;
+  /** Told after each run of the network how many of the runs for this photograph are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Whether this call takes the place of calls with `latest` that still wait; these end with an AbortError. Default false. */
+  readonly latest?: boolean;
+  /** Milliseconds after which the call is given up and the model ended, since a run cannot be broken off. Default 300000. */
+  readonly limit?: number;
+}
+
+/** A frame of a video and what is in it. */
+export interface SegmentedFrame {
+  readonly segmentation: WebSegmentation;
+  /** Seconds from the video's start at which the frame is shown. */
+  readonly time: number;
+  /** How many frames were shown and passed over since the one before. */
+  readonly dropped: number;
+}
+
+/** A model in a page. */
+export interface WebSegmenter extends Omit<Predictor, 'segment'> {
+  /** What computes, and why. */
+  readonly device: ModelDevice;
+  /**
+   * Segments a photograph; the result has its size. Calls are computed one after another.
+   * @throws UsageError or FormatError if it is no picture, ShapeError if it is too small, RuntimeError if the engine fails, the graphics card was lost or the model was
+   * disposed of, the signal's reason if it was aborted.
+   */
+  segment(photograph: PhotographSource, options?: SegmentOptions): Promise<WebSegmentation>;
+  /**
+   * Segments what a video shows, frame by frame, until it ends or the loop is left. Frames that come while one is computed are passed over.
+   * @throws as `segment`
+   */
+  segmentVideo(video: HTMLVideoElement, options?: FrameOptions): AsyncGenerator<SegmentedFrame, void>;
+  /** Ends the worker and frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Loads a model: the folder at an address, a repository in the manner of Hugging Face, or files in hand. It computes in a worker.
+ * @throws UsageError if options do not fit each other or there is no such model, FormatError or WeightsError if its files are not what they should be,
+ * RuntimeError if the network fails, or no engine can be started.
+ * @example
+ * const model = await loadModel('models/street-scenes/');
+ * const result = await model.segment(document.querySelector('img'));
+ */
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WebSegmenter> {
+  const {
+    device = 'auto',
+    threads = sensibleThreads(),
+    signal,
+    onProgress,
+    cache = true,
+    wasmPaths,
+    worker = true,
+    ...predictorOptions
+  } = options;
+  if (!WEB_DEVICES.includes(device)) {
+    throw new UsageError(`There is no device "${device}" in a page. Choose from ${WEB_DEVICES.join(', ')}.`);
+  }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UsageError(`threads is ${threads}; give a whole number of at least 1.`);
+  }
+  signal?.throwIfAborted();
+  const base = typeof document === 'undefined' ? location.href : document.baseURI;
+  const request: Omit<HostedModelRequest, 'device' | 'checksDevice'> = {
+    source: await plainModelSource(source, base),
+    options: predictorOptions,
+    engine: {
+      threads: worker ? threads : 1,
+      ...(wasmPaths !== undefined && { wasmPaths: new URL(wasmPaths, base).href }),
+    },
+    cache,
+  };
+  const opened = await openModel(request, { device, worker, signal, onProgress });
+  if (opened.device.name === 'wasm' && !globalThis.crossOriginIsolated && threads === 1) adviseOnce();
+  return new WebModel(opened);
+}
+
+let isAdvised = false;
+
+function adviseOnce(): void {
+  if (isAdvised) return;
+  isAdvised = true;
+  console.info(ISOLATION_ADVICE);
+}
+
+class WebModel implements WebSegmenter {
+  readonly #opened: OpenedModel;
+  readonly #queue = new CallQueue();
+  #disposal: Promise<void> | undefined;
+
+  constructor(opened: OpenedModel) {
+    this.#opened = opened;
+    opened.lost.then((error) => this.#queue.clear(error));
+  }
+
+  get description() {
+    return this.#opened.facts.description;
+  }
+
+  get provider() {
+    return this.#opened.facts.provider;
+  }
+
+  get passes() {
+    return this.#opened.facts.passes;
+  }
+
+  get device() {
+    return this.#opened.device;
+  }
+
+  async segment(source: PhotographSource, options: SegmentOptions = {}): Promise<WebSegmentation> {
+    const { signal, onProgress, latest, limit = PHOTOGRAPH } = options;
+    signal?.throwIfAborted();
+    this.#throwIfDisposed();
+    const taken = await takePhotograph(source);
+    let isSent = false;
+    const work = async () => {
+      isSent = true;
+      const late = `The photograph took longer than ${seconds(limit)}, and the model was ended. Load it again, and give smaller photographs or more time (limit).`;
+      const result = this.#opened.segment(taken, { signal, onProgress });
+      return within(result, limit, late).catch((error: unknown) => {
+        if (error instanceof RuntimeError && error.message === late) this.#opened.end(error);
+        throw error;
+      });
+    };
+    try {
+      this.#throwIfDisposed();
+      const { image, outputs, found } = await this.#queue.run(work, { signal, latest });
+      return new WebSegmentation(image, outputs, this.description.classes, found);
+    } finally {
+      if (!isSent) dropPhotograph(taken);
+    }
+  }
+
+  async *segmentVideo(video: HTMLVideoElement, options: FrameOptions = {}): AsyncGenerator<SegmentedFrame, void> {
+    for await (const { time, dropped } of framesOf(video, options)) {
+      const segmentation = await this.segment(video, options.signal ? { signal: options.signal } : {});
+      yield { segmentation, time, dropped };
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#queue.run(() => this.#opened.dispose()).finally(() => this.#queue.clear(disposed()));
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #throwIfDisposed(): void {
+    if (this.#disposal) throw disposed();
+  }
+}
+
+const disposed = () => new RuntimeError(DISPOSED);

@@ -1,0 +1,202 @@
+/** Opening a model where it is to compute: in a worker on the graphics card or the CPU, or in the page. */
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { sensibleThreads } from './engine.ts';
+import type { DownloadProgress } from './fetch-file.ts';
+import { type HostedModelFacts, type HostedModelRequest, type HostedResult, hostModel, type SegmentWatch } from './hosted-model.ts';
+import type { ModelDevice, WebDevice } from './model-device.ts';
+import type { SentPhotograph } from './photograph.ts';
+import { WorkerClient } from './worker/client.ts';
+
+export interface PlaceOptions {
+  /**
+   * Whether a worker computes, so that the page goes on meanwhile: `false` computes in the page, with one thread, and a function makes the worker. Default true.
+   */
+  readonly worker?: boolean | WorkerFactory;
+}
+
+/** Makes the worker whose script is the named one of this package, for pages that keep it elsewhere than beside their own script. */
+export type WorkerFactory = (script: WorkerScript) => Worker;
+
+export type WorkerScript = 'wasm-worker.js' | 'webgpu-worker.js' | 'jspi-worker.js';
+
+/** A model that was opened somewhere. */
+export interface OpenedModel {
+  readonly facts: HostedModelFacts;
+  readonly device: ModelDevice;
+  segment(taken: SentPhotograph, watch: SegmentWatch): Promise<HostedResult>;
+  dispose(): Promise<void>;
+  /** Ends it at once, whatever it does. */
+  end(error: Error): void;
+  /** Resolves to what happened when the model ends without having been disposed of. */
+  readonly lost: Promise<Error>;
+}
+
+type Request = Omit<HostedModelRequest, 'device' | 'checksDevice'>;
+
+interface OpenOptions {
+  readonly device: WebDevice;
+  readonly worker: boolean | WorkerFactory;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+}
+
+/** What can compute here, the best first; why each is chosen if it works. */
+interface Choice {
+  readonly name: ModelDevice['name'];
+  readonly reason: string;
+  /** Whether it is given up for the next one if it does not work. */
+  readonly isTried: boolean;
+}
+
+/** @throws as `loadModel` */
+export async function openModel(request: Request, options: OpenOptions): Promise<OpenedModel> {
+  const choice = await chosenDevice(options.device);
+  try {
+    return await openOn(choice, request, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!choice.isTried || !(error instanceof RuntimeError)) throw error;
+    const reason = `WebGPU was tried and given up: ${messageOf(error)}`;
+    return openOn({ name: 'wasm', reason, isTried: false }, request, options);
+  }
+}
+
+async function chosenDevice(device: WebDevice): Promise<Choice> {
+  if (device === 'wasm') return { name: 'wasm', reason: 'WASM was asked for.', isTried: false };
+  const found = await findAdapter();
+  if (device === 'webgpu') {
+    if (found !== 'hardware' && found !== 'software') {
+      throw new RuntimeError(`The device "webgpu" does not work here: ${found} Use "wasm" or "auto".`);
+    }
+    return { name: 'webgpu', reason: 'WebGPU was asked for.', isTried: false };
+  }
+  if (found === 'hardware') {
+    return { name: 'webgpu', reason: 'The browser has a graphics card, and its results agree with WASM.', isTried: true };
+  }
+  const reason = found === 'software' ? 'The browser has WebGPU in software only, which is slower than WASM.' : found;
+  return { name: 'wasm', reason, isTried: false };
+}
+
+interface AdapterLike {
+  readonly isFallbackAdapter?: boolean;
+  readonly info?: { readonly isFallbackAdapter?: boolean; readonly architecture?: string; readonly vendor?: string };
+}
+
+/** What kind of WebGPU the browser has, or a sentence why there is none. */
+async function findAdapter(): Promise<'hardware' | 'software' | string> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<AdapterLike | null> } };
+  if (!gpu) {
+    return globalThis.isSecureContext === false
+      ? 'Browsers offer WebGPU to secure pages only (https or localhost).'
+      : 'The browser has no WebGPU.';
+  }
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  if (!adapter) return 'The browser offers no graphics card (adapter).';
+  const isSoftware =
+    adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter || /swiftshader/i.test(adapter.info?.architecture ?? '');
+  return isSoftware ? 'software' : 'hardware';
+}
+
+async function openOn(choice: Choice, request: Request, options: OpenOptions): Promise<OpenedModel> {
+  const { name, reason } = choice;
+  const full = { ...request, device: name, checksDevice: choice.isTried };
+  const threads = name === 'wasm' ? request.engine.threads : 1;
+  const device: ModelDevice = { name, threads, reason: withThreads(reason, name, request) };
+  return options.worker === false
+    ? openInPage(full, device, options)
+    : openInWorker(full, device, options, options.worker === true ? startWorker : options.worker);
+}
+
+function withThreads(reason: string, name: ModelDevice['name'], { engine }: Request): string {
+  const isLimited = name === 'wasm' && engine.threads === 1 && sensibleThreads() === 1 && !globalThis.crossOriginIsolated;
+  return isLimited ? `${reason} It has one thread because the page is not cross-origin isolated.` : reason;
+}
+
+/** Whether the browser's WASM can wait for promises by itself. */
+const hasPromiseIntegration = (): boolean => 'Suspending' in WebAssembly;
+
+/** Bundlers find a worker's script by these very words. */
+const startWorker: WorkerFactory = (script) => {
+  switch (script) {
+    case 'wasm-worker.js':
+      return new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module', name: 'refinenet' });
+    case 'webgpu-worker.js':
+      return new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module', name: 'refinenet' });
+    case 'jspi-worker.js':
+      return new Worker(new URL('./jspi-worker.js', import.meta.url), { type: 'module', name: 'refinenet' });
+  }
+};
+
+async function openInWorker(
+  request: HostedModelRequest,
+  device: ModelDevice,
+  { signal, onProgress }: OpenOptions,
+  start: WorkerFactory,
+): Promise<OpenedModel> {
+  const script = request.device === 'wasm' ? 'wasm-worker.js' : hasPromiseIntegration() ? 'jspi-worker.js' : 'webgpu-worker.js';
+  let worker: Worker;
+  try {
+    worker = start(script);
+  } catch (error) {
+    throw new RuntimeError(
+      `The model's worker could not be started (${messageOf(error)}). Load the model with { worker: false } to compute in the page.`,
+      { cause: error },
+    );
+  }
+  let onLost = (_: Error): void => {};
+  const lost = new Promise<Error>((resolve) => {
+    onLost = resolve;
+  });
+  const client = new WorkerClient(worker, onLost);
+  try {
+    const facts = (await client.ask('load', request, { signal, onDownload: onProgress })) as HostedModelFacts;
+    return {
+      facts,
+      device,
+      lost,
+      segment: async ({ photograph, transfer }, { signal, onProgress }) =>
+        (await client.ask('segment', photograph, { signal, transfer, onRun: onProgress })) as HostedResult,
+      dispose: async () => {
+        // What cannot be freed goes with the worker.
+        await client.ask('dispose', null).catch(() => {});
+        client.end(new RuntimeError('The model was disposed of. Load it again to segment more photographs.'));
+      },
+      end: (error) => client.end(error),
+    };
+  } catch (error) {
+    client.end(error as Error);
+    throw error;
+  }
+}
+
+async function openInPage(
+  request: HostedModelRequest,
+  device: ModelDevice,
+  { signal, onProgress }: OpenOptions,
+): Promise<OpenedModel> {
+  let ended: Error | undefined;
+  let onLost = (_: Error): void => {};
+  const lost = new Promise<Error>((resolve) => {
+    onLost = resolve;
+  });
+  const end = (error: Error): void => {
+    ended ??= error;
+    onLost(error);
+  };
+  const entry =
+    request.device === 'wasm'
+      ? { engine: await import('onnxruntime-web/wasm'), file: 'ort-wasm-simd-threaded.wasm' }
+      : { engine: await import('onnxruntime-web/webgpu'), file: 'ort-wasm-simd-threaded.asyncify.wasm' };
+  const model = await hostModel(entry, request, { signal, onProgress, onLost: end });
+  return {
+    facts: model,
+    device,
+    lost,
+    segment: async ({ photograph }, watch) => {
+      if (ended) throw ended;
+      return model.segment(photograph, watch);
+    },
+    dispose: () => model.dispose(),
+    end,
+  };
+}

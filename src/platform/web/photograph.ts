@@ -1,0 +1,91 @@
+/** What a page may give to be segmented, brought to something that a worker can be handed. */
+import { UsageError, messageOf } from '../../errors.ts';
+import { arePixels, type Pixels } from '../../image/pixels.ts';
+import { describeValue } from '../../text.ts';
+
+/** A picture on the page, decoded pixels, a file, or an address. */
+export type PhotographSource =
+  | CanvasImageSource
+  | ImageData
+  | Pixels
+  | Blob
+  | string
+  | URL;
+
+/** A picture that goes to another thread without being copied; `transfer` lists what goes with it for good. */
+export interface SentPhotograph {
+  readonly photograph: Photograph;
+  readonly transfer: Transferable[];
+}
+
+export type Photograph =
+  | { readonly kind: 'bitmap'; readonly bitmap: ImageBitmap }
+  | { readonly kind: 'file'; readonly file: Blob }
+  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'pixels'; readonly pixels: Pixels };
+
+/**
+ * Takes the picture as it is at this moment: a video's frame, a canvas before it is drawn over. What was given stays whole.
+ * @throws UsageError if it is no picture, or one that has no pixels yet.
+ */
+export async function takePhotograph(source: PhotographSource): Promise<SentPhotograph> {
+  if (typeof source === 'string' || source instanceof URL) {
+    const base = typeof document === 'undefined' ? location.href : document.baseURI;
+    return { photograph: { kind: 'address', address: new URL(source, base).href }, transfer: [] };
+  }
+  if (source instanceof Blob) return { photograph: { kind: 'file', file: source }, transfer: [] };
+  if (arePixels(source)) {
+    // A copy: what is transferred is gone from the page.
+    const pixels = { width: source.width, height: source.height, data: source.data.slice() };
+    return { photograph: { kind: 'pixels', pixels }, transfer: [pixels.data.buffer] };
+  }
+  if (!isPicture(source)) {
+    throw new UsageError(
+      `A photograph is an <img>, <canvas>, <video>, ImageBitmap, ImageData, VideoFrame, Blob, File or address, but got ${describeValue(source)}.`,
+    );
+  }
+  if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) await loaded(source);
+  if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement && source.videoWidth === 0) {
+    throw new UsageError('The video has no frame yet. Wait for its "loadeddata" event, or start it.');
+  }
+  try {
+    const bitmap = await createImageBitmap(source as ImageBitmapSource);
+    return { photograph: { kind: 'bitmap', bitmap }, transfer: [bitmap] };
+  } catch (error) {
+    throw new UsageError(
+      `The picture's pixels cannot be had (${messageOf(error)}). Pictures of other sites need crossorigin="anonymous" and that site's consent (CORS).`,
+      { cause: error },
+    );
+  }
+}
+
+/** Frees a picture that was taken and will not be sent. */
+export function dropPhotograph({ photograph }: SentPhotograph): void {
+  if (photograph.kind === 'bitmap') photograph.bitmap.close();
+}
+
+const PICTURES = [
+  'HTMLImageElement',
+  'SVGImageElement',
+  'HTMLVideoElement',
+  'HTMLCanvasElement',
+  'ImageBitmap',
+  'OffscreenCanvas',
+  'VideoFrame',
+] as const;
+
+function isPicture(source: unknown): source is CanvasImageSource {
+  return PICTURES.some((name) => {
+    const type = (globalThis as Record<string, unknown>)[name] as (abstract new () => unknown) | undefined;
+    return type !== undefined && source instanceof type;
+  });
+}
+
+async function loaded(picture: HTMLImageElement): Promise<void> {
+  if (picture.complete && picture.naturalWidth > 0) return;
+  await picture.decode().catch(() => {
+    throw new UsageError(
+      `The <img> ${picture.currentSrc || picture.src || '(without src)'} cannot be shown: its address or its file is broken.`,
+    );
+  });
+}

@@ -1,0 +1,65 @@
+/** Whether a browser's WebGPU computes what its WASM does: drivers have bugs, and a wrong mask tells nobody. */
+import { RuntimeError } from '../../errors.ts';
+import { conv } from '../../graph/ops/conv.ts';
+import { add, clip } from '../../graph/ops/elementwise.ts';
+import { maxPool } from '../../graph/ops/pool.ts';
+import { resize, sizeOf } from '../../graph/ops/resize.ts';
+import { toOnnx } from '../../graph/to-onnx.ts';
+import { constant, input } from '../../graph/value.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import type { Backend, Device } from '../../runtime/backend.ts';
+import { float32, type Tensor } from '../../tensor/tensor.ts';
+
+/** Odd, so that every operator has borders to treat. */
+const SHAPE = [1, 3, 33, 47] as const;
+const CHANNELS = 16;
+/** Of the largest result: graphics cards sum in another order, in the same precision. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Compares the two on a small graph of every operator that takes time: strided, depthwise and pointwise convolutions, pooling
+ * and interpolation.
+ * @throws RuntimeError saying by how much they differ.
+ */
+export async function checkWebgpu(backend: Backend): Promise<void> {
+  const [wasm, webgpu] = [await resultOn(backend, 'wasm'), await resultOn(backend, 'webgpu')];
+  let difference = 0;
+  let largest = 0;
+  for (let at = 0; at < wasm.length; at++) {
+    largest = Math.max(largest, Math.abs(wasm[at] as number));
+    const off = Math.abs((wasm[at] as number) - (webgpu[at] as number));
+    // What is not a number differs, too.
+    if (!(off <= difference)) difference = off;
+  }
+  if (difference <= TOLERANCE * largest) return;
+  throw new RuntimeError(
+    `WebGPU computes other numbers than WASM on this machine: they differ by ${difference.toPrecision(2)} where the largest is ${largest.toPrecision(2)}.`,
+  );
+}
+
+async function resultOn(backend: Backend, device: Device): Promise<Float32Array> {
+  const bytes = encodeModel(toOnnx({ y: checkedGraph() }, new Map(), { storage: 'inline' }));
+  const session = await backend.createSession({ bytes, weights: new Map() }, { device });
+  try {
+    const { y } = await session.run({ x: float32([...SHAPE], numbers(SHAPE[1] * SHAPE[2] * SHAPE[3], 1)) });
+    return (y as Tensor<'float32'>).data;
+  } finally {
+    await session.dispose();
+  }
+}
+
+function checkedGraph() {
+  const weight = (shape: readonly number[], seed: number) =>
+    constant(float32(shape, numbers(shape.reduce((product, extent) => product * extent), seed)));
+  const x = input('x', 'float32', [...SHAPE]);
+  const strided = conv(x, weight([CHANNELS, 3, 3, 3], 2), null, { stride: [2, 2], pads: [1, 1, 1, 1] });
+  const depthwise = conv(clip(strided, 0, 6), weight([CHANNELS, 1, 3, 3], 3), null, { pads: [1, 1, 1, 1], groups: CHANNELS });
+  const pointwise = conv(depthwise, weight([CHANNELS, CHANNELS, 1, 1], 4), null);
+  const pooled = maxPool(pointwise, 5, 1, 2);
+  return resize(add(pooled, pointwise), sizeOf(x), 'align_corners');
+}
+
+/** Numbers between -1 and 1 that repeat nowhere near. */
+function numbers(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, index) => Math.sin(seed * 7.13 + index * 1.618));
+}

@@ -1,0 +1,68 @@
+/** What goes between a page and its model's worker: one answer to a request, and events on the way. */
+import {
+  FormatError,
+  messageOf,
+  RefineNetError,
+  RuntimeError,
+  ShapeError,
+  UsageError,
+  WeightsError,
+} from '../../../errors.ts';
+import type { DownloadProgress } from '../fetch-file.ts';
+import type { HostedModelFacts, HostedModelRequest, HostedResult } from '../hosted-model.ts';
+import type { Photograph } from '../photograph.ts';
+
+/** What can be asked for, and what each gives. */
+export interface Calls {
+  load: { readonly request: HostedModelRequest; readonly result: HostedModelFacts };
+  segment: { readonly request: Photograph; readonly result: HostedResult };
+  dispose: { readonly request: null; readonly result: null };
+}
+
+export type CallName = keyof Calls;
+
+/** From the page. */
+export type ToWorker =
+  | { readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly request: Calls[Name]['request'] } }[CallName]
+  | { readonly id: number; readonly call: 'cancel' };
+
+/** From the worker. `ready` comes once its script runs. */
+export type FromWorker =
+  | { readonly event: 'ready' }
+  | { readonly event: 'lost'; readonly failure: Failure }
+  | { readonly event: 'download'; readonly id: number; readonly progress: DownloadProgress }
+  | { readonly event: 'run'; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly id: number; readonly result: Calls[CallName]['result'] }
+  | { readonly id: number; readonly failure: Failure };
+
+/** An error as plain data. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+
+const ERRORS: readonly (new (message: string) => Error)[] = [FormatError, RuntimeError, ShapeError, UsageError, WeightsError];
+
+export function failureOf(error: unknown): Failure {
+  // A subclass that only one room knows goes as the class that all know.
+  const type = ERRORS.find((each) => error instanceof each);
+  const name = type?.name ?? (error instanceof Error ? error.name : 'Error');
+  const stack = error instanceof RefineNetError || !(error instanceof Error) ? undefined : error.stack;
+  return { name, message: messageOf(error), ...(stack !== undefined && { stack }) };
+}
+
+/** The error again, of its own class; defects keep their stack, which says where in the worker they are. */
+export function errorFrom({ name, message, stack }: Failure): Error {
+  if (name === 'AbortError') return new DOMException(message, name);
+  const error = new (ERRORS.find((each) => each.name === name) ?? Error)(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/** The arrays of a result that are sent without being copied. */
+export function transferOf({ image, outputs }: HostedResult): Transferable[] {
+  const { labels, confidence, entropy, probabilities, logits } = outputs;
+  const arrays = [image.data, labels.data, confidence, entropy, probabilities?.data, logits?.data];
+  return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))];
+}

@@ -1,0 +1,57 @@
+/** What a model's worker does: it holds one model and answers the page. */
+import { RuntimeError } from '../../../errors.ts';
+import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
+import { type FromWorker, failureOf, type ToWorker, transferOf } from './messages.ts';
+
+/** The part of a worker's global scope that is used. */
+interface WorkerScope {
+  readonly name: string;
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void;
+}
+
+/** The name under which the engine starts its own threads; they run the script of whoever started them. */
+const ENGINE_THREAD = /^em-pthread/;
+
+/** Answers the page's messages; does nothing in the engine's own threads. */
+export function serve(entry: WebEngineEntry): void {
+  const scope = globalThis as unknown as WorkerScope;
+  if (ENGINE_THREAD.test(scope.name)) return;
+  const send = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
+  const calls = new Map<number, AbortController>();
+  let model: HostedModel | undefined;
+
+  const answer = async (message: Exclude<ToWorker, { call: 'cancel' }>, signal: AbortSignal): Promise<void> => {
+    const { id } = message;
+    switch (message.call) {
+      case 'load': {
+        model = await hostModel(entry, message.request, {
+          signal,
+          onProgress: (progress) => send({ event: 'download', id, progress }),
+          onLost: (error) => send({ event: 'lost', failure: failureOf(error) }),
+        });
+        const { description, provider, passes } = model;
+        return send({ id, result: { description, provider, passes } });
+      }
+      case 'segment': {
+        if (!model) throw new RuntimeError('There is no model in the worker.');
+        const onProgress = (done: number, total: number) => send({ event: 'run', id, done, total });
+        const result = await model.segment(message.request, { signal, onProgress });
+        return send({ id, result }, transferOf(result));
+      }
+      case 'dispose':
+        await model?.dispose();
+        return send({ id, result: null });
+    }
+  };
+
+  scope.addEventListener('message', ({ data: message }) => {
+    if (message.call === 'cancel') return calls.get(message.id)?.abort();
+    const control = new AbortController();
+    calls.set(message.id, control);
+    answer(message, control.signal)
+      .catch((error: unknown) => send({ id: message.id, failure: failureOf(error) }))
+      .finally(() => calls.delete(message.id));
+  });
+  send({ event: 'ready' });
+}

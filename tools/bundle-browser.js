@@ -1,0 +1,28 @@
+/** Writes dist/browser: the package for pages without a bundler. One script to load, and beside it those that its workers run. */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDER = 'dist/browser';
+
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  outdir: FOLDER,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2023',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+await rm(new URL(`../${FOLDER}`, import.meta.url), { recursive: true, force: true });
+// The engine is a part of its own, which only pages load that compute in their own thread.
+await build({ ...OPTIONS, entryPoints: { refinenet: 'dist/entries/web.js' }, splitting: true, chunkNames: 'parts/[name]-[hash]' });
+// Each worker is one file: the engine's threads run the script of the worker that starts them.
+await build({
+  ...OPTIONS,
+  entryPoints: ['wasm-worker', 'webgpu-worker', 'jspi-worker'].map((name) => `dist/platform/web/${name}.js`),
+});
