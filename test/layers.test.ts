@@ -28,6 +28,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['entries/evaluation.ts', 'entries/training.ts'],
   ['platform'],
   ['platform/node', 'platform/web'],
+  ['entries/browser.ts'],
   ['entries/node.ts', 'entries/web.ts'],
   ['server'],
   ['cli'],

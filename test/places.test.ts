@@ -14,6 +14,7 @@ const FOLDERS: Readonly<Record<string, { readonly holds: string; readonly shows:
     holds: 'documents, sources, and what several folders of src/ do together',
     shows: { test: (text) => /'node:fs|'esbuild'/.test(text) || roomsOf(text) > 1 },
   },
+  browser: { holds: 'pages in a real browser', shows: /support\/browser\.ts'/ },
   cli: { holds: 'the built command line in a process of its own', shows: /run-cli\.ts'/ },
   golden: {
     holds: 'numbers and names from PyTorch',

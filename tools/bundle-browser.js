@@ -20,7 +20,12 @@ const OPTIONS = {
 
 await rm(new URL(`../${FOLDER}`, import.meta.url), { recursive: true, force: true });
 // The engine is a part of its own, which only pages load that compute in their own thread.
-await build({ ...OPTIONS, entryPoints: { refinenet: 'dist/entries/web.js' }, splitting: true, chunkNames: 'parts/[name]-[hash]' });
+await build({
+  ...OPTIONS,
+  entryPoints: { refinenet: 'dist/entries/browser.js' },
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
+});
 // Each worker is one file: the engine's threads run the script of the worker that starts them.
 await build({
   ...OPTIONS,

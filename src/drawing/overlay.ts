@@ -29,11 +29,7 @@ export function overlay(
   { opacity = 0.5, boundaries = true, untouched = [] }: OverlayOptions = {},
 ): Image {
   checkSameSize('overlay', source, labels);
-  if (!(opacity >= 0 && opacity <= 1)) {
-    throw new UsageError(
-      `overlay: the opacity is ${opacity}. Choose a number from 0 (only the picture) to 1 (only the classes).`,
-    );
-  }
+  checkOpacity(opacity);
   const table = colorTable(colors);
   const tinted = Uint8Array.from({ length: 65536 }, (_, id) => (id < colors.length && !untouched.includes(id) ? 1 : 0));
   const isBorder = boundaries && opacity > 0 ? borderPixels(labels) : undefined;
@@ -49,6 +45,14 @@ export function overlay(
     }
   }
   return image(source.width, source.height, data);
+}
+
+/** @throws UsageError if the opacity is outside [0, 1]. */
+export function checkOpacity(opacity: number): void {
+  if (opacity >= 0 && opacity <= 1) return;
+  throw new UsageError(
+    `overlay: the opacity is ${opacity}. Choose a number from 0 (only the picture) to 1 (only the classes).`,
+  );
 }
 
 /** 1 where a pixel has one of another class close by. */

@@ -15,10 +15,10 @@ import { FUSION_OUTPUTS, scoreFusionGraph } from './score-fusion-graph.ts';
 import { ScoreFusionPlan } from './score-fusion-plan.ts';
 import { ScoreFusionResults } from './score-fusion-results.ts';
 import { ScoreMap } from './score-map.ts';
-import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
+import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import type { Segmentation } from './segmentation.ts';
 import { segmentationGraph } from './segmentation-graph.ts';
-import { checkSize, DISPOSED, type SegmenterOptions } from './segmenter.ts';
+import { checkSize, type SegmenterOptions } from './segmenter.ts';
 import { type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 
 export interface MultiScaleOptions extends Omit<SegmenterOptions, 'logits'> {

@@ -1,6 +1,9 @@
 /** Watching and ending the segmentation of a photograph. */
 import { RuntimeError } from '../errors.ts';
 
+/** What is said to a call that comes after disposal. */
+export const DISPOSED = 'The model was disposed of. Load it again to segment more photographs.';
+
 /** The part of an AbortSignal that is looked at. */
 export interface AbortSignalLike {
   readonly aborted: boolean;

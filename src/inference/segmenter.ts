@@ -11,7 +11,7 @@ import type { Backend } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
-import { type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
+import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
 import { IMAGE_SIZE, type OutputName, segmentationGraph } from './segmentation-graph.ts';
 import { SizedSession } from './sized-session.ts';
@@ -33,9 +33,6 @@ export interface SegmenterOptions extends NetworkSessionOptions {
    */
   readonly imageSize?: ImageSize;
 }
-
-/** What is said to a call that comes after disposal. */
-export const DISPOSED = 'The model was disposed of. Load it again to segment more photographs.';
 
 export class Segmenter {
   readonly description: ModelDescription;

@@ -1,8 +1,7 @@
 /** The short way in Node: a model's name and photographs, to segmentations. */
 import { createPredictor, type Predictor, type PredictorOptions } from '../../inference/predictor.ts';
-import { type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
+import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
-import { DISPOSED } from '../../inference/segmenter.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { Calls } from '../../runtime/calls.ts';
 import { backendFor } from './backend.ts';

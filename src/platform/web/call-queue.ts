@@ -65,7 +65,8 @@ export class CallQueue {
   #replace(): void {
     const replaced = this.#waiting.filter(({ isReplaceable }) => isReplaceable);
     this.#waiting = this.#waiting.filter(({ isReplaceable }) => !isReplaceable);
-    for (const { giveUp } of replaced) giveUp(new DOMException('A newer frame took the place of this one.', 'AbortError'));
+    for (const { giveUp } of replaced)
+      giveUp(new DOMException('A newer frame took the place of this one.', 'AbortError'));
   }
 
   async #work(): Promise<void> {

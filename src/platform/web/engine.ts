@@ -20,7 +20,8 @@ export interface EngineSettings {
 export function engineBackend(engine: WebEngine, file: string, { threads, wasmPaths }: EngineSettings): Backend {
   const { wasm } = engine.env;
   wasm.numThreads = threads;
-  if (wasmPaths !== undefined) wasm.wasmPaths = { wasm: /\.wasm$/.test(wasmPaths) ? wasmPaths : inFolder(wasmPaths, file) };
+  if (wasmPaths !== undefined)
+    wasm.wasmPaths = { wasm: /\.wasm$/.test(wasmPaths) ? wasmPaths : inFolder(wasmPaths, file) };
   return webBackend(engine);
 }
 

@@ -1,7 +1,7 @@
 /** Files from a server: with progress, a limit on silence, and a store that keeps them for the next time. */
 import { FormatError, messageOf, RuntimeError, UsageError } from '../../errors.ts';
 import { seconds, STALLED_DOWNLOAD, within } from './limits.ts';
-import { FileStore } from './file-store.ts';
+import type { FileStore } from './file-store.ts';
 
 export interface DownloadProgress {
   /** Bytes of this file. */

@@ -1,5 +1,5 @@
 /** A model where it computes: in a worker, or in the page's own thread. */
-import { RuntimeError } from '../../errors.ts';
+import type { RuntimeError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { createPredictor, type PredictorOptions } from '../../inference/predictor.ts';
 import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation-outputs.ts';

@@ -1,7 +1,8 @@
 /** The short way in a page: the address of a model and photographs, to segmentations. */
 import { RuntimeError, UsageError } from '../../errors.ts';
 import type { Predictor, PredictorOptions } from '../../inference/predictor.ts';
-import { DISPOSED } from '../../inference/segmenter.ts';
+import { DISPOSED } from '../../inference/segment-options.ts';
+import { Calls } from '../../runtime/calls.ts';
 import { CallQueue } from './call-queue.ts';
 import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
@@ -121,7 +122,7 @@ function adviseOnce(): void {
 class WebModel implements WebSegmenter {
   readonly #opened: OpenedModel;
   readonly #queue = new CallQueue();
-  #disposal: Promise<void> | undefined;
+  readonly #calls = new Calls(DISPOSED);
 
   constructor(opened: OpenedModel) {
     this.#opened = opened;
@@ -145,9 +146,29 @@ class WebModel implements WebSegmenter {
   }
 
   async segment(source: PhotographSource, options: SegmentOptions = {}): Promise<WebSegmentation> {
-    const { signal, onProgress, latest, limit = PHOTOGRAPH } = options;
-    signal?.throwIfAborted();
-    this.#throwIfDisposed();
+    options.signal?.throwIfAborted();
+    return this.#calls.run(() => this.#segment(source, options));
+  }
+
+  async *segmentVideo(video: HTMLVideoElement, options: FrameOptions = {}): AsyncGenerator<SegmentedFrame, void> {
+    for await (const { time, dropped } of framesOf(video, options)) {
+      const segmentation = await this.segment(video, options.signal ? { signal: options.signal } : {});
+      yield { segmentation, time, dropped };
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#calls.dispose(() => this.#opened.dispose());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #segment(
+    source: PhotographSource,
+    { signal, onProgress, latest, limit = PHOTOGRAPH }: SegmentOptions,
+  ): Promise<WebSegmentation> {
     const taken = await takePhotograph(source);
     let isSent = false;
     const work = async () => {
@@ -160,33 +181,10 @@ class WebModel implements WebSegmenter {
       });
     };
     try {
-      this.#throwIfDisposed();
       const { image, outputs, found } = await this.#queue.run(work, { signal, latest });
       return new WebSegmentation(image, outputs, this.description.classes, found);
     } finally {
       if (!isSent) dropPhotograph(taken);
     }
   }
-
-  async *segmentVideo(video: HTMLVideoElement, options: FrameOptions = {}): AsyncGenerator<SegmentedFrame, void> {
-    for await (const { time, dropped } of framesOf(video, options)) {
-      const segmentation = await this.segment(video, options.signal ? { signal: options.signal } : {});
-      yield { segmentation, time, dropped };
-    }
-  }
-
-  dispose(): Promise<void> {
-    this.#disposal ??= this.#queue.run(() => this.#opened.dispose()).finally(() => this.#queue.clear(disposed()));
-    return this.#disposal;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
-  }
-
-  #throwIfDisposed(): void {
-    if (this.#disposal) throw disposed();
-  }
 }
-
-const disposed = () => new RuntimeError(DISPOSED);

@@ -2,7 +2,7 @@
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { sensibleThreads } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
-import { type HostedModelFacts, type HostedModelRequest, type HostedResult, hostModel, type SegmentWatch } from './hosted-model.ts';
+import type { HostedModelFacts, HostedModelRequest, HostedResult, SegmentWatch } from './hosted-model.ts';
 import type { ModelDevice, WebDevice } from './model-device.ts';
 import type { SentPhotograph } from './photograph.ts';
 import { WorkerClient } from './worker/client.ts';
@@ -33,7 +33,7 @@ export interface OpenedModel {
 
 type Request = Omit<HostedModelRequest, 'device' | 'checksDevice'>;
 
-interface OpenOptions {
+export interface OpenOptions {
   readonly device: WebDevice;
   readonly worker: boolean | WorkerFactory;
   readonly signal?: AbortSignal | undefined;
@@ -71,7 +71,11 @@ async function chosenDevice(device: WebDevice): Promise<Choice> {
     return { name: 'webgpu', reason: 'WebGPU was asked for.', isTried: false };
   }
   if (found === 'hardware') {
-    return { name: 'webgpu', reason: 'The browser has a graphics card, and its results agree with WASM.', isTried: true };
+    return {
+      name: 'webgpu',
+      reason: 'The browser has a graphics card, and its results agree with WASM.',
+      isTried: true,
+    };
   }
   const reason = found === 'software' ? 'The browser has WebGPU in software only, which is slower than WASM.' : found;
   return { name: 'wasm', reason, isTried: false };
@@ -93,7 +97,9 @@ async function findAdapter(): Promise<'hardware' | 'software' | string> {
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return 'The browser offers no graphics card (adapter).';
   const isSoftware =
-    adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter || /swiftshader/i.test(adapter.info?.architecture ?? '');
+    adapter.isFallbackAdapter ||
+    adapter.info?.isFallbackAdapter ||
+    /swiftshader/i.test(adapter.info?.architecture ?? '');
   return isSoftware ? 'software' : 'hardware';
 }
 
@@ -102,13 +108,17 @@ async function openOn(choice: Choice, request: Request, options: OpenOptions): P
   const full = { ...request, device: name, checksDevice: choice.isTried };
   const threads = name === 'wasm' ? request.engine.threads : 1;
   const device: ModelDevice = { name, threads, reason: withThreads(reason, name, request) };
-  return options.worker === false
-    ? openInPage(full, device, options)
-    : openInWorker(full, device, options, options.worker === true ? startWorker : options.worker);
+  if (options.worker !== false) {
+    return openInWorker(full, device, options, options.worker === true ? startWorker : options.worker);
+  }
+  // Only pages that compute in their own thread load what computes.
+  const { openInPage } = await import('./open-in-page.ts');
+  return openInPage(full, device, options);
 }
 
 function withThreads(reason: string, name: ModelDevice['name'], { engine }: Request): string {
-  const isLimited = name === 'wasm' && engine.threads === 1 && sensibleThreads() === 1 && !globalThis.crossOriginIsolated;
+  const isLimited =
+    name === 'wasm' && engine.threads === 1 && sensibleThreads() === 1 && !globalThis.crossOriginIsolated;
   return isLimited ? `${reason} It has one thread because the page is not cross-origin isolated.` : reason;
 }
 
@@ -133,7 +143,8 @@ async function openInWorker(
   { signal, onProgress }: OpenOptions,
   start: WorkerFactory,
 ): Promise<OpenedModel> {
-  const script = request.device === 'wasm' ? 'wasm-worker.js' : hasPromiseIntegration() ? 'jspi-worker.js' : 'webgpu-worker.js';
+  const script =
+    request.device === 'wasm' ? 'wasm-worker.js' : hasPromiseIntegration() ? 'jspi-worker.js' : 'webgpu-worker.js';
   let worker: Worker;
   try {
     worker = start(script);
@@ -167,36 +178,4 @@ async function openInWorker(
     client.end(error as Error);
     throw error;
   }
-}
-
-async function openInPage(
-  request: HostedModelRequest,
-  device: ModelDevice,
-  { signal, onProgress }: OpenOptions,
-): Promise<OpenedModel> {
-  let ended: Error | undefined;
-  let onLost = (_: Error): void => {};
-  const lost = new Promise<Error>((resolve) => {
-    onLost = resolve;
-  });
-  const end = (error: Error): void => {
-    ended ??= error;
-    onLost(error);
-  };
-  const entry =
-    request.device === 'wasm'
-      ? { engine: await import('onnxruntime-web/wasm'), file: 'ort-wasm-simd-threaded.wasm' }
-      : { engine: await import('onnxruntime-web/webgpu'), file: 'ort-wasm-simd-threaded.asyncify.wasm' };
-  const model = await hostModel(entry, request, { signal, onProgress, onLost: end });
-  return {
-    facts: model,
-    device,
-    lost,
-    segment: async ({ photograph }, watch) => {
-      if (ended) throw ended;
-      return model.segment(photograph, watch);
-    },
-    dispose: () => model.dispose(),
-    end,
-  };
 }

@@ -4,13 +4,7 @@ import { arePixels, type Pixels } from '../../image/pixels.ts';
 import { describeValue } from '../../text.ts';
 
 /** A picture on the page, decoded pixels, a file, or an address. */
-export type PhotographSource =
-  | CanvasImageSource
-  | ImageData
-  | Pixels
-  | Blob
-  | string
-  | URL;
+export type PhotographSource = CanvasImageSource | ImageData | Pixels | Blob | string | URL;
 
 /** A picture that goes to another thread without being copied; `transfer` lists what goes with it for good. */
 export interface SentPhotograph {

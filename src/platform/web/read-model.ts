@@ -90,8 +90,12 @@ function parsed({ content, name }: Awaited<ReturnType<Open>>): { readonly json: 
   try {
     return { json: JSON.parse(text), name };
   } catch (error) {
-    const what = /^\s*</.test(text) ? 'it is a page (HTML), as servers send for files that they do not have' : messageOf(error);
-    throw new FormatError(`${name} is not JSON: ${what}. Check that it is the file of a model folder.`, { cause: error });
+    const what = /^\s*</.test(text)
+      ? 'it is a page (HTML), as servers send for files that they do not have'
+      : messageOf(error);
+    throw new FormatError(`${name} is not JSON: ${what}. Check that it is the file of a model folder.`, {
+      cause: error,
+    });
   }
 }
 

@@ -50,10 +50,21 @@ async function resultOn(backend: Backend, device: Device): Promise<Float32Array>
 
 function checkedGraph() {
   const weight = (shape: readonly number[], seed: number) =>
-    constant(float32(shape, numbers(shape.reduce((product, extent) => product * extent), seed)));
+    constant(
+      float32(
+        shape,
+        numbers(
+          shape.reduce((product, extent) => product * extent),
+          seed,
+        ),
+      ),
+    );
   const x = input('x', 'float32', [...SHAPE]);
   const strided = conv(x, weight([CHANNELS, 3, 3, 3], 2), null, { stride: [2, 2], pads: [1, 1, 1, 1] });
-  const depthwise = conv(clip(strided, 0, 6), weight([CHANNELS, 1, 3, 3], 3), null, { pads: [1, 1, 1, 1], groups: CHANNELS });
+  const depthwise = conv(clip(strided, 0, 6), weight([CHANNELS, 1, 3, 3], 3), null, {
+    pads: [1, 1, 1, 1],
+    groups: CHANNELS,
+  });
   const pointwise = conv(depthwise, weight([CHANNELS, CHANNELS, 1, 1], 4), null);
   const pooled = maxPool(pointwise, 5, 1, 2);
   return resize(add(pooled, pointwise), sizeOf(x), 'align_corners');

@@ -17,7 +17,10 @@ export interface ShownFrame {
  * The newest frame whenever one is asked for, each once: waits where the one before is still shown. Ends with the video.
  * @throws the signal's reason if it was aborted
  */
-export async function* framesOf(video: HTMLVideoElement, { signal }: FrameOptions = {}): AsyncGenerator<ShownFrame, void> {
+export async function* framesOf(
+  video: HTMLVideoElement,
+  { signal }: FrameOptions = {},
+): AsyncGenerator<ShownFrame, void> {
   let shown = 0;
   let taken = 0;
   let time = video.currentTime;

@@ -1,6 +1,6 @@
 /** The result of segmenting in a page: a segmentation that can be drawn there. */
 import { colorTable } from '../../drawing/colorize.ts';
-import { overlay } from '../../drawing/overlay.ts';
+import { checkOpacity, overlay } from '../../drawing/overlay.ts';
 import type { Color, Image } from '../../image/image.ts';
 import { Segmentation } from '../../inference/segmentation.ts';
 
@@ -65,6 +65,7 @@ export class WebSegmentation extends Segmentation {
   }
 
   #tint(opacity: number, untouched: readonly number[]): ImageData {
+    checkOpacity(opacity);
     const { width, height, data: labels } = this.labels;
     const colors = colorTable(this.colors);
     const result = new ImageData(width, height);

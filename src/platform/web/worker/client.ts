@@ -99,7 +99,10 @@ export class WorkerClient {
   }
 
   #take(message: Exclude<FromWorker, { event: 'ready' }>): void {
-    if ('event' in message && message.event === 'lost') return this.#lose(errorFrom(message.failure));
+    if ('event' in message && message.event === 'lost') {
+      this.#lose(errorFrom(message.failure));
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     if ('event' in message) {

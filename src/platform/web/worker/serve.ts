@@ -1,6 +1,7 @@
 /** What a model's worker does: it holds one model and answers the page. */
 import { RuntimeError } from '../../../errors.ts';
 import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
+import { watchEngineFile } from './engine-file.ts';
 import { type FromWorker, failureOf, type ToWorker, transferOf } from './messages.ts';
 
 /** The part of a worker's global scope that is used. */
@@ -25,10 +26,13 @@ export function serve(entry: WebEngineEntry): void {
     const { id } = message;
     switch (message.call) {
       case 'load': {
+        const engineFile = watchEngineFile(globalThis, message.request.cache);
         model = await hostModel(entry, message.request, {
           signal,
           onProgress: (progress) => send({ event: 'download', id, progress }),
           onLost: (error) => send({ event: 'lost', failure: failureOf(error) }),
+        }).catch((error: unknown) => {
+          throw error instanceof RuntimeError ? (engineFile.failure ?? error) : error;
         });
         const { description, provider, passes } = model;
         return send({ id, result: { description, provider, passes } });
