@@ -141,16 +141,16 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
     const device = await runInPage(
       page,
       `const model = await loadModel('/drawn/model');
-       const { device, provider, passes } = model;
+       const { device, provider, views } = model;
        await model.dispose();
-       return { ...device, provider, passes: passes.length };`,
+       return { ...device, provider, views: views.length };`,
     );
     expect(device).toEqual({
       name: 'wasm',
       threads: expect.any(Number),
       reason: expect.stringMatching(/^The browser (has no WebGPU|offers no graphics card \(adapter\))\.$/),
       provider: 'WasmExecutionProvider',
-      passes: 1,
+      views: 1,
     });
   });
 

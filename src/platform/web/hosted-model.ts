@@ -37,7 +37,7 @@ export interface HostedModelWatch {
 export interface HostedModelFacts {
   readonly description: ModelDescription;
   readonly provider: string;
-  readonly passes: Awaited<ReturnType<typeof createPredictor>>['passes'];
+  readonly views: Awaited<ReturnType<typeof createPredictor>>['views'];
 }
 
 /** What segmenting gives; plain data, all its arrays its own. */
@@ -90,7 +90,7 @@ export async function hostModel(
   return {
     description: predictor.description,
     provider: predictor.provider,
-    passes: predictor.passes,
+    views: predictor.views,
     async segment(photograph, watch) {
       const picture = await decodePhotograph(photograph, watch.signal);
       const segmentation = await predictor.segment(picture, watch);

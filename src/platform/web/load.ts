@@ -137,8 +137,8 @@ class WebModel implements WebSegmenter {
     return this.#opened.facts.provider;
   }
 
-  get passes() {
-    return this.#opened.facts.passes;
+  get views() {
+    return this.#opened.facts.views;
   }
 
   get device() {

@@ -34,8 +34,8 @@ export function serve(entry: WebEngineEntry): void {
         }).catch((error: unknown) => {
           throw error instanceof RuntimeError ? (engineFile.failure ?? error) : error;
         });
-        const { description, provider, passes } = model;
-        return send({ id, result: { description, provider, passes } });
+        const { description, provider, views } = model;
+        return send({ id, result: { description, provider, views } });
       }
       case 'segment': {
         if (!model) throw new RuntimeError('There is no model in the worker.');
