@@ -9,7 +9,7 @@ export {
 } from '../platform/web/load.ts';
 export { type ModelDevice, WEB_DEVICES, type WebDevice } from '../platform/web/model-device.ts';
 export type { FileInHand, ModelFilesInHand, ModelSource } from '../platform/web/model-source.ts';
-export type { PlaceOptions, WorkerFactory, WorkerScript } from '../platform/web/open-model.ts';
+export type { PlaceOptions, WorkerFactory, WorkerScript } from '../platform/web/opened-model.ts';
 export type { PhotographSource } from '../platform/web/photograph.ts';
 export type { FrameOptions } from '../platform/web/video-frames.ts';
 export { type DrawOptions, WebSegmentation } from '../platform/web/web-segmentation.ts';

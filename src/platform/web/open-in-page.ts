@@ -1,7 +1,7 @@
 /** A model that computes in the page's own thread. */
 import { type HostedModelRequest, hostModel } from './hosted-model.ts';
 import type { ModelDevice } from './model-device.ts';
-import type { OpenedModel, OpenOptions } from './open-model.ts';
+import type { OpenedModel, OpenOptions } from './opened-model.ts';
 
 /** @throws as `hostModel` */
 export async function openInPage(

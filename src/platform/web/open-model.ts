@@ -1,44 +1,12 @@
 /** Opening a model where it is to compute: in a worker on the graphics card or the CPU, or in the page. */
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { sensibleThreads } from './engine.ts';
-import type { DownloadProgress } from './fetch-file.ts';
 import type { HostedModelFacts, HostedModelRequest, HostedResult, SegmentWatch } from './hosted-model.ts';
 import type { ModelDevice, WebDevice } from './model-device.ts';
-import type { SentPhotograph } from './photograph.ts';
+import type { OpenedModel, OpenOptions, WorkerFactory } from './opened-model.ts';
 import { WorkerClient } from './worker/client.ts';
 
-export interface PlaceOptions {
-  /**
-   * Whether a worker computes, so that the page goes on meanwhile: `false` computes in the page, with one thread, and a function makes the worker. Default true.
-   */
-  readonly worker?: boolean | WorkerFactory;
-}
-
-/** Makes the worker whose script is the named one of this package, for pages that keep it elsewhere than beside their own script. */
-export type WorkerFactory = (script: WorkerScript) => Worker;
-
-export type WorkerScript = 'wasm-worker.js' | 'webgpu-worker.js' | 'jspi-worker.js';
-
-/** A model that was opened somewhere. */
-export interface OpenedModel {
-  readonly facts: HostedModelFacts;
-  readonly device: ModelDevice;
-  segment(taken: SentPhotograph, watch: SegmentWatch): Promise<HostedResult>;
-  dispose(): Promise<void>;
-  /** Ends it at once, whatever it does. */
-  end(error: Error): void;
-  /** Resolves to what happened when the model ends without having been disposed of. */
-  readonly lost: Promise<Error>;
-}
-
 type Request = Omit<HostedModelRequest, 'device' | 'checksDevice'>;
-
-export interface OpenOptions {
-  readonly device: WebDevice;
-  readonly worker: boolean | WorkerFactory;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-}
 
 /** What can compute here, the best first; why each is chosen if it works. */
 interface Choice {
