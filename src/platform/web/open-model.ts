@@ -1,7 +1,7 @@
 /** Opening a model where it is to compute: in a worker on the graphics card or the CPU, or in the page. */
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { sensibleThreads } from './engine.ts';
-import type { HostedModelFacts, HostedModelRequest, HostedResult, SegmentWatch } from './hosted-model.ts';
+import type { HostedModelFacts, HostedModelRequest, HostedResult } from './hosted-model.ts';
 import type { ModelDevice, WebDevice } from './model-device.ts';
 import type { OpenedModel, OpenOptions, WorkerFactory } from './opened-model.ts';
 import { WorkerClient } from './worker/client.ts';
