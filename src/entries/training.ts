@@ -61,4 +61,5 @@ export { addSums } from '../training/step/gradient-sums.ts';
 export { initialState } from '../training/step/state.ts';
 export type { BatchShape } from '../training/step/step-graph.ts';
 export { createStep, type StepOptions } from '../training/step/step.ts';
+export type { TeacherModel } from '../training/step/teacher.ts';
 export type * from '../training/step/types.ts';

@@ -35,6 +35,8 @@ export interface TrainingConfiguration {
   /** How often images stand in an epoch, and how many it has then; each once when left out. */
   readonly sampling?: { readonly rules: readonly SamplingRule[]; readonly images: number };
   readonly step: StepDefinition;
+  /** The network that the loss `distill` learns from, and what its weights are known by; absent if there is none. */
+  readonly teacher?: { readonly network: NetworkDefinition; readonly weights: string };
   /** Learning rates by group, before the schedule. */
   readonly rates: Readonly<Record<ParameterGroup, number>>;
   readonly schedule: ScheduleDefinition;

@@ -41,6 +41,36 @@ describe('the memory estimate', () => {
   });
 });
 
+// Peaks as above, of a student on MobileNetV2 at 224 with a batch of 4.
+test.each([
+  ['refinenet-lw-mobilenetv2', 1.12],
+  ['refinenet-lw-resnet101', 1.71],
+  ['refinenet-resnet101', 3.27],
+] as const)('with %s as the teacher is near the measured %d GB', (name, measured) => {
+  const taught = estimateMemory(architecture('refinenet-lw-mobilenetv2', 21), {
+    crop: 224,
+    batch: 4,
+    step: PRESETS.default.step,
+    teacher: { network: architecture(name, 21), weights: '' },
+  });
+  const ratio = taught.total / 1e9 / measured;
+  expect(ratio).toBeGreaterThan(0.9);
+  expect(ratio).toBeLessThan(1.45);
+});
+
+test('of a run with a teacher counts its forward pass, and no gradients or states of it', () => {
+  const [small, large] = ['refinenet-lw-mobilenetv2', 'refinenet-resnet101'].map((name) => architecture(name, 11));
+  const parts = { crop: 224, batch: 4, step: PRESETS.default.step };
+  const alone = estimateMemory(small as never, parts);
+  const taught = estimateMemory(small as never, { ...parts, teacher: { network: large as never, weights: '' } });
+  expect(alone.teacher).toBe(0);
+  expect(taught.total - alone.total).toBe(taught.teacher);
+  expect({ ...taught, teacher: 0, total: alone.total }).toEqual(alone);
+  // It has 118 million parameters.
+  expect(taught.teacher).toBeGreaterThan(4 * 118e6);
+  expect(taught.teacher).toBeLessThan(estimateMemory(large as never, parts).total / 2);
+});
+
 describe('a run', () => {
   const memory = estimate('refinenet-lw-mobilenetv2', 224, 8);
   test('that fits is let be', () => {

@@ -16,6 +16,7 @@ import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './configuration.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
+import { checkTeacher, type TeacherModel, weightsFingerprint } from './step/teacher.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './step/types.ts';
 
 /** What may be asked for in place of the preset's. */
@@ -56,6 +57,8 @@ export interface PlanOptions {
   /** Default `default`. */
   readonly preset?: PresetName;
   readonly overrides?: TrainingOverrides;
+  /** What the loss `distill` learns from. */
+  readonly teacher?: TeacherModel;
   /** Called after every image that was read with its mask, with how many are done and its name. */
   readonly onSampleChecked?: (done: number, total: number, name: string) => void;
 }
@@ -73,11 +76,12 @@ export interface TrainingPlan {
  * a single class.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
-  const { model, dataset, decodeImage, preset: name = 'default', overrides = {} } = options;
+  const { model, dataset, decodeImage, preset: name = 'default', overrides = {}, teacher } = options;
   if (!Object.hasOwn(PRESETS, name)) {
     throw new UsageError(`There is no preset "${name}". The presets are ${PRESET_NAMES.join(', ')}.`);
   }
   checkClasses(model, dataset);
+  if (teacher) checkTeacher(teacher, model);
   const preset = PRESETS[name] as Preset;
   const splits = dataSplits(dataset);
   const data = describeData(dataset, splits);
@@ -94,6 +98,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     crop: preset.crop,
     augmentation: preset.augmentation(preset.crop),
     step: preset.step,
+    ...(teacher && { teacher: { network: teacher.definition, weights: weightsFingerprint(teacher.weights) } }),
     rates: preset.rates,
     schedule: preset.schedule,
     seed: 0,
@@ -276,6 +281,14 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
   const weights = step.loss.classWeights;
   if (weights !== null && weights.length !== classes.length) {
     problems.push(`there are ${weights.length} class weights for ${classes.length} classes`);
+  }
+  const isTaught = configuration.teacher !== undefined;
+  if (isTaught !== step.loss.terms.some(({ name }) => name === 'distill')) {
+    problems.push(
+      isTaught
+        ? 'there is a teacher, but no loss that learns from it (add distill to the loss, such as cross-entropy+distill:0.5)'
+        : 'the loss distill learns from a teacher, but there is none (give a model of the same classes, in commands by --teacher MODEL)',
+    );
   }
   if (step.clipNorm !== null && !(step.clipNorm > 0))
     problems.push(`clipNorm is ${step.clipNorm}, but must be above 0`);

@@ -10,7 +10,7 @@ import { randomStream } from '../../src/tensor/random.ts';
 import { bytesOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import type { Weights } from '../../src/tensor/weights.ts';
 import { initialState } from '../../src/training/step/state.ts';
-import { createStep } from '../../src/training/step/step.ts';
+import { createStep, type StepOptions } from '../../src/training/step/step.ts';
 import type { Batch, StepDefinition, StepResult, TrainingState } from '../../src/training/step/types.ts';
 
 export const backend = await nodeBackend();
@@ -90,13 +90,14 @@ export interface Training {
   readonly from?: { readonly state: TrainingState; readonly updates: number };
   readonly rates?: typeof RATES;
   readonly seed?: number;
+  readonly teacher?: StepOptions['teacher'];
 }
 
 export const batches = (steps: number): Batch[][] => Array.from({ length: steps }, (_, index) => [batchOf(2, index)]);
 
 /** Runs one step for each list of micro-batches. */
 export async function train(options: Training): Promise<Trained> {
-  const { network = WITHOUT_DROPOUT, rates = RATES, seed = 0, from } = options;
+  const { network = WITHOUT_DROPOUT, rates = RATES, seed = 0, from, teacher } = options;
   const step = { ...STEP, ...options.step };
   const steps = options.batches ?? batches(1);
   const compiled = await createStep({
@@ -106,6 +107,7 @@ export async function train(options: Training): Promise<Trained> {
     backend,
     state: from?.state ?? initialState(network, step, WEIGHTS),
     session: { threads: 1 },
+    ...(teacher && { teacher }),
   });
   try {
     const results: StepResult[] = [];

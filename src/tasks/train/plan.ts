@@ -9,6 +9,7 @@ import { estimateMemory, judgeMemory } from '../../training/memory-estimate.ts';
 import { planTraining, replan } from '../../training/plan.ts';
 import { PRESETS } from '../../training/presets.ts';
 import type { RunStorage } from '../../training/run/run-storage.ts';
+import type { TeacherModel } from '../../training/step/teacher.ts';
 import { startingModelFor } from '../../training/starting-model-for.ts';
 import { readRun } from '../../training/run/trainer.ts';
 import { readWeights } from '../../weights/read-weights.ts';
@@ -26,6 +27,7 @@ export interface Run {
   readonly model: ModelDescription & { readonly weights: Weights };
   readonly configuration: TrainingConfiguration;
   readonly resume: boolean;
+  readonly teacher?: TeacherModel;
   readonly origin: Readonly<Record<string, string>>;
 }
 
@@ -41,6 +43,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   if (path === undefined) throw new UsageError('train: no data set was given. Give its folder, or --resume RUN.');
   const dataset = await openNoted(path, request, context);
   const given = await givenWeights(weights, files);
+  const teacher = await givenTeacher(request.teacher, files);
   const preset = request.preset ?? (given ? 'fine-tune' : 'default');
   const model = startingModelFor(dataset, {
     seed: request.seed ?? 0,
@@ -60,6 +63,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
     decodeImage: files.decodeImage,
     preset,
     overrides: overridesFrom(request, PRESETS[preset]),
+    ...(teacher && { teacher }),
     onSampleChecked(done, total, name) {
       throwIfAborted(signal);
       onEvent({ type: 'progress', unit: 'images checked', done, total, name });
@@ -68,8 +72,12 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   for (const message of warnings) onEvent({ type: 'warning', message });
   settle(configuration, request, context);
   const storage = await files.createRun(request.output ?? DEFAULT_OUTPUT);
-  const origin = { dataset: files.absolute(path), ...originOf(request, files) };
-  return { dataset, storage, model, configuration, resume: false, origin };
+  const origin = {
+    dataset: files.absolute(path),
+    ...originOf(request, files),
+    ...(request.teacher !== undefined && { teacher: await teacherPlace(request.teacher, files) }),
+  };
+  return { dataset, storage, model, configuration, resume: false, origin, ...(teacher && { teacher }) };
 }
 
 /** @throws UsageError if there is no such run, or fields of a new one are given. */
@@ -95,7 +103,8 @@ export async function planResumedRun(folder: string, request: TrainRequest, cont
     preprocessing: configuration.preprocessing,
   };
   settle(configuration, request, context);
-  return { dataset, storage, model, configuration, resume: true, origin };
+  const teacher = await givenTeacher(request.teacher ?? origin.teacher, files);
+  return { dataset, storage, model, configuration, resume: true, origin, ...(teacher && { teacher }) };
 }
 
 /** Weights to start from, and what is known of them. */
@@ -117,6 +126,17 @@ async function givenWeights(weights: string | undefined, files: TaskFiles): Prom
   const { definition, preprocessing } = model;
   return { given: await files.loadWeights(model), subject: path, definition, preprocessing };
 }
+
+/** The model that `teacher` names, with its weights in memory. */
+async function givenTeacher(location: string | undefined, files: TaskFiles): Promise<TeacherModel | undefined> {
+  if (location === undefined) return undefined;
+  const model = await files.readModel(await files.modelFolder(location));
+  return { ...model, weights: await files.loadWeights(model) };
+}
+
+/** Where a teacher is found again, whatever folder one works in. */
+const teacherPlace = async (location: string, files: TaskFiles): Promise<string> =>
+  files.absolute(await files.modelFolder(location));
 
 /** The least confidence that is learned from, where none is given. */
 export const DEFAULT_CONFIDENCE = 0.6;

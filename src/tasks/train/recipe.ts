@@ -10,7 +10,13 @@ import type { ScheduleDefinition } from '../../training/schedules.ts';
 import type { BatchNormMode, LossName, OptimizerDefinition, ParameterGroup } from '../../training/step/types.ts';
 
 export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
-export const LOSS_NAMES = ['cross-entropy', 'focal', 'dice', 'lovasz-softmax'] as const satisfies readonly LossName[];
+export const LOSS_NAMES = [
+  'cross-entropy',
+  'focal',
+  'dice',
+  'lovasz-softmax',
+  'distill',
+] as const satisfies readonly LossName[];
 
 const share = z.number().min(0).max(1);
 const warmup = numberField('warmup');
@@ -86,6 +92,7 @@ export const RECIPE_FIELDS = {
         name: z.enum(LOSS_NAMES),
         weight: z.number().positive(),
         gamma: z.number().min(0).exactOptional(),
+        temperature: z.number().positive().exactOptional(),
       }),
     )
     .min(1)

@@ -18,6 +18,8 @@ export const TRAIN_REQUEST = z.strictObject({
   architecture: z.string().optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
   weights: z.string().optional(),
+  /** A model folder, or the name of a shipped one: what the loss `distill` learns from. */
+  teacher: z.string().optional(),
   /** The recipe; `fine-tune` with weights, otherwise `default`, when left out. */
   preset: z.enum(PRESET_NAMES).optional(),
   /** The run to go on with, as if it had not been interrupted. */

@@ -123,4 +123,30 @@ describe('training', () => {
       '--confidence is of predicted masks. Give their folder: --pseudo-labels FOLDER.',
     );
   });
+
+  test('on what a teacher says ends in the same bytes when it was interrupted, and asks for the same teacher', async () => {
+    const [teacher, other] = [join(folder, 'larger'), join(folder, 'other')];
+    for (const [output, seed] of [
+      [teacher, 1],
+      [other, 2],
+    ] as const) {
+      await run({ dataset: data, ...SMALL, architecture: 'refinenet-lw-resnet18', epochs: 1, seed, output });
+    }
+    const loss = [
+      { name: 'cross-entropy', weight: 1 },
+      { name: 'distill', weight: 0.5, temperature: 2 },
+    ] as const;
+    const request = { teacher: join(teacher, 'best'), loss: [...loss] };
+    const { whole } = await resumesExactly('taught', request);
+    const { configuration, origin } = JSON.parse(await readFile(join(whole, 'config.json'), 'utf8'));
+    expect(configuration.step.loss.terms).toEqual(loss);
+    expect(configuration.teacher.network.encoder).toBeDefined();
+    expect(origin.teacher).toBe(join(teacher, 'best'));
+
+    const cut = join(folder, 'cut');
+    await run({ dataset: data, ...SMALL, ...request, output: cut }, 1);
+    await expect(run({ resume: cut, device: 'cpu', teacher: join(other, 'best') })).rejects.toThrow(
+      `${cut}: the weights of the teacher are not those that the run was planned with.`,
+    );
+  });
 });

@@ -6,6 +6,7 @@ import { knownShape, type Value, within } from '../../graph/value.ts';
 import type { LossDefinition, LossName } from '../step/types.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { dice } from './dice.ts';
+import { distill } from './distill.ts';
 import { focal } from './focal.ts';
 import type { Loss } from './loss.ts';
 import { lovaszSoftmax } from './lovasz-softmax.ts';
@@ -16,6 +17,7 @@ export const LOSSES: Readonly<Record<LossName, Loss>> = {
   focal,
   dice,
   'lovasz-softmax': lovaszSoftmax,
+  distill,
 };
 
 export const LOSS_NAMES = Object.keys(LOSSES) as readonly LossName[];
@@ -26,7 +28,7 @@ export interface LossValues {
   /**
    * What the mean counts: the class weights of the scored pixels summed up, shape []. Loss times weight is a sum, which can be
    * added to that of other batches; divided by all their weight, it is the mean over all pixels for cross entropy and focal
-   * loss. Losses of overlap have no such sum: Dice and Lovasz-softmax become the weighted mean of each batch's own.
+   * loss and distillation. Losses of overlap have no such sum: Dice and Lovasz-softmax become the weighted mean of each batch's own.
    */
   readonly weight: Value;
   /** Scored pixels at the resolution of the loss, and those of them whose label has the largest logit; float32 []. */
@@ -38,12 +40,13 @@ export interface LossValues {
  * The weighted sum of a definition's losses.
  * @param logits float32 [N, K, h, w].
  * @param labels uint8 [N, H, W].
+ * @param teacher a teacher's logits, float32 [N, K, any, any], which distillation takes.
  * @throws UsageError if the definition does not fit the classes; all problems in one message.
  */
-export function totalLoss(logits: Value, labels: Value, definition: LossDefinition): LossValues {
-  checkLoss(definition, knownShape(logits)[1] as number);
+export function totalLoss(logits: Value, labels: Value, definition: LossDefinition, teacher?: Value): LossValues {
+  checkLoss(definition, knownShape(logits)[1] as number, teacher !== undefined);
   return within('loss', () => {
-    const shared = pixels(logits, labels, definition);
+    const shared = pixels(logits, labels, definition, teacher);
     const terms = definition.terms.map((term) => {
       const value = LOSSES[term.name](shared, term);
       return term.weight === 1 ? value : mul(value, scalarLike(value, term.weight));
@@ -57,13 +60,15 @@ export function totalLoss(logits: Value, labels: Value, definition: LossDefiniti
   });
 }
 
-function checkLoss({ terms, classWeights, ignoreIndex }: LossDefinition, classes: number): void {
+function checkLoss({ terms, classWeights, ignoreIndex }: LossDefinition, classes: number, isTaught: boolean): void {
   const problems: string[] = [];
   if (terms.length === 0) problems.push('there is no term');
-  for (const { name, weight, gamma = 0 } of terms) {
+  for (const { name, weight, gamma = 0, temperature = 1 } of terms) {
     if (!Object.hasOwn(LOSSES, name)) problems.push(`there is no loss "${name}", they are ${LOSS_NAMES.join(', ')}`);
     if (!(weight > 0)) problems.push(`the weight of ${name} is positive, got ${weight}`);
     if (!(gamma >= 0)) problems.push(`gamma is not negative, got ${gamma}`);
+    if (!(temperature > 0)) problems.push(`the temperature is positive, got ${temperature}`);
+    if (name === 'distill' && !isTaught) problems.push('distill learns from a teacher, but there is none');
   }
   if (classWeights && classWeights.length !== classes) {
     problems.push(`there is one weight for each of ${classes} classes, got ${classWeights.length}`);

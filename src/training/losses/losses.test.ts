@@ -14,11 +14,14 @@ import { LOSS_NAMES, totalLoss } from './index.ts';
 interface Fixture {
   readonly shape: readonly [number, number, number, number];
   readonly logits: readonly number[];
+  /** Logits that distillation learns from. */
+  readonly teacher: readonly number[];
   readonly labels: readonly number[];
   readonly correct: number;
   readonly cases: readonly {
     readonly name: LossName;
     readonly gamma: number | null;
+    readonly temperature?: number;
     readonly classWeights: readonly number[] | null;
     readonly value: number;
     readonly gradient: readonly number[];
@@ -30,6 +33,7 @@ const fixture: Fixture = JSON.parse(
 );
 const [batch, classes, height, width] = fixture.shape;
 const LOGITS = float32(fixture.shape, fixture.logits);
+const TEACHER = float32(fixture.shape, fixture.teacher);
 const LABELS = tensor('uint8', [batch, height, width], Uint8Array.from(fixture.labels));
 const IGNORED = 255;
 const TOLERANCE = 1e-5;
@@ -52,14 +56,17 @@ async function evaluate(
   definition: LossDefinition,
   logits: Tensor = LOGITS,
   labels: Tensor = LABELS,
+  teacher: Tensor = TEACHER,
 ): Promise<{ loss: number; pixels: number; correct: number; gradient: Float32Array }> {
   const x = input('logits', 'float32', logits.shape);
-  const values = totalLoss(x, input('labels', 'uint8', labels.shape), definition);
+  const isTaught = definition.terms.some(({ name }) => name === 'distill');
+  const taught = isTaught ? input('teacher', 'float32', teacher.shape) : undefined;
+  const values = totalLoss(x, input('labels', 'uint8', labels.shape), definition, taught);
   const outputs = { ...values, gradient: gradient(values.loss, [x])[0] as typeof x };
   const model = toOnnx(outputs, new Map(), { storage: 'inline' });
   const session = await backend.createSession({ bytes: encodeModel(model), weights: new Map() });
   try {
-    const results = await session.run({ logits, labels });
+    const results = await session.run({ logits, labels, ...(isTaught && { teacher }) });
     const of = (name: string): number => Number(results[name]?.data[0]);
     return {
       loss: of('loss'),
@@ -72,15 +79,18 @@ async function evaluate(
   }
 }
 
-describe.each(fixture.cases)('$name with gamma $gamma and class weights $classWeights', (expected) => {
-  test('has the value and the gradient of PyTorch', async () => {
-    const { name, gamma, classWeights, value } = expected;
-    const terms = only(name, gamma === null ? {} : { gamma });
-    const result = await evaluate(defined({ terms, classWeights }));
-    expect(Math.abs(result.loss / value - 1)).toBeLessThan(TOLERANCE);
-    expect(relativeDifference(result.gradient, Float32Array.from(expected.gradient))).toBeLessThan(TOLERANCE);
-  });
-});
+describe.each(fixture.cases)(
+  '$name with gamma $gamma, temperature $temperature and class weights $classWeights',
+  (expected) => {
+    test('has the value and the gradient of PyTorch', async () => {
+      const { name, gamma, temperature, classWeights, value } = expected;
+      const terms = only(name, { ...(gamma !== null && { gamma }), ...(temperature && { temperature }) });
+      const result = await evaluate(defined({ terms, classWeights }));
+      expect(Math.abs(result.loss / value - 1)).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(result.gradient, Float32Array.from(expected.gradient))).toBeLessThan(TOLERANCE);
+    });
+  },
+);
 
 describe('every loss', () => {
   test('is among the cases of the reference', () => {
@@ -112,6 +122,42 @@ describe('every loss', () => {
       const own = [...Array(classes).keys()].map((c) => g[(image * classes + c) * area + place] as number);
       expect(own.every((value) => value === 0)).toBe(label === IGNORED);
     });
+  });
+});
+
+describe('distillation', () => {
+  const terms = only('distill');
+
+  test('is nothing, without a gradient, where the network says what the teacher says', async () => {
+    const { loss, gradient: g } = await evaluate(defined({ terms }), LOGITS, LABELS, LOGITS);
+    expect(Math.abs(loss)).toBeLessThan(1e-6);
+    expect(Math.max(...g.map(Math.abs))).toBeLessThan(1e-6);
+  });
+
+  test('takes a teacher of another size, at the resolution of the loss', async () => {
+    const perClass = [2, -1, 0.5, 0];
+    const flat = (h: number, w: number) =>
+      float32(
+        [batch, classes, h, w],
+        [...Array(batch)].flatMap(() => perClass.flatMap((v) => Array(h * w).fill(v))),
+      );
+    const expected = await evaluate(defined({ terms }), LOGITS, LABELS, flat(height, width));
+    for (const meeting of ['upsample-half-pixel', 'upsample-align-corners', 'sample-labels'] as const) {
+      const { loss } = await evaluate(defined({ terms, meeting }), LOGITS, LABELS, flat(2, 2));
+      expect(loss).toBeCloseTo(expected.loss, 5);
+    }
+  });
+
+  test('needs a teacher and a temperature', () => {
+    const build = (): unknown =>
+      totalLoss(
+        input('x', 'float32', [1, 4, 2, 2]),
+        input('labels', 'uint8', [1, 2, 2]),
+        defined({ terms: only('distill', { temperature: 0 }) }),
+      );
+    expect(build).toThrow(
+      'The loss does not fit: the temperature is positive, got 0; distill learns from a teacher, but there is none.',
+    );
   });
 });
 
@@ -178,7 +224,7 @@ describe('the total loss', () => {
         ignoreIndex: 256,
       });
     expect(build).toThrow(
-      'The loss does not fit: there is no loss "jaccard", they are cross-entropy, focal, dice, lovasz-softmax; ' +
+      'The loss does not fit: there is no loss "jaccard", they are cross-entropy, focal, dice, lovasz-softmax, distill; ' +
         'the weight of focal is positive, got 0; gamma is not negative, got -1; ' +
         'there is one weight for each of 4 classes, got 2; class weights are not negative, got 1, -1; ' +
         'the ignored label is from 0 to 255, got 256.',

@@ -22,6 +22,10 @@ const NO_CLASS = -1;
 /** Classes are axis 1 of everything; values of the pixels alone have extent 1 there. */
 export interface Pixels {
   readonly classes: number;
+  /** Logits at the resolution of the loss, float32 [N, K, H, W]. */
+  readonly logits: Value;
+  /** Those of the teacher, brought to the same resolution; undefined where there is none. */
+  readonly teacher: Value | undefined;
   /** 1 where the label is the class, float32 [N, K, H, W]; ignored pixels have none. */
   readonly isClass: Value;
   /** 1 where the label is not ignored, float32 [N, 1, H, W]. */
@@ -46,11 +50,13 @@ export interface Pixels {
 /**
  * @param logits float32 [N, K, h, w].
  * @param labels uint8 [N, H, W].
+ * @param teacher a teacher's logits, float32 [N, K, any, any].
  */
 export function pixels(
   logits: Value,
   labels: Value,
   { meeting: resolution, ignoreIndex, classWeights }: Omit<LossDefinition, 'terms'>,
+  teacher?: Value,
 ): Pixels {
   const [, classes, ...size] = knownShape(logits) as Extents;
   const sampled = resolution === 'sample-labels' ? sampleNearest(labels, size as [number, number]) : labels;
@@ -76,6 +82,8 @@ export function pixels(
   const isRight = mul(isScored, cast(greaterOrEqual(ofLabel, scalarLike(ofLabel, 0)), 'float32'));
   return {
     classes,
+    logits: x,
+    teacher: teacher && resize(teacher, sizeOf(target), coordinates),
     isClass,
     isScored,
     weight,

@@ -22,6 +22,7 @@ import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
 import { initialState } from '../step/state.ts';
 import { createStep } from '../step/step.ts';
+import { type TeacherModel, weightsFingerprint } from '../step/teacher.ts';
 import type { GradientExchange, RunnableStep, TrainingState } from '../step/types.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
@@ -60,6 +61,8 @@ export interface TrainOptions {
    * `batch` pictures, `accumulate` times, of each. All end with the same weights.
    */
   readonly exchange?: GradientExchange;
+  /** What the loss `distill` learns from: a model of the same classes and preprocessing. */
+  readonly teacher?: TeacherModel;
   /** The step to train with, which makes use of the exchange itself; `createStep` when left out. */
   readonly createStep?: StepFactory;
   /** Where batches come from; the data set's loader when left out. */
@@ -108,6 +111,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const configuration = options.configuration ?? (await planned(options));
   assertModelOf(configuration, model);
   await checkPlace(options, configuration);
+  checkTaught(options, configuration);
   const checkpoint = options.resume ? await readCheckpoint(storage, LAST, configuration) : undefined;
   const state = checkpoint?.state ?? START;
   if (state.finished !== null) return { status: 'finished', state };
@@ -186,6 +190,16 @@ async function checkPlace(
   if (saved) assertSameConfiguration(saved.configuration, configuration, storage.name);
 }
 
+/** @throws UsageError if the teacher is not the one that the configuration was made with. */
+function checkTaught({ teacher, storage }: TrainOptions, { teacher: planned }: TrainingConfiguration): void {
+  if (planned?.weights === (teacher && weightsFingerprint(teacher.weights))) return;
+  if (!planned) throw new UsageError(`${storage.name}: a teacher was given, but the run was planned without one.`);
+  const what = teacher ? 'the weights of the teacher are not those' : 'no teacher was given in place of the one';
+  throw new UsageError(
+    `${storage.name}: ${what} that the run was planned with. Give the model that it began with as the teacher.`,
+  );
+}
+
 function sourceFor(
   { dataset, decodeImage, exchange }: TrainOptions,
   configuration: TrainingConfiguration,
@@ -212,7 +226,7 @@ function validationFor({ dataset, decodeImage, model, backend, session }: TrainO
     : splitValidation(dataset, validation, decodeImage, model, backend, session);
 }
 
-function stepFactory({ backend, session, exchange }: TrainOptions): StepFactory {
+function stepFactory({ backend, session, exchange, teacher }: TrainOptions): StepFactory {
   return ({ network, step, batch, crop }, saved, weights) =>
     createStep({
       network,
@@ -222,5 +236,6 @@ function stepFactory({ backend, session, exchange }: TrainOptions): StepFactory 
       state: saved ?? initialState(network, step, weights),
       ...(session && { session }),
       ...(exchange && { exchange }),
+      ...(teacher && { teacher }),
     });
 }

@@ -5,7 +5,8 @@ import type { NamedTensors, Session } from '../../runtime/backend.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
-import { type BatchShape, LABELS, NAMES, REPORT } from './step-graph.ts';
+import { type BatchShape, LABELS, NAMES, REPORT, TEACHER_LOGITS } from './step-graph.ts';
+import type { Teacher } from './teacher.ts';
 import type { StepState } from './step-state.ts';
 import type {
   Batch,
@@ -34,6 +35,8 @@ export interface CompiledParts {
   readonly program: Program;
   readonly reduction: Reduction;
   readonly exchange: GradientExchange | undefined;
+  /** Runs before the graph, which takes its logits. */
+  readonly teacher: Teacher | undefined;
 }
 
 export class CompiledStep implements TrainingStep {
@@ -55,14 +58,15 @@ export class CompiledStep implements TrainingStep {
 
   async gradients(batches: readonly Batch[], dropoutSeed: readonly (string | number)[]): Promise<GradientSums> {
     this.#checkBatches(batches);
-    const { program, state, reduction, exchange } = this.#parts;
+    const { program, state, reduction, exchange, teacher } = this.#parts;
     let sums: GradientSums | undefined;
     // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
     let statistics: NamedTensors = {};
     for (const [index, batch] of batches.entries()) {
       // As if all machines' micro-batches were one machine's, which takes the machines in turn.
       const place = exchange ? index * exchange.count + exchange.index : index;
-      const given = { ...fedBatch(batch), ...program.noise.draw([...dropoutSeed, place]), ...statistics };
+      const taught = teacher && { [TEACHER_LOGITS]: await teacher.logits(batch.pixels) };
+      const given = { ...fedBatch(batch), ...taught, ...program.noise.draw([...dropoutSeed, place]), ...statistics };
       const results = await program.session.run(this.#feeds(given));
       statistics = withPrefix(results, NAMES.next(''));
       const found = READ[reduction](results, batches.length);
@@ -91,8 +95,9 @@ export class CompiledStep implements TrainingStep {
     return this.#parts.state.read();
   }
 
-  dispose(): Promise<void> {
-    return this.#parts.program.session.dispose();
+  async dispose(): Promise<void> {
+    const { program, teacher } = this.#parts;
+    await Promise.all([program.session.dispose(), teacher?.dispose()]);
   }
 
   /** What the session takes: given tensors before those of the state. */

@@ -27,6 +27,9 @@ export interface BatchShape {
 /** The name of the labels' input, uint8 [N, H, W]. */
 export const LABELS = 'labels';
 
+/** The name of the input of a teacher's logits, float32 [N, K, h, w]. */
+export const TEACHER_LOGITS = 'teacher-logits';
+
 /** The outputs that say how a step went, all of shape []; the norm is there of gradients of a mean, the weight of those of a sum. */
 export const REPORT = {
   loss: 'loss',
@@ -80,6 +83,7 @@ export interface GradientValues extends LossValues {
 /**
  * From weights and a batch to the loss and its gradients.
  * @param factor by which the gradients, not the loss, are multiplied: by the batch's weight they are those of a sum; 1 when left out.
+ * @param teacher the shape of a teacher's logits; none when left out.
  */
 export function gradientValues(
   definition: NetworkDefinition,
@@ -87,9 +91,11 @@ export function gradientValues(
   { trainables, mode }: NetworkParts,
   { batch, height, width }: BatchShape,
   factor: (loss: LossValues) => Value = () => number(1),
+  teacher?: readonly number[],
 ): GradientValues {
   const logits = network(definition, pixelValues({ batch, height, width }), scope('', mode));
-  const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss);
+  const taught = teacher && input(TEACHER_LOGITS, 'float32', teacher);
+  const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss, taught);
   const parameters = trainables.map(({ parameter }) => parameter);
   const gradients = gradient(values.loss, parameters, factor(values));
   return {

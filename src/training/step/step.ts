@@ -24,6 +24,7 @@ import {
   number,
   REPORT,
 } from './step-graph.ts';
+import { openTeacher, type TeacherModel, teacherShape } from './teacher.ts';
 import type { GradientExchange, Reduction, StepDefinition, TrainingState, TrainingStep } from './types.ts';
 
 export interface StepOptions {
@@ -45,6 +46,8 @@ export interface StepOptions {
   readonly reduction?: Reduction;
   /** The machines that train together: `run` sums over them. The step's batches are this machine's part alone. */
   readonly exchange?: GradientExchange;
+  /** What the loss `distill` learns from, a network of the same classes; its weights are in memory. */
+  readonly teacher?: Pick<TeacherModel, 'definition' | 'weights'>;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface StepOptions {
  * @throws RuntimeError if the engine cannot load the step's graphs.
  */
 export async function createStep(options: StepOptions): Promise<TrainingStep> {
-  const { network, step, shape, backend, state, exchange } = options;
+  const { network, step, shape, backend, state, exchange, teacher } = options;
   const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);
   const optimizer = bindOptimizer(step.optimizer);
@@ -69,11 +72,25 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const inRows = withoutReshapes(outputs);
   const program = await compile(backend, reduction === 'mean' ? measured(inRows) : inRows, session);
   const { classes } = network;
-  return new CompiledStep({ definition: step, shape, classes, state: hostState, program, reduction, exchange });
+  const loaded = teacher && (await openTeacher(teacher, shape, backend, options.session ?? {}));
+  return new CompiledStep({
+    definition: step,
+    shape,
+    classes,
+    state: hostState,
+    program,
+    reduction,
+    exchange,
+    teacher: loaded,
+  });
 }
 
 /** From weights and a batch to the loss, its gradients and the new running statistics. */
-function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkParts, reduction: Reduction): Outputs {
+function gradientGraph(
+  { network, step, shape, teacher }: StepOptions,
+  parts: NetworkParts,
+  reduction: Reduction,
+): Outputs {
   const ofMean = number(1 / step.accumulate);
   const { loss, weight, pixels, correct, gradients, statistics } = gradientValues(
     network,
@@ -81,6 +98,7 @@ function gradientGraph({ network, step, shape }: StepOptions, parts: NetworkPart
     parts,
     shape,
     reduction === 'mean' ? () => ofMean : (values) => values.weight,
+    teacher && teacherShape(teacher.definition, shape),
   );
   const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
     Object.fromEntries([...values].map(([name, value]) => [called(name), value]));

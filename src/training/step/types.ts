@@ -13,7 +13,7 @@ export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
  */
 export type BatchNormMode = 'frozen' | 'statistics-frozen' | 'trained';
 
-export type LossName = 'cross-entropy' | 'focal' | 'dice' | 'lovasz-softmax';
+export type LossName = 'cross-entropy' | 'focal' | 'dice' | 'lovasz-softmax' | 'distill';
 
 /** One summand of the loss. */
 export interface LossTerm {
@@ -22,6 +22,8 @@ export interface LossTerm {
   readonly weight: number;
   /** Focusing parameter of the focal loss. */
   readonly gamma?: number;
+  /** By which distillation divides the logits of network and teacher. */
+  readonly temperature?: number;
 }
 
 /**

@@ -27,7 +27,7 @@ test.each([
   [['train'], 'train: no data set was given. Give its folder, or --resume RUN.'],
   [['train', '--resume', '/nowhere'], '/nowhere holds no run: there is no config.json in it.'],
   [['train', 'DATA', '--resume', '/nowhere', '--preset', 'default'], '--preset belongs to a new run'],
-  [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, or a sum'],
+  [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, distill, or a sum'],
   [
     ['train', 'DATA', '--schedule', 'multi-step'],
     '--schedule takes constant, poly, cosine, one-cycle, or multi-step with',
@@ -41,6 +41,12 @@ test.each([
   [['train', 'DATA', '--oversample', 'coco-*'], '--oversample takes names with how often each such image'],
   [['train', 'DATA', '--oversample', 'rare:2'], 'such as rare:0.1; got "rare:2"'],
   [['train', 'DATA', '--oversample', 'coco-*:4'], 'The pattern "coco-*" fits no training image. Names look like 0;'],
+  [['train', 'DATA', '--loss', 'dice:1:2'], 'distill also with its temperature such as cross-entropy+distill:0.5:2'],
+  [['train', 'DATA', '--loss', 'cross-entropy+distill'], 'but there is none (give a model of the same classes, in'],
+  [
+    ['train', 'DATA', '--teacher', 'nuclei'],
+    'The teacher does not fit: its classes are others (0 is background, not ground',
+  ],
   [['train', 'DATA', '--class-weights', 'some'], '--class-weights takes none, auto, or one number a class'],
   [['train', 'DATA', '--weights', '/nowhere.pth'], '--weights: there is no /nowhere.pth.'],
   [['train', 'DATA', '--crop', '20000'], 'take about'],

@@ -1,11 +1,17 @@
 /** A run's configuration as people read it. */
 import type { MixStep } from '../../../data/mixing/index.ts';
+import { architectureName } from '../../../models/architectures.ts';
 import { elementCount } from '../../../tensor/shape.ts';
 import { percent } from '../../../text.ts';
 import { type TrainingConfiguration, updatesPerEpoch } from '../../../training/configuration.ts';
 import type { ScheduleDefinition } from '../../../training/schedules.ts';
 import { networkParts } from '../../../training/step/step-graph.ts';
-import { type OptimizerDefinition, PARAMETER_GROUPS, type StepDefinition } from '../../../training/step/types.ts';
+import {
+  type LossTerm,
+  type OptimizerDefinition,
+  PARAMETER_GROUPS,
+  type StepDefinition,
+} from '../../../training/step/types.ts';
 
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {
@@ -36,6 +42,7 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
     ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
     ...(mixing ? [['mixing', mixing.map(describeMix).join(', ')] as const] : []),
     ['loss', describeLoss(step)],
+    ...(configuration.teacher ? [['teacher', architectureName(configuration.teacher.network)] as const] : []),
     [
       'optimizer',
       `${describeOptimizer(step.optimizer)}${decayed(step)}${step.clipNorm === null ? '' : `, gradients clipped at ${step.clipNorm}`}`,
@@ -75,9 +82,14 @@ const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');
 
 function describeLoss({ loss: { terms, classWeights, meeting } }: StepDefinition): string {
-  const sum = terms.map(({ name, weight }) => (weight === 1 ? name : `${weight} x ${name}`)).join(' + ');
+  const sum = terms.map(describeTerm).join(' + ');
   const weights = classWeights ? `, class weights ${classWeights.map((weight) => weight.toFixed(2)).join(' ')}` : '';
   return `${sum} (${meeting})${weights}`;
+}
+
+function describeTerm({ name, weight, temperature }: LossTerm): string {
+  const words = temperature === undefined ? name : `${name} at temperature ${temperature}`;
+  return weight === 1 ? words : `${weight} x ${words}`;
 }
 
 function describeOptimizer(optimizer: OptimizerDefinition): string {

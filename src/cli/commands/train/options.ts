@@ -8,6 +8,7 @@ import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
+import { DEFAULT_TEMPERATURE } from '../../../training/losses/distill.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
@@ -24,6 +25,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly confidence?: number;
   readonly architecture?: string;
   readonly weights?: string;
+  readonly teacher?: string;
   readonly preset?: PresetName;
   readonly resume?: string;
   readonly output?: string;
@@ -69,6 +71,7 @@ export function addTrainOptions(command: Command): Command {
   command
     .option('--architecture <name>', `the network (default: that of --weights, else ${DEFAULT_ARCHITECTURE})`)
     .option('--weights <path>', "a checkpoint or model folder to start from: an encoder's or a whole network's")
+    .option('--teacher <model>', 'a model of the same classes that the loss distill learns from, forward only')
     .option(
       '--preset <name>',
       `the recipe: ${PRESET_NAMES.join(', ')} (default: fine-tune with --weights, else default)`,
@@ -124,7 +127,11 @@ function addRecipeOptions(command: Command): Command {
     .option('--weight-decay <number>', "the optimizer's", numberFor('--weight-decay', 'weightDecay'))
     .option('--schedule <name>', `${SCHEDULE_NAMES.join(', ')}; multi-step:30:60 lowers after these epochs`, schedule)
     .option('--warmup <updates>', 'updates over which the rate rises', numberFor('--warmup', 'warmup'))
-    .option('--loss <names>', `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5`, loss)
+    .option(
+      '--loss <names>',
+      `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5; distill:0.5:2 at temperature 2`,
+      loss,
+    )
     .option('--class-weights <weights>', 'none, auto (more for rare classes), or a list such as 1,2,0.5', classWeights)
     .option('--batch-norm <mode>', BATCH_NORM_MODES.join(', '), oneOf('--batch-norm', BATCH_NORM_MODES))
     .option(
@@ -164,7 +171,8 @@ function addRecipeOptions(command: Command): Command {
 
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
-  const { pseudoLabels, confidence, architecture, weights, preset, resume, output, device, threads } = options;
+  const { pseudoLabels, confidence, architecture, weights, teacher, preset, resume } = options;
+  const { output, device, threads } = options;
   return {
     dataset,
     ...datasetFields(options),
@@ -172,6 +180,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
     confidence,
     architecture,
     weights,
+    teacher,
     preset,
     resume,
     output,
@@ -314,13 +323,15 @@ const FOCAL_GAMMA = 2;
 
 function loss(text: string): readonly LossTerm[] {
   return text.split('+').map((term) => {
-    const [name, weight = '1', ...rest] = term.trim().split(':') as [string, ...string[]];
-    if (!(LOSS_NAMES as readonly string[]).includes(name) || !(Number(weight) > 0) || rest.length > 0) {
+    const [name, weight = '1', temperature, ...rest] = term.trim().split(':') as [string, ...string[]];
+    const isWarm = temperature === undefined || (name === 'distill' && Number(temperature) > 0);
+    if (!(LOSS_NAMES as readonly string[]).includes(name) || !(Number(weight) > 0) || !isWarm || rest.length > 0) {
       throw new UsageError(
-        `--loss takes ${LOSS_NAMES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5; got "${text}".`,
+        `--loss takes ${LOSS_NAMES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5, and distill also with its temperature such as cross-entropy+distill:0.5:2; got "${text}".`,
       );
     }
     const base: LossTerm = { name: name as LossName, weight: Number(weight) };
+    if (name === 'distill') return { ...base, temperature: Number(temperature ?? DEFAULT_TEMPERATURE) };
     return name === 'focal' ? { ...base, gamma: FOCAL_GAMMA } : base;
   });
 }
