@@ -123,6 +123,7 @@ export {
   type ExecutableModel,
   type NamedTensors,
   type Session,
+  type Preparation,
   type SessionOptions,
 } from '../runtime/backend.ts';
 export { onnxRuntimeBackend, type OnnxRuntimeModule, type OnnxRuntimeOptions } from '../runtime/onnxruntime.ts';

@@ -33,7 +33,7 @@ export async function networkSession(
     const graph = await reducePrecision({ outputs, weights }, engine, precision, ranges);
     const bytes = encodeModel(toOnnx(graph.outputs, graph.weights, { storage: 'external' }));
     // Only the engine's own rewriting makes operators on whole numbers of it.
-    return backend.createSession({ bytes, weights: graph.weights }, { ...options, rewritesGraph: true });
+    return backend.createSession({ bytes, weights: graph.weights }, { ...options, preparation: 'runs' });
   }
   const graph = await optimizeInference({ outputs, weights }, engine, {
     optimization: REWRITTEN_ON.has(options.device) ? optimization : 'none',

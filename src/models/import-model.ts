@@ -54,7 +54,7 @@ function definitionFor(weights: Weights, variant: VariantOptions, options: Impor
   }
   if (options.architecture === undefined || options.classes === undefined) {
     throw new UsageError(
-      `${options.subject} holds only an encoder, ${recognized.encoder}. Say which network it is for with --architecture and how many classes it gets with --classes, and draw the rest with --reinitialize decoder.`,
+      `${options.subject} holds only an encoder, ${recognized.encoder}. Say for which architecture it is and how many classes that gets, and have the rest drawn afresh: reinitialize decoder.`,
     );
   }
   return architecture(options.architecture as ArchitectureName, options.classes);

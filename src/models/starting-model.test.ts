@@ -34,7 +34,7 @@ describe('the model that training starts from', () => {
   test('must be named where the weights do not say it', () => {
     const encoder = part(fresh(3).weights, 'encoder.');
     expect(() => startingModel({ given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' })).toThrow(
-      /^Say which network to train with --architecture\. mobile\.pth holds an encoder only\. There are refinenet-resnet18, /,
+      /^Say which architecture to train\. mobile\.pth holds an encoder only\. There are refinenet-resnet18, /,
     );
   });
 

@@ -73,7 +73,5 @@ function ownNames(
 function requiredName({ architecture: name, subject }: StartingModelOptions): ArchitectureName {
   if (name !== undefined) return name as ArchitectureName;
   const why = subject === undefined ? '' : ` ${subject} holds an encoder only.`;
-  throw new UsageError(
-    `Say which network to train with --architecture.${why} There are ${ARCHITECTURE_NAMES.join(', ')}.`,
-  );
+  throw new UsageError(`Say which architecture to train.${why} There are ${ARCHITECTURE_NAMES.join(', ')}.`);
 }

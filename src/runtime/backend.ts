@@ -18,24 +18,25 @@ export interface ExecutableModel {
   readonly fed?: NamedTensors;
 }
 
+/**
+ * `runs`: the engine rewrites the graph for speed, and plans one block of memory for all its values. `loading`: it takes the
+ * graph as it is; short graphs load faster. `memory`: it takes memory value by value; a training step takes as long and its peak
+ * is lower, by a fifth for RefineNet-50.
+ */
+export type Preparation = 'runs' | 'loading' | 'memory';
+
 export interface SessionOptions {
   readonly device?: Device;
   /** Threads within one operator; the engine's choice when left out. */
   readonly threads?: number;
-  /**
-   * Whether the engine plans one block of memory for all values of a graph, as it does when left out, or takes memory value
-   * by value. Without a plan a training step takes as long and its peak is lower, by a fifth for RefineNet-50.
-   */
-  readonly plansMemory?: boolean;
-  /** Whether the engine may rewrite the graph for speed; it may when left out. Without, short graphs load faster. */
-  readonly rewritesGraph?: boolean;
+  /** What the engine prepares a graph for at loading; `runs` when left out. */
+  readonly preparation?: Preparation;
 }
 
 const SESSION_OPTIONS = {
   device: true,
   threads: true,
-  plansMemory: true,
-  rewritesGraph: true,
+  preparation: true,
 } as const satisfies Record<keyof SessionOptions, true>;
 
 /** These options and nothing else that an object carries, as the options of a segmenter do. */

@@ -58,12 +58,12 @@ describe.each(['native', 'wasm'] as const)(
 );
 
 test.each(['native', 'wasm'] as const)(
-  'a graph that the %s engine may not rewrite gives the same numbers',
+  'a graph gives the same numbers whatever the %s engine prepares it for',
   async (engine) => {
     const x = input('x', 'float32', [3]);
     const bytes = encodeModel(toOnnx({ y: add(mul(x, x), x) }, new Map(), { storage: 'inline' }));
-    for (const rewritesGraph of [true, false]) {
-      const loaded = await backends[engine].createSession({ bytes, weights: new Map() }, { rewritesGraph });
+    for (const preparation of ['runs', 'loading', 'memory'] as const) {
+      const loaded = await backends[engine].createSession({ bytes, weights: new Map() }, { preparation });
       const { y } = await loaded.run({ x: float32([3], [1, 2, -3]) });
       expect([...(y as Tensor<'float32'>).data]).toEqual([2, 6, 6]);
       await loaded.dispose();
@@ -71,12 +71,12 @@ test.each(['native', 'wasm'] as const)(
   },
 );
 
-test('asks the engine not to rewrite a graph only where it is told so', async () => {
-  const levels: unknown[] = [];
+test('asks the engine to rewrite a graph and to plan its memory, but for what is prepared for other things', async () => {
+  const asked: unknown[] = [];
   const engine = {
     InferenceSession: {
-      create: async (_: unknown, { graphOptimizationLevel }: { graphOptimizationLevel: unknown }) => {
-        levels.push(graphOptimizationLevel);
+      create: async (_: unknown, { graphOptimizationLevel, enableMemPattern }: Record<string, unknown>) => {
+        asked.push([graphOptimizationLevel, enableMemPattern]);
         return { inputNames: [], outputNames: [] };
       },
     },
@@ -91,7 +91,13 @@ test('asks the engine not to rewrite a graph only where it is told so', async ()
   });
   const model = { bytes: new Uint8Array(), weights: new Map() };
   await backend.createSession(model);
-  await backend.createSession(model, { rewritesGraph: true });
-  await backend.createSession(model, { rewritesGraph: false });
-  expect(levels).toEqual(['all', 'all', 'disabled']);
+  await backend.createSession(model, { preparation: 'runs' });
+  await backend.createSession(model, { preparation: 'loading' });
+  await backend.createSession(model, { preparation: 'memory' });
+  expect(asked).toEqual([
+    ['all', true],
+    ['all', true],
+    ['disabled', true],
+    ['all', false],
+  ]);
 });

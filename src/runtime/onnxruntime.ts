@@ -55,16 +55,16 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
 function toSessionOptions(
   { weights, folder }: ExecutableModel,
   device: Device,
-  { threads, plansMemory = true, rewritesGraph = true }: SessionOptions,
+  { threads, preparation = 'runs' }: SessionOptions,
 ): OnnxRuntime.InferenceSession.SessionOptions {
   const externalData = [...weights].flatMap(([path, value]) =>
     'stored' in value ? [] : [{ path, data: bytesOf(value) }],
   );
   return {
     executionProviders: [device],
-    graphOptimizationLevel: rewritesGraph ? 'all' : 'disabled',
+    graphOptimizationLevel: preparation === 'loading' ? 'disabled' : 'all',
     logSeverityLevel: LOG_ERRORS_ONLY,
-    enableMemPattern: plansMemory,
+    enableMemPattern: preparation !== 'memory',
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(externalData.length > 0 ? { externalData } : {}),
     ...(folder === undefined || externalData.length === weights.size

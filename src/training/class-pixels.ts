@@ -20,7 +20,7 @@ export function judgeClasses(dataset: Dataset, split: string, pixels: readonly n
       : []),
     ...(rare.length > 0
       ? [
-          `Classes below 1 % of the labeled pixels are hard to learn: ${rare.join(', ')}. Weigh them with --class-weights auto, or label more of them.`,
+          `Classes below 1 % of the labeled pixels are hard to learn: ${rare.join(', ')}. Weigh them (class weights: auto), or label more of them.`,
         ]
       : []),
   ];

@@ -179,7 +179,7 @@ describe('a plan', () => {
   test('warns of classes below one percent, and of data without a val split', async () => {
     const { judgeClasses } = await import('./class-pixels.ts');
     expect(judgeClasses(dataset, 'train', [9950, 50])).toEqual([
-      'Classes below 1 % of the labeled pixels are hard to learn: disc (0.50 %). Weigh them with --class-weights auto, or label more of them.',
+      'Classes below 1 % of the labeled pixels are hard to learn: disc (0.50 %). Weigh them (class weights: auto), or label more of them.',
     ]);
     expect(judgeClasses(dataset, 'train', [500, 500])).toEqual([]);
     const alone = await openDatasetAt(await writeDrawnDataset(join(folder, 'alone'), { val: 0 }));

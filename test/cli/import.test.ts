@@ -39,7 +39,7 @@ describe('import', () => {
     const { code, stderr } = await runCli(['import', join(folder, 'published.safetensors'), '--output', output]);
     expect([code, stderr.trim()]).toEqual([
       2,
-      `Error: ${output} exists already. Give another --output, or --force to replace it.`,
+      `Error: ${output} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
     ]);
     expect(await readdir(output)).toEqual(['thesis.txt']);
   });

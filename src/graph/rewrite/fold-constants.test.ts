@@ -156,7 +156,7 @@ describe('folding constants', () => {
     };
     const outputs = { y: conv(x, scaled, null) };
     await foldConstants({ outputs, weights: formulaWeights(outputs) }, { backend: watched, options: { threads: 1 } });
-    expect(seen).toEqual([{ threads: 1, rewritesGraph: false }]);
+    expect(seen).toEqual([{ threads: 1, preparation: 'loading' }]);
     expect(open).toBe(0);
   });
 

@@ -114,7 +114,7 @@ async function compute(
   const bytes = encodeModel(toOnnx(results, own, { name: 'weights', storage: 'external' }));
   const session = await backend.createSession(
     { bytes, weights: own, ...(folder !== undefined && { folder }) },
-    { ...options, rewritesGraph: false },
+    { ...options, preparation: 'loading' },
   );
   try {
     const tensors = await session.run({});

@@ -161,7 +161,10 @@ export async function assertWritable(path: string, overwrite: boolean): Promise<
       () => true,
       () => false,
     ));
-  if (!empty) throw new UsageError(`${path} exists already. Give another --output, or --force to replace it.`);
+  if (!empty)
+    throw new UsageError(
+      `${path} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
+    );
 }
 
 async function existingFolder(path: string): Promise<string> {

@@ -25,7 +25,7 @@ export async function createRunFolder(path: string): Promise<string> {
       if (number === 1 && (await readdir(candidate).catch(() => ['?'])).length === 0) return candidate;
     }
   }
-  throw new RefineNetError(`${path}: there are ${MOST_RUNS} runs of this name. Give another --output.`);
+  throw new RefineNetError(`${path}: there are ${MOST_RUNS} runs of this name. Give the new run another.`);
 }
 
 /**

@@ -148,7 +148,7 @@ async function openPredictor(
     probabilities: request.probabilities,
     logits: request.logits,
     ...(image && { imageSize: { width: image.width, height: image.height } }),
-    ...(isShort && { rewritesGraph: false }),
+    ...(isShort && { preparation: 'loading' as const }),
   });
 }
 

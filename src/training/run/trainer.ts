@@ -108,7 +108,7 @@ const START: RunState = {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { storage, model, callbacks = {} } = options;
-  const configuration = options.configuration ?? (await planned(options));
+  const configuration = await configurationOf(options);
   assertModelOf(configuration, model);
   await checkPlace(options, configuration);
   checkTaught(options, configuration);
@@ -164,6 +164,16 @@ export async function readRun(storage: RunStorage): Promise<SavedRun | undefined
       { cause: error },
     );
   }
+}
+
+/** The one that is given, or one planned here. @throws UsageError if both are asked for: one would be left out without a word. */
+async function configurationOf(options: TrainOptions): Promise<TrainingConfiguration> {
+  const { configuration, preset, overrides } = options;
+  if (configuration === undefined) return planned(options);
+  if (preset === undefined && overrides === undefined) return configuration;
+  throw new UsageError(
+    'A whole configuration was given, and preset or overrides beside it. Give one or the other; planTraining makes a configuration of these.',
+  );
 }
 
 async function planned({ callbacks, ...options }: TrainOptions): Promise<TrainingConfiguration> {

@@ -65,7 +65,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const { clipNorm, averageDecay } = step;
   const definition = { clipNorm, averageDecay, reduction } as const;
   const hostState = await HostState.create({ state, parts, definition, optimizer });
-  const session = { plansMemory: false, ...options.session };
+  const session = { preparation: 'memory', ...options.session } as const;
   const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
   const plain = gradientGraph(options, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
