@@ -400,6 +400,8 @@ describe('the Open Inference Protocol', () => {
     ['no inputs', {}, 'inputs: '],
     ['another name', { inputs: [{ ...input, name: 'x' }] }, 'The model takes one input, "image", but got "x".'],
     ['another type', { inputs: [{ ...input, datatype: 'FP32' }] }, 'got "FP32"'],
+    ['a type that every object has', { inputs: [{ ...input, datatype: 'constructor' }] }, 'got "constructor"'],
+    ['an output that every object has', { inputs: [input], outputs: [{ name: 'toString' }] }, 'no output "toString"'],
     ['another shape', { inputs: [{ ...input, shape: [3, HEIGHT, WIDTH] }] }, "The input's shape is [height, width, 3]"],
     [
       'a shape with too few values',
@@ -460,7 +462,7 @@ describe('it describes itself', () => {
   });
 
   test('in /metrics, with stages, queue, refusals and memory', async () => {
-    await segment('?model=nope');
+    for (const answer of [segment(), segment('', 'x'), segment('?model=nope')]) await (await answer).arrayBuffer();
     const text = await (await fetch(`${server.url}/metrics`)).text();
     for (const line of [
       /^refinenet_stage_seconds_bucket\{le="1",stage="compute",model="model"\} \d+$/m,

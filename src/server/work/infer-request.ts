@@ -78,7 +78,7 @@ export async function readImageInput({ request, binary }: ReadRequest, pixelLimi
     const names = request.inputs.map(({ name }) => JSON.stringify(name.slice(0, 40))).join(', ');
     throw new UsageError(`The model takes one input, "${IMAGE_INPUT.name}", but got ${names}.`);
   }
-  const read = INPUT_READERS[input.datatype];
+  const read = Object.hasOwn(INPUT_READERS, input.datatype) ? INPUT_READERS[input.datatype] : undefined;
   if (!read) {
     throw new UsageError(
       `The input's datatype is UINT8, RGB values [height, width, 3], or BYTES, a picture's file [1]; got ${JSON.stringify(input.datatype.slice(0, 40))}.`,
