@@ -61,6 +61,8 @@ export interface PagesOptions {
   readonly folders?: Readonly<Record<string, string>>;
   /** Whether pages may share memory between threads. Default true. */
   readonly isolated?: boolean;
+  /** Whether nothing is served but these. Default false. */
+  readonly own?: boolean;
   /** The pages' Content-Security-Policy. */
   readonly policy?: string;
 }
@@ -74,6 +76,12 @@ export interface Pages {
   readonly answers: Record<string, Answer>;
   close(): Promise<void>;
 }
+
+const PACKAGE: Readonly<Record<string, string>> = {
+  '/refinenet/': join(CHECKOUT, 'dist/browser/'),
+  '/engine/': join(CHECKOUT, 'node_modules/onnxruntime-web/dist/'),
+  '/models/': join(CHECKOUT, 'models/'),
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -90,12 +98,14 @@ const EMPTY_PAGE =
 
 /** Serves an empty page at `/`, the built package at `/refinenet/`, the engine's files at `/engine/`, models at `/models/`. */
 export async function servePages(options: PagesOptions = {}): Promise<Pages> {
-  const { isolated = true, policy } = options;
-  const answers: Record<string, Answer> = { '/': { type: 'text/html', body: EMPTY_PAGE }, ...options.answers };
+  const { isolated = true, own = false, policy } = options;
+  const answers: Record<string, Answer> = {
+    ...(own ? {} : { '/': { type: 'text/html', body: EMPTY_PAGE } }),
+    ...options.answers,
+    '/favicon.ico': { status: 204 },
+  };
   const folders: Readonly<Record<string, string>> = {
-    '/refinenet/': join(CHECKOUT, 'dist/browser/'),
-    '/engine/': join(CHECKOUT, 'node_modules/onnxruntime-web/dist/'),
-    '/models/': join(CHECKOUT, 'models/'),
+    ...(own ? {} : PACKAGE),
     ...options.folders,
   };
   const requests: string[] = [];

@@ -39,19 +39,21 @@ export async function takePhotograph(source: PhotographSource): Promise<SentPhot
     );
   }
   if (typeof HTMLImageElement !== 'undefined' && source instanceof HTMLImageElement) await loaded(source);
-  if (typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement && source.videoWidth === 0) {
-    throw new UsageError('The video has no frame yet. Wait for its "loadeddata" event, or start it.');
-  }
+  const isVideo = typeof HTMLVideoElement !== 'undefined' && source instanceof HTMLVideoElement;
+  if (isVideo && source.videoWidth === 0) throw new UsageError(NO_FRAME);
   try {
     const bitmap = await createImageBitmap(source as ImageBitmapSource);
     return { photograph: { kind: 'bitmap', bitmap }, transfer: [bitmap] };
   } catch (error) {
+    if (isVideo && source.paused) throw new UsageError(NO_FRAME, { cause: error });
     throw new UsageError(
       `The picture's pixels cannot be had (${messageOf(error)}). Pictures of other sites need crossorigin="anonymous" and that site's consent (CORS).`,
       { cause: error },
     );
   }
 }
+
+const NO_FRAME = 'The video has no frame yet. Start it: await video.play().';
 
 /** Frees a picture that was taken and will not be sent. */
 export function dropPhotograph({ photograph }: SentPhotograph): void {
