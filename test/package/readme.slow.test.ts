@@ -74,21 +74,18 @@ describe("the README's programs", { timeout: SLOW_MS }, () => {
     });
     const { server, address } = await serve(project);
     try {
-      expect(await resultOfPage(address)).toEqual({ width: 96, height: 64, pixels: 96 * 64, classes: true });
+      expect(await resultOfPage(address)).toEqual({ size: [480, 360, 480 * 360, 480, 360], classes: true });
     } finally {
       server.close();
     }
   });
 });
 
-/** What the page does after the README's block, with whatever that calls its segmenter. */
+/** What the page does after the README's block, with its result and its canvas. */
 const SEGMENT_DRAWN = `
-declare const model: unknown;
-const found = [typeof segmenter === 'undefined' ? model : segmenter] as { segment(image: object): Promise<{ labels: { width: number; height: number; data: Uint8Array }; classes: unknown[] }> }[];
-const data = Uint8Array.from({ length: 96 * 64 * 3 }, (_, index) => (index < 96 * 32 * 3 ? 200 : 90));
-const { labels, classes } = await found[0].segment({ width: 96, height: 64, data });
+const { labels, classes } = result;
 (globalThis as { result?: unknown }).result = {
-  width: labels.width, height: labels.height, pixels: labels.data.length, classes: classes.length > 0,
+  size: [labels.width, labels.height, labels.data.length, canvas.width, canvas.height], classes: classes.length > 0,
 };
 `;
 
@@ -105,8 +102,10 @@ async function serve(folder: string): Promise<{ readonly server: Server; readonl
   const modules = join(folder, 'node_modules');
   const answer = async (path: string): Promise<Buffer | string> => {
     const name = basename(path);
-    if (path === '/') return '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>';
-    if (path === '/page.js') return readFile(join(folder, name));
+    if (path === '/')
+      return '<!doctype html><meta charset="utf-8"><canvas></canvas><script type="module" src="page.js"></script>';
+    if (path === '/page.js' || path === '/photo.jpg') return readFile(join(folder, name));
+    if (/-worker\.js$/.test(name)) return readFile(join(modules, 'refinenet/dist/browser', name));
     if (/^ort-[\w.-]+\.(wasm|mjs)$/.test(name)) return readFile(join(modules, 'onnxruntime-web/dist', name));
     return readFile(join(modules, 'refinenet/models/street-scenes', name));
   };
