@@ -29,7 +29,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['platform'],
   ['platform/node', 'platform/web'],
   ['entries/browser.ts'],
-  ['entries/node.ts', 'entries/web.ts'],
+  ['entries/node.ts', 'entries/web.ts', 'entries/web-training.ts'],
   ['server'],
   ['cli'],
 ];

@@ -26,8 +26,17 @@ await build({
   splitting: true,
   chunkNames: 'parts/[name]-[hash]',
 });
+// On its own: what pages share with it would lie in parts, where no worker's script is found.
+await build({
+  ...OPTIONS,
+  entryPoints: { training: 'dist/entries/web-training.js' },
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
+});
 // Each worker is one file: the engine's threads run the script of the worker that starts them.
 await build({
   ...OPTIONS,
-  entryPoints: ['wasm-worker', 'webgpu-worker', 'jspi-worker'].map((name) => `dist/platform/web/${name}.js`),
+  entryPoints: ['wasm-worker', 'webgpu-worker', 'jspi-worker', 'training-worker'].map(
+    (name) => `dist/platform/web/${name}.js`,
+  ),
 });

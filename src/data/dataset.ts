@@ -17,7 +17,7 @@ import { inSplitOrder } from './split-names.ts';
 export interface Dataset {
   /** The root's name in messages. */
   readonly name: string;
-  /** What opens it again: the root's name, or that of the file in it which describes the data set. */
+  /** What opens it again: the root's name, or that of the file in it which describes the data set; empty if nothing does. */
   readonly path: string;
   /** The name of the format it is laid out in. */
   readonly format: string;

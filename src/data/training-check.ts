@@ -35,15 +35,21 @@ export async function checkForTraining(dataset: Dataset, options: Omit<ScanOptio
   const splits = inSplitOrder([...usual, train, ...(validation === undefined ? [] : [validation])]);
   const { problems, statistics, classes } = await verifyDataset(dataset, { ...options, splits });
   const stopping = problems.filter(({ stopsTraining }) => stopsTraining);
-  const where = `"refinenet dataset verify ${dataset.path}"`;
+  // What no path leads to, no command looks through.
+  const { path, name } = dataset;
+  const command = path === '' ? undefined : `"refinenet dataset verify ${path}"`;
   if (stopping.length > 0) {
+    const more = command === undefined ? [] : [`${command} looks through all of it.`];
     throw new FormatError(
-      `${dataset.path} cannot be trained on as it is.\n${stopping.map(paragraph).join('\n')}\n${where} looks through all of it.`,
+      [`${path || name} cannot be trained on as it is.`, ...stopping.map(paragraph), ...more].join('\n'),
     );
   }
   const told = problems.filter(({ severity, code }) => severity !== 'info' && !SAID_BY_PLAN.includes(code));
   return {
-    warnings: told.length === 0 ? [] : [...told.map(line), `${where} names all of them, and says what to do.`],
+    warnings: [
+      ...told.map(line),
+      ...(told.length > 0 && command !== undefined ? [`${command} names all of them, and says what to do.`] : []),
+    ],
     statistics,
     classes: classes[train] as readonly (readonly number[])[],
   };

@@ -23,6 +23,8 @@ describe('the published package', () => {
       'dist/entries/core.d.ts',
       'dist/entries/node.js',
       'dist/entries/web.js',
+      'dist/entries/web-training.js',
+      'dist/platform/web/training-worker.js',
       'dist/platform/node/engine-thread-worker.js',
       'models/street-scenes/model.safetensors',
       'models/nuclei/model.safetensors',
@@ -74,7 +76,7 @@ describe('the published package', () => {
       folder,
     );
     expect(code, `${stdout}${stderr}`).toBe(0);
-    for (const entry of ['refinenet', 'refinenet/evaluation', 'refinenet/node', 'refinenet/training', 'refinenet/web'])
-      expect(stdout).toContain(`"${entry}"`);
+    for (const entry of ['', '/evaluation', '/node', '/training', '/web', '/web/training'])
+      expect(stdout).toContain(`"refinenet${entry}"`);
   });
 });

@@ -35,6 +35,23 @@ const USES = {
     const backend: Backend = webBackend(ort);
     export const weights = readSafetensors(new Uint8Array(8)).weights;
     export const make = (model: Parameters<typeof Segmenter.create>[0]) => Segmenter.create(model, backend);`,
+  'web-training': `import { architecture, loadModel } from 'refinenet/web';
+    import { type LabeledPicture, listRuns, resumeTraining, trainModel, type TrainingRun } from 'refinenet/web/training';
+    export async function trained(files: readonly File[], canvas: HTMLCanvasElement, signal: AbortSignal) {
+      const pictures: LabeledPicture[] = files.map((image) => ({ image, mask: canvas }));
+      const { status, files: model } = await trainModel(pictures, {
+        classes: ['background', { name: 'cat', color: [255, 0, 0] }],
+        definition: architecture('refinenet-lw-resnet18', 2),
+        validation: 0.2,
+        epochs: 3,
+        signal,
+        onProgress: ({ loss, imagesPerSecond }) => console.log(loss.toFixed(3), imagesPerSecond),
+        onValidation: ({ meanIoU, samples }) => samples.map(({ found }) => found.drawOverlay(canvas, { opacity: meanIoU })),
+      });
+      return status === 'finished' ? loadModel(model) : (await resumeTraining('training')).load();
+    }
+    export const unfinished = async (): Promise<readonly TrainingRun[]> =>
+      (await listRuns()).filter(({ status }) => status === 'interrupted');`,
 } as const;
 
 const RESOLUTIONS = {
@@ -124,6 +141,7 @@ describe('every type that is mentioned can be named', { timeout: SLOW_MS }, () =
     ['training', ['core', 'evaluation']],
     ['node', []],
     ['web', []],
+    ['web-training', ['web', 'training']],
   ])('by who imports the entry %s, and what it stands on: %j', (entry, besides) => {
     const dist = join(project, 'node_modules/refinenet/dist');
     const files = [entry, ...besides].map((name) => `node_modules/refinenet/dist/entries/${name}.d.ts`);

@@ -27,6 +27,9 @@ export function engineBackend(engine: WebEngine, file: string, { threads, wasmPa
 
 const inFolder = (folder: string, file: string): string => (folder.endsWith('/') ? folder : `${folder}/`) + file;
 
+/** Whether a worker of this name is a thread that the engine started; these run the script of whoever started them. */
+export const isEngineThread = (name: string): boolean => /^em-pthread/.test(name);
+
 /**
  * Threads that are sensible here: all of a small processor, half of what a larger one offers, since that counts each core
  * twice. One where a page may not share memory between threads.

@@ -1,5 +1,6 @@
 /** What a model's worker does: it holds one model and answers the page. */
 import { RuntimeError } from '../../../errors.ts';
+import { isEngineThread } from '../engine.ts';
 import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
 import { watchEngineFile } from './engine-file.ts';
 import { type FromWorker, failureOf, type ToWorker, transferOf } from './messages.ts';
@@ -11,13 +12,10 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
-/** The name under which the engine starts its own threads; they run the script of whoever started them. */
-const ENGINE_THREAD = /^em-pthread/;
-
 /** Answers the page's messages; does nothing in the engine's own threads. */
 export function serve(entry: WebEngineEntry): void {
   const scope = globalThis as unknown as WorkerScope;
-  if (ENGINE_THREAD.test(scope.name)) return;
+  if (isEngineThread(scope.name)) return;
   const send = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
   const calls = new Map<number, AbortController>();
   let model: HostedModel | undefined;

@@ -1,0 +1,103 @@
+/** Putting the pictures that are learned from into the run's own files, so that it goes on when the page that had them is gone. */
+import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';
+import { imageKindOf } from '../../../image/image-kinds.ts';
+import { encodeLabelPng, encodePng } from '../../../image/png.ts';
+import type { LabelClass } from '../../../labels/label-class.ts';
+import { jsonBytes } from '../../../models/model-files.ts';
+import type { RunStorage } from '../../../training/run/run-storage.ts';
+import { count } from '../../../text.ts';
+import { decodePhotograph } from '../decode-photograph.ts';
+import { fetchFile } from '../fetch-file.ts';
+import type { Photograph } from '../photograph.ts';
+import type { SentPicture } from './labeled-pictures.ts';
+import { type KeptPicture, PICTURES_FILE, type PictureList } from './picture-dataset.ts';
+import { type OtherColors, readMask } from './read-mask.ts';
+
+export interface KeepPicturesOptions {
+  readonly classes: readonly LabelClass[];
+  readonly otherColors: OtherColors;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes every picture and its mask as class ids.
+ * @throws FormatError naming every picture and mask that cannot be read, the signal's reason if it was aborted.
+ */
+export async function keepPictures(
+  storage: RunStorage,
+  pictures: readonly SentPicture[],
+  { classes, otherColors, signal }: KeepPicturesOptions,
+): Promise<PictureList> {
+  const kept: KeptPicture[] = [];
+  const problems: string[] = [];
+  const colors = classes.map(({ color }) => color);
+  for (const { name, image, mask, validates } of pictures) {
+    signal?.throwIfAborted();
+    const attempt = async (path: string, bytes: () => Promise<Uint8Array>): Promise<string> => {
+      try {
+        await storage.write(path, await bytes());
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        problems.push(messageOf(error));
+      }
+      return path;
+    };
+    const file = await imageFile(image, name, signal).catch((error: unknown) => {
+      if (!(error instanceof RefineNetError)) throw error;
+      problems.push(messageOf(error));
+      return undefined;
+    });
+    const imagePath = `images/${name}${file?.extension ?? ''}`;
+    if (file) await attempt(imagePath, async () => file.bytes);
+    const maskPath = await attempt(`masks/${name}.png`, async () =>
+      encodeLabelPng(await readMask(mask, { classes, otherColors, name: `The mask of ${name}`, signal }), colors),
+    );
+    kept.push({ name, image: imagePath, mask: maskPath, split: validates ? 'val' : 'train' });
+  }
+  if (problems.length > 0) throw new FormatError(messageFor(problems, pictures.length, classes));
+  return { classes, pictures: kept };
+}
+
+/** Keeps which pictures a run has. */
+export const keepList = (storage: RunStorage, list: PictureList): Promise<void> =>
+  storage.write(PICTURES_FILE, jsonBytes({ version: 1, ...list }));
+
+/** Problems that are shown; the rest are counted. */
+const SHOWN = 10;
+
+function messageFor(problems: readonly string[], pictures: number, classes: readonly LabelClass[]): string {
+  const colors = classes.map(({ name, color }) => `${name} (${color.join(',')})`).join(', ');
+  const advice = problems.some((problem) => problem.includes("no class's"))
+    ? [
+        `The classes are ${colors}. Draw without smoothed borders, give the colors with the classes ({ name, color }), or leave such pixels out: { otherColors: 'ignore' }.`,
+      ]
+    : [];
+  const more = problems.length > SHOWN ? [`and ${count(problems.length - SHOWN, 'more')}`] : [];
+  return [
+    `${count(pictures, 'picture')} cannot be learned from as they are.`,
+    ...problems.slice(0, SHOWN),
+    ...more,
+    ...advice,
+  ].join('\n');
+}
+
+/** An image as the file that it is, or losslessly packed. */
+async function imageFile(
+  image: Photograph,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly bytes: Uint8Array; readonly extension: string }> {
+  if (image.kind === 'file' || image.kind === 'address') {
+    const bytes =
+      image.kind === 'file'
+        ? new Uint8Array(await image.file.arrayBuffer())
+        : await fetchFile(image.address, { signal });
+    const kind = imageKindOf(bytes);
+    return { bytes, extension: kind.supported ? `.${kind.format.toLowerCase()}` : '' };
+  }
+  try {
+    return { bytes: encodePng(await decodePhotograph(image)), extension: '.png' };
+  } catch (error) {
+    throw error instanceof RefineNetError ? new FormatError(`${name}: ${messageOf(error)}`, { cause: error }) : error;
+  }
+}
