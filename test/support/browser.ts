@@ -72,6 +72,8 @@ export interface Pages {
   readonly address: string;
   /** What was asked for, in order: `GET /x`. */
   readonly requests: string[];
+  /** How many bytes of files were sent. */
+  sent(): number;
   /** Answers by path; may be changed while pages are open. */
   readonly answers: Record<string, Answer>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ export async function servePages(options: PagesOptions = {}): Promise<Pages> {
     ...options.folders,
   };
   const requests: string[] = [];
+  let sent = 0;
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url as string).split('?')[0] as string);
     requests.push(`${request.method} ${path}`);
@@ -124,6 +127,7 @@ export async function servePages(options: PagesOptions = {}): Promise<Pages> {
       response.setHeader('etag', `"${createHash('md5').update(body).digest('hex')}"`);
       // Scripts as bundlers name them, by their content: kept without asking again.
       response.setHeader('cache-control', path.startsWith('/refinenet/') ? 'max-age=3600' : 'no-cache');
+      if (request.method !== 'HEAD') sent += Buffer.byteLength(body);
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const answer = answers[path];
@@ -145,6 +149,7 @@ export async function servePages(options: PagesOptions = {}): Promise<Pages> {
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     requests,
+    sent: () => sent,
     answers,
     close: async () => {
       server.closeAllConnections();
