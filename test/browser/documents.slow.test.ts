@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drawShapes } from '../../src/data/drawn/shapes.ts';
+import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { missingBrowser, openBrowser, type Pages, servePages } from '../support/browser.ts';
 import { CHECKOUT, drawPhoto, linkedProject, pack, temporaryFolder } from '../package/packed.ts';
 
@@ -146,6 +148,49 @@ describe.skipIf(missingBrowser)(`docs/browser.md${missingBrowser}`, () => {
       await expect
         .poll(() => site.page.evaluate(SHOWN), { timeout: 120_000 })
         .toMatchObject({ width: 480, height: 360, colors: expect.toSatisfy((colors: number) => colors > 3) });
+      expect(site.faults).toEqual([]);
+    } finally {
+      await close(site);
+    }
+  });
+
+  test('training in the page: pictures that are chosen are learned, and the model is saved', async () => {
+    const [large, small] = ['epochs: 10,', 'epochs: 1, batch: 2,'];
+    const html = await pageBelow('Training in the page');
+    expect(html.split(large)).toHaveLength(2);
+    const site = await opened(await viteBuild('training', html.replace(large, small)), 'index.html');
+    const files = { images: [] as string[], masks: [] as string[] };
+    for (const index of [0, 1, 2, 3, 4]) {
+      const { image, labels } = drawShapes(2, ['document', index], 96);
+      for (const [kind, bytes] of Object.entries({ images: encodePng(image), masks: encodeLabelPng(labels, []) })) {
+        await mkdir(join(project, kind), { recursive: true });
+        files[kind as keyof typeof files].push(join(project, kind, `shape-${index}.png`));
+        await writeFile(join(project, kind, `shape-${index}.png`), bytes);
+      }
+    }
+    try {
+      await site.page.setInputFiles('#images', files.images);
+      await site.page.setInputFiles('#masks', files.masks);
+      const download = site.page.waitForEvent('download', { timeout: 300_000 });
+      await site.page.click('#train');
+      expect((await download).suggestedFilename()).toBe('training.zip');
+      expect(await site.page.locator('#said').textContent()).toBe('finished after 2 steps');
+      expect(await site.page.evaluate(SHOWN)).toMatchObject({ width: 96, height: 96 });
+      expect(site.faults).toEqual([]);
+    } finally {
+      await close(site);
+    }
+  });
+
+  test('the example that trains in a page draws, learns and draws again', async () => {
+    const html = await readFile(join(CHECKOUT, 'examples/train-in-a-page.html'), 'utf8');
+    const site = await opened(await viteBuild('example', html.replace('epochs: 50,', 'epochs: 1,')), 'index.html');
+    try {
+      const said = () => site.page.locator('#said').textContent();
+      await expect.poll(said, { timeout: 120_000 }).toMatch(/^Ready\. Mean IoU on these pictures: \d+ %$/);
+      await site.page.click('#go');
+      await expect.poll(said, { timeout: 300_000 }).toMatch(/^finished after 2 steps\. .*: \d+ % before, \d+ % after$/);
+      expect(await site.page.locator('canvas').count()).toBe(32);
       expect(site.faults).toEqual([]);
     } finally {
       await close(site);

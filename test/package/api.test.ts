@@ -15,6 +15,7 @@ const ENTRIES = {
   training: ['core', 'evaluation'],
   node: ['core', 'evaluation', 'training'],
   web: ['core'],
+  'web-training': ['core', 'evaluation', 'training', 'web'],
 } as const;
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));

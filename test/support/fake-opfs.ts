@@ -19,9 +19,12 @@ export const full = (): Error => named('QuotaExceededError', 'there is no room')
 /** Makes a change, or half of it and an error. */
 function change(faults: Faults, whole: () => void, half: () => void = () => {}): void {
   faults.changes++;
-  if (faults.at === undefined || faults.changes < faults.at) return whole();
-  if (faults.changes > faults.at && !faults.isLast) return whole();
-  if (faults.changes === faults.at) half();
+  const { changes, at = Number.POSITIVE_INFINITY, isLast = false } = faults;
+  if (changes < at || (changes > at && !isLast)) {
+    whole();
+    return;
+  }
+  if (changes === at) half();
   throw faults.error;
 }
 
