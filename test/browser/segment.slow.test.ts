@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/platform/node/load.ts';
 import { missingBrowser, openBrowser, type Pages, runInPage, servePages } from '../support/browser.ts';
+import { childProcesses } from '../support/child-processes.ts';
 import { missingSoftwareWebgpu } from '../support/software-webgpu.ts';
 import { temporaryFolder, waves, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -19,27 +20,28 @@ let page: Page;
 /** The labels that the model gives in Node. */
 let expected: number[];
 
+beforeAll(async () => {
+  if (missingBrowser) return;
+  folder = await temporaryFolder();
+  const model = await writeSyntheticModel(folder);
+  const png = await sharp(PIXELS, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .png()
+    .toBuffer();
+  await using inNode = await loadModel(model);
+  const { labels } = await inNode.segment({ width: WIDTH, height: HEIGHT, data: PIXELS });
+  expected = [...labels.data];
+  browser = await openBrowser();
+  pages = await servePages({ folders: { '/drawn/': `${folder}/` }, answers: { '/photo.png': png } });
+  page = await browser.newPage();
+  await page.goto(pages.address);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await pages?.close();
+});
+
 describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    const model = await writeSyntheticModel(folder);
-    const png = await sharp(PIXELS, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-      .png()
-      .toBuffer();
-    await using inNode = await loadModel(model);
-    const { labels } = await inNode.segment({ width: WIDTH, height: HEIGHT, data: PIXELS });
-    expected = [...labels.data];
-    browser = await openBrowser();
-    pages = await servePages({ folders: { '/drawn/': `${folder}/` }, answers: { '/photo.png': png } });
-    page = await browser.newPage();
-    await page.goto(pages.address);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.close();
-  });
-
   /** The labels of a photograph that a script makes, and what else it returns. */
   const segmented = (photograph: string, options = '{}') =>
     runInPage<{ labels: number[]; size: number[]; error?: unknown }>(
@@ -307,6 +309,39 @@ describe.skipIf(missingBrowser || missingSoftwareWebgpu)(
             expected.length / 1000,
           );
         }
+      } finally {
+        await gpu.close();
+        await served.close();
+      }
+    });
+
+    test('is told that the graphics card is lost, and may load again', async () => {
+      const gpu = await openBrowser({ webgpu: true });
+      const served = await servePages({ folders: { '/drawn/': `${folder}/` }, answers: pages.answers });
+      try {
+        const own = await gpu.newPage();
+        await own.goto(served.address);
+        await runInPage(own, `globalThis.model = await loadModel('/drawn/model', { device: 'webgpu' });`);
+        const call = runInPage<{ error: { name: string; message: string } }>(own, `await model.segment('/photo.png');`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const processes = childProcesses().filter(({ command }) => /type=gpu-process/.test(command));
+        expect(processes.length).toBeGreaterThan(0);
+        for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+        const lost = {
+          name: 'RuntimeError',
+          message: expect.stringMatching(/^The graphics card was lost \(.*\): .*Load the model again\.$/),
+        };
+        expect((await call).error).toEqual(lost);
+        const after = await runInPage(
+          own,
+          `const told = await model.segment('/photo.png').then(() => 'nothing', ({ name, message }) => ({ name, message }));
+           await model.dispose();
+           const again = await loadModel('/drawn/model');
+           const pixels = (await again.segment('/photo.png')).labels.data.length;
+           await again.dispose();
+           return { told, pixels };`,
+        );
+        expect(after).toEqual({ told: lost, pixels: WIDTH * HEIGHT });
       } finally {
         await gpu.close();
         await served.close();
