@@ -77,7 +77,7 @@ export const MEASURED_STEP: StepDefinition = {
   loss: {
     terms: [{ name: 'cross-entropy', weight: 1 }],
     classWeights: null,
-    meeting: 'upsample-half-pixel',
+    resolution: 'upsample-half-pixel',
     ignoreIndex: 255,
   },
   optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-5 },

@@ -142,10 +142,16 @@ describe('a plan', () => {
     expect(configuration.step.loss).toEqual({
       terms: [{ name: 'dice', weight: 2 }],
       classWeights: null,
-      meeting: 'upsample-half-pixel',
+      resolution: 'upsample-half-pixel',
       ignoreIndex: 255,
     });
     expect(configuration.augmentation).toEqual(PRESETS['fine-tune'].augmentation(64));
+  });
+
+  test('takes the resolution of a loss also under its former name', async () => {
+    const { configuration } = await plan({ loss: { meeting: 'sample-labels' } as never });
+    expect(configuration.step.loss).toMatchObject({ resolution: 'sample-labels' });
+    expect(configuration.step.loss).not.toHaveProperty('meeting');
   });
 
   test('names everything that does not fit together', async () => {
@@ -191,6 +197,12 @@ describe('a plan', () => {
     const { configuration } = await plan({ batch: 2 });
     expect(replan(configuration, dataset)).toEqual(configuration);
     expect(replan(configuration, dataset, { epochs: 99 })).toEqual({ ...configuration, epochs: 99 });
+    const { resolution, ...loss } = configuration.step.loss;
+    const former = {
+      ...configuration,
+      step: { ...configuration.step, loss: { ...loss, meeting: resolution } as never },
+    };
+    expect(replan(former, dataset)).toEqual(configuration);
     const other = await openDatasetAt(await writeDrawnDataset(join(folder, 'other'), { train: 7 }));
     expect(replan(configuration, other).data).not.toEqual(configuration.data);
   });

@@ -14,6 +14,7 @@ import { networkGeometry } from '../models/network.ts';
 import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
 import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './configuration.ts';
+import { withCurrentLoss, withCurrentNames } from './former-names.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
 import { checkTeacher, type TeacherModel, weightsFingerprint } from './step/teacher.ts';
@@ -145,7 +146,7 @@ export function replan(
   overrides: TrainingOverrides = {},
 ): TrainingConfiguration {
   const splits = dataSplits(dataset);
-  const known = { ...saved, data: describeData(dataset, splits) };
+  const known = { ...withCurrentNames(saved), data: describeData(dataset, splits) };
   // What rare classes mean was found when the run was new; another share is another run.
   const timesOfSaved = (share: number) =>
     saved.sampling?.rules.flatMap((rule) => ('rare' in rule && rule.rare === share ? rule.times : [])) ?? [];
@@ -178,7 +179,7 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     ...defined({ optimizer, batchNorm, decayNormAndBias, clipNorm, averageDecay, accumulate, frozen }),
     loss: {
       ...base.step.loss,
-      ...loss,
+      ...(loss && withCurrentLoss(loss)),
       ...(classWeights === undefined || classWeights === 'auto'
         ? {}
         : { classWeights: classWeights === 'none' ? null : classWeights }),

@@ -22,7 +22,7 @@ export interface Preset {
 const CROSS_ENTROPY: StepDefinition['loss'] = {
   terms: [{ name: 'cross-entropy', weight: 1 }],
   classWeights: null,
-  meeting: 'upsample-half-pixel',
+  resolution: 'upsample-half-pixel',
   ignoreIndex: 255,
 };
 
@@ -114,7 +114,7 @@ export const PRESETS = {
     },
     classWeights: 'none',
     step: {
-      loss: { ...CROSS_ENTROPY, meeting: 'sample-labels' },
+      loss: { ...CROSS_ENTROPY, resolution: 'sample-labels' },
       optimizer: { ...SGD, weightDecay: 5e-4 },
       batchNorm: 'statistics-frozen',
       decayNormAndBias: true,

@@ -14,7 +14,7 @@ import { runGraph } from './run-graph.ts';
 
 const TOLERANCE = 1e-5;
 
-const MEETINGS = { 0: 'upsample-half-pixel', 1: 'upsample-align-corners' } as const;
+const RESOLUTIONS = { 0: 'upsample-half-pixel', 1: 'upsample-align-corners' } as const;
 
 let backend: Backend;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.each([0, 1] as const)('cross entropy on logits upsampled with align_cor
       const definition: LossDefinition = {
         terms: [{ name: 'cross-entropy', weight: 1 }],
         classWeights,
-        meeting: MEETINGS[corners],
+        resolution: RESOLUTIONS[corners],
         ignoreIndex: 255,
       };
       const logits = input('logits', 'float32', [2, 5, 6, 8]);

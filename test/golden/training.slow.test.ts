@@ -80,7 +80,7 @@ function load({ file, names, batchNorm }: (typeof RUNS)[number]): Run {
       loss: {
         terms: [{ name: 'cross-entropy', weight: 1 }],
         classWeights: null,
-        meeting: 'upsample-align-corners',
+        resolution: 'upsample-align-corners',
         ignoreIndex: 255,
       },
       optimizer: { name: 'sgd', momentum: sgd.momentum, nesterov: false, weightDecay: sgd.weight_decay },

@@ -35,7 +35,7 @@ export const STEP: StepDefinition = {
   loss: {
     terms: [{ name: 'cross-entropy', weight: 1 }],
     classWeights: null,
-    meeting: 'upsample-half-pixel',
+    resolution: 'upsample-half-pixel',
     ignoreIndex: 255,
   },
   optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-3 },

@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 const defined = (changes: Partial<LossDefinition> & Pick<LossDefinition, 'terms'>): LossDefinition => ({
   classWeights: null,
-  meeting: 'upsample-half-pixel',
+  resolution: 'upsample-half-pixel',
   ignoreIndex: IGNORED,
   ...changes,
 });
@@ -142,8 +142,8 @@ describe('distillation', () => {
         [...Array(batch)].flatMap(() => perClass.flatMap((v) => Array(h * w).fill(v))),
       );
     const expected = await evaluate(defined({ terms }), LOGITS, LABELS, flat(height, width));
-    for (const meeting of ['upsample-half-pixel', 'upsample-align-corners', 'sample-labels'] as const) {
-      const { loss } = await evaluate(defined({ terms, meeting }), LOGITS, LABELS, flat(2, 2));
+    for (const resolution of ['upsample-half-pixel', 'upsample-align-corners', 'sample-labels'] as const) {
+      const { loss } = await evaluate(defined({ terms, resolution }), LOGITS, LABELS, flat(2, 2));
       expect(loss).toBeCloseTo(expected.loss, 5);
     }
   });
@@ -204,7 +204,7 @@ describe('the total loss', () => {
     const logits = float32([1, 4, 2, 3], fixture.logits.slice(0, 24));
     const terms = only('cross-entropy');
     const sampled = await evaluate(
-      defined({ terms, meeting: 'sample-labels' }),
+      defined({ terms, resolution: 'sample-labels' }),
       logits,
       tensor('uint8', [1, 4, 9], labels),
     );
@@ -220,7 +220,7 @@ describe('the total loss', () => {
           { name: 'focal', weight: 0, gamma: -1 },
         ],
         classWeights: [1, -1],
-        meeting: 'sample-labels',
+        resolution: 'sample-labels',
         ignoreIndex: 256,
       });
     expect(build).toThrow(

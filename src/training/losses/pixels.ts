@@ -55,7 +55,7 @@ export interface Pixels {
 export function pixels(
   logits: Value,
   labels: Value,
-  { meeting: resolution, ignoreIndex, classWeights }: Omit<LossDefinition, 'terms'>,
+  { resolution, ignoreIndex, classWeights }: Omit<LossDefinition, 'terms'>,
   teacher?: Value,
 ): Pixels {
   const [, classes, ...size] = knownShape(logits) as Extents;

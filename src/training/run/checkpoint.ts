@@ -11,6 +11,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { readSafetensors, writeSafetensors } from '../../weights/safetensors.ts';
 import { type Difference, differences, type TrainingConfiguration } from '../configuration.ts';
+import { withCurrentNames } from '../former-names.ts';
 import type { LossWatch } from './loss-watch.ts';
 import type { FolderFiles, RunStorage } from './run-storage.ts';
 import type { TrainingState } from '../step/types.ts';
@@ -134,7 +135,7 @@ const listed = (found: readonly Difference[], first: string, second: string): st
 /** @throws UsageError naming every field that differs. */
 export function assertSameConfiguration(saved: unknown, given: TrainingConfiguration, run: string): void {
   // As it would be read back: JSON has no undefined.
-  const found = differences(saved, JSON.parse(JSON.stringify(given)));
+  const found = differences(withCurrentNames(saved), JSON.parse(JSON.stringify(given)));
   if (found.length === 0) return;
   const list = found.map(({ field, saved, given }) => `  ${field}: ${saved} in the run, now ${given}`);
   throw new UsageError(

@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/fake-training.ts';
 import { ConfusionMatrix } from '../../evaluation/confusion.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
+import type { TrainingConfiguration } from '../configuration.ts';
 import type { LogRecord } from './log.ts';
 import type { StepReport } from './run-parts.ts';
 import { readRun, type StepFactory, train } from './trainer.ts';
@@ -30,6 +31,13 @@ async function uninterrupted(): Promise<MemoryStorage> {
 }
 
 const UPDATES = 15;
+
+/** A configuration as former versions wrote it. */
+function underFormerNames(configuration: TrainingConfiguration): TrainingConfiguration {
+  const entries = Object.entries(configuration.step.loss);
+  const loss = Object.fromEntries(entries.map(([name, value]) => [name === 'resolution' ? 'meeting' : name, value]));
+  return { ...configuration, step: { ...configuration.step, loss: loss as never } };
+}
 
 describe('train', () => {
   test('keeps the configuration, checkpoints, a log, events and plots', async () => {
@@ -297,6 +305,26 @@ describe('train', () => {
     await expect(run).rejects.toThrow('cannot be written (ENOSPC: no space left on device)');
     storage.fails = () => false;
     await train(fakeOptions(storage, { resume: true }));
+    expect(outcome(storage)).toEqual(outcome(await uninterrupted()));
+  });
+
+  test.each([
+    ['as it is planned now', (configuration: TrainingConfiguration) => configuration],
+    ['as it was saved', underFormerNames],
+  ])('goes on with a run that a former version saved, with its configuration %s', async (_, given) => {
+    const storage = new MemoryStorage();
+    const aborted = { aborted: false };
+    const onStep = ({ update }: StepReport): void => {
+      aborted.aborted = update === 7;
+    };
+    await train(fakeOptions(storage, { signal: aborted, callbacks: { onStep } }));
+    for (const path of ['config.json', 'last/state.json']) {
+      const saved = JSON.parse(new TextDecoder().decode(storage.files.get(path)));
+      const former = { ...saved, configuration: underFormerNames(saved.configuration) };
+      storage.files.set(path, new TextEncoder().encode(JSON.stringify(former)));
+    }
+    expect(await readRun(storage)).toEqual({ configuration: fakeConfiguration, origin: {} });
+    await train(fakeOptions(storage, { configuration: given(fakeConfiguration), resume: true }));
     expect(outcome(storage)).toEqual(outcome(await uninterrupted()));
   });
 

@@ -12,6 +12,7 @@ import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
+import { withCurrentNames } from '../former-names.ts';
 import { keepLast } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
@@ -157,7 +158,7 @@ export async function readRun(storage: RunStorage): Promise<SavedRun | undefined
       readonly version: number;
     };
     if (version !== 1 || typeof configuration?.network !== 'object') throw new Error('it is of another version');
-    return { configuration, origin };
+    return { configuration: withCurrentNames(configuration), origin };
   } catch (error) {
     throw new FormatError(
       `${storage.name}/${CONFIGURATION_FILE} is no configuration of a run (${messageOf(error)}). Start the run anew.`,
@@ -170,7 +171,7 @@ export async function readRun(storage: RunStorage): Promise<SavedRun | undefined
 async function configurationOf(options: TrainOptions): Promise<TrainingConfiguration> {
   const { configuration, preset, overrides } = options;
   if (configuration === undefined) return planned(options);
-  if (preset === undefined && overrides === undefined) return configuration;
+  if (preset === undefined && overrides === undefined) return withCurrentNames(configuration);
   throw new UsageError(
     'A whole configuration was given, and preset or overrides beside it. Give one or the other; planTraining makes a configuration of these.',
   );

@@ -236,6 +236,14 @@ describe('a step that fails', () => {
 });
 
 describe('a state of a former version', () => {
+  test('is trained with a loss whose resolution has the name of former versions', async () => {
+    const { resolution: _, ...others } = STEP.loss;
+    const sampled = await train({ step: { loss: { ...others, resolution: 'sample-labels' } } });
+    const former = await train({ step: { loss: { ...others, meeting: 'sample-labels' } as never } });
+    expect(differing(former.state, sampled.state)).toEqual([]);
+    expect(differing(former.state, (await train({})).state)).not.toEqual([]);
+  });
+
   test('goes on from a state whose moments have the names of former versions', async () => {
     const optimizer = { name: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 } as const;
     const steps = batches(2);

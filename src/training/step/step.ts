@@ -10,6 +10,7 @@ import { reach } from '../../graph/walk.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
+import { withCurrentStep } from '../former-names.ts';
 import { CompiledStep, type Program } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
@@ -56,7 +57,8 @@ export interface StepOptions {
  * @throws WeightsError if the state does not fit the network and the step.
  * @throws RuntimeError if the engine cannot load the step's graphs.
  */
-export async function createStep(options: StepOptions): Promise<TrainingStep> {
+export async function createStep(given: StepOptions): Promise<TrainingStep> {
+  const options = { ...given, step: withCurrentStep(given.step) };
   const { network, step, shape, backend, state, exchange, teacher } = options;
   const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);

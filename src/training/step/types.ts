@@ -36,8 +36,8 @@ export interface LossDefinition {
   readonly terms: readonly LossTerm[];
   /** One weight a class, or null for none. */
   readonly classWeights: readonly number[] | null;
-  /** The resolution of the loss. The field keeps the name that configurations were saved with. */
-  readonly meeting: LossResolution;
+  /** The resolution that the loss is computed at; `meeting` in configurations of former versions, which are read as well. */
+  readonly resolution: LossResolution;
   readonly ignoreIndex: number;
 }
 

@@ -81,10 +81,10 @@ function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['
 const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');
 
-function describeLoss({ loss: { terms, classWeights, meeting } }: StepDefinition): string {
+function describeLoss({ loss: { terms, classWeights, resolution } }: StepDefinition): string {
   const sum = terms.map(describeTerm).join(' + ');
   const weights = classWeights ? `, class weights ${classWeights.map((weight) => weight.toFixed(2)).join(' ')}` : '';
-  return `${sum} (${meeting})${weights}`;
+  return `${sum} (${resolution})${weights}`;
 }
 
 function describeTerm({ name, weight, temperature }: LossTerm): string {
