@@ -1,4 +1,4 @@
-/** What a graph costs: parameters and multiply-adds, per place. */
+/** What a graph costs: parameters and multiply-adds, per scope. */
 import { ShapeError } from '../errors.ts';
 import { elementCount, formatShape } from '../tensor/shape.ts';
 import { isStatic } from './dimension.ts';
@@ -6,7 +6,7 @@ import type { Node, Value } from './value.ts';
 import { reach } from './walk.ts';
 
 export interface NodeCost {
-  readonly place: string;
+  readonly scope: string;
   readonly op: string;
   readonly outputShape: readonly number[];
   readonly parameters: number;
@@ -20,7 +20,7 @@ export interface NodeCost {
 export function nodeCosts(outputs: Iterable<Value>): NodeCost[] {
   const counted = new Set<string>();
   return reach(outputs).nodes.map((node) => ({
-    place: node.place,
+    scope: node.scope,
     op: node.op.name,
     outputShape: staticShape(node),
     parameters: ownParameters(node, counted),
@@ -32,7 +32,7 @@ function staticShape(node: Node): readonly number[] {
   const { shape } = node.outputs[0] as Value;
   if (!isStatic(shape)) {
     throw new ShapeError(
-      `${node.place}: cannot count the work of open extents ${formatShape(shape)}. Fix the input's size.`,
+      `${node.scope}: cannot count the work of open extents ${formatShape(shape)}. Fix the input's size.`,
     );
   }
   return shape;

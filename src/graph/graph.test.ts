@@ -54,7 +54,7 @@ describe('a graph that does not fit', () => {
     ['a slice', () => slice(image, 1, 2, 4, 'cut'), 'cut: 2..4 is not a part of axis 1 of [1, 3, 128, 128].'],
   ];
 
-  test.each(cases)('is refused when it is built, with the place and both shapes: %s', (_, build, message) => {
+  test.each(cases)('is refused when it is built, with the scope and both shapes: %s', (_, build, message) => {
     expect(build).toThrow(new ShapeError(message));
   });
 
@@ -129,7 +129,7 @@ describe('an ONNX model', () => {
   });
 
   test('never names two values alike', () => {
-    const twice = add(relu(image, 'place'), relu(image, 'place'), 'place');
+    const twice = add(relu(image, 'scope'), relu(image, 'scope'), 'scope');
     const { graph } = toOnnx({ y: add(twice, constant(float32([], [1]))) }, new Map(), { storage: 'inline' });
     const names = graph.nodes.flatMap(({ outputs }) => outputs);
     expect(new Set(names).size).toBe(names.length);

@@ -80,7 +80,7 @@ function checkWeights(parameters: ReadonlyMap<string, Parameter>, weights: Weigh
 
 const ADVICE = 'Check that the weights and the network belong together.';
 
-/** Names for everything that nodes produce and for constants: the output's own name, else its place and operator. */
+/** Names for everything that nodes produce and for constants: the output's own name, else its scope and operator. */
 function nameValues(
   outputs: Readonly<Record<string, Value>>,
   nodes: readonly Node[],
@@ -99,7 +99,7 @@ function nameValues(
   };
   for (const node of nodes) {
     for (const value of node.outputs) {
-      if (!names.has(value)) names.set(value, fresh(node.place ? `${node.place}/${node.op.name}` : node.op.name));
+      if (!names.has(value)) names.set(value, fresh(node.scope ? `${node.scope}/${node.op.name}` : node.op.name));
     }
   }
   for (const value of constants) names.set(value, fresh('constant'));

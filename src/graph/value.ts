@@ -50,13 +50,13 @@ export interface Node {
   readonly inputs: readonly (Value | null)[];
   readonly attributes: unknown;
   /** Where in the network this happens, for example `encoder.layer1.0.conv1`. */
-  readonly place: string;
+  readonly scope: string;
   readonly outputs: readonly Value[];
 }
 
 /**
  * An operator, named as in ONNX. Its attributes are numbers, strings, booleans, and lists and records of them. `infer` gives the outputs' types or throws a ShapeError that says what does not fit
- * (the place is added by `apply`).
+ * (the scope is added by `apply`).
  */
 export interface Op<Attributes = unknown> {
   readonly name: string;
@@ -95,25 +95,25 @@ export function constant(tensor: Tensor): Value {
 
 /**
  * Applies an operator and returns its outputs.
- * @param place where in the network this happens; without it, the place that `within` gave, else that of the first
+ * @param scope where in the network this happens; without it, the scope that `within` gave, else that of the first
  * parameter or producer.
- * @throws ShapeError, prefixed with the place, if the inputs do not fit the operator.
+ * @throws ShapeError, prefixed with the scope, if the inputs do not fit the operator.
  */
 export function apply<Attributes>(
   op: Op<Attributes>,
   inputs: readonly (Value | null)[],
   attributes: Attributes,
-  place: string = commonPlace ?? placeOf(inputs),
+  scope: string = commonScope ?? scopeOf(inputs),
 ): readonly Value[] {
   let types: readonly ValueType[];
   try {
     types = op.infer(inputs, attributes);
   } catch (error) {
     if (!(error instanceof RefineNetError)) throw error;
-    throw new ShapeError(`${place || op.name}: ${error.message}`, { cause: error });
+    throw new ShapeError(`${scope || op.name}: ${error.message}`, { cause: error });
   }
   const outputs: Value[] = [];
-  const node: Node = { op: op as Op, inputs, attributes, place, outputs };
+  const node: Node = { op: op as Op, inputs, attributes, scope, outputs };
   types.forEach((type, index) => {
     outputs.push({ ...type, source: { kind: 'node', node, index } });
   });
@@ -125,22 +125,22 @@ export function applyOne<Attributes>(
   op: Op<Attributes>,
   inputs: readonly (Value | null)[],
   attributes: Attributes,
-  place?: string,
+  scope?: string,
 ): Value {
-  return apply(op, inputs, attributes, place)[0] as Value;
+  return apply(op, inputs, attributes, scope)[0] as Value;
 }
 
-/** The place of everything that is applied inside `within`. */
-let commonPlace: string | undefined;
+/** The scope of everything that is applied inside `within`. */
+let commonScope: string | undefined;
 
-/** What `build` returns; operators that it applies without a place get this one. */
-export function within<T>(place: string, build: () => T): T {
-  const outer = commonPlace;
-  commonPlace = place;
+/** What `build` returns; operators that it applies without a scope get this one. */
+export function within<T>(scope: string, build: () => T): T {
+  const outer = commonScope;
+  commonScope = scope;
   try {
     return build();
   } finally {
-    commonPlace = outer;
+    commonScope = outer;
   }
 }
 
@@ -156,12 +156,12 @@ export function required(inputs: readonly (Value | null)[], index: number): Valu
   return value;
 }
 
-function placeOf(inputs: readonly (Value | null)[]): string {
+function scopeOf(inputs: readonly (Value | null)[]): string {
   for (const value of inputs) {
     if (value?.source.kind === 'parameter') return value.source.name.replace(/\.[^.]*$/, '');
   }
   for (const value of inputs) {
-    if (value?.source.kind === 'node' && value.source.node.place) return value.source.node.place;
+    if (value?.source.kind === 'node' && value.source.node.scope) return value.source.node.scope;
   }
   return '';
 }

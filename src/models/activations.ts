@@ -5,6 +5,6 @@ import type { Value } from '../graph/value.ts';
 export const ACTIVATIONS = {
   relu,
   relu6,
-} as const satisfies Record<string, (x: Value, place?: string) => Value>;
+} as const satisfies Record<string, (x: Value, scope?: string) => Value>;
 
 export type Activation = keyof typeof ACTIVATIONS;

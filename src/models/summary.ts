@@ -5,7 +5,7 @@ import { network } from './network.ts';
 import { pixelValues } from './pixel-values.ts';
 
 export interface LayerSummary {
-  /** The layer's place, which is also the prefix of its parameters' names. */
+  /** The layer's scope, which is also the prefix of its parameters' names. */
   readonly name: string;
   readonly operator: string;
   readonly outputShape: readonly number[];
@@ -39,8 +39,8 @@ export function summarize(
   const logits = network(definition, pixelValues({ batch: 1, ...size }));
   const layers = nodeCosts([logits])
     .filter(({ parameters }) => parameters > 0)
-    .map(({ place, op, outputShape, parameters, multiplyAdds }) => ({
-      name: place,
+    .map(({ scope, op, outputShape, parameters, multiplyAdds }) => ({
+      name: scope,
       operator: op,
       outputShape,
       parameters,

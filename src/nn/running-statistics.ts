@@ -34,7 +34,7 @@ export function runningStatistics(outputs: Iterable<Value>): ReadonlyMap<string,
 }
 
 /** The layer is named by its weight, as a state dict names it. */
-function layerOf({ inputs, place }: Node): string {
+function layerOf({ inputs, scope }: Node): string {
   const { source } = required(inputs, 1);
-  return source.kind === 'parameter' ? source.name.replace(/\.weight$/, '') : place;
+  return source.kind === 'parameter' ? source.name.replace(/\.weight$/, '') : scope;
 }

@@ -90,12 +90,12 @@ describe('gradient', () => {
     expect(await run({ g: g as Value }, { x: numbers(2, -1, 3) })).toEqual({ g: [2, 0, 3] });
   });
 
-  test('names its nodes after the place whose gradient they are', () => {
+  test('names its nodes after the scope whose gradient they are', () => {
     const x = vector('x');
     const [g] = gradient(total(relu(mul(x, x, 'encoder.square'), 'encoder.relu')), [x]);
-    const places = new Set(reach([g as Value]).nodes.map(({ place }) => place));
-    expect(places).toContain('gradient/encoder.relu');
-    expect(places).toContain('gradient/encoder.square');
+    const scopes = new Set(reach([g as Value]).nodes.map(({ scope }) => scope));
+    expect(scopes).toContain('gradient/encoder.relu');
+    expect(scopes).toContain('gradient/encoder.square');
   });
 
   test('is as deep as the graph is', () => {
@@ -242,7 +242,7 @@ describe('gradient', () => {
       );
     });
 
-    test('open extents, naming the place', () => {
+    test('open extents, naming the scope', () => {
       const x = input('x', 'float32', [1, 2, 'height', 5]);
       const weight = parameter('stem.weight', [1, 2, 1, 1], { kind: 'constant', value: 0 });
       const y = total(conv(x, weight, null));

@@ -33,7 +33,7 @@ export function gradient(output: Value, wrt: readonly Value[], upstream?: Value)
     for (const [index, value] of applyRule(node, first, wanted).entries()) {
       const target = node.inputs[index];
       if (!value || !target || !wanted[index]) continue;
-      const name = gradientPlace(node);
+      const name = gradientScope(node);
       const fitted = sumTo(value, knownShape(target), name);
       const sum = gradients.get(identity(target));
       gradients.set(identity(target), sum ? add(sum, fitted, name) : fitted);
@@ -79,7 +79,7 @@ function applyRule(node: Node, gradient: Value, wanted: readonly boolean[]): rea
     wants: (index) => wanted[index] ?? false,
   };
   try {
-    return within(gradientPlace(node), () => rule(context));
+    return within(gradientScope(node), () => rule(context));
   } catch (error) {
     if (!(error instanceof RefineNetError)) throw error;
     throw new UsageError(`${where(node)}: ${error.message}`, { cause: error });
@@ -87,12 +87,12 @@ function applyRule(node: Node, gradient: Value, wanted: readonly boolean[]): rea
 }
 
 /** Undoes broadcasting: sums over the axes along which a value of `shape` was stretched. */
-function sumTo(value: Value, shape: readonly number[], place: string): Value {
+function sumTo(value: Value, shape: readonly number[], scope: string): Value {
   const from = knownShape(value);
   if (sameShape(from, shape)) return value;
   const added = from.length - shape.length;
   const axes = from.flatMap((extent, axis) => (axis < added || shape[axis - added] !== extent ? [axis] : []));
-  return reshape(reduceSum(value, axes, place), shape, place);
+  return reshape(reduceSum(value, axes, scope), shape, scope);
 }
 
 function checkTypes(output: Value, wrt: readonly Value[], upstream: Value | undefined): void {
@@ -119,10 +119,10 @@ function checkTypes(output: Value, wrt: readonly Value[], upstream: Value | unde
 const ones = (like: Value): Value => constant(float32(knownShape(like), [1]));
 const zeros = (like: Value): Value => expand(constant(float32([], [0])), knownShape(like));
 
-const where = (node: Node): string => (node.place ? `${node.place} (${node.op.name})` : node.op.name);
+const where = (node: Node): string => (node.scope ? `${node.scope} (${node.op.name})` : node.op.name);
 
 /** The name under which a node's gradient is found in an exported model and in profiles. */
-const gradientPlace = (node: Node): string => `gradient/${node.place || node.op.name}`;
+const gradientScope = (node: Node): string => `gradient/${node.scope || node.op.name}`;
 
 function cannot(node: Node, what: string): UsageError {
   return new UsageError(

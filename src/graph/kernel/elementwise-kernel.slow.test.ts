@@ -154,8 +154,8 @@ describe('a kernel', () => {
   });
 
   test('refuses other operators, changing what it does not take, and too many arrays', () => {
-    expect(() => elementwiseKernel({ changed: { a: exp(a, 'place') } })).toThrow(
-      'place: Exp cannot be in a kernel. It takes Add, Sub, Mul, Div, Min, Max, Sqrt.',
+    expect(() => elementwiseKernel({ changed: { a: exp(a, 'scope') } })).toThrow(
+      'scope: Exp cannot be in a kernel. It takes Add, Sub, Mul, Div, Min, Max, Sqrt.',
     );
     expect(() => elementwiseKernel({ changed: { c: add(a, b) } })).toThrow(
       'A kernel changes arrays that it takes; it does not take c.',

@@ -105,10 +105,10 @@ export function elementwiseKernel({ changed, sum }: KernelGraph): Kernel {
   };
 }
 
-function instruction({ op, place }: Node): readonly number[] {
+function instruction({ op, scope }: Node): readonly number[] {
   const found = INSTRUCTIONS[op.name];
   if (!found) {
-    throw new UsageError(`${place}: ${op.name} cannot be in a kernel. It takes ${KERNEL_OPERATORS.join(', ')}.`);
+    throw new UsageError(`${scope}: ${op.name} cannot be in a kernel. It takes ${KERNEL_OPERATORS.join(', ')}.`);
   }
   return found;
 }

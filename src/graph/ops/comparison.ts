@@ -27,19 +27,19 @@ export const Where: Op<null> = {
   },
 };
 
-export const equal = (a: Value, b: Value, place?: string): Value => applyOne(Equal, [a, b], null, place);
-export const greater = (a: Value, b: Value, place?: string): Value => applyOne(Greater, [a, b], null, place);
-export const greaterOrEqual = (a: Value, b: Value, place?: string): Value =>
-  applyOne(GreaterOrEqual, [a, b], null, place);
-export const less = (a: Value, b: Value, place?: string): Value => applyOne(Less, [a, b], null, place);
-export const lessOrEqual = (a: Value, b: Value, place?: string): Value => applyOne(LessOrEqual, [a, b], null, place);
-export const and = (a: Value, b: Value, place?: string): Value => applyOne(And, [a, b], null, place);
-export const or = (a: Value, b: Value, place?: string): Value => applyOne(Or, [a, b], null, place);
-export const not = (x: Value, place?: string): Value => applyOne(Not, [x], null, place);
+export const equal = (a: Value, b: Value, scope?: string): Value => applyOne(Equal, [a, b], null, scope);
+export const greater = (a: Value, b: Value, scope?: string): Value => applyOne(Greater, [a, b], null, scope);
+export const greaterOrEqual = (a: Value, b: Value, scope?: string): Value =>
+  applyOne(GreaterOrEqual, [a, b], null, scope);
+export const less = (a: Value, b: Value, scope?: string): Value => applyOne(Less, [a, b], null, scope);
+export const lessOrEqual = (a: Value, b: Value, scope?: string): Value => applyOne(LessOrEqual, [a, b], null, scope);
+export const and = (a: Value, b: Value, scope?: string): Value => applyOne(And, [a, b], null, scope);
+export const or = (a: Value, b: Value, scope?: string): Value => applyOne(Or, [a, b], null, scope);
+export const not = (x: Value, scope?: string): Value => applyOne(Not, [x], null, scope);
 
 /** `a` where the condition holds, `b` elsewhere; all three broadcast. */
-export const where = (condition: Value, a: Value, b: Value, place?: string): Value =>
-  applyOne(Where, [condition, a, b], null, place);
+export const where = (condition: Value, a: Value, b: Value, scope?: string): Value =>
+  applyOne(Where, [condition, a, b], null, scope);
 
 function comparison(name: string): Op<null> {
   return {

@@ -46,5 +46,5 @@ export const ConvTranspose: Op<ConvTransposeAttributes> = {
 };
 
 /** The gradient of a convolution with respect to its input, as an operator. */
-export const convTranspose = (x: Value, weight: Value, attributes: ConvTransposeAttributes, place?: string): Value =>
-  applyOne(ConvTranspose, [x, weight], attributes, place);
+export const convTranspose = (x: Value, weight: Value, attributes: ConvTransposeAttributes, scope?: string): Value =>
+  applyOne(ConvTranspose, [x, weight], attributes, scope);

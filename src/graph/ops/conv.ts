@@ -74,10 +74,10 @@ export function conv(
   weight: Value,
   bias: Value | null,
   attributes: Partial<ConvAttributes> = {},
-  place?: string,
+  scope?: string,
 ): Value {
   const full: ConvAttributes = { stride: [1, 1], dilation: [1, 1], pads: [0, 0, 0, 0], groups: 1, ...attributes };
-  return applyOne(Conv, bias ? [x, weight, bias] : [x, weight], full, place);
+  return applyOne(Conv, bias ? [x, weight, bias] : [x, weight], full, scope);
 }
 
 /**

@@ -22,5 +22,5 @@ export const CumSum: Op<CumSumAttributes> = {
   onnxAttributes: ({ reverse }) => ({ reverse: int(reverse ? 1 : 0) }),
 };
 
-export const cumulativeSum = (x: Value, axis: number, reverse = false, place?: string): Value =>
-  applyOne(CumSum, [x, constant(int64([], [axis]))], { axis, reverse }, place);
+export const cumulativeSum = (x: Value, axis: number, reverse = false, scope?: string): Value =>
+  applyOne(CumSum, [x, constant(int64([], [axis]))], { axis, reverse }, scope);

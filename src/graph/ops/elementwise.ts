@@ -37,27 +37,27 @@ export const Clip: Op<null> = {
   infer: (inputs) => [{ dtype: required(inputs, 0).dtype, shape: required(inputs, 0).shape }],
 };
 
-export const add = (a: Value, b: Value, place?: string): Value => applyOne(Add, [a, b], null, place);
-export const sub = (a: Value, b: Value, place?: string): Value => applyOne(Sub, [a, b], null, place);
-export const mul = (a: Value, b: Value, place?: string): Value => applyOne(Mul, [a, b], null, place);
-export const div = (a: Value, b: Value, place?: string): Value => applyOne(Div, [a, b], null, place);
-export const max = (a: Value, b: Value, place?: string): Value => applyOne(Max, [a, b], null, place);
-export const min = (a: Value, b: Value, place?: string): Value => applyOne(Min, [a, b], null, place);
-export const relu = (x: Value, place?: string): Value => applyOne(Relu, [x], null, place);
-export const exp = (x: Value, place?: string): Value => applyOne(Exp, [x], null, place);
-export const log = (x: Value, place?: string): Value => applyOne(Log, [x], null, place);
-export const reciprocal = (x: Value, place?: string): Value => applyOne(Reciprocal, [x], null, place);
-export const sqrt = (x: Value, place?: string): Value => applyOne(Sqrt, [x], null, place);
-export const neg = (x: Value, place?: string): Value => applyOne(Neg, [x], null, place);
-export const abs = (x: Value, place?: string): Value => applyOne(Abs, [x], null, place);
-export const sigmoid = (x: Value, place?: string): Value => applyOne(Sigmoid, [x], null, place);
+export const add = (a: Value, b: Value, scope?: string): Value => applyOne(Add, [a, b], null, scope);
+export const sub = (a: Value, b: Value, scope?: string): Value => applyOne(Sub, [a, b], null, scope);
+export const mul = (a: Value, b: Value, scope?: string): Value => applyOne(Mul, [a, b], null, scope);
+export const div = (a: Value, b: Value, scope?: string): Value => applyOne(Div, [a, b], null, scope);
+export const max = (a: Value, b: Value, scope?: string): Value => applyOne(Max, [a, b], null, scope);
+export const min = (a: Value, b: Value, scope?: string): Value => applyOne(Min, [a, b], null, scope);
+export const relu = (x: Value, scope?: string): Value => applyOne(Relu, [x], null, scope);
+export const exp = (x: Value, scope?: string): Value => applyOne(Exp, [x], null, scope);
+export const log = (x: Value, scope?: string): Value => applyOne(Log, [x], null, scope);
+export const reciprocal = (x: Value, scope?: string): Value => applyOne(Reciprocal, [x], null, scope);
+export const sqrt = (x: Value, scope?: string): Value => applyOne(Sqrt, [x], null, scope);
+export const neg = (x: Value, scope?: string): Value => applyOne(Neg, [x], null, scope);
+export const abs = (x: Value, scope?: string): Value => applyOne(Abs, [x], null, scope);
+export const sigmoid = (x: Value, scope?: string): Value => applyOne(Sigmoid, [x], null, scope);
 /** -1, 0 or 1. By comparisons: Sign is slow on the CPU and missing from the WebGPU provider. */
 export function sign(x: Value): Value {
   const zero = scalarLike(x, 0);
   return sub(cast(greater(x, zero), x.dtype), cast(less(x, zero), x.dtype));
 }
-export const floor = (x: Value, place?: string): Value => applyOne(Floor, [x], null, place);
-export const stopGradient = (x: Value, place?: string): Value => applyOne(StopGradient, [x], null, place);
+export const floor = (x: Value, scope?: string): Value => applyOne(Floor, [x], null, scope);
+export const stopGradient = (x: Value, scope?: string): Value => applyOne(StopGradient, [x], null, scope);
 
 /** max(0, min(1, alpha x + beta)); only graphs that have their gradient already are rewritten to it. */
 export const HardSigmoid: Op<{ readonly alpha: number; readonly beta: number }> = {
@@ -66,20 +66,20 @@ export const HardSigmoid: Op<{ readonly alpha: number; readonly beta: number }> 
   onnxAttributes: ({ alpha, beta }) => ({ alpha: float(alpha), beta: float(beta) }),
 };
 
-export const hardSigmoid = (x: Value, alpha: number, beta: number, place?: string): Value =>
-  applyOne(HardSigmoid, [x], { alpha, beta }, place);
+export const hardSigmoid = (x: Value, alpha: number, beta: number, scope?: string): Value =>
+  applyOne(HardSigmoid, [x], { alpha, beta }, scope);
 
 /** x to a fixed power. */
-export const pow = (x: Value, exponent: number, place?: string): Value =>
-  applyOne(Pow, [x, scalarLike(x, exponent)], null, place);
+export const pow = (x: Value, exponent: number, scope?: string): Value =>
+  applyOne(Pow, [x, scalarLike(x, exponent)], null, scope);
 
 /** min(max(x, minimum), maximum). */
-export function clip(x: Value, minimum: number, maximum: number, place?: string): Value {
-  return applyOne(Clip, [x, scalarLike(x, minimum), scalarLike(x, maximum)], null, place);
+export function clip(x: Value, minimum: number, maximum: number, scope?: string): Value {
+  return applyOne(Clip, [x, scalarLike(x, minimum), scalarLike(x, maximum)], null, scope);
 }
 
 /** max(0, min(x, 6)). */
-export const relu6 = (x: Value, place?: string): Value => clip(x, 0, 6, place);
+export const relu6 = (x: Value, scope?: string): Value => clip(x, 0, 6, scope);
 
 /** x where the mask holds, 0 elsewhere. The engine runs Cast and Mul several times faster than Where. */
 export const masked = (x: Value, mask: Value): Value => mul(x, cast(mask, x.dtype));

@@ -74,16 +74,16 @@ export const TopK: Op<TopKAttributes> = {
   onnxAttributes: ({ axis, largest }) => ({ axis: int(axis), largest: int(largest ? 1 : 0), sorted: int(1) }),
 };
 
-export const gather = (x: Value, positions: Value, axis: number, place?: string): Value =>
-  applyOne(Gather, [x, positions], { axis }, place);
+export const gather = (x: Value, positions: Value, axis: number, scope?: string): Value =>
+  applyOne(Gather, [x, positions], { axis }, scope);
 
-export const gatherElements = (x: Value, positions: Value, axis: number, place?: string): Value =>
-  applyOne(GatherElements, [x, positions], { axis }, place);
+export const gatherElements = (x: Value, positions: Value, axis: number, scope?: string): Value =>
+  applyOne(GatherElements, [x, positions], { axis }, scope);
 
 /** The `count` largest (or smallest) elements along an axis in order, and their positions (int64). */
-export function topK(x: Value, count: number, axis: number, largest = true, place?: string): readonly [Value, Value] {
+export function topK(x: Value, count: number, axis: number, largest = true, scope?: string): readonly [Value, Value] {
   const attributes = { axis, count, largest };
-  const [values, positions] = apply(TopK, [x, wholeNumbers(count)], attributes, place) as [Value, Value];
+  const [values, positions] = apply(TopK, [x, wholeNumbers(count)], attributes, scope) as [Value, Value];
   return [values, positions];
 }
 

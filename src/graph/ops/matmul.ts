@@ -23,7 +23,7 @@ export const MatMul: Op<null> = {
     ((y as Value).shape as number[]).reduce((product, extent) => product * extent, (a as Value).shape.at(-1) as number),
 };
 
-export const matMul = (a: Value, b: Value, place?: string): Value => applyOne(MatMul, [a, b], null, place);
+export const matMul = (a: Value, b: Value, scope?: string): Value => applyOne(MatMul, [a, b], null, scope);
 
 /** x with its last two axes exchanged. The engine joins this with the product that takes it. */
 export function matrixTranspose(x: Value): Value {

@@ -49,12 +49,12 @@ export function trainingBatchNormalization(
   x: Value,
   [weight, bias, runningMean, runningVar]: readonly [Value, Value, Value, Value],
   { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
-  place?: string,
+  scope?: string,
 ): NormalizedBatch {
   const axes = pixelAxes(x);
   if (elementsPerChannel(x) < 2) {
     const text = `the statistics of a batch need at least two elements a channel, got ${formatShape(x.shape)}. Use larger crops or batches.`;
-    throw new ShapeError(place ? `${place}: ${text}` : text);
+    throw new ShapeError(scope ? `${scope}: ${text}` : text);
   }
   const build = (): NormalizedBatch => {
     const mean = reduceMean(x, axes, undefined, false);
@@ -65,7 +65,7 @@ export function trainingBatchNormalization(
       ...movedStatistics(x, { mean, variance }, { mean: runningMean, variance: runningVar }, momentum),
     };
   };
-  return place === undefined ? build() : within(place, build);
+  return scope === undefined ? build() : within(scope, build);
 }
 
 /** A mean and a variance of each channel, [C]. */
@@ -93,9 +93,9 @@ export function batchNormalization(
   x: Value,
   [weight, bias, mean, variance]: readonly [Value, Value, Value, Value],
   epsilon: number,
-  place?: string,
+  scope?: string,
 ): Value {
-  return applyOne(BatchNormalization, [x, weight, bias, mean, variance], { epsilon }, place);
+  return applyOne(BatchNormalization, [x, weight, bias, mean, variance], { epsilon }, scope);
 }
 
 /** Every axis but the channels'. */

@@ -36,14 +36,14 @@ export interface AxisPad {
 }
 
 /** x padded along some axes with `number`; x itself where nothing is added or cut. */
-export function pad(x: Value, along: readonly AxisPad[], number = 0, place?: string): Value {
+export function pad(x: Value, along: readonly AxisPad[], number = 0, scope?: string): Value {
   const rank = x.shape.length;
   const pads = new Array<number>(2 * rank).fill(0);
   for (const { axis, start, end } of along) {
     pads[axis] = start;
     pads[axis + rank] = end;
   }
-  return padBy(x, pads, number, place);
+  return padBy(x, pads, number, scope);
 }
 
 /** x padded in height and width; pads are top, left, bottom, right, as convolutions have them. */
@@ -61,7 +61,7 @@ export const padPlane = (
     number,
   );
 
-function padBy(x: Value, pads: readonly number[], number = 0, place?: string): Value {
+function padBy(x: Value, pads: readonly number[], number = 0, scope?: string): Value {
   if (pads.every((amount) => amount === 0)) return x;
-  return applyOne(Pad, [x, wholeNumbers(...pads), scalarLike(x, number)], { pads }, place);
+  return applyOne(Pad, [x, wholeNumbers(...pads), scalarLike(x, number)], { pads }, scope);
 }

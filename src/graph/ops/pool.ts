@@ -21,12 +21,12 @@ export const MaxPool: Op<Window> = {
 };
 
 /** The largest value in each `kernel` x `kernel` window; x [N, C, H, W]. */
-export function maxPool(x: Value, kernel: number, stride: number, padding: number, place?: string): Value {
+export function maxPool(x: Value, kernel: number, stride: number, padding: number, scope?: string): Value {
   const window: Window = {
     kernel: [kernel, kernel],
     stride: [stride, stride],
     dilation: [1, 1],
     pads: [padding, padding, padding, padding],
   };
-  return applyOne(MaxPool, [x], window, place);
+  return applyOne(MaxPool, [x], window, scope);
 }

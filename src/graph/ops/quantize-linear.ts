@@ -46,12 +46,12 @@ export const DequantizeLinear: Op<QuantizationAttributes> = {
 };
 
 /** A value as whole numbers of the zero point's type. */
-export const quantizeLinear = (x: Value, scale: Value, zero: Value, axis = 1, place?: string): Value =>
-  applyOne(QuantizeLinear, [x, scale, zero], { axis }, place);
+export const quantizeLinear = (x: Value, scale: Value, zero: Value, axis = 1, scope?: string): Value =>
+  applyOne(QuantizeLinear, [x, scale, zero], { axis }, scope);
 
 /** Whole numbers as a value of the scale's type. */
-export const dequantizeLinear = (x: Value, scale: Value, zero: Value | null, axis = 1, place?: string): Value =>
-  applyOne(DequantizeLinear, zero ? [x, scale, zero] : [x, scale], { axis }, place);
+export const dequantizeLinear = (x: Value, scale: Value, zero: Value | null, axis = 1, scope?: string): Value =>
+  applyOne(DequantizeLinear, zero ? [x, scale, zero] : [x, scale], { axis }, scope);
 
 /** With single numbers for scale and zero point there is no axis to tell. */
 function onnxAttributes(

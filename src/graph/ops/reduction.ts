@@ -40,15 +40,15 @@ export const ArgMax: Op<AxisAttributes> = {
 
 type Axes = number | readonly number[];
 
-export const reduceMax = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
-  applyOne(ReduceMax, [x], { axes: [axes].flat(), keepDimensions }, place);
-export const reduceMin = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
-  applyOne(ReduceMin, [x], { axes: [axes].flat(), keepDimensions }, place);
-export const reduceMean = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
-  applyOne(ReduceMean, [x], { axes: [axes].flat(), keepDimensions }, place);
-export const reduceSum = (x: Value, axes: Axes, place?: string, keepDimensions = true): Value =>
-  applyOne(ReduceSum, [x, wholeNumbers(...[axes].flat())], { axes: [axes].flat(), keepDimensions }, place);
-export const argMax = (x: Value, axis: number, place?: string): Value => applyOne(ArgMax, [x], { axis }, place);
+export const reduceMax = (x: Value, axes: Axes, scope?: string, keepDimensions = true): Value =>
+  applyOne(ReduceMax, [x], { axes: [axes].flat(), keepDimensions }, scope);
+export const reduceMin = (x: Value, axes: Axes, scope?: string, keepDimensions = true): Value =>
+  applyOne(ReduceMin, [x], { axes: [axes].flat(), keepDimensions }, scope);
+export const reduceMean = (x: Value, axes: Axes, scope?: string, keepDimensions = true): Value =>
+  applyOne(ReduceMean, [x], { axes: [axes].flat(), keepDimensions }, scope);
+export const reduceSum = (x: Value, axes: Axes, scope?: string, keepDimensions = true): Value =>
+  applyOne(ReduceSum, [x, wholeNumbers(...[axes].flat())], { axes: [axes].flat(), keepDimensions }, scope);
+export const argMax = (x: Value, axis: number, scope?: string): Value => applyOne(ArgMax, [x], { axis }, scope);
 
 /** In opset 17 the axes are an input of ReduceSum and an attribute of the others. */
 function reduction(name: 'ReduceMax' | 'ReduceMin' | 'ReduceSum' | 'ReduceMean'): Op<ReduceAttributes> {

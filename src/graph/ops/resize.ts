@@ -59,36 +59,36 @@ export function resize(
   target: ResizeTarget,
   coordinates: CoordinateTransformation,
   mode: ResizeAttributes['mode'] = 'linear',
-  place?: string,
+  scope?: string,
 ): Value {
   const size =
     'size' in target ? target.names : ([target.heightOf.shape[2], target.widthOf.shape[3]] as [Dimension, Dimension]);
   if (sameShape(x.shape.slice(2), size)) return x;
-  return applyOne(Resize, [x, null, null, sizesOf(x, target, size, place)], { mode, coordinates, size }, place);
+  return applyOne(Resize, [x, null, null, sizesOf(x, target, size, scope)], { mode, coordinates, size }, scope);
 }
 
 /**
  * x at floor(height / divisor) x floor(width / divisor), bilinear with half-pixel centers: an image pyramid's lower level.
  */
-export function resizeByDivisor(x: Value, divisor: number, place?: string): Value {
+export function resizeByDivisor(x: Value, divisor: number, scope?: string): Value {
   if (divisor === 1) return x;
   const [height, width] = x.shape.slice(2) as [Dimension, Dimension];
   const names: [Dimension, Dimension] = [floorDivideDimension(height, divisor), floorDivideDimension(width, divisor)];
   const size = isStatic(names)
     ? constant(int64([2], names))
-    : div(slice(shapeOf(x, place), 0, 2, 4, place), constant(int64([1], [divisor])), place);
-  return resize(x, { size, names }, 'half_pixel', 'linear', place);
+    : div(slice(shapeOf(x, scope), 0, 2, 4, scope), constant(int64([1], [divisor])), scope);
+  return resize(x, { size, names }, 'half_pixel', 'linear', scope);
 }
 
-function sizesOf(x: Value, target: ResizeTarget, size: readonly [Dimension, Dimension], place?: string): Value {
+function sizesOf(x: Value, target: ResizeTarget, size: readonly [Dimension, Dimension], scope?: string): Value {
   const shape = [...x.shape.slice(0, 2), ...size];
   if (isStatic(shape)) return constant(int64([4], shape));
-  const part = (value: Value, start: number, end: number): Value => slice(shapeOf(value, place), 0, start, end, place);
+  const part = (value: Value, start: number, end: number): Value => slice(shapeOf(value, scope), 0, start, end, scope);
   const tail =
     'size' in target
       ? [target.size]
       : target.heightOf === target.widthOf
         ? [part(target.heightOf, 2, 4)]
         : [part(target.heightOf, 2, 3), part(target.widthOf, 3, 4)];
-  return concat([part(x, 0, 2), ...tail], 0, place);
+  return concat([part(x, 0, 2), ...tail], 0, scope);
 }

@@ -76,26 +76,26 @@ export const Expand: Op<{ readonly shape: readonly number[] }> = {
 };
 
 /** x with other extents, row-major order kept; x itself where they are the same. */
-export const reshape = (x: Value, shape: readonly number[], place?: string): Value =>
-  sameShape(x.shape, shape) ? x : applyOne(Reshape, [x, wholeNumbers(...shape)], { shape }, place);
+export const reshape = (x: Value, shape: readonly number[], scope?: string): Value =>
+  sameShape(x.shape, shape) ? x : applyOne(Reshape, [x, wholeNumbers(...shape)], { shape }, scope);
 
 /**
  * x with other extents, some of which may be open: `shape` says them, `extents` (int64, one a dimension) tells the engine, where
  * 0 copies x's extent at that place and -1 stands for what is left.
  */
-export const reshapeOpen = (x: Value, shape: Shape, extents: Value, place?: string): Value =>
-  isStatic(shape) ? reshape(x, shape, place) : applyOne(Reshape, [x, extents], { shape }, place);
+export const reshapeOpen = (x: Value, shape: Shape, extents: Value, scope?: string): Value =>
+  isStatic(shape) ? reshape(x, shape, scope) : applyOne(Reshape, [x, extents], { shape }, scope);
 
 /** Axis i of the result is axis `permutation[i]` of x. */
-export const transpose = (x: Value, permutation: readonly number[], place?: string): Value =>
-  applyOne(Transpose, [x], { permutation }, place);
+export const transpose = (x: Value, permutation: readonly number[], scope?: string): Value =>
+  applyOne(Transpose, [x], { permutation }, scope);
 
-export const squeeze = (x: Value, axes: readonly number[], place?: string): Value =>
-  applyOne(Squeeze, [x, wholeNumbers(...axes)], { axes }, place);
+export const squeeze = (x: Value, axes: readonly number[], scope?: string): Value =>
+  applyOne(Squeeze, [x, wholeNumbers(...axes)], { axes }, scope);
 
-export const unsqueeze = (x: Value, axes: readonly number[], place?: string): Value =>
-  applyOne(Unsqueeze, [x, wholeNumbers(...axes)], { axes }, place);
+export const unsqueeze = (x: Value, axes: readonly number[], scope?: string): Value =>
+  applyOne(Unsqueeze, [x, wholeNumbers(...axes)], { axes }, scope);
 
 /** x stretched to `shape` under the rule of broadcasting; x itself where it has that shape. */
-export const expand = (x: Value, shape: readonly number[], place?: string): Value =>
-  sameShape(x.shape, shape) ? x : applyOne(Expand, [x, wholeNumbers(...shape)], { shape }, place);
+export const expand = (x: Value, shape: readonly number[], scope?: string): Value =>
+  sameShape(x.shape, shape) ? x : applyOne(Expand, [x, wholeNumbers(...shape)], { shape }, scope);

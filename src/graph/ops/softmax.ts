@@ -16,14 +16,14 @@ export const Softmax: Op<AxisAttributes> = {
   onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
 };
 
-export const softmax = (x: Value, axis: number, place?: string): Value => applyOne(Softmax, [x], { axis }, place);
+export const softmax = (x: Value, axis: number, scope?: string): Value => applyOne(Softmax, [x], { axis }, scope);
 
 /**
  * log(softmax(x)) along an axis, written out: the engine's own operator is slow on the CPU along other axes than the last,
  * and the WebGPU provider has none.
  */
-export function logSoftmax(x: Value, axis: number, place?: string): Value {
+export function logSoftmax(x: Value, axis: number, scope?: string): Value {
   // The shift cancels, so it needs no gradient.
-  const shifted = sub(x, stopGradient(reduceMax(x, axis, place), place), place);
-  return sub(shifted, log(reduceSum(exp(shifted, place), axis, place), place), place);
+  const shifted = sub(x, stopGradient(reduceMax(x, axis, scope), scope), scope);
+  return sub(shifted, log(reduceSum(exp(shifted, scope), axis, scope), scope), scope);
 }

@@ -79,17 +79,17 @@ export const Slice: Op<SliceAttributes> = {
   },
 };
 
-export const cast = (x: Value, to: DataType, place?: string): Value => applyOne(Cast, [x], { to }, place);
-export const shapeOf = (x: Value, place?: string): Value => applyOne(Shape, [x], null, place);
-export const concat = (values: readonly Value[], axis: number, place?: string): Value =>
-  applyOne(Concat, values, { axis }, place);
+export const cast = (x: Value, to: DataType, scope?: string): Value => applyOne(Cast, [x], { to }, scope);
+export const shapeOf = (x: Value, scope?: string): Value => applyOne(Shape, [x], null, scope);
+export const concat = (values: readonly Value[], axis: number, scope?: string): Value =>
+  applyOne(Concat, values, { axis }, scope);
 
 /** Elements `start` to `end` (not included) along an axis. */
-export const slice = (x: Value, axis: number, start: number, end: number, place?: string): Value =>
-  sliceRanges(x, [{ axis, start, end, step: 1 }], place);
+export const slice = (x: Value, axis: number, start: number, end: number, scope?: string): Value =>
+  sliceRanges(x, [{ axis, start, end, step: 1 }], scope);
 
 /** Part of several axes; x itself where that is everything. */
-export function sliceRanges(x: Value, ranges: readonly AxisRange[], place?: string): Value {
+export function sliceRanges(x: Value, ranges: readonly AxisRange[], scope?: string): Value {
   const cutting = ranges.filter(({ axis, start, end, step }) => start !== 0 || end !== x.shape[axis] || step !== 1);
   if (cutting.length === 0) return x;
   const numbers = [
@@ -99,7 +99,7 @@ export function sliceRanges(x: Value, ranges: readonly AxisRange[], place?: stri
     cutting.map(({ axis }) => axis),
     cutting.map(({ step }) => step),
   ];
-  return applyOne(Slice, [x, ...numbers.map((list) => wholeNumbers(...list))], { ranges: cutting }, place);
+  return applyOne(Slice, [x, ...numbers.map((list) => wholeNumbers(...list))], { ranges: cutting }, scope);
 }
 
 /** The first rows and columns of x [N, C, H, W]. Inputs: x, starts, ends (int64 [2]), axes. */
@@ -112,16 +112,16 @@ export const CropPlane: Op<{ readonly size: readonly [Dimension, Dimension] }> =
 };
 
 /** x [N, C, h, w] cut at the bottom and at the right to another value's height and width, which may be open. */
-export function cropPlaneTo(x: Value, like: Value, place?: string): Value {
+export function cropPlaneTo(x: Value, like: Value, scope?: string): Value {
   const size = like.shape.slice(2) as [Dimension, Dimension];
   const [height, width] = size;
   if (sameShape(x.shape.slice(2), size)) return x;
   if (typeof height === 'number' && typeof width === 'number') {
     const ranges = [height, width].map((end, index) => ({ axis: index + 2, start: 0, end, step: 1 }));
-    return sliceRanges(x, ranges, place);
+    return sliceRanges(x, ranges, scope);
   }
-  const ends = slice(shapeOf(like, place), 0, 2, 4, place);
-  return applyOne(CropPlane, [x, wholeNumbers(0, 0), ends, wholeNumbers(2, 3)], { size }, place);
+  const ends = slice(shapeOf(like, scope), 0, 2, 4, scope);
+  return applyOne(CropPlane, [x, wholeNumbers(0, 0), ends, wholeNumbers(2, 3)], { size }, scope);
 }
 
 /** How many elements a range has. */

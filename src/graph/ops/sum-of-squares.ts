@@ -9,4 +9,4 @@ export const ReduceSumSquare: Op<null> = {
   onnxAttributes: () => ({ keepdims: int(0) }),
 };
 
-export const sumOfSquares = (x: Value, place?: string): Value => applyOne(ReduceSumSquare, [x], null, place);
+export const sumOfSquares = (x: Value, scope?: string): Value => applyOne(ReduceSumSquare, [x], null, scope);

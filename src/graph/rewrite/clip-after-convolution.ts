@@ -6,11 +6,11 @@ import { isConstant, producer, type Rewrite } from './rewrite.ts';
 
 export const clipAfterConvolution: Rewrite = {
   name: 'clip-after-convolution',
-  apply({ op, inputs, place }) {
+  apply({ op, inputs, scope }) {
     const [x, ...bounds] = inputs as [Value, ...Value[]];
     const isClippedSum = op.name === Clip.name && producer(x, Add.name) && bounds.every(isConstant);
     return isClippedSum && isConvolvable(x)
-      ? [applyOne(Clip, [identityConvolution(x, place), ...bounds], null, place)]
+      ? [applyOne(Clip, [identityConvolution(x, scope), ...bounds], null, scope)]
       : null;
   },
 };

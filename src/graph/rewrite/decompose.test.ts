@@ -15,13 +15,13 @@ describe('decomposition', () => {
   const y = conv(x, w, null);
   const [dx, dw] = gradient(y, [x, w], input('dy', 'float32', y.shape)) as [Value, Value];
 
-  test('replaces what ONNX has no operator for, under the same types and places', () => {
+  test('replaces what ONNX has no operator for, under the same types and scopes', () => {
     expect(operators({ dx, dw })).toEqual(['ConvInputGradient', 'ConvWeightGradient']);
     const decomposed = decompose({ dx, dw });
     expect(operators(decomposed)).not.toContain('ConvInputGradient');
     expect(operators(decomposed)).not.toContain('ConvWeightGradient');
     expect([decomposed.dx.shape, decomposed.dw.shape]).toEqual([x.shape, w.shape]);
-    expect(new Set(reach(Object.values(decomposed)).nodes.map(({ place }) => place))).toEqual(
+    expect(new Set(reach(Object.values(decomposed)).nodes.map(({ scope }) => scope))).toEqual(
       new Set(['gradient/Conv']),
     );
   });

@@ -4,8 +4,8 @@ import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
 
 const decomposition: Rewrite = {
   name: 'decompose',
-  apply({ op, inputs, attributes, place }) {
-    return op.decompose ? [within(place, () => op.decompose?.(inputs, attributes) as Value)] : null;
+  apply({ op, inputs, attributes, scope }) {
+    return op.decompose ? [within(scope, () => op.decompose?.(inputs, attributes) as Value)] : null;
   },
 };
 

@@ -20,10 +20,10 @@ export function toFloat16<T extends Outputs>({ outputs, weights }: WeightedGraph
   const toSingle = once((value) => (value.dtype === 'float16' ? cast(value, 'float32') : value));
   const halved = rewrite(outputs, {
     name: 'float16',
-    apply({ op, inputs, attributes, place }, original) {
+    apply({ op, inputs, attributes, scope }, original) {
       const convert = network.has(original) ? toHalf : toSingle;
       const converted = inputs.map((value) => value && convert(value));
-      return apply(op, converted, attributes, place);
+      return apply(op, converted, attributes, scope);
     },
   });
   const results = Object.fromEntries(Object.entries(halved).map(([name, value]) => [name, toSingle(value)])) as T;

@@ -58,11 +58,11 @@ describe('folding batch normalization into a convolution', () => {
     },
   );
 
-  test('keeps the place and the attributes of the convolution', () => {
+  test('keeps the scope and the attributes of the convolution', () => {
     const convolved = conv(x, weight('conv', 6, 4, 3, 3), null, { stride: [2, 1] }, 'encoder.conv1');
     const { y } = rewrite({ y: normalized(convolved) }, foldBatchNormalization());
     const [before, after] = [convolved, y].map(({ source }) => (source.kind === 'node' ? source.node : null));
-    expect([after?.place, after?.attributes]).toEqual(['encoder.conv1', before?.attributes]);
+    expect([after?.scope, after?.attributes]).toEqual(['encoder.conv1', before?.attributes]);
   });
 
   test('folds each of several in a row', async () => {

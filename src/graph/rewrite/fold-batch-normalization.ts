@@ -23,22 +23,22 @@ export const foldBatchNormalization = (isWanted: (convolution: Node) => boolean 
 function folded(
   convolution: Node,
   [gamma, beta, mean, variance]: readonly Value[],
-  { attributes, place }: Node,
+  { attributes, scope }: Node,
 ): Value {
   const [x, weight, bias] = convolution.inputs as [Value, Value, Value | null | undefined];
   const { epsilon } = attributes as BatchNormalizationAttributes;
-  const deviation = sqrt(add(variance as Value, scalarLike(variance as Value, epsilon), place), place);
-  const scale = div(gamma as Value, deviation, place);
+  const deviation = sqrt(add(variance as Value, scalarLike(variance as Value, epsilon), scope), scope);
+  const scale = div(gamma as Value, deviation, scope);
   const channels = knownShape(scale)[0] as number;
-  const center = bias ? sub(bias, mean as Value, place) : null;
+  const center = bias ? sub(bias, mean as Value, scope) : null;
   const shift = center
-    ? add(beta as Value, mul(scale, center, place), place)
-    : sub(beta as Value, mul(scale, mean as Value, place), place);
+    ? add(beta as Value, mul(scale, center, scope), scope)
+    : sub(beta as Value, mul(scale, mean as Value, scope), scope);
   return conv(
     x,
-    mul(weight, reshape(scale, [channels, 1, 1, 1], place), place),
+    mul(weight, reshape(scale, [channels, 1, 1, 1], scope), scope),
     shift,
     convolution.attributes as ConvAttributes,
-    convolution.place,
+    convolution.scope,
   );
 }

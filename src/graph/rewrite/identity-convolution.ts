@@ -11,8 +11,8 @@ export const isConvolvable = ({ dtype, shape }: Value): boolean =>
   dtype === 'float32' && shape.length === 4 && typeof shape[1] === 'number';
 
 /** x, as a 1 x 1 convolution of single planes with ones. */
-export function identityConvolution(x: Value, place: string): Value {
+export function identityConvolution(x: Value, scope: string): Value {
   const channels = x.shape[1] as number;
   const ones = numbersLike(x, [channels, 1, 1, 1], new Float32Array(channels).fill(1));
-  return conv(x, ones, null, { groups: channels }, place);
+  return conv(x, ones, null, { groups: channels }, scope);
 }

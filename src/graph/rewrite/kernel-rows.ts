@@ -25,16 +25,16 @@ export const kernelRows = (isWanted: (convolution: Node) => boolean): Rewrite =>
   apply(node) {
     if (!isPlain3x3Convolution(node) || !isWanted(node)) return null;
     const [x, weight, bias = null] = node.inputs as [Value, Value, Value | null | undefined];
-    const { place } = node;
+    const { scope } = node;
     const [outputs, inputs] = knownShape(weight) as [number, number, number, number];
-    const rows = reshape(transpose(weight, [2, 0, 1, 3], place), [3 * outputs, inputs, 1, 3], place);
+    const rows = reshape(transpose(weight, [2, 0, 1, 3], scope), [3 * outputs, inputs, 1, 3], scope);
     const none = numbersLike(x, [outputs], new Float32Array(outputs));
-    const biases = bias && concat([none, bias, none], 0, place);
-    const ofRows = conv(x, rows, biases, { pads: [0, 1, 0, 1] }, place);
+    const biases = bias && concat([none, bias, none], 0, scope);
+    const ofRows = conv(x, rows, biases, { pads: [0, 1, 0, 1] }, scope);
     const moved = (row: number, down: number): Value => {
-      const result = slice(ofRows, CHANNEL_AXIS, row * outputs, (row + 1) * outputs, place);
-      return pad(result, [{ axis: ROW_AXIS, start: down, end: 0 - down }], 0, place);
+      const result = slice(ofRows, CHANNEL_AXIS, row * outputs, (row + 1) * outputs, scope);
+      return pad(result, [{ axis: ROW_AXIS, start: down, end: 0 - down }], 0, scope);
     };
-    return [add(add(moved(0, 1), moved(1, 0), place), moved(2, -1), place)];
+    return [add(add(moved(0, 1), moved(1, 0), scope), moved(2, -1), scope)];
   },
 });

@@ -19,7 +19,7 @@ export const maskAsHardSigmoid: Rewrite = {
     if (node.op.name !== Cast.name || !comparison || node.outputs[0]?.dtype !== 'float32') return null;
     const [a, b] = comparison.inputs as [Value, Value];
     if (a.dtype !== 'float32') return null;
-    return [hardSigmoid(isZero(b) ? a : sub(a, b, node.place), 1 / SMALLEST, 0, node.place)];
+    return [hardSigmoid(isZero(b) ? a : sub(a, b, node.scope), 1 / SMALLEST, 0, node.scope)];
   },
 };
 

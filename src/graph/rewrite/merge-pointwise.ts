@@ -21,12 +21,12 @@ export const mergePointwise: Rewrite = {
 function merged(first: Node, second: Node, [inner, middle, outer]: readonly [number, number, number]): Value {
   const [x, a, ofA = null] = first.inputs as [Value, Value, Value | null | undefined];
   const [, b, ofB = null] = second.inputs as [Value, Value, Value | null | undefined];
-  const { place } = second;
-  const outerMatrix = reshape(b, [outer, middle], place);
-  const product = matMul(outerMatrix, reshape(a, [middle, inner], place), place);
-  const passed = ofA && reshape(matMul(outerMatrix, reshape(ofA, [middle, 1], place), place), [outer], place);
-  const bias = passed && ofB ? add(passed, ofB, place) : (passed ?? ofB);
-  return conv(x, reshape(product, [outer, inner, 1, 1], place), bias, {}, place);
+  const { scope } = second;
+  const outerMatrix = reshape(b, [outer, middle], scope);
+  const product = matMul(outerMatrix, reshape(a, [middle, inner], scope), scope);
+  const passed = ofA && reshape(matMul(outerMatrix, reshape(ofA, [middle, 1], scope), scope), [outer], scope);
+  const bias = passed && ofB ? add(passed, ofB, scope) : (passed ?? ofB);
+  return conv(x, reshape(product, [outer, inner, 1, 1], scope), bias, {}, scope);
 }
 
 /** Whether a node is a plain 1 x 1 convolution with weights that are known at loading. */

@@ -47,11 +47,11 @@ export function quantizedValues(outputs: Outputs): ReadonlyMap<string, Value> {
     if (value.dtype === 'float32') found.set(value.source.name, value);
   }
   const fresh = freshNames();
-  for (const { op, place, outputs: results } of nodes) {
+  for (const { op, scope, outputs: results } of nodes) {
     const [value] = results as [Value];
     const kind = KINDS[op.name];
     if (kind === undefined || kind === 'moved' || rectified.has(value) || !taken.has(value)) continue;
-    found.set(fresh(`${place}/${op.name}`), value);
+    found.set(fresh(`${scope}/${op.name}`), value);
   }
   return found;
 }
@@ -125,23 +125,23 @@ class Quantizer implements Rewrite {
 
   apply(node: Node, original: Node): readonly Value[] | null {
     if (!this.#network.has(original)) return null;
-    const { op, attributes, place } = node;
+    const { op, attributes, scope } = node;
     const inputs = node.inputs.map((value) => value && this.#input(value));
     const [x] = inputs as [Value];
     const whole = producer(x, DequantizeLinear.name)?.inputs as [Value, Value, Value] | undefined;
     // The extents are the same, and whole numbers are there already.
-    if (op.name === Shape.name && whole) return [applyOne(op, [whole[0]], attributes, place)];
+    if (op.name === Shape.name && whole) return [applyOne(op, [whole[0]], attributes, scope)];
     const [result] = original.outputs as [Value];
     const range = this.#ranges.get(result);
     const kind = KINDS[op.name];
-    if (kind === 'rectified') return range ? [quantized(x, range, place)] : null;
+    if (kind === 'rectified') return range ? [quantized(x, range, scope)] : null;
     if (!whole) return null;
-    if (kind === 'moved') return [roundTrip(applyOne(op, inputs, attributes, place), whole[1], whole[2], place)];
+    if (kind === 'moved') return [roundTrip(applyOne(op, inputs, attributes, scope), whole[1], whole[2], scope)];
     const areWhole = op.name === Conv.name || inputs.every((value) => producer(value, DequantizeLinear.name));
     if (kind !== 'computed' || !areWhole || !this.#becomesWhole(result)) return null;
-    const operands = op.name === Conv.name ? this.#convolution(inputs as Value[], whole[1], place) : inputs;
-    const computed = applyOne(op, operands, attributes, place);
-    return [range ? quantized(computed, range, place) : computed];
+    const operands = op.name === Conv.name ? this.#convolution(inputs as Value[], whole[1], scope) : inputs;
+    const computed = applyOne(op, operands, attributes, scope);
+    return [range ? quantized(computed, range, scope) : computed];
   }
 
   /** Whether engines can join an operator with what follows: its result is quantized, at once or by being rectified. */
@@ -160,22 +160,22 @@ class Quantizer implements Rewrite {
   }
 
   /** The operands of a convolution; its bias has the scale of the products. */
-  #convolution([x, weight, bias]: readonly Value[], inputScale: Value, place: string): Value[] {
+  #convolution([x, weight, bias]: readonly Value[], inputScale: Value, scope: string): Value[] {
     const kernel = this.#numbers(weight as Value);
     const offsets = bias ? this.#numbers(bias) : null;
     const scale = scaleNumber(inputScale);
     const scales = weightScales(kernel, offsets && { bias: offsets, inputScale: scale });
     const channels = [scales.length];
     const shape = knownShape(weight as Value);
-    const name = this.#freshName(`${place}.weight_quantized`);
+    const name = this.#freshName(`${scope}.weight_quantized`);
     this.weights.set(name, tensor('int8', shape, wholeWeights(kernel, scales)));
     const whole: Value = { ...parameter(name, shape, { kind: 'constant', value: 0 }), dtype: 'int8' };
     const zeros = constant(tensor('int8', channels, new Int8Array(scales.length)));
-    const operands = [x as Value, dequantizeLinear(whole, constant(float32(channels, scales)), zeros, 0, place)];
+    const operands = [x as Value, dequantizeLinear(whole, constant(float32(channels, scales)), zeros, 0, scope)];
     if (!offsets) return operands;
     const products = scales.map((each) => each * scale);
     const wholeOffsets = constant(tensor('int32', channels, wholeBias(offsets, products)));
-    return [...operands, dequantizeLinear(wholeOffsets, constant(float32(channels, products)), null, 0, place)];
+    return [...operands, dequantizeLinear(wholeOffsets, constant(float32(channels, products)), null, 0, scope)];
   }
 
   #numbers({ source }: Value): Tensor<'float32'> {
@@ -186,13 +186,13 @@ class Quantizer implements Rewrite {
   }
 }
 
-function quantized(x: Value, range: Range, place: string): Value {
+function quantized(x: Value, range: Range, scope: string): Value {
   const { scale, zero } = activationScale(range);
-  return roundTrip(x, constant(float32([], [scale])), constant(tensor('uint8', [], Uint8Array.of(zero))), place);
+  return roundTrip(x, constant(float32([], [scale])), constant(tensor('uint8', [], Uint8Array.of(zero))), scope);
 }
 
-const roundTrip = (x: Value, scale: Value, zero: Value, place: string): Value =>
-  dequantizeLinear(quantizeLinear(x, scale, zero, 1, place), scale, zero, 1, place);
+const roundTrip = (x: Value, scale: Value, zero: Value, scope: string): Value =>
+  dequantizeLinear(quantizeLinear(x, scale, zero, 1, scope), scale, zero, 1, scope);
 
 function scaleNumber({ source }: Value): number {
   return Number(source.kind === 'constant' ? source.tensor.data[0] : Number.NaN);

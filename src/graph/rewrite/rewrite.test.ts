@@ -86,10 +86,10 @@ describe('rewriting', () => {
     ).toEqual(['Relu', 'Relu']);
   });
 
-  test('keeps the places and attributes of nodes that get other inputs', () => {
+  test('keeps the scopes and attributes of nodes that get other inputs', () => {
     const y = apply({ ...nodeOf(neg(x)).op }, [relu(x, 'first')], { some: 1 }, 'second')[0] as Value;
     const rewritten = nodeOf(rewrite({ y }, replacing('Relu', exp)).y);
-    expect([rewritten.place, rewritten.attributes]).toEqual(['second', { some: 1 }]);
+    expect([rewritten.scope, rewritten.attributes]).toEqual(['second', { some: 1 }]);
   });
 
   test('replaces all outputs of a node, and keeps inputs that are left out', () => {

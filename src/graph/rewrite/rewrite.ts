@@ -60,7 +60,7 @@ function countUses(nodes: readonly Node[], outputs: readonly Value[]): ReadonlyM
 
 function withInputs(node: Node, inputs: readonly (Value | null)[]): Node {
   if (inputs.every((value, index) => value === node.inputs[index])) return node;
-  const [first] = apply(node.op, inputs, node.attributes, node.place) as [Value];
+  const [first] = apply(node.op, inputs, node.attributes, node.scope) as [Value];
   return (first.source as Extract<Value['source'], { kind: 'node' }>).node;
 }
 

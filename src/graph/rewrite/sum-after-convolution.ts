@@ -13,11 +13,11 @@ import { producer, type Rewrite } from './rewrite.ts';
 /** A convolution that only the sum takes is computed together with it as it is. */
 export const sumAfterConvolution: Rewrite = {
   name: 'sum-after-convolution',
-  apply({ op, inputs, place }, original, { uses }) {
+  apply({ op, inputs, scope }, original, { uses }) {
     const [a, b] = inputs as [Value, Value];
     if (op.name !== Add.name || !producer(b, Conv.name) || !isConvolvable(b) || !sameShape(a.shape, b.shape))
       return null;
     const joins = original.inputs.some((value) => producer(value, Conv.name) && uses(value as Value) === 1);
-    return joins ? null : [add(a, identityConvolution(b, place), place)];
+    return joins ? null : [add(a, identityConvolution(b, scope), scope)];
   },
 };

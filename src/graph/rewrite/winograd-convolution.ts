@@ -26,11 +26,11 @@ export const hasTiles = ({ shape }: Value): boolean => shape[0] === 1 || isStati
  * @param kernels the transformed weight, [n², K, C].
  * @param bias [K].
  */
-export function winogradConvolution(x: Value, kernels: Value, bias: Value | null, tile: Tile, place?: string): Value {
-  const tiles = transformedTiles(x, tile, place);
-  const products = matMul(kernels, tiles.byPosition, place);
-  const plane = outputPlane(products, tiles, x, tile, place);
-  return bias ? add(plane, reshape(bias, [knownShape(bias)[0] as number, 1, 1], place), place) : plane;
+export function winogradConvolution(x: Value, kernels: Value, bias: Value | null, tile: Tile, scope?: string): Value {
+  const tiles = transformedTiles(x, tile, scope);
+  const products = matMul(kernels, tiles.byPosition, scope);
+  const plane = outputPlane(products, tiles, x, tile, scope);
+  return bias ? add(plane, reshape(bias, [knownShape(bias)[0] as number, 1, 1], scope), scope) : plane;
 }
 
 /** Numbers of all T tiles of some channels, n² a tile. */
@@ -42,8 +42,8 @@ export interface TransformedTiles {
 }
 
 /** The transformed tiles of x [N, C, H, W]. */
-export const transformedTiles = (x: Value, tile: Tile, place?: string): TransformedTiles =>
-  inputTiles(stacked(x, tile, place), x.shape[1] as number, tile, place);
+export const transformedTiles = (x: Value, tile: Tile, scope?: string): TransformedTiles =>
+  inputTiles(stacked(x, tile, scope), x.shape[1] as number, tile, scope);
 
 /**
  * From products [n², K, T] of x's tiles to [N, K, H, W]. Along the height first, as one product; then along the width, where the
@@ -54,65 +54,65 @@ export function outputPlane(
   { inRows }: TransformedTiles,
   x: Value,
   tile: Tile,
-  place?: string,
+  scope?: string,
 ): Value {
   const [outputs, count] = products.shape.slice(1) as [number, Dimension];
   const [rows, columns] = inRows.shape.slice(2) as [Dimension, Dimension];
   const line = winogradOutputLine(tile);
   const side = line.columns;
   const across = multiplyDimension(count, outputs);
-  const flat = reshapeOpen(products, [side, multiplyDimension(across, side)], wholeNumbers(side, -1), place);
-  const high = matMul(matrixValue(x, line), flat, place);
-  const byColumn = reshapeOpen(high, [tile, side, across], wholeNumbers(tile, side, -1), place);
-  const wide = matMul(matrixTranspose(byColumn), matrixValue(x, transposed(line)), place);
+  const flat = reshapeOpen(products, [side, multiplyDimension(across, side)], wholeNumbers(side, -1), scope);
+  const high = matMul(matrixValue(x, line), flat, scope);
+  const byColumn = reshapeOpen(high, [tile, side, across], wholeNumbers(tile, side, -1), scope);
+  const wide = matMul(matrixTranspose(byColumn), matrixValue(x, transposed(line)), scope);
   const width = multiplyDimension(columns, tile);
   if (x.shape[0] !== 1)
-    return imagesOfLines(reshape(wide, [tile, outputs, rows as number, width as number], place), x, place);
+    return imagesOfLines(reshape(wide, [tile, outputs, rows as number, width as number], scope), x, scope);
   const lines = reshapeOpen(
     wide,
     [tile, outputs, rows, width],
-    concat([wholeNumbers(tile, outputs), extentsOf(inRows, 2, 3, place), wholeNumbers(-1)], 0, place),
-    place,
+    concat([wholeNumbers(tile, outputs), extentsOf(inRows, 2, 3, scope), wholeNumbers(-1)], 0, scope),
+    scope,
   );
-  const inOrder = transpose(lines, [1, 2, 0, 3], place);
+  const inOrder = transpose(lines, [1, 2, 0, 3], scope);
   const shape = [1, outputs, multiplyDimension(rows, tile), width];
-  return cropPlaneTo(reshapeOpen(inOrder, shape, wholeNumbers(1, outputs, -1, 0), place), x, place);
+  return cropPlaneTo(reshapeOpen(inOrder, shape, wholeNumbers(1, outputs, -1, 0), scope), x, scope);
 }
 
 /** A weight [K, C, 3, 3] transformed to [n², K, C]. @param kernelTransform the kernel matrix, [n², 9]. */
-export function transformedKernels(weight: Value, kernelTransform: Value, place?: string): Value {
+export function transformedKernels(weight: Value, kernelTransform: Value, scope?: string): Value {
   const [outputs, inputs, height, width] = knownShape(weight) as [number, number, number, number];
-  const taps = matrixTranspose(reshape(weight, [outputs * inputs, height * width], place));
+  const taps = matrixTranspose(reshape(weight, [outputs * inputs, height * width], scope));
   const positions = knownShape(kernelTransform)[0] as number;
-  return reshape(matMul(kernelTransform, taps, place), [positions, outputs, inputs], place);
+  return reshape(matMul(kernelTransform, taps, scope), [positions, outputs, inputs], scope);
 }
 
 /**
  * The transformed n x n tiles of planes. As a convolution with n² kernels and a stride of one tile, this pads, cuts and transforms
  * in one pass, and works at any size.
  */
-function inputTiles(planes: Value, channels: number, tile: Tile, place?: string): TransformedTiles {
+function inputTiles(planes: Value, channels: number, tile: Tile, scope?: string): TransformedTiles {
   const [height, width] = planes.shape.slice(2) as [Dimension, Dimension];
   const side = tile + 2;
   const { input } = winogradMatrices(tile);
-  const kernels = reshape(matrixValue(planes, input), [input.rows, 1, side, side], place);
+  const kernels = reshape(matrixValue(planes, input), [input.rows, 1, side, side], scope);
   // Beyond the row and column around x, zeros that fill the last tile: as many as any size may need, where it is open.
   const after = (extent: Dimension): number => 1 + (typeof extent === 'number' ? missing(extent, tile) : tile - 1);
   const pads = [1, 1, after(height), after(width)] as const;
-  return tilesOf(conv(planes, kernels, null, { stride: [tile, tile], pads }, place), channels, place);
+  return tilesOf(conv(planes, kernels, null, { stride: [tile, tile], pads }, scope), channels, scope);
 }
 
 /** From planes that were convolved with n² kernels: one plane a channel, or one of all channels below one another. */
-export function tilesOf(convolved: Value, channels: number, place?: string): TransformedTiles {
+export function tilesOf(convolved: Value, channels: number, scope?: string): TransformedTiles {
   const [planes, positions, rows, columns] = convolved.shape as readonly [number, number, Dimension, Dimension];
   if (planes === channels) {
     const shape = [channels, positions, multiplyDimension(rows, columns)];
-    const flat = reshapeOpen(convolved, shape, wholeNumbers(0, 0, -1), place);
-    return { byPosition: transpose(flat, [1, 0, 2], place), inRows: convolved };
+    const flat = reshapeOpen(convolved, shape, wholeNumbers(0, 0, -1), scope);
+    return { byPosition: transpose(flat, [1, 0, 2], scope), inRows: convolved };
   }
   const count = ((rows as number) / channels) * (columns as number);
-  const inRows = reshape(convolved, [positions, channels, (rows as number) / channels, columns as number], place);
-  return { byPosition: reshape(inRows, [positions, channels, count], place), inRows };
+  const inRows = reshape(convolved, [positions, channels, (rows as number) / channels, columns as number], scope);
+  return { byPosition: reshape(inRows, [positions, channels, count], scope), inRows };
 }
 
 /** What is missing to a whole number of tiles. */
@@ -129,26 +129,26 @@ export function stackedHeight(images: number, height: number, tile: Tile): numbe
  * The planes of x [N, C, H, W]. Of one image they are [C, 1, H, W]. The images of a batch lie below one another, so that their
  * tiles are those of one tall image, and so do the channels, [1, 1, C N H', W]: then its tiles come out by position.
  */
-export function stacked(x: Value, tile: Tile, place?: string): Value {
+export function stacked(x: Value, tile: Tile, scope?: string): Value {
   const [batch, channels, height, width] = x.shape as Extents;
-  if (batch === 1) return reshapeOpen(x, [channels, 1, height, width], wholeNumbers(-1, 1, 0, 0), place);
+  if (batch === 1) return reshapeOpen(x, [channels, 1, height, width], wholeNumbers(-1, 1, 0, 0), scope);
   const [images, rows] = [batch, height] as [number, number];
   const tall = stackedHeight(images, rows, tile);
-  const padded = pad(x, [{ axis: 2, start: 0, end: tall - rows }], 0, place);
-  return reshape(transpose(padded, [1, 0, 2, 3], place), [1, 1, channels * images * tall, width as number], place);
+  const padded = pad(x, [{ axis: 2, start: 0, end: tall - rows }], 0, scope);
+  return reshape(transpose(padded, [1, 0, 2, 3], scope), [1, 1, channels * images * tall, width as number], scope);
 }
 
 /**
  * The opposite of stacking: from lines [m, K, rows of tiles in all images, W or more] of a stack to [N, K, H, W] of x's height and
  * width. Picking each line takes the engine less than putting all in order and cutting away those between the images.
  */
-function imagesOfLines(lines: Value, x: Value, place?: string): Value {
+function imagesOfLines(lines: Value, x: Value, scope?: string): Value {
   const [tile, channels, rows, wide] = knownShape(lines) as readonly [number, number, number, number];
   const [images, , height, width] = knownShape(x) as readonly [number, number, number, number];
-  const flat = reshape(lines, [tile * channels * rows, wide], place);
-  const inOrder = gather(flat, linesInOrder({ tile, channels, rows, images, height }), 0, place);
-  const planes = reshape(inOrder, [images, channels, height, wide], place);
-  return wide === width ? planes : slice(planes, 3, 0, width, place);
+  const flat = reshape(lines, [tile * channels * rows, wide], scope);
+  const inOrder = gather(flat, linesInOrder({ tile, channels, rows, images, height }), 0, scope);
+  const planes = reshape(inOrder, [images, channels, height, wide], scope);
+  return wide === width ? planes : slice(planes, 3, 0, width, scope);
 }
 
 interface LineExtents {
@@ -179,10 +179,10 @@ function linesInOrder(extents: LineExtents): Value {
 const linesKnown = new Map<string, WeakRef<Value>>();
 
 /** Some of a value's extents, int64: numbers where they are known. */
-function extentsOf(x: Value, start: number, end: number, place?: string): Value {
+function extentsOf(x: Value, start: number, end: number, scope?: string): Value {
   const known = x.shape.slice(start, end);
   const areKnown = known.every((extent) => typeof extent === 'number');
-  return areKnown ? wholeNumbers(...(known as number[])) : slice(shapeOf(x, place), 0, start, end, place);
+  return areKnown ? wholeNumbers(...(known as number[])) : slice(shapeOf(x, scope), 0, start, end, scope);
 }
 
 /** A transform's matrix as a constant of another value's type. */

@@ -27,7 +27,7 @@ export const winogradGradients = (choose: ChooseTile): Rewrite => ({
     const tile = form && isPlain3x3Gradient(node) ? choose(node) : null;
     if (!form || tile === null) return null;
     const [gradient, other] = node.inputs as [Value, Value];
-    return [within(node.place, () => form(gradient, other, tile))];
+    return [within(node.scope, () => form(gradient, other, tile))];
   },
 });
 

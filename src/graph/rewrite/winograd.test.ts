@@ -39,7 +39,7 @@ describe('the rewriting of convolutions into Winograd form', () => {
     const tiles: Record<string, Tile | null> = { first: 2, second: null, third: 6 };
     const rewritten = rewrite(
       { y },
-      winograd(({ place }) => tiles[place] ?? null, kernel),
+      winograd(({ scope }) => tiles[scope] ?? null, kernel),
     );
     expect(rewritten.y.shape).toEqual(y.shape);
     expect(winogradForms(rewritten)).toBe(2);

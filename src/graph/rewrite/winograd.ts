@@ -18,8 +18,8 @@ export const winograd = (choose: ChooseTile, kernelTransform: (tile: Tile) => Va
     const tile = isWinogradEligible(node) ? choose(node) : null;
     if (tile === null) return null;
     const [x, weight, bias = null] = node.inputs as [Value, Value, Value | null | undefined];
-    const kernels = transformedKernels(weight, kernelTransform(tile), node.place);
-    return [winogradConvolution(x, kernels, bias, tile, node.place)];
+    const kernels = transformedKernels(weight, kernelTransform(tile), node.scope);
+    return [winogradConvolution(x, kernels, bias, tile, node.scope)];
   },
 });
 

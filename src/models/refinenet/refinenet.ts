@@ -32,13 +32,13 @@ function encode(
 ): Path[] {
   const { taps, forward } = ENCODERS[encoder];
   return imageDivisors.flatMap((divisor, index) => {
-    const place = imageDivisors.length === 1 ? root.at('encoder') : root.at('encoders').at(index);
-    const values = forward(place, resizeByDivisor(x, divisor, place.name), stridePlacement);
+    const scope = imageDivisors.length === 1 ? root.at('encoder') : root.at('encoders').at(index);
+    const values = forward(scope, resizeByDivisor(x, divisor, scope.name), stridePlacement);
     return decoder.taps.map((name) => {
       const at = taps.findIndex((tap) => tap.name === name);
       if (at < 0) {
         throw new ShapeError(
-          `${place.name}: ${encoder} has no tap "${name}". Its taps are ${taps.map((tap) => tap.name).join(', ')}.`,
+          `${scope.name}: ${encoder} has no tap "${name}". Its taps are ${taps.map((tap) => tap.name).join(', ')}.`,
         );
       }
       return { value: values[at] as Value, tap: taps[at] as Tap };
@@ -47,11 +47,11 @@ function encode(
 }
 
 /** From features, coarse to fine, to logits at the finest feature's size. */
-function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], place: Scope): Value {
+function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
-  checkPaths(place, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
+  checkPaths(scope, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
   const reduced = paths.map(({ value, tap }, index): BlockInput => {
-    const reduction = place.at('reduction').at(index);
+    const reduction = scope.at('reduction').at(index);
     const regularized = tap.stride >= 16 ? dropout(reduction, value, probabilities.features) : value;
     const channels = widths[index % widths.length] as number;
     return { value: conv2d(reduction, regularized, { channels, kernel }), fuse: fusion === 'all' };
@@ -62,18 +62,18 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     const own = reduced.filter((_, index) => cascade[index] === block);
     const inputs: readonly BlockInput[] = y ? [{ value: y, fuse: true }, ...own] : own;
     // The paper counts blocks from fine to coarse: RefineNet-4 is the coarsest of four.
-    y = refineNetBlock(place.at(`refinenet${blocks + 1 - block}`), inputs, decoder);
+    y = refineNetBlock(scope.at(`refinenet${blocks + 1 - block}`), inputs, decoder);
   }
-  const refined = residualConvUnits(place.at('head'), y as Value, units.head, decoder);
-  const classifier = place.at('classifier');
+  const refined = residualConvUnits(scope.at('head'), y as Value, units.head, decoder);
+  const classifier = scope.at('classifier');
   const regularized = dropout(classifier, refined, probabilities.classifier);
   return conv2d(classifier, regularized, { channels: classes, kernel: decoder.classifier, bias: true });
 }
 
-function checkPaths(place: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {
+function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {
   for (const [field, length] of Object.entries(lengths)) {
     if (length !== paths) {
-      throw new ShapeError(`${place.name}: ${field} covers ${length} paths, but the encoders give ${paths}.`);
+      throw new ShapeError(`${scope.name}: ${field} covers ${length} paths, but the encoders give ${paths}.`);
     }
   }
 }

@@ -57,9 +57,9 @@ export interface StepOptions {
  * @throws WeightsError if the state does not fit the network and the step.
  * @throws RuntimeError if the engine cannot load the step's graphs.
  */
-export async function createStep(given: StepOptions): Promise<TrainingStep> {
-  const options = { ...given, step: withCurrentStep(given.step) };
-  const { network, step, shape, backend, state, exchange, teacher } = options;
+export async function createStep(options: StepOptions): Promise<TrainingStep> {
+  const { network, shape, backend, state, exchange, teacher } = options;
+  const step = withCurrentStep(options.step);
   const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);
   const optimizer = bindOptimizer(step.optimizer);
@@ -69,7 +69,7 @@ export async function createStep(given: StepOptions): Promise<TrainingStep> {
   const hostState = await HostState.create({ state, parts, definition, optimizer });
   const session = { preparation: 'memory', ...options.session } as const;
   const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
-  const plain = gradientGraph(options, parts, reduction);
+  const plain = gradientGraph({ ...options, step }, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
   const inRows = withoutReshapes(outputs);
   const program = await compile(backend, reduction === 'mean' ? measured(inRows) : inRows, session);
