@@ -22,7 +22,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['inference'],
   ['evaluation'],
   ['training'],
-  ['measurement'],
+  ['measurement', 'distributed'],
   ['tasks'],
   ['entries/core.ts', 'entries/datasets.ts'],
   ['entries/evaluation.ts', 'entries/training.ts'],
@@ -30,8 +30,8 @@ const RANKS: readonly (readonly string[])[] = [
   ['platform/node', 'platform/web'],
   ['entries/browser.ts'],
   ['entries/node.ts', 'entries/web.ts', 'entries/web-training.ts'],
-  ['server'],
-  ['cli'],
+  ['server', 'worker'],
+  ['cli', 'app'],
 ];
 
 /** Packages that only some units may import; the first row that matches a package counts, and no row means everywhere. */

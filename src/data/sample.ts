@@ -8,7 +8,7 @@ export interface Sample {
   readonly name: string;
   readonly image: string;
   readonly mask: string;
-  /** Of a mask that a network predicted, as class ids: how sure it was. */
+  /** How sure the network was that predicted the mask, which has class ids then; absent where people made it. */
   readonly predicted?: PredictedMask;
 }
 

@@ -10,7 +10,7 @@ export interface ClassStatistics {
   readonly fraction: number;
   /** Images that have at least one pixel of it. */
   readonly images: number;
-  /** For the loss: more for rarer classes, see `suggestedWeight`. */
+  /** A weight that suits the class in the loss: more for rarer ones, see `suggestedWeight`. */
   readonly weight: number;
 }
 
@@ -24,7 +24,7 @@ export interface SplitStatistics {
   readonly ignoredFraction: number;
   /** Images by size, the most frequent first. */
   readonly sizes: readonly { readonly width: number; readonly height: number; readonly images: number }[];
-  /** Of all pixels, red, green and blue, in [0, 1]. */
+  /** What red, green and blue are over all pixels, in [0, 1]. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }

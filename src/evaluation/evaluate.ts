@@ -73,7 +73,7 @@ export interface EvaluateOptions {
   readonly decodeImage: DecodeImage;
   /** What classes without a true pixel do to means. Default `standard`. */
   readonly absent?: AbsentRuleName;
-  /** As a share of the image's diagonal. Default 0.0075. */
+  /** How far a contour may be off, as a share of the image's diagonal. Default 0.0075. */
   readonly boundaryTolerance?: number;
   readonly onImage?: (image: EvaluatedImage) => void;
   /** Whether contours are compared as well, as they are when left out; without, boundary figures are null and it is faster. */

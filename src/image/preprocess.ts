@@ -25,7 +25,7 @@ export const IMAGENET_PREPROCESSING: Preprocessing = {
   std: [0.229, 0.224, 0.225],
 };
 
-/** In pixels. */
+/** Width and height are in pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;

@@ -10,7 +10,7 @@ export interface SegmentedClass {
   readonly label: string;
   readonly color: Color;
   readonly pixels: number;
-  /** Of all pixels, in (0, 1]. */
+  /** The share of all pixels that are of the class, in (0, 1]. */
   readonly fraction: number;
   /** Mean probability of the class over its pixels, in (0, 1]; only if confidence was asked for. */
   readonly confidence?: number;

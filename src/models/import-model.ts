@@ -18,7 +18,7 @@ export interface ImportOptions {
   /** What tensors do not show; what the publisher's code does when left out. */
   readonly variant?: VariantOptions;
   readonly reinitialize: Reinitialize;
-  /** For tensors drawn afresh. */
+  /** What tensors that are new are drawn from. */
   readonly seed: number;
 }
 

@@ -7,7 +7,7 @@ import type { NetworkDefinition } from './families.ts';
 
 export interface ModelDescription {
   readonly definition: NetworkDefinition;
-  /** As many as the network has classes. */
+  /** There are as many as the network has classes. */
   readonly classes: readonly LabelClass[];
   readonly preprocessing: Preprocessing;
 }

@@ -11,7 +11,7 @@ import { initialize } from '../nn/initialize.ts';
 
 export interface StartingModelOptions {
   readonly classes: number;
-  /** For tensors drawn afresh. */
+  /** What tensors that are new are drawn from. */
   readonly seed: number;
   /** Needed unless the weights are a whole network's. */
   readonly architecture?: string;

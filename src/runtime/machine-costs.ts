@@ -17,6 +17,6 @@ export interface MachineCosts {
 export interface TileCosts {
   readonly input: number;
   readonly output: number;
-  /** Of one kernel, an output and an input channel. */
+  /** What the transform of one kernel takes, for an output and an input channel. */
   readonly kernel: number;
 }

@@ -14,7 +14,7 @@ export interface StartingModelForOptions extends Omit<StartingModelOptions, 'cla
    * place of an architecture's name. Its number of classes becomes the data set's.
    */
   readonly definition?: NetworkDefinition;
-  /** For tensors drawn afresh. Default 0. */
+  /** What tensors that are new are drawn from. Default 0. */
   readonly seed?: number;
   /** What the given weights expect of pixels; what encoders trained on ImageNet expect when left out. */
   readonly preprocessing?: Preprocessing;

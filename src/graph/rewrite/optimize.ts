@@ -49,7 +49,7 @@ export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | un
 
 export interface OptimizeOptions {
   readonly optimization: Optimization;
-  /** Of the machine that computes; when left out the backend's, or those of a machine with wide vectors. */
+  /** What operators cost on the machine that computes; when left out the backend's, or those of a machine with wide vectors. */
   readonly costs?: MachineCosts;
 }
 

@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.ts';
 import type { DecoderDefinition } from './definition.ts';
 
-/** By name, for paths at 1/32, 1/16, 1/8 and 1/4. */
+/** The published orders of blocks by name, for paths at 1/32, 1/16, 1/8 and 1/4. */
 export const CASCADES = {
   single: { cascade: [1, 1, 1, 1], imageDivisors: [1] },
   '2-cascaded': { cascade: [1, 1, 2, 2], imageDivisors: [1] },

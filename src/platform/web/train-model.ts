@@ -52,7 +52,7 @@ export interface TrainModelOptions extends FollowOptions, TrainingOverrides {
   readonly definition?: NetworkDefinition;
   /** The recipe; `fine-tune` with `start`, otherwise `default`, when left out. */
   readonly preset?: PresetName;
-  /** Of the decoder; the encoder keeps its proportion. */
+  /** The rate that the decoder learns at; the encoder's keeps its proportion. */
   readonly learningRate?: number;
   /** The share of the pictures that is validated on and not learned from, or pictures for that. A fifth when left out; 0 for none. */
   readonly validation?: number | readonly LabeledPicture[];

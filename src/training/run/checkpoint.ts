@@ -34,7 +34,7 @@ export interface RunState {
   readonly epoch: number;
   /** Updates done in the epoch that has begun; all of them where only its end (validation) is to come. */
   readonly position: number;
-  /** Of the epoch that has begun. */
+  /** What the epoch that has begun came to so far. */
   readonly sums: { readonly loss: number; readonly pixels: number; readonly correct: number };
   readonly watch: LossWatch;
   readonly best: { readonly meanIoU: number; readonly epoch: number; readonly updates: number } | null;
@@ -50,8 +50,8 @@ export interface Checkpoint {
 }
 
 /** The weights that a checkpoint is used with: the exponential moving average where there is one. */
-export function weightsToUse({ weights, average }: TrainingState): Weights {
-  return new Map([...weights].map(([name, value]) => [name, average.get(name) ?? value]));
+export function weightsToUse({ weights, average: ema }: TrainingState): Weights {
+  return new Map([...weights].map(([name, value]) => [name, ema.get(name) ?? value]));
 }
 
 /** A checkpoint as files. Nothing in them depends on the time or the machine. */
@@ -88,19 +88,19 @@ export async function readCheckpoint(
   const model = await readTensors(storage, folder, WEIGHTS_FILE);
   const tensors = await readTensors(storage, folder, TENSORS_FILE);
   const weights = new Map(model);
-  const average = new Map<string, Tensor>();
+  const ema = new Map<string, Tensor>();
   const optimizer = new Map<string, Tensor>();
   for (const [name, value] of tensors) {
     if (!name.startsWith(CURRENT)) optimizer.set(name, value);
     else {
       const own = name.slice(CURRENT.length);
-      const averaged = model.get(own);
-      if (!averaged) throw new FormatError(`${where}: ${TENSORS_FILE} has ${name}, but ${WEIGHTS_FILE} no ${own}.`);
-      average.set(own, averaged);
+      const ofModel = model.get(own);
+      if (!ofModel) throw new FormatError(`${where}: ${TENSORS_FILE} has ${name}, but ${WEIGHTS_FILE} no ${own}.`);
+      ema.set(own, ofModel);
       weights.set(own, value);
     }
   }
-  return { state: saved.state, training: { weights, optimizer, average } };
+  return { state: saved.state, training: { weights, optimizer, average: ema } };
 }
 
 /** @throws FormatError if the model beside the weights is not of the network that the run trains. */

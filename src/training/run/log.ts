@@ -35,7 +35,7 @@ export interface ValidationRecord extends Common {
   readonly type: 'validation';
   readonly meanIoU: number;
   readonly pixelAccuracy: number;
-  /** By class; null where a class is neither in the labels nor in the predictions. */
+  /** Intersection over union by class; it is null where a class is neither in the labels nor in the predictions. */
   readonly iou: Readonly<Record<string, number | null>>;
   readonly images: number;
 }

@@ -124,8 +124,8 @@ export class StateBuffers {
   view(): TrainingState {
     const pick = (names: readonly string[], fedAs = (name: string): string => name): Weights =>
       new Map(names.map((name) => [name, this.#tensors.get(fedAs(name)) as Tensor]));
-    const { weights, optimizer, average } = this.#names;
-    return { weights: pick(weights), optimizer: pick(optimizer), average: pick(average, NAMES.ema) };
+    const { weights, optimizer, average: ema } = this.#names;
+    return { weights: pick(weights), optimizer: pick(optimizer), average: pick(ema, NAMES.ema) };
   }
 }
 
