@@ -50,6 +50,7 @@ export {
   type Shard,
 } from '../data/loader.ts';
 export type { MixRecipe, MixStep } from '../data/mixing/index.ts';
+export type { MixKind, PastedPixels } from '../data/mixing/mix.ts';
 export type { SamplingRule } from '../data/sampling.ts';
 export type { TransformRecipe, TransformStep } from '../data/transforms/index.ts';
 export type { Transform, TransformKind } from '../data/transforms/transform.ts';

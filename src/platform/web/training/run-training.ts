@@ -2,13 +2,12 @@
 import type { Dataset } from '../../../data/dataset.ts';
 import type { DecodeImage } from '../../../data/file-source.ts';
 import { holdOut } from '../../../data/hold-out.ts';
-import { RuntimeError, UsageError } from '../../../errors.ts';
+import { UsageError } from '../../../errors.ts';
 import type { ModelDescription } from '../../../models/model.ts';
 import type { Backend } from '../../../runtime/backend.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import { overridesFrom } from '../../../tasks/train/recipe.ts';
 import type { TrainingConfiguration } from '../../../training/configuration.ts';
-import { estimateMemory, gigabytes } from '../../../training/memory-estimate.ts';
 import { planTraining, replan } from '../../../training/plan.ts';
 import { PRESETS } from '../../../training/presets.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
@@ -23,6 +22,7 @@ import { ENGINE_START, seconds, within } from '../limits.ts';
 import { readModel } from '../read-model.ts';
 import { startEngine } from '../start-engine.ts';
 import { keepList, keepPictures } from './keep-pictures.ts';
+import { memoryWarning } from './memory.ts';
 import type { NewRun, TrainingEvent, TrainingRequest } from './messages.ts';
 import { opfsStorage } from './opfs-storage.ts';
 import { pictureDataset, type PictureList, readPictureList } from './picture-dataset.ts';
@@ -46,8 +46,6 @@ const NAME = 'training';
 const ARCHITECTURE = 'refinenet-lw-resnet18';
 /** Of the pictures, where nothing else is asked for. */
 const HELD_OUT = 0.2;
-/** Bytes that WASM can address. */
-const WASM_MEMORY = 2 ** 32;
 
 /**
  * Trains until the end or the signal.
@@ -202,15 +200,6 @@ function withHeldOut(list: PictureList, storage: RunStorage, share: number | und
   };
 }
 
-function memoryWarning(configuration: TrainingConfiguration): string[] {
-  const { total } = estimateMemory(configuration.network, configuration);
-  const { batch, crop } = configuration;
-  if (total < WASM_MEMORY) return [];
-  return [
-    `Batches of ${batch} at ${crop}x${crop} take about ${gigabytes(total)}, and WASM has at most ${gigabytes(WASM_MEMORY)}. Lower the batch (with accumulate if it should count as a larger one) or the crop.`,
-  ];
-}
-
 const decodeImage: DecodeImage = (bytes, name) =>
   decodePhotograph({ kind: 'file', file: new File([bytes as Uint8Array<ArrayBuffer>], name) });
 
@@ -241,14 +230,4 @@ async function folderOfRun(runs: FileSystemDirectoryHandle, name: string): Promi
   const folder = await folderIn(runs, name);
   if (folder) return folder;
   throw new UsageError(`There is no run "${name}" to resume. listRuns() says which there are.`);
-}
-
-/** An error of the engine, with what helps where its memory was too small. */
-export function explained(error: unknown): unknown {
-  const isMemory = error instanceof RuntimeError && /memory|bad_alloc|allocat|OrtRun.*abort/i.test(error.message);
-  if (!isMemory) return error;
-  return new RuntimeError(
-    `${error.message} If WASM's ${gigabytes(WASM_MEMORY)} were too little: lower the crop, or the batch (with accumulate).`,
-    { cause: error },
-  );
 }

@@ -4,8 +4,9 @@ import { isEngineThread } from '../engine.ts';
 import type { WebEngineEntry } from '../hosted-model.ts';
 import { watchEngineFile } from '../worker/engine-file.ts';
 import { failureOf } from '../worker/messages.ts';
+import { withMemoryAdvice } from './memory.ts';
 import type { FromTrainingWorker, ToTrainingWorker, TrainingRequest } from './messages.ts';
-import { explained, runTraining } from './run-training.ts';
+import { runTraining } from './run-training.ts';
 
 /** The part of a worker's global scope that is used. */
 interface WorkerScope {
@@ -27,7 +28,7 @@ export function serveTraining(entry: WebEngineEntry): void {
       tell({ event: 'end', name: await runTraining(entry, request, { signal: stop.signal, tell }) });
     } catch (error) {
       const reason = error instanceof RuntimeError ? (engineFile.failure ?? error) : error;
-      tell({ event: 'failure', failure: failureOf(explained(reason)) });
+      tell({ event: 'failure', failure: failureOf(withMemoryAdvice(reason)) });
     }
   };
 
