@@ -13,6 +13,8 @@ interface FetchScope {
 export interface EngineFile {
   /** What went wrong with the file, if anything did. */
   readonly failure: RuntimeError | undefined;
+  /** Resolves once the file is kept, where it is to be. */
+  readonly kept: Promise<unknown>;
 }
 
 /**
@@ -21,12 +23,22 @@ export interface EngineFile {
  */
 export function watchEngineFile(scope: FetchScope, keeps: boolean): EngineFile {
   const original = scope.fetch.bind(scope);
-  const watched: { failure: RuntimeError | undefined } = { failure: undefined };
+  const watched: { failure: RuntimeError | undefined; kept: Promise<unknown> } = {
+    failure: undefined,
+    kept: Promise.resolve(),
+  };
   scope.fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : new URL(input, location.href).href;
     if (!/\.wasm($|\?)/.test(address)) return original(input, init);
     try {
-      return await engineFile(address, () => original(input, init), keeps);
+      return await engineFile(
+        address,
+        () => original(input, init),
+        keeps,
+        (kept) => {
+          watched.kept = kept;
+        },
+      );
     } catch (error) {
       watched.failure = error as RuntimeError;
       throw error;
@@ -38,7 +50,12 @@ export function watchEngineFile(scope: FetchScope, keeps: boolean): EngineFile {
 const ADVICE =
   'Serve it beside the script of the worker, or say where it is: loadModel(..., { wasmPaths }). It comes from node_modules/onnxruntime-web/dist.';
 
-async function engineFile(address: string, download: () => Promise<Response>, keeps: boolean): Promise<Response> {
+async function engineFile(
+  address: string,
+  download: () => Promise<Response>,
+  keeps: boolean,
+  onKeep: (kept: Promise<unknown>) => void,
+): Promise<Response> {
   const cache = keeps && typeof caches !== 'undefined' ? await caches.open(NAME).catch(() => undefined) : undefined;
   const silent = `The engine's file ${address}: the server did not answer within ${seconds(STALLED_DOWNLOAD)}. Try again later.`;
   let response: Response;
@@ -64,7 +81,7 @@ async function engineFile(address: string, download: () => Promise<Response>, ke
   }
   if (cache && !(await isKept(cache, address, response))) {
     // Not waited for: the engine starts meanwhile. Without room for it nothing is kept.
-    cache.put(address, response.clone()).catch(() => {});
+    onKeep(cache.put(address, response.clone()).catch(() => {}));
   }
   return response;
 }

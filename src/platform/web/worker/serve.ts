@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../../errors.ts';
 import { isEngineThread } from '../engine.ts';
 import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
-import { watchEngineFile } from './engine-file.ts';
+import { type EngineFile, watchEngineFile } from './engine-file.ts';
 import { type FromWorker, failureOf, type ToWorker, transferOf } from './messages.ts';
 
 /** The part of a worker's global scope that is used. */
@@ -19,18 +19,20 @@ export function serve(entry: WebEngineEntry): void {
   const send = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
   const calls = new Map<number, AbortController>();
   let model: HostedModel | undefined;
+  let engineFile: EngineFile | undefined;
 
   const answer = async (message: Exclude<ToWorker, { call: 'cancel' }>, signal: AbortSignal): Promise<void> => {
     const { id } = message;
     switch (message.call) {
       case 'load': {
-        const engineFile = watchEngineFile(globalThis, message.request.cache);
+        const watched = watchEngineFile(globalThis, message.request.cache);
+        engineFile = watched;
         model = await hostModel(entry, message.request, {
           signal,
           onProgress: (progress) => send({ event: 'download', id, progress }),
           onLost: (error) => send({ event: 'lost', failure: failureOf(error) }),
         }).catch((error: unknown) => {
-          throw error instanceof RuntimeError ? (engineFile.failure ?? error) : error;
+          throw error instanceof RuntimeError ? (watched.failure ?? error) : error;
         });
         const { description, provider, views } = model;
         return send({ id, result: { description, provider, views } });
@@ -43,6 +45,8 @@ export function serve(entry: WebEngineEntry): void {
       }
       case 'dispose':
         await model?.dispose();
+        // The worker ends after this: what is being kept would be lost.
+        await engineFile?.kept;
         return send({ id, result: null });
     }
   };
