@@ -160,7 +160,8 @@ describe('a client', () => {
     for (const { socket } of slow) socket.write(small.subarray(0, 100));
     const before = performance.now();
     expect((await segment(small)).status).toBe(200);
-    expect(performance.now() - before).toBeLessThan(10_000);
+    // Sooner than the first of the uploads is given up, which takes 30 s.
+    expect(performance.now() - before).toBeLessThan(25_000);
     const one = slow[0] as (typeof slow)[number];
     // Byte by byte in time is in time.
     for (let at = 100; at < small.length; at += 500) {
