@@ -384,7 +384,7 @@ image-2 has no mask.`,
          let begun; const beginning = new Promise((resolve) => { begun = resolve; });
          const training = trainModel(await pictures(), { name: 'taken', epochs: 10000, signal: stop.signal, onCheckpoint: begun });
          await Promise.race([beginning, training]);
-         const [{ status }] = await listRuns();
+         const { status } = (await listRuns()).find(({ name }) => name === 'taken');
          const deleted = await said(deleteRun('taken'));
          const resumed = await said(resumeTraining('taken'));
          stop.abort();
