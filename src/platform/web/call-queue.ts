@@ -16,11 +16,6 @@ export class CallQueue {
   #waiting: Entry[] = [];
   #isRunning = false;
 
-  /** How many wait. */
-  get length(): number {
-    return this.#waiting.length;
-  }
-
   /**
    * The result of work that begins when all before it has ended.
    * @throws what the work throws, the signal's reason as soon as it is aborted, an AbortError if a newer call took its place
