@@ -384,7 +384,10 @@ image-2 has no mask.`,
          let begun; const beginning = new Promise((resolve) => { begun = resolve; });
          const training = trainModel(await pictures(), { name: 'taken', epochs: 10000, signal: stop.signal, onCheckpoint: begun });
          await Promise.race([beginning, training]);
-         const { status } = (await listRuns()).find(({ name }) => name === 'taken');
+         // Checkpoints are replaced all the while.
+         const listed = [];
+         for (let look = 0; look < 200; look++) listed.push((await listRuns()).find(({ name }) => name === 'taken')?.status);
+         const status = [...new Set(listed)].join();
          const deleted = await said(deleteRun('taken'));
          const resumed = await said(resumeTraining('taken'));
          stop.abort();

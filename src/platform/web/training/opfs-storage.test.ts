@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { closed, FakeFolder, full } from '../../../../test/support/fake-opfs.ts';
+import { closed, type FakeFile, FakeFolder, full } from '../../../../test/support/fake-opfs.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
 import { opfsStorage } from './opfs-storage.ts';
 
@@ -121,6 +121,17 @@ describe('a run in the private file system', () => {
       },
       { error: full(), isLast: false },
     );
+  });
+
+  test('is read by another tab while the browser takes its time to move what counts', async () => {
+    const folder = new FakeFolder('run');
+    const storage = storageIn(folder);
+    await storage.replaceFolder('last', OLD);
+    const last = folder.entries.get('last') as FakeFolder;
+    const current = last.entries.get('current') as FakeFile;
+    last.entries.delete('current');
+    setTimeout(() => last.entries.set('current', current), 50);
+    expect(await found(folder)).toBe(IS_OLD);
   });
 
   test('has no file that was not written', async () => {

@@ -45,18 +45,23 @@ class OpfsStorage implements RunStorage {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    // Another tab may replace a folder between a look at its number and its file.
+    const folder = await this.#folder(folderOf(path));
+    if (!folder) return undefined;
+    // Another tab may replace a folder between a look at its number and its file, as often as a small run has checkpoints.
     for (let attempt = 1; ; attempt++) {
       try {
-        const folder = await this.#folder(folderOf(path));
-        if (!folder) return undefined;
         const version = await currentIn(folder);
         const holder = version === undefined ? folder : await folder.getDirectoryHandle(String(version));
         const file = await (await holder.getFileHandle(fileNameOf(path))).getFile();
         return new Uint8Array(await file.arrayBuffer());
       } catch (error) {
-        if (attempt < READ_ATTEMPTS && (isMissing(error) || (error as Error).name === 'NotReadableError')) continue;
-        if (isMissing(error)) return undefined;
+        const isGone = isMissing(error);
+        if (isGone && !(await hasVersions(folder))) return undefined;
+        if (attempt < READ_ATTEMPTS && (isGone || (error as Error).name === 'NotReadableError')) {
+          await new Promise((resolve) => setTimeout(resolve, attempt * PAUSE));
+          continue;
+        }
+        if (isGone) return undefined;
         throw new RuntimeError(`${this.name}/${path} cannot be read (${messageOf(error)}).`, { cause: error });
       }
     }
@@ -128,7 +133,10 @@ class OpfsStorage implements RunStorage {
   }
 }
 
-const READ_ATTEMPTS = 3;
+const READ_ATTEMPTS = 10;
+
+/** Milliseconds, which grow with each attempt. */
+const PAUSE = 5;
 
 const partsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '');
 
@@ -141,6 +149,12 @@ async function currentIn(folder: FileSystemDirectoryHandle): Promise<number | un
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a folder has been replaced, or is about to be for the first time. */
+async function hasVersions(folder: FileSystemDirectoryHandle): Promise<boolean> {
+  for await (const [name, { kind }] of folder) if (kind === 'directory' && /^\d+$/.test(name)) return true;
+  return false;
 }
 
 async function removeOthers(folder: FileSystemDirectoryHandle, current: number | undefined): Promise<void> {
