@@ -37,11 +37,12 @@ const RANKS: readonly (readonly string[])[] = [
 /** Packages that only some units may import; the first row that matches a package counts, and no row means everywhere. */
 const RESERVED: readonly { matches: (name: string) => boolean; units: readonly string[]; types?: readonly string[] }[] =
   [
-    { matches: isBuiltin, units: ['platform/node', 'server', 'cli'] },
+    { matches: isBuiltin, units: ['platform/node', 'server', 'worker', 'cli'] },
     { matches: (name) => /^onnxruntime-common(\/|$)/.test(name), units: ['platform'], types: ['runtime'] },
     { matches: (name) => /^(onnxruntime-|sharp(\/|$))/.test(name), units: ['platform'] },
     { matches: (name) => /^(commander|cli-progress|picocolors)(\/|$)/.test(name), units: ['cli'] },
     { matches: (name) => /^(fastify|@fastify\/.*|pino|prom-client)$/.test(name), units: ['server'] },
+    { matches: (name) => /^(bullmq|ioredis)$/.test(name), units: ['worker'] },
     { matches: (name) => /^refinenet(\/|$)/.test(name), units: [] },
   ];
 

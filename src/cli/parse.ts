@@ -40,13 +40,3 @@ export function resizeRule(text: string): Pick<Preprocessing, 'resize'> {
     );
   }
 }
-
-/** `i/n` with 1 <= i <= n: the i-th of n equal parts of the work. */
-export function shard(text: string): { readonly index: number; readonly count: number } {
-  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (!match || index < 1 || index > count) {
-    throw new UsageError(`--shard takes i/n with i from 1 to n, for example 1/4; got "${text}".`);
-  }
-  return { index, count };
-}

@@ -1,5 +1,6 @@
 /** How a model is run over photographs: the fields that requests over images share. */
 import * as z from 'zod';
+import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { PredictorOptions } from '../inference/predictor.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { DEVICES } from '../runtime/backend.ts';
@@ -42,6 +43,10 @@ export type RunFields = z.output<z.ZodObject<typeof RUN_FIELDS>>;
 /** From here on, transforming weights at loading takes less time than it saves. */
 const MANY_IMAGES = 50;
 
+/** What a network is prepared for where that is not said: it may take long for many images. */
+export const optimizationFor = ({ optimize }: Pick<RunFields, 'optimize'>, images: number): Optimization =>
+  optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced');
+
 /** The predictor's options that they are, for a number of images. */
 export function predictorOptions(
   { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision }: RunFields,
@@ -55,7 +60,7 @@ export function predictorOptions(
     flip,
     tile,
     overlap,
-    optimization: optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced'),
+    optimization: optimizationFor({ optimize }, images),
     preprocessing: { ...preprocessing, ...(resize !== undefined && { resize }) },
     ...(threads !== undefined && { threads }),
     ...(precision !== undefined && { precision }),

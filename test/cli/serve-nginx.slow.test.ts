@@ -1,9 +1,9 @@
 /** Two servers behind nginx, as deploy/nginx.conf sets it up; skipped where there is no nginx. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { runCli } from '../support/run-cli.ts';
 import { post, startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
@@ -11,14 +11,6 @@ import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synth
 const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', 'nginx'].find(
   (path) => spawnSync(path, ['-v']).error === undefined,
 );
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 describe.skipIf(!NGINX)('behind nginx', () => {
   let folder: string;

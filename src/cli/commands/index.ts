@@ -62,6 +62,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve/command.ts')).registerServe,
   },
   {
+    name: 'worker',
+    arguments: '<queue>',
+    description: 'segment the images that predict --queue puts into a queue, on any machine',
+    load: async () => (await import('./worker/command.ts')).registerWorker,
+  },
+  {
     name: 'benchmark',
     arguments: '[model]',
     description: 'latency, throughput and memory of a model or an architecture on this machine',

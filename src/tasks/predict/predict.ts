@@ -1,17 +1,13 @@
 /** `predict`: photographs through a model, and their files. */
-import { messageOf, RefineNetError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
-import { networkSize } from '../../image/preprocess.ts';
-import type { OutputFormat } from '../../inference/outputs/output-format.ts';
-import { createPredictor, type Predictor } from '../../inference/predictor.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
-import { byteLength } from '../../tensor/weights.ts';
 import type { FailureEvent, ModelEvent, ProgressEvent, WarningEvent } from '../events.ts';
-import { predictorOptions } from '../run-options.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { NamedInput } from '../task-files.ts';
+import { imageFailure, isImageFailure } from './image-failure.ts';
+import { openPrediction } from './open-prediction.ts';
 import { pipeline } from './pipeline.ts';
-import { type ImageReport, type PredictionFileOptions, writePrediction } from './prediction-files.ts';
+import type { ImageReport } from './prediction-files.ts';
 import { PREDICT_REQUEST, type PredictRequest } from './request.ts';
 import { inShard } from './shard.ts';
 
@@ -47,17 +43,13 @@ async function predict(request: PredictRequest, context: WorkContext<PredictEven
   const { files, onEvent, signal = { aborted: false } } = context;
   const warn = (message: string) => onEvent({ type: 'warning', message });
   const images = inShard(await files.listImages(request.images, warn), request.shard);
-  const folder = await files.modelFolder(request.model);
-  const formats =
-    request.formats.length > 0 ? (await import('../../inference/outputs/index.ts')).outputFormats(request.formats) : [];
   const openImage = (file: NamedInput) => files.openImage(file.path, { pixelLimit: request.pixelLimit });
   const first = images[0] && openImage(images[0]);
   // A broken image is told when its turn comes.
   first?.catch(() => {});
   const open = (file: NamedInput) => (file === images[0] && first) || openImage(file);
-  const predictor = await openPredictor(folder, request, formats, images.length, first, context);
-  onEvent({ type: 'model', classes: predictor.description.classes.length, provider: predictor.provider });
-  const writing = fileOptions(folder, request, formats, predictor);
+  const prediction = await openPrediction(request, images.length, first, context);
+  onEvent({ type: 'model', classes: prediction.classes.length, provider: prediction.provider });
   const failures: { image: string; message: string }[] = [];
   let done = 0;
   const tellProgress = (unit: 'images' | 'runs', doneOf: number, total: number, name: string) =>
@@ -67,11 +59,11 @@ async function predict(request: PredictRequest, context: WorkContext<PredictEven
     const outcomes = pipeline<NamedInput, Image, Segmentation, ImageReport>(images, {
       open,
       make: (image, file) =>
-        predictor.segment(image, {
+        prediction.segment(image, {
           signal,
           onProgress: (runs, total) => tellProgress('runs', runs, total, file.path),
         }),
-      finish: (segmentation, file) => writePrediction(file, segmentation, writing, files),
+      finish: (segmentation, file) => prediction.write(file, segmentation),
       weigh: ({ width, height }) => width * height,
       budget: PIXEL_BUDGET,
       width: WIDTH,
@@ -84,90 +76,16 @@ async function predict(request: PredictRequest, context: WorkContext<PredictEven
       } else {
         const { error } = outcome;
         if (error === signal.reason && signal.aborted) continue;
-        if (!isExpected(error)) throw error;
-        const message = withPath(file, messageOf(error));
+        if (!isImageFailure(error)) throw error;
+        const message = imageFailure(file, error);
         failures.push({ image: file.path, message });
         onEvent({ type: 'failure', name: file.path, message });
       }
       tellProgress('images', done + failures.length, images.length, file.path);
     }
   } finally {
-    await predictor.dispose();
+    await prediction.dispose();
   }
   const status = done + failures.length < images.length ? 'interrupted' : 'finished';
   return { status, images: images.length, done, failures, output: request.output };
-}
-
-function fileOptions(
-  model: string,
-  { output, opacity, probabilities, logits, regions, minimumPixels, tolerance }: PredictRequest,
-  formats: readonly OutputFormat[],
-  { provider, description }: Predictor,
-): PredictionFileOptions {
-  return {
-    output,
-    opacity,
-    model,
-    provider,
-    classes: description.classes,
-    probabilities,
-    logits,
-    formats,
-    context: {
-      ...(regions && { regions }),
-      ...(minimumPixels !== undefined && { minimumPixels }),
-      ...(tolerance !== undefined && { tolerance }),
-    },
-  };
-}
-
-async function openPredictor(
-  folder: string,
-  request: PredictRequest,
-  formats: readonly OutputFormat[],
-  images: number,
-  first: Promise<Image> | undefined,
-  { files, backend: openBackend, onEvent }: WorkContext<PredictEvent>,
-): Promise<Predictor> {
-  const model = await files.readModel(folder);
-  const backend = await openBackend(request.device, (message) => onEvent({ type: 'warning', message }));
-  const running = predictorOptions(request, model, images);
-  // Images of a folder mostly have one size.
-  const image = await first?.catch(() => undefined);
-  const isShort =
-    images === 1 &&
-    image !== undefined &&
-    !request.protocol &&
-    !request.scales &&
-    byteLength(model.weights) <= SMALL_WEIGHTS &&
-    isSmall(networkSize(image.width, image.height, running.preprocessing ?? model.preprocessing));
-  return createPredictor(await files.modelFor(backend, model), backend, {
-    ...running,
-    confidence: true,
-    entropy: formats.some(({ needs }) => needs === 'entropy'),
-    probabilities: request.probabilities,
-    logits: request.logits,
-    ...(image && { imageSize: { width: image.width, height: image.height } }),
-    ...(isShort && { preparation: 'loading' as const }),
-  });
-}
-
-/**
- * Below these bytes of weights and these pixels one run gains less from the engine's own rewriting of the graph than that takes
- * at loading.
- */
-const SMALL_WEIGHTS = 64_000_000;
-const SHORT_RUN = 500_000;
-
-function isSmall({ width, height }: { readonly width: number; readonly height: number }): boolean {
-  return width * height <= SHORT_RUN;
-}
-
-/** Errors of one image do not end the task: the library's own, and those of the file system. */
-function isExpected(error: unknown): boolean {
-  return error instanceof RefineNetError || (error instanceof Error && 'syscall' in error);
-}
-
-function withPath(file: NamedInput, message: string): string {
-  return message.includes(file.path) ? message : `${file.path}: ${message}`;
 }

@@ -14,7 +14,7 @@ export const registerPredict: RegisterCommand = (program, exit) => {
     .description('segment photographs: a mask, an overlay and figures for each')
     .argument('<image...>', 'images, folders or glob patterns');
   addPredictOptions(command).action(async (inputs: string[], options: PredictOptions) =>
-    exit(await predict(inputs, options)),
+    exit(await (options.queue === undefined ? predict(inputs, options) : enqueue(inputs, options, options.queue))),
   );
 };
 
@@ -42,6 +42,27 @@ async function predict(inputs: readonly string[], options: PredictOptions): Prom
       onEvent: report.onEvent,
     });
     return report.conclude(result);
+  } finally {
+    report.end();
+  }
+}
+
+/** The images are segmented elsewhere; here they are watched. */
+async function enqueue(inputs: readonly string[], options: PredictOptions, queue: string): Promise<number> {
+  const [{ submit }, { nodeTaskFiles }, { predictReport }] = await Promise.all([
+    import('../../../worker/submit.ts'),
+    import('../../../platform/node/task-files.ts'),
+    import('./report.ts'),
+  ]);
+  const ending =
+    '\nEnding; what no worker has begun is taken out of the queue. Ctrl-C again ends at once, and leaves it there.';
+  const report = predictReport({ ...options, ending });
+  try {
+    report.begin();
+    const { signal, onEvent } = report;
+    return report.conclude(
+      await submit(predictRequest(inputs, options), queue, { files: nodeTaskFiles, signal, onEvent }),
+    );
   } finally {
     report.end();
   }

@@ -6,8 +6,9 @@ import { SHIPPED_MODELS } from '../../../platform/node/model-location.ts';
 import { OUTPUT_FORMAT_NAMES, REGIONS, type Regions } from '../../../tasks/names.ts';
 import type { PREDICT_REQUEST } from '../../../tasks/predict/request.ts';
 import type { Shard } from '../../../tasks/predict/shard.ts';
-import { numberFor, oneOf, shard } from '../../parse.ts';
+import { numberFor, oneOf } from '../../parse.ts';
 import { addRunOptions, type RunOptions, runFields } from '../../run-options.ts';
+import { shard } from '../../shard.ts';
 
 /** What was typed. */
 export interface PredictOptions extends RunOptions {
@@ -22,6 +23,7 @@ export interface PredictOptions extends RunOptions {
   readonly opacity: number;
   readonly shard?: Shard;
   readonly pixelLimit?: number;
+  readonly queue?: string;
   readonly json?: boolean;
 }
 
@@ -49,14 +51,19 @@ export function addPredictOptions(command: Command): Command {
       numberFor('--tolerance', 'tolerance'),
     )
     .option('--opacity <number>', 'of the colors in the overlay, 0 to 1', numberFor('--opacity', 'opacity'), 0.5)
-    .option('--shard <i/n>', 'only the i-th of n equal parts of the images', shard)
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n equal parts of the images; auto asks Slurm, Kubernetes or MPI',
+      (text: string) => shard(text),
+    )
     .option('--pixel-limit <count>', 'refuse images with more pixels', numberFor('--pixel-limit', 'pixelLimit'))
+    .option('--queue <address>', 'let workers segment them (refinenet worker), by the queue at redis://HOST')
     .option('--json', 'print one JSON object a line instead of text');
 }
 
 /** What they ask for. */
 export function predictRequest(images: readonly string[], options: PredictOptions): z.input<typeof PREDICT_REQUEST> {
-  const { json: _, format, ...fields } = options;
+  const { json: _, queue: __, format, ...fields } = options;
   return { ...fields, ...runFields(options), images: [...images], ...(format && { formats: [...format] }) };
 }
 

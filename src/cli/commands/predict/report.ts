@@ -2,7 +2,7 @@
 import { count, percent } from '../../../text.ts';
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import type { AbortSignalLike } from '../../../inference/segment-options.ts';
+import type { NoteEvent } from '../../../tasks/events.ts';
 import type { PredictEvent, PredictResult } from '../../../tasks/predict/predict.ts';
 import type { ImageReport } from '../../../tasks/predict/prediction-files.ts';
 import { EXIT } from '../../exit.ts';
@@ -11,29 +11,39 @@ import { fail, note, print, warn } from '../../output.ts';
 import { progressBars } from '../../progress-bars.ts';
 
 export interface PredictReport {
-  readonly signal: AbortSignalLike;
-  readonly onEvent: (event: PredictEvent) => void;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: PredictEvent | NoteEvent) => void;
+  /** From here on Ctrl-C asks for an end; until then it ends at once. */
+  begin(): void;
   /** Says what is left to say. @returns the exit code. */
   conclude(result: PredictResult): number;
   /** Ends the bar, and gives the signals back. */
   end(): void;
 }
 
-export function predictReport({ json = false }: { readonly json?: boolean }): PredictReport {
-  const interruption = interruptible(
-    '\nEnding; images that are being written are finished. Ctrl-C again ends at once.',
-  );
+export interface PredictReportOptions {
+  readonly json?: boolean;
+  /** What is said at the first Ctrl-C. */
+  readonly ending?: string;
+}
+
+const ENDING = '\nEnding; images that are being written are finished. Ctrl-C again ends at once.';
+
+export function predictReport({ json = false, ending = ENDING }: PredictReportOptions): PredictReport {
+  const interruption = interruptible(ending);
   const bars = progressBars();
   let isOne = false;
   return {
     signal: interruption.signal,
+    begin: () => interruption.begin(),
     onEvent(event) {
-      if (event.type === 'warning') warn(event.message);
+      if (event.type === 'warning') bars.interrupt(() => warn(event.message));
+      else if (event.type === 'note') bars.interrupt(() => note(event.message));
       else if (event.type === 'model') {
         note(pc.dim(`${event.classes} classes, computing on ${event.provider}`));
         interruption.begin();
       } else if (event.type === 'image')
-        bars.interrupt(() => print(json ? JSON.stringify(event.report) : describe(event.report)));
+        bars.interrupt(() => print(json ? JSON.stringify(event.report) : describeImage(event.report)));
       else if (event.type === 'failure') bars.interrupt(() => fail(event.message));
       else {
         // Runs are counted for a single image only.
@@ -57,7 +67,8 @@ function conclude({ status, images, done, failures, output }: PredictResult): nu
   return status === 'interrupted' || failed ? EXIT.failure : EXIT.success;
 }
 
-function describe({ image, outputs, classes }: ImageReport): string {
+/** An image's line. */
+export function describeImage({ image, outputs, classes }: ImageReport): string {
   const shares = classes.slice(0, 4).map(({ label, fraction }) => `${label} ${percent(fraction)}`);
   const rest = classes.length > 4 ? `, ${classes.length - 4} more` : '';
   return `${image}: ${shares.join(', ')}${rest} ${pc.dim(`→ ${outputs.overlay}`)}`;

@@ -1,0 +1,34 @@
+/** What stands in the queue: an image, and what is asked for it. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { PREDICT_REQUEST } from '../tasks/predict/request.ts';
+import { parseRequest } from '../tasks/task.ts';
+
+/** The queue's name in Redis. */
+export const QUEUE = 'refinenet-predict';
+
+/** Names of results may have folders in them. */
+const staysBelow = (name: string): boolean => !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)|\0/i.test(name);
+
+/** All paths are valid on every machine that works, and so is the model's name. */
+export const IMAGE_JOB = z.strictObject({
+  image: z.strictObject({
+    path: z.string().min(1),
+    name: z.string().min(1).refine(staysBelow, { error: 'it leads out of the folder' }),
+  }),
+  /** Of the first of all images: the model is prepared for it, as `predict` does, so that masks are the same. */
+  expected: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
+  request: PREDICT_REQUEST,
+});
+
+export type ImageJob = z.output<typeof IMAGE_JOB>;
+
+/** @throws UsageError naming everything that is wrong with it. */
+export const parseImageJob = (data: unknown): ImageJob => parseRequest('a worker', IMAGE_JOB, data);
+
+/** The same for the same image and request: it stands in the queue once, however often it is asked for. */
+export function jobId({ image, request }: ImageJob): string {
+  return `image-${createHash('sha256')
+    .update(JSON.stringify([image, request]))
+    .digest('hex')}`;
+}

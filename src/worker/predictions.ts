@@ -1,0 +1,89 @@
+/** The models of a worker, loaded in the forms in which images ask for them. */
+import { messageOf, RefineNetError, RuntimeError } from '../errors.ts';
+import type { Image } from '../image/image.ts';
+import type { Backend, Device } from '../runtime/backend.ts';
+import { openPrediction, type Prediction } from '../tasks/predict/open-prediction.ts';
+import type { ImageReport } from '../tasks/predict/prediction-files.ts';
+import type { TaskFiles } from '../tasks/task-files.ts';
+import type { ImageJob } from './image-job.ts';
+
+export interface PredictionsContext {
+  readonly files: TaskFiles;
+  readonly backend: (device: Device | undefined) => Promise<Backend>;
+  /** What this machine computes with, whatever is asked for. */
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Models that are kept loaded. */
+const KEPT = 2;
+/** More than one image: what a network is prepared for is said in the request. */
+const SEVERAL = 2;
+
+/** The machine is at fault, not the image: another one may have the model. */
+function notLoaded(error: unknown): never {
+  if (!(error instanceof RefineNetError)) throw error;
+  throw new RuntimeError(`The model cannot be loaded: ${messageOf(error)}`, { cause: error });
+}
+
+/** One image is computed at a time; others are decoded and written meanwhile. */
+export class Predictions {
+  readonly #context: PredictionsContext;
+  /** The one used last is the last. */
+  readonly #loaded = new Map<string, Prediction>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(context: PredictionsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Segments an image and writes what is asked for.
+   * @param open decodes it.
+   * @throws RuntimeError if the model cannot be loaded; as `open`, `Predictor.segment` and `TaskFiles.write`.
+   */
+  async run(job: ImageJob, open: () => Promise<Image>): Promise<ImageReport> {
+    const image = await open();
+    const { prediction, segmentation } = await this.#inTurn(async () => {
+      const prediction = await this.#predictionFor(job);
+      return { prediction, segmentation: await prediction.segment(image) };
+    });
+    return prediction.write({ path: job.image.path, name: job.image.name }, segmentation);
+  }
+
+  /** Waits for what is computed. */
+  async dispose(): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const prediction of this.#loaded.values()) await prediction.dispose();
+      this.#loaded.clear();
+    });
+  }
+
+  async #predictionFor({ request: asked, expected }: ImageJob): Promise<Prediction> {
+    const { files, backend, device = asked.device, threads = asked.threads, onWarning } = this.#context;
+    const request = { ...asked, device, threads };
+    const { images: _, ...shared } = request;
+    const key = JSON.stringify([shared, expected]);
+    const known = this.#loaded.get(key);
+    this.#loaded.delete(key);
+    // Before the next one is loaded, which may need the memory.
+    while (this.#loaded.size >= KEPT) {
+      const [oldest, prediction] = this.#loaded.entries().next().value as [string, Prediction];
+      this.#loaded.delete(oldest);
+      await prediction.dispose();
+    }
+    const size = expected && Promise.resolve(expected);
+    const onEvent = ({ message }: { readonly message: string }): void => onWarning(message);
+    const prediction =
+      known ?? (await openPrediction(request, SEVERAL, size, { files, backend, onEvent }).catch(notLoaded));
+    this.#loaded.set(key, prediction);
+    return prediction;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}

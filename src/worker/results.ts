@@ -1,0 +1,67 @@
+/** What a folder of results says about itself: what was asked for, and which images are done. */
+import { mapAhead } from '../data/concurrency.ts';
+import { UsageError } from '../errors.ts';
+import type { ImageReport } from '../tasks/predict/prediction-files.ts';
+import type { PredictRequest } from '../tasks/predict/request.ts';
+import type { NamedInput, TaskFiles } from '../tasks/task-files.ts';
+
+/** The file that holds what was asked for. */
+export const REQUEST_FILE = 'predict-request.json';
+
+/** Files that are looked for at once. */
+const WIDTH = 32;
+
+const reportPath = (files: TaskFiles, output: string, { name }: NamedInput): string =>
+  files.join(output, `${name}.json`);
+
+/** Whether an image's results are there: its report is the last file that is written. */
+export const isDone = async (files: TaskFiles, output: string, image: NamedInput): Promise<boolean> =>
+  (await files.kindOf(reportPath(files, output, image))) === 'file';
+
+/** The report of an image that is done. */
+export async function readReport(files: TaskFiles, output: string, image: NamedInput): Promise<ImageReport> {
+  return JSON.parse(new TextDecoder().decode(await files.read(reportPath(files, output, image)))) as ImageReport;
+}
+
+/**
+ * The images whose results are not there yet, in their order. The folder remembers what was asked for, so that results of
+ * other options or another model are never taken for these.
+ * @throws UsageError if the folder has results of another request, or of `predict` without a queue.
+ */
+export async function imagesToDo(
+  images: readonly NamedInput[],
+  request: PredictRequest,
+  files: TaskFiles,
+): Promise<readonly NamedInput[]> {
+  const { output } = request;
+  const { images: _, shard: __, ...shared } = request;
+  const asked = `${JSON.stringify(shared, null, 2)}\n`;
+  const file = files.join(output, REQUEST_FILE);
+  const isKnown = (await files.kindOf(file)) === 'file';
+  if (isKnown) checkSame(output, JSON.parse(new TextDecoder().decode(await files.read(file))) as object, shared);
+  const toDo: NamedInput[] = [];
+  const look = async (image: NamedInput) => ({ image, done: await isDone(files, output, image) });
+  for await (const { image, done } of mapAhead(images, WIDTH, look)) if (!done) toDo.push(image);
+  if (!isKnown) {
+    if (toDo.length < images.length) {
+      throw new UsageError(
+        `${output} has results of ${images.length - toDo.length} of these images, and no ${REQUEST_FILE} that says how they were made. Choose another --output, or remove them.`,
+      );
+    }
+    await files.write(file, new TextEncoder().encode(asked));
+  }
+  return toDo;
+}
+
+function checkSame(output: string, before: object, now: object): void {
+  const [was, is] = [before, now].map((each) => new Map(Object.entries(JSON.parse(JSON.stringify(each)) as object)));
+  const names = new Set([...(was as Map<string, unknown>).keys(), ...(is as Map<string, unknown>).keys()]);
+  const changes = [...names].flatMap((name) => {
+    const [one, other] = [was, is].map((each) => JSON.stringify((each as Map<string, unknown>).get(name)));
+    return one === other ? [] : [`${name} was ${one ?? 'not given'} and is ${other ?? 'not given'}`];
+  });
+  if (changes.length === 0) return;
+  throw new UsageError(
+    `${output} has results of another request: ${changes.join('; ')}. Choose another --output, or ask for the same.`,
+  );
+}
