@@ -1,8 +1,9 @@
 /** Writes dist/browser: the package for pages without a bundler. One script to load, and beside it those that its workers run. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licenseNotices } from './license-notices.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = 'dist/browser';
@@ -43,25 +44,5 @@ const workers = await build({
   ),
 });
 
-/** Whose packages have no text of their license. */
-const HOLDERS = {
-  '@bufbuild/protobuf': 'Buf Technologies, Inc. and Google Inc.',
-  'onnxruntime-web': 'Microsoft Corporation',
-};
-
-/** What the licenses of the libraries ask for whoever passes them on inside other files. */
 const files = [pages, training, workers].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-const packages = new Set(files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
-const notices = [...packages].sort().map(async (name) => {
-  const folder = join(ROOT, 'node_modules', name);
-  const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const own = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  const text = own
-    ? await readFile(join(folder, own), 'utf8')
-    : `License: ${license}. Copyright (c) ${HOLDERS[name] ?? 'its authors'}.`;
-  return `${name} ${version}, ${license}\n\n${text.trim()}\n`;
-});
-await writeFile(
-  join(ROOT, FOLDER, 'LICENSES.txt'),
-  `The scripts in this folder contain parts of these libraries.\n\n${(await Promise.all(notices)).join('\n---\n\n')}`,
-);
+await writeFile(join(ROOT, FOLDER, 'LICENSES.txt'), await licenseNotices(ROOT, files));

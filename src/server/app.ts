@@ -15,7 +15,9 @@ import { addDocuments } from './routes/documents.ts';
 import { addInferenceProtocol } from './routes/inference-protocol.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addSegmentRoute } from './routes/segment.ts';
+import { addSiteRoutes } from './routes/site.ts';
 import type { Service } from './service.ts';
+import type { Site } from './site/site-files.ts';
 
 type AppOptions = Pick<ServerOptions, 'host' | 'bodyLimit' | 'apiKeys' | 'timeout'>;
 
@@ -25,7 +27,13 @@ const OPEN = /^\/v2\/health\/(live|ready)$/;
 /** Types that a body may have. A picture's own kind is told by its bytes. */
 const BODY_TYPES = [/^image\/[\w.+-]+$/, 'application/octet-stream', 'application/json'];
 
-export async function createApp(service: Service, options: AppOptions, logger: Logger): Promise<FastifyInstance> {
+/** @param site the app, where it is built; without it `/` leads to the documents. */
+export async function createApp(
+  service: Service,
+  options: AppOptions,
+  logger: Logger,
+  site?: Site,
+): Promise<FastifyInstance> {
   const { bodyLimit, apiKeys, timeout, host } = options;
   const app = fastify({
     loggerInstance: logger,
@@ -105,6 +113,8 @@ export async function createApp(service: Service, options: AppOptions, logger: L
   addInferenceProtocol(app, service);
   addMetricsRoute(app, service);
   addDocuments(app, service);
+  if (site) addSiteRoutes(app, site);
+  else app.get('/', async (_, reply) => reply.redirect('/docs'));
   return app;
 }
 

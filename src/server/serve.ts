@@ -1,11 +1,12 @@
 /** The server: engines in processes of their own behind an HTTP application. */
 import { pino } from 'pino';
-import { RefineNetError, UsageError } from '../errors.ts';
+import { RefineNetError } from '../errors.ts';
 import { packageManifest } from '../platform/node/package.ts';
 import { createApp } from './app.ts';
 import { EnginePool, type PoolEvent } from './engines/engine-pool.ts';
 import { EngineProcess } from './engines/engine-process.ts';
 import { UploadBudget } from './http/read-body.ts';
+import { listenError } from './listen-error.ts';
 import { createMetrics } from './metrics.ts';
 import {
   defaultPixelLimit,
@@ -16,6 +17,7 @@ import {
   uploadBudget,
 } from './options.ts';
 import type { Service } from './service.ts';
+import { isSiteBuilt, siteFiles } from './site/site-files.ts';
 
 export interface RunningServer {
   /** Where it listens, as a browser is given it. */
@@ -84,7 +86,8 @@ export async function startServer(options: ServerOptions, log: { write(line: str
       bodyLimit: options.bodyLimit,
       isDraining: () => isDraining,
     };
-    const app = await createApp(service, options, logger);
+    const site = (await isSiteBuilt()) ? await siteFiles(options.engine.models) : undefined;
+    const app = await createApp(service, options, logger, site);
     const url = await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError(error, host, port);
     });
@@ -112,15 +115,4 @@ export async function startServer(options: ServerOptions, log: { write(line: str
     pool.kill();
     throw error;
   }
-}
-
-/** What the usual reasons why a server cannot listen mean for who started it. */
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const message = {
-    EADDRINUSE: `The port ${port} of ${host} is taken. Choose another with --port; 0 takes a free one.`,
-    EACCES: `Listening on port ${port} is not allowed. Choose one above 1023 with --port.`,
-    EADDRNOTAVAIL: `This machine has no address ${host}. 127.0.0.1 is itself, 0.0.0.0 all of its addresses.`,
-    ENOTFOUND: `There is no host ${host}. 127.0.0.1 is this machine itself, 0.0.0.0 all of its addresses.`,
-  }[error.code ?? ''];
-  return message === undefined ? error : new UsageError(message, { cause: error });
 }

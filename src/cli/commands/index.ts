@@ -20,6 +20,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./demo/command.ts')).registerDemo,
   },
   {
+    name: 'app',
+    arguments: '[models...]',
+    description: 'open the app: segment, look into the network, label and train in the browser',
+    load: async () => (await import('./app/command.ts')).registerApp,
+  },
+  {
     name: 'predict',
     arguments: '<image...>',
     description: 'segment photographs: a mask, an overlay and figures for each',

@@ -16,3 +16,17 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** For a page with one style sheet of this hash, and forms to this server. */
 export const pagePolicy = (styleHash: string): string =>
   `default-src 'none'; style-src '${styleHash}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+
+/** For the app: scripts, workers and models of this server, WASM, and pictures that the page makes itself. Nothing of other hosts. */
+export const SITE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' blob:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');

@@ -14,5 +14,4 @@ export function addDocuments(app: FastifyInstance, { version, models }: Service)
   app.get('/docs', async (_, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page),
   );
-  app.get('/', async (_, reply) => reply.redirect('/docs'));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
 import { temporaryFolder } from '../../../../test/support/synthetic-model.ts';
-import { openFile, openerOf } from './open.ts';
+import { openFile, openerOf } from '../../open.ts';
 import type { DemoReport } from './run.ts';
 import { main } from '../../main.ts';
 

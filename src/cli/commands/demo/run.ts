@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { backendFor } from '../../../platform/node/backend.ts';
 import { createRunFolder } from '../../../platform/node/run-folder.ts';
 import type { DemoOptions } from './options.ts';
-import { openFile, openerOf } from './open.ts';
+import { openFile, openerOf } from '../../open.ts';
 import { type DemoScale, FULL_SCALE } from './recipe.ts';
 import { type ShapesReport, trainOnShapes } from './shapes.ts';
 import { type StreetReport, segmentStreet } from './street.ts';
@@ -26,7 +26,7 @@ export interface DemoReport {
 
 const DEFAULT_OUTPUT = join('runs', 'demo');
 const NEXT =
-  'Next: npx refinenet predict PHOTO.jpg, or npx refinenet train FOLDER with images and masks of yours, laid out as these.';
+  'Next: npx refinenet app shows all of it in the browser; npx refinenet predict PHOTO.jpg; npx refinenet train FOLDER with images and masks of yours, laid out as these.';
 
 /** @returns the exit code. */
 export async function runDemo(options: DemoOptions, scale: DemoScale = FULL_SCALE): Promise<number> {

@@ -1,0 +1,14 @@
+/** The app begins here. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startSegmenting } from './state/segmenting.ts';
+import { findShippedModels } from './state/models.ts';
+import { showSample } from './state/photos.ts';
+import { language } from './strings/index.ts';
+import './style/index.css';
+
+document.documentElement.lang = language;
+render(<App />, document.getElementById('app') as HTMLElement);
+startSegmenting();
+void showSample();
+void findShippedModels();

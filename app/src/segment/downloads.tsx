@@ -1,0 +1,112 @@
+/** What is found, as files. */
+import { encodeLabelPng, encodeOutput, outputFormats } from 'refinenet/web';
+import { messageOf } from '../state/messages.ts';
+import { model, modelFault, opened } from '../state/models.ts';
+import { stemOf } from '../state/photos.ts';
+import { save } from '../state/save.ts';
+import { shown } from '../state/segmenting.ts';
+import { type StringKey, t } from '../strings/index.ts';
+import { Icon } from '../ui/icons.tsx';
+import { hasOutlines, hidden, opacity } from './settings.ts';
+
+type Found = NonNullable<NonNullable<typeof shown.value>['segmentation']>;
+
+const pngOf = async (data: ImageData): Promise<Blob> => {
+  const canvas = new OffscreenCanvas(data.width, data.height);
+  (canvas.getContext('2d') as OffscreenCanvasRenderingContext2D).putImageData(data, 0, 0);
+  return canvas.convertToBlob({ type: 'image/png' });
+};
+
+const shownNames = ({ classes }: Found): string[] =>
+  classes.filter(({ id }) => !hidden.value.has(id)).map(({ label }) => label);
+
+/** The photograph where one of the shown classes is, transparent elsewhere. */
+function cutout(found: Found): ImageData {
+  const { width, height, data } = found.image;
+  const result = new ImageData(width, height);
+  for (let at = 0; at < width * height; at++) {
+    result.data.set(data.subarray(3 * at, 3 * at + 3), 4 * at);
+    result.data[4 * at + 3] = hidden.value.has(found.labels.data[at] as number) ? 0 : 255;
+  }
+  return result;
+}
+
+const jsonOf = (value: unknown): Blob => new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' });
+
+/** A document in one of the library's formats. */
+async function documentOf(found: Found, format: string, image: string): Promise<Blob> {
+  const entry = model.value;
+  if (!entry) throw new Error(t('segment.noModel'));
+  const { description } = await opened(entry);
+  const only = found.classes.map(({ id }) => id).filter((id) => !hidden.value.has(id));
+  const [output] = outputFormats([format]);
+  const [file] = encodeOutput(output as NonNullable<typeof output>, found, {
+    image,
+    classes: description.classes,
+    only,
+  });
+  return new Blob([(file as NonNullable<typeof file>).content as Uint8Array<ArrayBuffer>], {
+    type: 'application/json',
+  });
+}
+
+/** The files by what their name ends in. */
+const FILES: readonly {
+  readonly text: StringKey;
+  readonly ending: string;
+  readonly make: (found: Found, image: string) => Blob | Promise<Blob>;
+}[] = [
+  {
+    text: 'downloads.mask',
+    ending: '.mask.png',
+    make: ({ labels, colors }) =>
+      new Blob([encodeLabelPng(labels, colors) as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
+  },
+  {
+    text: 'downloads.overlay',
+    ending: '.overlay.png',
+    make: (found) =>
+      pngOf(found.toImageData({ opacity: opacity.value, boundaries: hasOutlines.value, classes: shownNames(found) })),
+  },
+  { text: 'downloads.cutout', ending: '.cutout.png', make: (found) => pngOf(cutout(found)) },
+  {
+    text: 'downloads.json',
+    ending: '.json',
+    make: ({ labels, classes }, image) =>
+      jsonOf({ image, width: labels.width, height: labels.height, model: model.value?.name, classes }),
+  },
+  { text: 'downloads.rle', ending: '.rle.json', make: (found, image) => documentOf(found, 'rle', image) },
+  {
+    text: 'downloads.polygons',
+    ending: '.polygons.json',
+    make: (found, image) => documentOf(found, 'polygons', image),
+  },
+  { text: 'downloads.geojson', ending: '.geojson', make: (found, image) => documentOf(found, 'geojson', image) },
+];
+
+export function Downloads() {
+  const now = shown.value;
+  const found = now?.segmentation;
+  const take = async (ending: string, make: (typeof FILES)[number]['make']): Promise<void> => {
+    if (!now || !found) return;
+    try {
+      save(`${stemOf(now.photo.name)}${ending}`, await make(found, now.photo.name));
+    } catch (error) {
+      modelFault.value = messageOf(error);
+    }
+  };
+  return (
+    <section class="card" aria-labelledby="downloads">
+      <h2 id="downloads">{t('downloads.title')}</h2>
+      <ul class="downloads">
+        {FILES.map(({ text, ending, make }) => (
+          <li key={ending}>
+            <button type="button" class="chip" disabled={!found} onClick={() => void take(ending, make)}>
+              <Icon name="download" /> {t(text)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** The classes found, with their shares; each is shown or not. */
+import { shown } from '../state/segmenting.ts';
+import { percent, t } from '../strings/index.ts';
+import { hidden, showOnly, toggleClass } from './settings.ts';
+
+export function Legend() {
+  const classes = shown.value?.segmentation?.classes ?? [];
+  const ids = classes.map(({ id }) => id);
+  return (
+    <section class="card" aria-labelledby="classes">
+      <div class="card-head">
+        <h2 id="classes">{t('segment.classes')}</h2>
+        {ids.some((id) => hidden.value.has(id)) && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              hidden.value = new Set();
+            }}
+          >
+            {t('segment.all')}
+          </button>
+        )}
+      </div>
+      {classes.length === 0 && <p class="quiet small">{t('segment.noClasses')}</p>}
+      <ul class="legend">
+        {classes.map(({ id, label, color, fraction }) => (
+          <li key={id}>
+            <button
+              type="button"
+              class="legend-row"
+              aria-pressed={!hidden.value.has(id)}
+              onClick={() => toggleClass(id)}
+              onDblClick={() => showOnly(id, ids)}
+            >
+              <span class="swatch" style={{ background: `rgb(${color.join(' ')})` }} aria-hidden="true" />
+              <span class="legend-name">{label}</span>
+              <span class="legend-share">{percent(fraction)}</span>
+              <span class="legend-bar" aria-hidden="true">
+                <span style={{ width: `${Math.max(0.5, 100 * fraction)}%`, background: `rgb(${color.join(' ')})` }} />
+              </span>
+            </button>
+            <button
+              type="button"
+              class="link only"
+              onClick={() => showOnly(id, ids)}
+              aria-label={t('segment.only', { name: label })}
+            >
+              {t('segment.onlyShort')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

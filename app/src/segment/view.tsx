@@ -1,0 +1,200 @@
+/** Segment: a photograph, what is in it, and everything to take along. */
+import { computed, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { photo, photoIndex, photos } from '../state/photos.ts';
+import { download, modelFault } from '../state/models.ts';
+import { device, fault, isLive, shown, stage } from '../state/segmenting.ts';
+import { percent, t } from '../strings/index.ts';
+import { Stage, type Point, type View } from '../ui/stage.tsx';
+import { Downloads } from './downloads.tsx';
+import { layersOf } from './layers.ts';
+import { Legend } from './legend.tsx';
+import { LiveStage } from './live.tsx';
+import { divider, hasOutlines, hidden, opacity } from './settings.ts';
+import { Sources } from './sources.tsx';
+import { Filmstrip } from './filmstrip.tsx';
+
+const layers = computed(() => {
+  const segmentation = shown.value?.segmentation;
+  if (!segmentation) return undefined;
+  const present = segmentation.classes.map(({ id }) => id);
+  const isDimmed = present.some((id) => hidden.value.has(id));
+  return layersOf(segmentation.labels, segmentation.colors, (id) => !hidden.value.has(id), isDimmed);
+});
+
+const pointed = signal<Point | null>(null);
+
+function draw(context: CanvasRenderingContext2D, { scale }: View): void {
+  const now = shown.value;
+  if (!now) return;
+  const { width, height } = now.bitmap;
+  context.drawImage(now.bitmap, 0, 0);
+  const over = layers.value;
+  if (!over) return;
+  const edge = divider.value === null ? 0 : divider.value * width;
+  context.save();
+  context.beginPath();
+  context.rect(edge, 0, width - edge, height);
+  context.clip();
+  context.globalAlpha = opacity.value;
+  context.drawImage(over.colors, 0, 0);
+  if (hasOutlines.value) {
+    context.globalAlpha = 0.8;
+    context.drawImage(over.outlines, 0, 0);
+  }
+  context.restore();
+  if (divider.value === null) return;
+  context.fillStyle = '#fff';
+  context.fillRect(edge - 1 / scale, 0, 2 / scale, height);
+}
+
+/** What is under the pointer, in words. */
+function Readout() {
+  const now = shown.value;
+  const point = pointed.value;
+  const { segmentation } = now ?? {};
+  if (!segmentation || !point) return <p class="stage-readout quiet">{status()}</p>;
+  const { width, data } = segmentation.labels;
+  const at = point.y * width + point.x;
+  const id = data[at] as number;
+  const found = segmentation.classes.find((each) => each.id === id);
+  if (!found) return null;
+  return (
+    <p class="stage-readout">
+      <Swatch color={found.color} />
+      <strong>{found.label}</strong>
+      {segmentation.confidence && <span>{percent(segmentation.confidence[at] as number)}</span>}
+      <span class="quiet">
+        {point.x}, {point.y}
+      </span>
+    </p>
+  );
+}
+
+export function Swatch({ color }: { readonly color: readonly number[] }) {
+  return <span class="swatch" style={{ background: `rgb(${color.join(' ')})` }} aria-hidden="true" />;
+}
+
+function status(): string {
+  const now = shown.value;
+  switch (stage.value) {
+    case 'failed':
+      return '';
+    case 'loading':
+      return download.value === null
+        ? t('segment.loading')
+        : t('segment.downloading', { share: percent(download.value) });
+    case 'segmenting':
+      return t('segment.segmenting');
+    case 'done':
+      return t('segment.done', {
+        width: now?.bitmap.width ?? 0,
+        height: now?.bitmap.height ?? 0,
+        seconds: ((now?.duration ?? 0) / 1000).toFixed(2),
+      });
+    default:
+      return '';
+  }
+}
+
+export function SegmentView() {
+  const now = shown.value;
+  const isWaiting = stage.value === 'loading' || stage.value === 'segmenting';
+  const problem = fault.value || modelFault.value;
+  const onPoint = useMemo(
+    () => (point: Point | null) => {
+      pointed.value = point;
+    },
+    [],
+  );
+  return (
+    <div class="view">
+      <section class="view-main" aria-label={t('segment.picture')}>
+        {isLive.value ? (
+          <LiveStage />
+        ) : now ? (
+          <Stage
+            label={t('segment.stage', { name: now.photo.name })}
+            width={now.bitmap.width}
+            height={now.bitmap.height}
+            draw={draw}
+            onPoint={onPoint}
+          >
+            {isWaiting && <div class="progress" role="progressbar" aria-label={status()} />}
+            <Readout />
+          </Stage>
+        ) : (
+          <div class="stage" />
+        )}
+        {problem && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {photos.value.length > 1 && !isLive.value && <Filmstrip index={photoIndex} />}
+      </section>
+      <aside class="panel" aria-label={t('segment.panel')}>
+        <Sources />
+        <section class="card" aria-labelledby="look">
+          <h2 id="look">{t('segment.look')}</h2>
+          <label class="field">
+            <span>
+              {t('segment.opacity')} <span class="quiet">{Math.round(opacity.value * 100)}</span>
+            </span>
+            <input
+              type="range"
+              min="0"
+              max="100"
+              value={Math.round(opacity.value * 100)}
+              onInput={({ currentTarget }) => {
+                opacity.value = Number(currentTarget.value) / 100;
+              }}
+            />
+          </label>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={hasOutlines.value}
+              onChange={({ currentTarget }) => {
+                hasOutlines.value = currentTarget.checked;
+              }}
+            />
+            <span>{t('segment.outlines')}</span>
+          </label>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={divider.value !== null}
+              onChange={({ currentTarget }) => {
+                divider.value = currentTarget.checked ? 0.5 : null;
+              }}
+            />
+            <span>{t('segment.divider')}</span>
+          </label>
+          {divider.value !== null && (
+            <label class="field">
+              <span>{t('segment.dividerPlace')}</span>
+              <input
+                type="range"
+                min="0"
+                max="1000"
+                value={Math.round(divider.value * 1000)}
+                onInput={({ currentTarget }) => {
+                  divider.value = Number(currentTarget.value) / 1000;
+                }}
+              />
+            </label>
+          )}
+        </section>
+        <Legend />
+        <Downloads />
+        {device.value && <p class="quiet small">{device.value}</p>}
+        <p class="visually-hidden" role="status">
+          {stage.value === 'done' && photo.value
+            ? t('segment.found', { classes: now?.segmentation?.classes.map(({ label }) => label).join(', ') ?? '' })
+            : status()}
+        </p>
+      </aside>
+    </div>
+  );
+}

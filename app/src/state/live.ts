@@ -1,0 +1,37 @@
+/** A video file or the camera, segmented as it plays. */
+import { signal } from '@preact/signals';
+import { messageOf } from './messages.ts';
+import { modelFault } from './models.ts';
+import { isLive } from './segmenting.ts';
+
+/** What plays: a video's address, or the camera's stream. */
+export type LiveSource = { readonly address: string } | { readonly stream: MediaStream };
+
+export const live = signal<LiveSource | null>(null);
+
+export function playVideo(file: Blob): void {
+  stopLive();
+  live.value = { address: URL.createObjectURL(file) };
+  isLive.value = true;
+}
+
+export async function startCamera(): Promise<void> {
+  stopLive();
+  modelFault.value = '';
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+    live.value = { stream };
+    isLive.value = true;
+  } catch (error) {
+    modelFault.value = messageOf(error);
+  }
+}
+
+/** Ends the video and gives the camera back. */
+export function stopLive(): void {
+  const source = live.value;
+  if (source && 'stream' in source) for (const track of source.stream.getTracks()) track.stop();
+  if (source && 'address' in source) URL.revokeObjectURL(source.address);
+  live.value = null;
+  isLive.value = false;
+}

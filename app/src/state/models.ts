@@ -1,0 +1,67 @@
+/** The models of the page, and the one at work. */
+import { computed, signal } from '@preact/signals';
+import { type DownloadProgress, loadModel, type LoadOptions, type ModelSource, type WebSegmenter } from 'refinenet/web';
+import { messageOf } from './messages.ts';
+
+export interface ModelEntry {
+  readonly name: string;
+  readonly source: ModelSource;
+}
+
+export const models = signal<readonly ModelEntry[]>([]);
+export const modelName = signal('');
+/** What the choice of models failed with. */
+export const modelFault = signal('');
+/** How far the download of the model's files is, in [0, 1]; null where nothing is downloaded. */
+export const download = signal<number | null>(null);
+
+export const model = computed(() => models.value.find(({ name }) => name === modelName.value));
+
+/** The models beside the page, as models/index.json lists them: the first is the default. */
+export async function findShippedModels(): Promise<void> {
+  try {
+    const answer = await fetch('models/index.json');
+    if (!answer.ok) throw new Error(`models/index.json: ${answer.status}`);
+    const names = (await answer.json()) as string[];
+    models.value = [
+      ...models.value,
+      ...names.map((name) => ({ name, source: new URL(`models/${name}/`, document.baseURI).href })),
+    ];
+    if (modelName.value === '') modelName.value = names[0] ?? '';
+  } catch (error) {
+    modelFault.value = messageOf(error);
+  }
+}
+
+/** Adds a model, under a name of its own, and takes it. */
+export function addModel(name: string, source: ModelSource): void {
+  let unique = name;
+  for (let number = 2; models.value.some((each) => each.name === unique); number++) unique = `${name} ${number}`;
+  models.value = [...models.value, { name: unique, source }];
+  modelName.value = unique;
+}
+
+type Kind = 'confidence' | 'probabilities';
+
+/** One model of each kind is kept; another takes its place. */
+const open = new Map<Kind, { readonly entry: ModelEntry; readonly model: Promise<WebSegmenter> }>();
+
+/** The model of an entry, loaded once: giving each pixel's confidence, or the probabilities of all classes. */
+export function opened(entry: ModelEntry, kind: Kind = 'confidence'): Promise<WebSegmenter> {
+  const known = open.get(kind);
+  if (known?.entry === entry) return known.model;
+  known?.model.then((each) => each.dispose()).catch(() => {});
+  const options: LoadOptions = { [kind]: true, onProgress: tellDownload };
+  const loading = loadModel(entry.source, options).finally(() => {
+    download.value = null;
+  });
+  open.set(kind, { entry, model: loading });
+  loading.catch(() => {
+    if (open.get(kind)?.model === loading) open.delete(kind);
+  });
+  return loading;
+}
+
+function tellDownload({ loaded, total }: DownloadProgress): void {
+  download.value = total ? Math.min(1, loaded / total) : 0;
+}

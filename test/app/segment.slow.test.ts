@@ -1,0 +1,281 @@
+/** The view Segment, from every source of photographs to every download. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeLabelPng } from '../../src/image/png.ts';
+import { decodeImage } from '../../src/platform/node/decode-image.ts';
+import { loadModel } from '../../src/platform/node/load.ts';
+import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import { missingBrowser } from '../support/browser.ts';
+import { startServer } from '../support/server.ts';
+import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
+
+const [WIDTH, HEIGHT] = [96, 64];
+
+let folder: string;
+let model: string;
+let png: Buffer;
+let labels: Uint8Array | Uint16Array;
+let confidence: Float32Array;
+let names: readonly string[];
+let app: RunningApp;
+let opened: AppPage;
+let page: Page;
+
+const segmented = (on: Page = page): Promise<void> => on.locator('.legend-row').first().waitFor();
+
+/** Waits until a photograph of this name is segmented, and nothing else is. */
+const shows = async (name: string): Promise<void> => {
+  await page.getByRole('application', { name: `${name}, segmented` }).waitFor();
+  await page.locator('.stage-readout', { hasText: '×' }).waitFor();
+};
+
+const choose = async (...files: readonly string[]): Promise<void> => {
+  await page.locator('input[accept="image/*,video/*"]').setInputFiles(files);
+};
+
+/** The color of the canvas at its middle. */
+const middle = (): Promise<number[]> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('.stage-canvas');
+    return [...canvas.getContext('2d').getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data];
+  })()`);
+
+describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    model = await writeSyntheticModel(folder);
+    png = await wavesPng(WIDTH, HEIGHT);
+    await mkdir(join(folder, 'photos'));
+    await writeFile(join(folder, 'photo.png'), png);
+    for (const name of ['b2', 'b10', 'a']) await writeFile(join(folder, 'photos', `${name}.png`), png);
+    const segmenter = await loadModel(model, { confidence: true });
+    const found = await segmenter.segment(await decodeImage(png));
+    labels = found.labels.data;
+    confidence = found.confidence as Float32Array;
+    names = segmenter.description.classes.map(({ name }) => name);
+    await segmenter.dispose();
+    app = await startApp([model]);
+    opened = await app.open();
+    page = opened.page;
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('begins with a picture of its own and its mask, by the first of the models', async () => {
+    await segmented();
+    await shows('street.webp');
+    expect(await page.locator('select').inputValue()).toBe('model');
+    expect(await page.locator('select option').allTextContents()).toEqual(
+      expect.arrayContaining(['model', 'street-scenes']),
+    );
+  });
+
+  test('segments a chosen photograph as Node does, and says class and confidence under the pointer', async () => {
+    await choose(join(folder, 'photo.png'));
+    await shows('photo.png');
+    const box = (await page.locator('.stage-canvas').boundingBox()) as {
+      x: number;
+      y: number;
+      width: number;
+      height: number;
+    };
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const said = (await page.locator('.stage-readout').textContent()) as string;
+    const [, x, y] = /(\d+), (\d+)$/.exec(said) as unknown as [string, string, string];
+    const at = Number(y) * WIDTH + Number(x);
+    expect(said).toContain(names[labels[at] as number] as string);
+    expect(said).toContain(`${(100 * (confidence[at] as number)).toFixed(1)}%`);
+    await page.mouse.move(0, 0);
+  });
+
+  test('draws the mask as opaque as is asked for, and not left of the divider', async () => {
+    const opacity = page.getByRole('slider', { name: 'Opacity' });
+    await page.getByLabel('Outlines').uncheck();
+    await opacity.fill('0');
+    const photograph = await middle();
+    await opacity.fill('100');
+    const colored = await middle();
+    expect(colored).not.toEqual(photograph);
+    await page.getByLabel('Before and after').check();
+    await page.getByLabel('Divider').fill('900');
+    expect(await middle()).toEqual(photograph);
+    await page.getByLabel('Before and after').uncheck();
+    expect(await middle()).toEqual(colored);
+  });
+
+  test('shows a class alone, darkens the others, and shows all again', async () => {
+    const rows = page.locator('.legend-row');
+    const before = await middle();
+    const found = await rows.locator('.legend-name').allTextContents();
+    const color = names[labels[(HEIGHT / 2) * WIDTH + WIDTH / 2] as number] as string;
+    await rows.filter({ hasText: color }).click();
+    expect(await rows.filter({ hasText: color }).getAttribute('aria-pressed')).toBe('false');
+    expect((await middle()).slice(0, 3).every((channel) => channel < 60)).toBe(true);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await middle()).toEqual(before);
+    expect(found.length).toBeGreaterThan(1);
+  });
+
+  test('zooms to single pixels and moves a cursor over them by keys alone', async () => {
+    const stage = page.getByRole('application');
+    await stage.focus();
+    for (let times = 0; times < 30; times++) await page.keyboard.press('+');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowDown');
+    const [x, y] = [WIDTH / 2 + 1, HEIGHT / 2 + 10];
+    await page.locator('.stage-readout', { hasText: `${x}, ${y}` }).waitFor();
+    expect(await page.locator('.stage-readout').textContent()).toContain(
+      names[labels[y * WIDTH + x] as number] as string,
+    );
+    await page.keyboard.press('0');
+  });
+
+  test.each([
+    ['Mask', 'photo.mask.png'],
+    ['Overlay', 'photo.overlay.png'],
+    ['Cut-out', 'photo.cutout.png'],
+    ['JSON', 'photo.json'],
+    ['COCO RLE', 'photo.rle.json'],
+    ['Polygons', 'photo.polygons.json'],
+    ['GeoJSON', 'photo.geojson'],
+  ])('lets %s be downloaded', async (name, file) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(file);
+    const bytes = await readFile((await download.path()) as string);
+    if (name === 'Mask') expect([...decodeLabelPng(bytes).data]).toEqual([...labels]);
+    else if (file.endsWith('.png')) {
+      const { width, height } = await decodeImage(bytes);
+      expect([width, height]).toEqual([WIDTH, HEIGHT]);
+    } else expect(Object.keys(JSON.parse(bytes.toString()) as object).length).toBeGreaterThan(1);
+  });
+
+  test('takes a folder, in the order of its names, and goes through it', async () => {
+    await page.locator('input[webkitdirectory]').setInputFiles(join(folder, 'photos'));
+    await shows('photos/a.png');
+    const thumbs = page.locator('.thumb');
+    expect(await thumbs.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))).toEqual([
+      'photos/a.png',
+      'photos/b2.png',
+      'photos/b10.png',
+    ]);
+    await thumbs.nth(2).click();
+    await shows('photos/b10.png');
+  });
+
+  const given = `new File([Uint8Array.from(atob(${'base64'}), (letter) => letter.charCodeAt(0))], name, { type: 'image/png' })`;
+  const event = (name: string, make: string): Promise<unknown> =>
+    page.evaluate(
+      `(() => { const [base64, name] = ${JSON.stringify([png.toString('base64'), name])}; const data = new DataTransfer(); data.items.add(${given}); ${make} })()`,
+    );
+
+  test('takes what is pasted', async () => {
+    await event('pasted.png', `dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }));`);
+    await shows('pasted.png');
+  });
+
+  test('takes what is dropped', async () => {
+    await event('dropped.png', `dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));`);
+    await shows('dropped.png');
+  });
+
+  test('takes a model, and says which of its files are missing', async () => {
+    const input = page.locator('input[accept=".json,.safetensors"]');
+    await input.setInputFiles([join(model, 'config.json')]);
+    await page.getByRole('alert').getByText('missing here: preprocessor_config.json, model.safetensors').waitFor();
+    await input.setInputFiles(
+      ['config.json', 'preprocessor_config.json', 'model.safetensors'].map((file) => join(model, file)),
+    );
+    await page.locator('select option', { hasText: 'my model' }).waitFor({ state: 'attached' });
+    expect(await page.locator('select').inputValue()).toBe('my model');
+    await shows('dropped.png');
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('says what a file is that it cannot read', async () => {
+    await writeFile(join(folder, 'broken.png'), 'no picture');
+    await choose(join(folder, 'broken.png'));
+    await page.getByRole('alert').getByText('broken.png: this browser cannot read it as a picture.').waitFor();
+  });
+
+  test('segments the camera and a video as they play', async () => {
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.evaluate(`(async () => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [96, 64];
+      const context = canvas.getContext('2d');
+      const chunks = [];
+      const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+      recorder.ondataavailable = ({ data }) => chunks.push(data);
+      recorder.start();
+      for (let at = 0; at < 20; at++) {
+        context.fillStyle = 'hsl(' + at * 18 + ' 80% 50%)';
+        context.fillRect(0, 0, 96, 64);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      await new Promise((resolve) => { recorder.onstop = resolve; recorder.stop(); });
+      const data = new DataTransfer();
+      data.items.add(new File(chunks, 'clip.webm', { type: 'video/webm' }));
+      dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    })()`);
+    await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+  });
+
+  test('asked no other host for anything, and nothing went wrong in the page', () => {
+    expect(opened.foreign).toEqual([]);
+    expect(opened.faults).toEqual([]);
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const)('has no fault that axe finds, %s and %i pixels wide', async (colorScheme, width) => {
+    const { page, context } = await app.open('', { colorScheme, viewport: { width, height: 740 } });
+    await segmented(page);
+    expect(await axeViolations(page)).toEqual([]);
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow).toBe(0);
+    await context.close();
+  });
+
+  test('speaks Japanese where the browser does', async () => {
+    const { page, context } = await app.open('', { locale: 'ja-JP' });
+    await page.getByRole('tab', { name: '領域分割' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ja');
+    await context.close();
+  });
+
+  test('stands at / of a server too, with the models that are served', async () => {
+    const server = await startServer([`mine=${model}`]);
+    const page = await fetch(server.url);
+    expect(await page.text()).toContain('<title>RefineNet</title>');
+    expect(await (await fetch(`${server.url}/models/index.json`)).json()).toEqual(['mine']);
+    expect((await fetch(`${server.url}/docs`)).status).toBe(200);
+    await server.end();
+  });
+
+  test('needs little until the first mask', async () => {
+    const { page, context } = await app.open();
+    await segmented(page);
+    const { bytes, seconds } = await page.evaluate<{ bytes: number; seconds: number }>(`({
+      bytes: performance.getEntriesByType('resource').reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+      seconds: performance.now() / 1000,
+    })`);
+    console.log(
+      `${Math.round(bytes / 1000)} kB of scripts, styles and pictures, ${seconds.toFixed(1)} s to the first mask`,
+    );
+    expect(bytes).toBeLessThan(700_000);
+    await context.close();
+  });
+});
