@@ -1,7 +1,7 @@
 /** A picture with a legend: which color is which class, and how much of the picture it takes. */
 import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
-import { FONT_SIZE } from './font.ts';
+import { GLYPH_SIZE } from './glyphs.ts';
 import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from './text.ts';
 
 export interface LegendEntry {
@@ -56,7 +56,7 @@ export function withLegend(source: Image, entries: readonly LegendEntry[]): Imag
 
 function textSizeFor({ width, height }: Image): number {
   const wanted = Math.round((Math.max(width, height) * TEXT_PER_SIDE) / CRISP_SIZE_STEP) * CRISP_SIZE_STEP;
-  return Math.min(FONT_SIZE, Math.max(SMALLEST_TEXT, wanted));
+  return Math.min(GLYPH_SIZE, Math.max(SMALLEST_TEXT, wanted));
 }
 
 interface Item {

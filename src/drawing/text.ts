@@ -1,7 +1,6 @@
-/** Anti-aliased text in pictures, in one typeface (DejaVu Sans) and any size up to the atlas's own. */
+/** Anti-aliased text in pictures, in one typeface (DejaVu Sans) and any size up to the glyphs' own. */
 import type { Color } from '../image/image.ts';
-import { FONT_SIZE } from './font.ts';
-import { type Glyph, glyphOf } from './glyphs.ts';
+import { type Glyph, GLYPH_SIZE, glyphOf } from './glyphs.ts';
 
 /** A picture that is being drawn into. */
 export interface Canvas {
@@ -23,7 +22,7 @@ export const CAP_HEIGHT = 8 / 11;
 export function measureText(text: string, size: number): number {
   let width = 0;
   for (const glyph of glyphsOf(text)) width += glyph.advance;
-  return (width * size) / FONT_SIZE;
+  return (width * size) / GLYPH_SIZE;
 }
 
 /** The text, shortened with three dots where it is wider than `width` pixels. */
@@ -39,7 +38,7 @@ export function fitText(text: string, size: number, width: number): string {
  * Characters beyond Latin-1 appear as hollow boxes.
  */
 export function drawText(canvas: Canvas, text: string, x: number, y: number, size: number, color: Color): void {
-  const scale = size / FONT_SIZE;
+  const scale = size / GLYPH_SIZE;
   let pen = x;
   for (const glyph of glyphsOf(text)) {
     drawGlyph(canvas, glyph, pen, y, scale, color);
@@ -57,9 +56,9 @@ function glyphsOf(text: string): Glyph[] {
 const MISSING = /* @__PURE__ */ hollowBox();
 
 function hollowBox(): Glyph {
-  const width = Math.round(0.5 * FONT_SIZE);
-  const height = Math.round(CAP_HEIGHT * FONT_SIZE);
-  const stroke = Math.round(FONT_SIZE / 11);
+  const width = Math.round(0.5 * GLYPH_SIZE);
+  const height = Math.round(CAP_HEIGHT * GLYPH_SIZE);
+  const stroke = Math.round(GLYPH_SIZE / 11);
   const coverage = Float32Array.from({ length: width * height }, (_, i) => {
     const column = i % width;
     const row = Math.floor(i / width);

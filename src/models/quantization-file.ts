@@ -1,16 +1,14 @@
 /** The ranges of a model's activations as the file `quantization.json` of its folder. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FormatError } from '../errors.ts';
 import type { ActivationRanges } from '../graph/rewrite/quantize-network.ts';
+import { listOf, problemsOf } from '../json-schema.ts';
 
 export const QUANTIZATION_FILE = 'quantization.json';
 
 const schema = z.object({
-  calibration: z.object({ images: z.int().min(1) }),
-  activations: z
-    .array(z.object({ name: z.string(), minimum: z.number(), maximum: z.number() }))
-    .min(1)
-    .max(100_000),
+  calibration: z.object({ images: z.int().check(z.gte(1)) }),
+  activations: listOf(z.object({ name: z.string(), minimum: z.number(), maximum: z.number() }), 1, 100_000),
 });
 
 /** The file's content; JSON-ready. `images` is the number of photographs that the ranges were found on. */
@@ -32,7 +30,7 @@ export function fromQuantizationFile(json: unknown, source: string = QUANTIZATIO
     ? result.data.activations
         .filter(({ minimum, maximum }) => minimum > maximum)
         .map(({ name, minimum, maximum }) => `${name}: the minimum ${minimum} is above the maximum ${maximum}`)
-    : result.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+    : problemsOf(result.error);
   if (!result.success || problems.length > 0) {
     throw new FormatError(
       `${source} does not hold ranges of activations: ${problems.slice(0, 8).join('; ')}. ` +
