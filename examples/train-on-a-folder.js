@@ -11,7 +11,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeDatasetImage, folderStorage, holdOut, nodeBackend, openDatasetAt } from 'refinenet/node';
-import { RefineNetError, startingModelFor, train, UsageError, verifyDataset } from 'refinenet/node';
+import { planTraining, RefineNetError, startingModelFor, train, UsageError, verifyDataset } from 'refinenet/node';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,13 +44,19 @@ async function main() {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
 
+  const model = startingModelFor(dataset, { architecture: values.architecture });
+  const data = { model, dataset, decodeImage: decodeDatasetImage };
+  const { configuration, warnings } = await planTraining({
+    ...data,
+    overrides: { epochs: Number(values.epochs), batch: Number(values.batch), crop: Number(values.crop) },
+  });
+  for (const warning of warnings) console.error(warning);
+
   const { status, state } = await train({
-    model: startingModelFor(dataset, { architecture: values.architecture }),
-    dataset,
-    decodeImage: decodeDatasetImage,
+    ...data,
     backend: await nodeBackend(),
     storage: folderStorage(run),
-    overrides: { epochs: Number(values.epochs), batch: Number(values.batch), crop: Number(values.crop) },
+    configuration,
     resume: values.resume,
     signal: stop.signal,
     callbacks: {

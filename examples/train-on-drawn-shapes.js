@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { architecture, colorize, drawShapes, image, resizeImage, SHAPE_CLASSES, withLegend } from 'refinenet/node';
 import { createRunFolder, decodeDatasetImage, folderSink, folderStorage, loadModel, nodeBackend } from 'refinenet/node';
-import { evaluate, openDatasetAt, Segmenter, segmenterPredictions, startingModelFor, train } from 'refinenet/node';
-import { writeImage, writeShapesDataset } from 'refinenet/node';
+import { evaluate, openDatasetAt, planTraining, Segmenter, segmenterPredictions } from 'refinenet/node';
+import { startingModelFor, train, writeImage, writeShapesDataset } from 'refinenet/node';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,12 +40,9 @@ const colors = SHAPE_CLASSES.map(({ color }) => color);
 const before = await examine(await Segmenter.create(model, backend));
 
 const run = join(folder, 'run');
-await train({
-  model,
-  dataset,
-  decodeImage: decodeDatasetImage,
-  backend,
-  storage: folderStorage(run),
+const given = { model, dataset, decodeImage: decodeDatasetImage };
+const { configuration, warnings } = await planTraining({
+  ...given,
   overrides: {
     crop: size,
     epochs: Number(values.epochs),
@@ -55,6 +52,13 @@ await train({
     classWeights: 'none',
     validateEvery: 5,
   },
+});
+for (const warning of warnings) console.warn(warning);
+await train({
+  ...given,
+  backend,
+  storage: folderStorage(run),
+  configuration,
   callbacks: {
     onEpoch: ({ epoch, loss }) => console.log(`epoch ${epoch} of ${values.epochs}: mean loss ${loss.toFixed(3)}`),
     onWarning: (message) => console.warn(message),

@@ -22,11 +22,12 @@ const USES = {
     }`,
   training: `import { type Backend, exportOnnx, UsageError } from 'refinenet';
     import { evaluate, type Evaluation, type Predict } from 'refinenet/evaluation';
-    import { type Dataset, type DecodeImage, type RunStorage, startingModelFor, train } from 'refinenet/training';
+    import { type Dataset, type DecodeImage, planTraining, type RunStorage, startingModelFor, train } from 'refinenet/training';
     export async function trained(dataset: Dataset, decodeImage: DecodeImage, backend: Backend, storage: RunStorage) {
       const model = startingModelFor(dataset, { architecture: 'refinenet-lw-resnet18' });
       if (typeof exportOnnx !== 'function') throw new UsageError('');
-      return (await train({ model, dataset, decodeImage, backend, storage })).status;
+      const { configuration } = await planTraining({ model, dataset, decodeImage });
+      return (await train({ model, dataset, decodeImage, backend, storage, configuration })).status;
     }
     export const scores = (dataset: Dataset, predict: Predict, decodeImage: DecodeImage): Promise<Evaluation> =>
       evaluate(dataset, predict, { split: 'val', decodeImage });`,

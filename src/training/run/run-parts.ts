@@ -29,8 +29,6 @@ export interface StepReport extends StepRecord {
 }
 
 export interface TrainingCallbacks {
-  /** Before a new run, while every image and mask is read once to find what is damaged. */
-  onSampleChecked?(done: number, total: number, name: string): void;
   onStep?(report: StepReport): void;
   onEpoch?(record: EpochRecord): void;
   /** While an epoch's validation goes on. */

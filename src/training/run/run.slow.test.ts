@@ -12,6 +12,7 @@ import type { Backend } from '../../runtime/backend.ts';
 import { startingModelFor } from '../starting-model-for.ts';
 import { addSums } from '../step/gradient-sums.ts';
 import type { GradientExchange, GradientSums } from '../step/types.ts';
+import { planTraining } from '../plan.ts';
 import { train } from './trainer.ts';
 
 let backend: Backend;
@@ -53,15 +54,13 @@ function exchanges(count: number): GradientExchange[] {
 /** The files of a run's `last` after an epoch; every update takes two pictures in all. */
 async function trained(exchange: GradientExchange, accumulate: number): Promise<MemoryStorage> {
   const storage = new MemoryStorage();
-  await train({
+  const data = {
     model: startingModelFor(dataset, { definition: NETWORK }),
     dataset,
     decodeImage: decodeDatasetImage,
-    backend,
-    session: { threads: 1 },
-    storage,
-    validate: null,
-    exchange,
+  };
+  const { configuration } = await planTraining({
+    ...data,
     overrides: {
       epochs: 1,
       batch: 1,
@@ -73,6 +72,7 @@ async function trained(exchange: GradientExchange, accumulate: number): Promise<
       seed: 3,
     },
   });
+  await train({ ...data, backend, session: { threads: 1 }, storage, validate: null, exchange, configuration });
   return storage;
 }
 

@@ -377,13 +377,6 @@ describe('train', () => {
     );
   });
 
-  test('refuses overrides beside a configuration, which would be left out', async () => {
-    const options = fakeOptions(new MemoryStorage(), { overrides: { epochs: 1 } });
-    await expect(train(options)).rejects.toThrow(
-      'A whole configuration was given, and preset or overrides beside it. Give one or the other; planTraining makes a configuration of these.',
-    );
-  });
-
   test('refuses a model that is not of the configuration', async () => {
     const { model, ...options } = fakeOptions(new MemoryStorage());
     const definition = { ...model.definition, stridePlacement: '1x1' as const };

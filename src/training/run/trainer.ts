@@ -16,8 +16,6 @@ import { withCurrentNames } from '../former-names.ts';
 import { keepLast } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
-import { planTraining, type TrainingOverrides } from '../plan.ts';
-import type { PresetName } from '../presets.ts';
 import { RunLog } from './run-log.ts';
 import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
@@ -43,11 +41,8 @@ export interface TrainOptions {
   readonly session?: SessionOptions;
   /** Where checkpoints, logs and plots go; in Node `folderStorage`. */
   readonly storage: RunStorage;
-  /** The recipe; `default` when left out. */
-  readonly preset?: PresetName;
-  readonly overrides?: TrainingOverrides;
-  /** All of it at once, as `planTraining` and `replan` make it, in place of preset and overrides. */
-  readonly configuration?: TrainingConfiguration;
+  /** What is trained and how, as `planTraining` makes it for a new run and `replan` for one that is resumed. */
+  readonly configuration: TrainingConfiguration;
   /** Goes on with the run in the storage. Without it the storage must hold none. */
   readonly resume?: boolean;
   readonly callbacks?: TrainingCallbacks;
@@ -109,7 +104,7 @@ const START: RunState = {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { storage, model, callbacks = {} } = options;
-  const configuration = await configurationOf(options);
+  const configuration = withCurrentNames(options.configuration);
   assertModelOf(configuration, model);
   await checkPlace(options, configuration);
   checkTaught(options, configuration);
@@ -165,25 +160,6 @@ export async function readRun(storage: RunStorage): Promise<SavedRun | undefined
       { cause: error },
     );
   }
-}
-
-/** The one that is given, or one planned here. @throws UsageError if both are asked for: one would be left out without a word. */
-async function configurationOf(options: TrainOptions): Promise<TrainingConfiguration> {
-  const { configuration, preset, overrides } = options;
-  if (configuration === undefined) return planned(options);
-  if (preset === undefined && overrides === undefined) return withCurrentNames(configuration);
-  throw new UsageError(
-    'A whole configuration was given, and preset or overrides beside it. Give one or the other; planTraining makes a configuration of these.',
-  );
-}
-
-async function planned({ callbacks, ...options }: TrainOptions): Promise<TrainingConfiguration> {
-  const { configuration, warnings } = await planTraining({
-    ...options,
-    onSampleChecked: (...progress) => callbacks?.onSampleChecked?.(...progress),
-  });
-  for (const warning of warnings) callbacks?.onWarning?.(warning);
-  return configuration;
 }
 
 /** Makes sure that the storage holds this run, or none. */

@@ -14,6 +14,7 @@ import { writeImage } from '../../../platform/node/encode-image.ts';
 import { modelFor, readModelFolder } from '../../../platform/node/model-folder.ts';
 import { createRunFolder, folderStorage } from '../../../platform/node/run-folder.ts';
 import type { Backend } from '../../../runtime/backend.ts';
+import { planTraining } from '../../../training/plan.ts';
 import { train } from '../../../training/run/trainer.ts';
 import type { StopSignal } from '../../../training/run/validate.ts';
 import { demoNetwork, demoRecipe, type DemoScale } from './recipe.ts';
@@ -77,13 +78,14 @@ export async function trainOnShapes({
   const run = await createRunFolder(join(folder, 'train'));
   const began = performance.now();
   const bar = trainingProgress();
+  const data = { model, dataset, decodeImage: decodeDatasetImage };
+  const { configuration, warnings } = await planTraining({ ...data, overrides: demoRecipe(scale, seed) });
+  for (const warning of warnings) warn(warning);
   const { status, state } = await train({
-    model,
-    dataset,
-    decodeImage: decodeDatasetImage,
+    ...data,
     backend,
     storage: folderStorage(run),
-    overrides: demoRecipe(scale, seed),
+    configuration,
     signal,
     origin: { dataset: resolve(path) },
     title: 'Shapes',
