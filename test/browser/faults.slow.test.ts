@@ -176,6 +176,12 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
       'UsageError',
       /^The <img> \S+\/text\.jpg cannot be shown/,
     ],
+    [
+      'an address without a file',
+      `'/nowhere.jpg'`,
+      'UsageError',
+      /^There is no nowhere\.jpg at http:\S+\/nowhere\.jpg \(the server answered 404\)\. Check the address\.$/,
+    ],
     ['a number', '7', 'UsageError', /^A photograph is an <img>.*but got the number 7\.$/],
     ['a video without a frame', `document.createElement('video')`, 'UsageError', /^The video has no frame yet/],
   ] as const)('that gives %s for a photograph is told so, and the model goes on', async (_, given, name, message) => {

@@ -17,7 +17,11 @@ export interface FetchFileOptions {
   readonly store?: FileStore | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** What to do where the server has no such file, as a sentence. */
+  readonly advice?: string;
 }
+
+const CHECK_ADDRESS = 'Check the address.';
 
 /** The file is not there: another place may have it. */
 export class MissingFileError extends UsageError {}
@@ -29,7 +33,7 @@ export class MissingFileError extends UsageError {}
  */
 export async function fetchFile(
   address: string,
-  { store, signal, onProgress }: FetchFileOptions = {},
+  { store, signal, onProgress, advice = CHECK_ADDRESS }: FetchFileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = nameOf(address);
   const stored = await store?.find(address);
@@ -40,7 +44,7 @@ export async function fetchFile(
       return stored.bytes;
     }
   }
-  const response = await request(address, { signal });
+  const response = await request(address, { signal, advice });
   const bytes = await bodyOf(response, address, { signal, onProgress });
   await store?.keep(address, bytes, versionOf(response));
   return bytes;
@@ -49,7 +53,10 @@ export async function fetchFile(
 export const nameOf = (address: string): string => new URL(address).pathname.split('/').pop() ?? address;
 
 /** @throws as `fetchFile` */
-async function request(address: string, { signal }: Pick<FetchFileOptions, 'signal'>): Promise<Response> {
+async function request(
+  address: string,
+  { signal, advice }: Pick<FetchFileOptions, 'signal' | 'advice'>,
+): Promise<Response> {
   const asked = fetch(address, { cache: 'no-cache', ...(signal && { signal }) });
   const silent = `${address}: the server did not answer within ${seconds(STALLED_DOWNLOAD)}. Try again later.`;
   const response = await within(asked, STALLED_DOWNLOAD, silent).catch((error: unknown) => {
@@ -62,13 +69,13 @@ async function request(address: string, { signal }: Pick<FetchFileOptions, 'sign
   });
   if (response.status === 404 || response.status === 410) {
     throw new MissingFileError(
-      `There is no ${nameOf(address)} at ${address} (the server answered ${response.status}). Give the address of a folder that holds config.json, preprocessor_config.json and model.safetensors.`,
+      `There is no ${nameOf(address)} at ${address} (the server answered ${response.status}). ${advice}`,
     );
   }
   if (!response.ok) throw new RuntimeError(`${address}: the server answered ${response.status}. Try again later.`);
   if (/^text\/html\b/.test(response.headers.get('content-type') ?? '')) {
     throw new FormatError(
-      `${address}: the server answered with a page (HTML) in place of the file; servers of single-page programs do so for files that they do not have. Check the address of the model's folder.`,
+      `${address}: the server answered with a page (HTML) in place of the file; servers of single-page programs do so for files that they do not have. ${advice}`,
     );
   }
   return response;

@@ -52,8 +52,12 @@ export async function readModel(
 /** Where repositories of Hugging Face keep the files of their main branch. */
 const REPOSITORY_FILES = 'resolve/main/';
 
+const MODEL_FOLDER =
+  'Give the address of a folder that holds config.json, preprocessor_config.json and model.safetensors.';
+
 /** The files of a folder; where it has none but is a repository's page, those of the repository's main branch. */
-async function fromFolder(folder: string, watch: FetchFileOptions): Promise<Open> {
+async function fromFolder(folder: string, given: FetchFileOptions): Promise<Open> {
+  const watch = { ...given, advice: MODEL_FOLDER };
   const addressIn = (base: string, file: FileName) => new URL(FILE_NAMES[file], base).href;
   const configIn = async (base: string) => ({ base, config: await fetchFile(addressIn(base, 'config'), watch) });
   const { base, config } = await configIn(folder).catch((error: unknown) => {
