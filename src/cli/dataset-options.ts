@@ -9,7 +9,7 @@ import { oneOf } from './parse.ts';
 export interface DatasetOptions {
   readonly format?: string;
   readonly classes?: string;
-  /** As typed: it is kept with a run. */
+  /** What was typed: it is kept with a run. */
   readonly holdOut?: string;
 }
 

@@ -20,7 +20,7 @@ export interface ContactSheetOptions {
   readonly split: string;
   /** How many samples, spread evenly over the split. Default 16. */
   readonly count?: number;
-  /** Of a cell's picture, in pixels. Default 320. */
+  /** The width of a cell's picture, in pixels. Default 320. */
   readonly width?: number;
   /** Samples beside each other. Default: as many as there are rows. */
   readonly columns?: number;

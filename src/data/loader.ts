@@ -17,7 +17,7 @@ import type { TransformRecipe } from './transforms/index.ts';
 /** Where a run stands. All randomness follows from it. */
 export interface LoaderState {
   readonly seed: number;
-  /** From 0. */
+  /** Counted from 0. */
   readonly epoch: number;
   /** Batches of the epoch that are done. */
   readonly position: number;
@@ -65,7 +65,7 @@ export interface LoaderOptions {
  * parts of an epoch have as many; what is left over at its end is not used.
  */
 export interface Shard {
-  /** From 0 up to, not including, `count`. */
+  /** A number from 0 up to, not including, `count`. */
   readonly index: number;
   readonly count: number;
 }
@@ -74,7 +74,7 @@ const WHOLE: Shard = { index: 0, count: 1 };
 
 export interface Loader {
   readonly samples: number;
-  /** Of its part, where it loads one. */
+  /** How many its part has, where it loads one. */
   readonly batchesPerEpoch: number;
   /** Endless batches from a state on, epoch after epoch. Ending the loop ends the work ahead. */
   batches(state: LoaderState): AsyncGenerator<Batch, void, undefined>;

@@ -1,4 +1,4 @@
-/** From a sample's files to its class ids. */
+/** Reads a sample's class ids from its files. */
 import { FormatError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { IGNORE_INDEX, labelTable } from '../labels/label-table.ts';

@@ -1,4 +1,4 @@
-/** From two files to a picture and its labels. */
+/** Reads a picture and its labels from two files. */
 import { FormatError } from '../errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';

@@ -21,6 +21,6 @@ export interface PredictedMask {
 
 export interface LabeledImage {
   readonly image: Image;
-  /** Of the picture's size; class ids, and 255 where nothing is to be learned. */
+  /** Has the picture's size; class ids, and 255 where nothing is to be learned. */
   readonly labels: LabelMap & { readonly data: Uint8Array };
 }

@@ -17,7 +17,7 @@ interface Size {
 }
 
 export interface ScannedImage extends Size {
-  /** Of red, green and blue over all pixels: the sum of the byte values, and that of their squares. */
+  /** For red, green and blue over all pixels the sum of the byte values, and that of their squares. */
   readonly sums: readonly number[];
   readonly squares: readonly number[];
   /** Whether all pixels have one color. */

@@ -17,7 +17,7 @@ export interface LegendLines {
     readonly x: number;
     readonly y: number;
   }[];
-  /** Of all lines, in pixels. */
+  /** The height of all lines, in pixels. */
   readonly height: number;
 }
 

@@ -88,7 +88,7 @@ function line(
   return `<path d="${path}" fill="none" stroke="${color}" stroke-linejoin="round" ${style}/>${dots}`;
 }
 
-/** In one row below the title. */
+/** Draws them in one row below the title. */
 function legend(series: readonly ChartSeries[]): string[] {
   let x = MARGIN.left;
   return series.map(({ label: text, color, faint }) => {

@@ -7,7 +7,7 @@ const TEXT_SIZE = 3 * CRISP_SIZE_STEP;
 const TITLE_SIZE = 4 * CRISP_SIZE_STEP;
 const MARGIN = 20;
 const WIDEST_LABEL = 190;
-/** From nothing to all of a row; dark enough in the end for white figures. */
+/** Colors from nothing to all of a row; dark enough in the end for white figures. */
 const SCALE: readonly Color[] = [
   [247, 250, 253],
   [198, 219, 239],
@@ -21,7 +21,7 @@ const WHITE: Color = [255, 255, 255];
 export interface ShadedTable {
   readonly title: string;
   readonly subtitle: string;
-  /** Of the rows, and of the columns in the same order; long ones are shortened. */
+  /** The names of the rows, and of the columns in the same order; long ones are shortened. */
   readonly labels: readonly string[];
   /** The shares in [0, 1] of each row's cells; null for a row that has nothing to share, which is drawn gray. */
   readonly rows: readonly (readonly number[] | null)[];

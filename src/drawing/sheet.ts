@@ -16,7 +16,7 @@ export interface SheetLayout {
   readonly footer: number;
   /** Below the last row's footer. Default 0. */
   readonly bottom?: number;
-  /** Of every row's pictures. Default: that of each row's highest picture. */
+  /** The height of every row's pictures. Default: that of each row's highest picture. */
   readonly rowHeight?: number;
 }
 

@@ -7,9 +7,9 @@ export const BOUNDARY_TOLERANCE = 0.0075;
 
 /** One class in one image; shares in [0, 1]. */
 export interface BoundaryScore {
-  /** Of the predicted contour, the share that a true contour is near to; null if nothing is predicted. */
+  /** The share of the predicted contour that a true contour is near to; null if nothing is predicted. */
   readonly precision: number | null;
-  /** Of the true contour, the share that a predicted contour is near to; null if there is none. */
+  /** The share of the true contour that a predicted contour is near to; null if there is none. */
   readonly recall: number | null;
   /** Their harmonic mean; 0 if only one of the two contours exists. */
   readonly f: number;

@@ -22,9 +22,9 @@ export interface ClassMetrics {
   readonly predicted: number;
   /** Intersection over union as it enters the mean; null if the rule for absent classes leaves it out. */
   readonly iou: number | null;
-  /** Of the pixels for which it was predicted, the share that are of it; null if it was never predicted. */
+  /** The share of the pixels for which it was predicted that are of it; null if it was never predicted. */
   readonly precision: number | null;
-  /** Of its pixels, the share for which it was predicted, also called the class's accuracy; null if it has none. */
+  /** The share of its pixels for which it was predicted, also called the class's accuracy; null if it has none. */
   readonly recall: number | null;
   /** The harmonic mean of precision and recall, also called Dice; null where `iou` is. */
   readonly f1: number | null;

@@ -44,7 +44,7 @@ export class WorstImages {
     this.#count = count;
   }
 
-  /** To be called with every image; those without a scored pixel are passed over. */
+  /** Takes every image; those without a scored pixel are passed over. */
   add(evaluated: EvaluatedImage): void {
     const { meanIoU } = evaluated.score;
     if (meanIoU === null || this.#count === 0) return;

@@ -1,4 +1,4 @@
-/** From pictures to the numbers a network takes: resize, rescale, normalize, channels first. */
+/** Turns pictures into the numbers a network takes: resize, rescale, normalize, channels first. */
 import { ShapeError, UsageError } from '../errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkSides, type Image } from './image.ts';

@@ -4,7 +4,7 @@ import { abs, clip, log, mul } from '../graph/ops/elementwise.ts';
 import { reduceSum } from '../graph/ops/reduction.ts';
 import type { Value } from '../graph/value.ts';
 
-/** In place of probability 0, whose logarithm there is not; about the least float32. */
+/** Stands for probability 0, whose logarithm there is not; about the least float32. */
 const LEAST = 1e-37;
 
 /**

@@ -50,9 +50,9 @@ export class ScoreFusionPlan {
 
 /** How numbers come from the maps to the photograph along one axis. */
 interface AxisPlan {
-  /** From each map to the size at which they are averaged. */
+  /** Resizes each map to the size at which they are averaged. */
   readonly maps: readonly AxisSampling[];
-  /** From there to the photograph, where that is another size. */
+  /** Resizes from there to the photograph, where that is another size. */
   readonly enlargement: AxisSampling | null;
 }
 

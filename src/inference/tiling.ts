@@ -22,7 +22,7 @@ export interface TileSpan {
   readonly weights: Float32Array;
 }
 
-/** Of an overlap, the share at both of its ends in which only the tile that is farther inside counts. */
+/** The share of an overlap, at both of its ends, in which only the tile that is farther inside counts. */
 const UNBLENDED = 1 / 4;
 
 /**
@@ -42,7 +42,7 @@ export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
   const starts = Array.from({ length: gaps + 1 }, (_, index) =>
     gaps === 0 ? 0 : Math.floor((index * last) / gaps) * alignment,
   );
-  /** From 0 to 1 across the overlap of tile `index` with the next one; 0 after the last tile, 1 before the first. */
+  /** Rises from 0 to 1 across the overlap of tile `index` with the next one; 0 after the last tile, 1 before the first. */
   const rise = (index: number, position: number): number => {
     if (index < 0) return 1;
     const [start, next] = [starts[index] as number, starts[index + 1]];

@@ -1,4 +1,4 @@
-/** From the ids that a data set's masks hold to class ids. */
+/** Turns the ids that a data set's masks hold into class ids. */
 import { UsageError } from '../errors.ts';
 
 /** The id of pixels that neither loss nor metrics look at. */

@@ -26,7 +26,7 @@ const CHANNELS = 256;
 const SIDE = 64;
 const SMALL_SIDE = 16;
 
-/** Of these runs the fastest counts: other work on the machine only adds to it. */
+/** The fastest of these runs counts: other work on the machine only adds to it. */
 const RUNS = 8;
 
 /**

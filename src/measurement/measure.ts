@@ -22,11 +22,11 @@ export interface Measured {
   /** Milliseconds of a run. */
   readonly latency: Spread;
   readonly imagesPerSecond: number;
-  /** Of the plain network's work: rewriting for speed does it with fewer operations. */
+  /** The rate of the plain network's work: rewriting for speed does it with fewer operations. */
   readonly gflops: number;
   /** Bytes. */
   readonly memory: {
-    /** Of the whole process, at most. */
+    /** The most that the whole process took. */
     readonly peak: number;
     /** Without what the process took before anything was loaded into an engine. */
     readonly aboveStart: number;

@@ -2,11 +2,11 @@
 import type { ProfileEvent } from './machine.ts';
 
 export interface OperatorTime {
-  /** As the engine names it, with the provider where that is not the CPU: `Conv`, `Conv (WebGpu)`. */
+  /** The engine's name for it, with the provider where that is not the CPU: `Conv`, `Conv (WebGpu)`. */
   readonly operator: string;
   readonly callsPerRun: number;
   readonly millisecondsPerRun: number;
-  /** Of the time of all operators, from 0 to 1. */
+  /** Its share of the time of all operators, from 0 to 1. */
   readonly share: number;
 }
 

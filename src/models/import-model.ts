@@ -1,4 +1,4 @@
-/** From a checkpoint's tensors, whoever published it, to a network and weights that fit it. */
+/** Makes of a checkpoint's tensors, whoever published it, a network and weights that fit it. */
 import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { translateNames } from '../weights/translate-names.ts';

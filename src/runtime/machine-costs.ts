@@ -7,9 +7,9 @@ export interface MachineCosts {
    * input and its weight; where maps are small, as tiles win at larger ones.
    */
   readonly training: { readonly forward: number; readonly input: number; readonly weight: number };
-  /** Of Winograd's form: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
+  /** What Winograd's form costs: a multiply-add of the product over channels, and a byte of transformed weights that passes by. */
   readonly product: { readonly multiplyAdd: number; readonly byte: number };
-  /** Of Winograd's form, by the outputs a tile along each axis. */
+  /** What Winograd's form costs, by the outputs a tile along each axis. */
   readonly tiles: Readonly<Record<2 | 4 | 6, TileCosts>>;
 }
 

@@ -20,7 +20,7 @@ export const DATASET_FIELDS = {
 /** These fields of a request. */
 export type DatasetFields = z.output<z.ZodObject<typeof DATASET_FIELDS>>;
 
-/** With one seed, training and evaluation mean the same images by the same share. */
+/** Training and evaluation mean the same images by the same share where the seed is the same. */
 const HOLD_OUT_SEED = 0;
 
 /** Opens a data set as the fields say. */

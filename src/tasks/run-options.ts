@@ -22,7 +22,7 @@ export const RESIZE_RULE = z
 
 export const RUN_FIELDS = {
   ...ENGINE_FIELDS,
-  /** As the model says when left out. */
+  /** What the model says when left out. */
   resize: RESIZE_RULE.optional(),
   protocol: z.enum(PROTOCOL_NAMES).optional(),
   /** Factors of the input size, each run and the results averaged. */

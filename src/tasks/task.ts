@@ -27,7 +27,7 @@ export interface TaskContext<Event> {
 
 export interface TaskDefinition<Schema extends z.ZodObject, Event, Result> {
   readonly name: string;
-  /** Of the request. It refuses fields that it does not know. */
+  /** The request's schema. It refuses fields that it does not know. */
   readonly request: Schema;
   /** Does what a checked request asks for. */
   readonly work: (request: z.output<Schema>, context: WorkContext<Event>) => Promise<Result>;

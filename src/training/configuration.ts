@@ -21,7 +21,7 @@ export interface TrainingConfiguration {
     readonly validation: number;
     /** Made of all samples' names. */
     readonly fingerprint: string;
-    /** Of those to train on, the ones with predicted masks, and the least confidence that is learned from; absent if none is. */
+    /** How many of those to train on have predicted masks, and the least confidence that is learned from; absent if none is. */
     readonly predicted?: { readonly images: number; readonly confidence: number };
   };
   readonly epochs: number;
@@ -61,7 +61,7 @@ export const updatesPerEpoch = (configuration: TrainingConfiguration): number =>
 
 /** One field that two configurations do not share, as text. */
 export interface Difference {
-  /** For example `step.optimizer.name`. */
+  /** The field's path, for example `step.optimizer.name`. */
   readonly field: string;
   readonly saved: string;
   readonly given: string;

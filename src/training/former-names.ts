@@ -1,6 +1,6 @@
 /** Names that fields of configurations had in former versions. What was saved with them is read as today's. */
 
-/** Of a loss, by what they are called now. */
+/** What the fields of a loss were called, by what they are called now. */
 const FORMER_FIELDS: Readonly<Record<string, string>> = { meeting: 'resolution' };
 
 /** A loss, or what replaces parts of one, under today's names in the same order. Where it has both names, today's counts. */

@@ -1,4 +1,4 @@
-/** From a preset and what is asked otherwise to the full configuration of a run. */
+/** Makes the full configuration of a run from a preset and what is asked otherwise. */
 import { contentHash } from '../data/content-hash.ts';
 import { type DataSplits, dataSplits } from '../data/data-splits.ts';
 import type { Dataset } from '../data/dataset.ts';

@@ -12,7 +12,7 @@ export type ScheduleDefinition = WarmedUp &
     | { readonly name: 'constant' }
     /** (1 - update / updates) ^ power. */
     | { readonly name: 'poly'; readonly power: number }
-    /** From each milestone, an epoch counted from 0, its factor of the base rate. */
+    /** The factor of the base rate from each milestone on, an epoch counted from 0. */
     | { readonly name: 'multi-step'; readonly milestones: readonly number[]; readonly factors: readonly number[] }
     /** Half a cosine from 1 down to `final`. */
     | { readonly name: 'cosine'; readonly final: number }
@@ -108,7 +108,7 @@ export function checkSchedule(definition: ScheduleDefinition): void {
   }
 }
 
-/** From `start` at progress 0 to `end` at progress 1, level at both. */
+/** Goes from `start` at progress 0 to `end` at progress 1, level at both. */
 function halfCosine(start: number, end: number, progress: number): number {
   const inside = Math.min(Math.max(progress, 0), 1);
   return end + ((start - end) * (1 + Math.cos(Math.PI * inside))) / 2;

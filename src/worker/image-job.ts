@@ -16,7 +16,7 @@ export const IMAGE_JOB = z.strictObject({
     path: z.string().min(1),
     name: z.string().min(1).refine(staysBelow, { error: 'it leads out of the folder' }),
   }),
-  /** Of the first of all images: the model is prepared for it, as `predict` does, so that masks are the same. */
+  /** The size of the first of all images: the model is prepared for it, as `predict` does, so that masks are the same. */
   expected: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
   request: PREDICT_REQUEST,
 });

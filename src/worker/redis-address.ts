@@ -2,7 +2,7 @@
 import { messageOf, RuntimeError, UsageError } from '../errors.ts';
 import type { IoRedis } from './libraries.ts';
 
-/** As the client takes it. */
+/** The address in the client's form. */
 export interface RedisConnection {
   host: string;
   port: number;

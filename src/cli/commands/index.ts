@@ -5,7 +5,7 @@ import type { RegisterCommand } from './register-command.ts';
 /** What the list of commands shows of one; all else is read when it is called. */
 export interface CommandEntry {
   readonly name: string;
-  /** As in the command's own help. */
+  /** The arguments as the command's own help writes them. */
   readonly arguments: string;
   readonly description: string;
   readonly load: () => Promise<RegisterCommand>;

@@ -18,7 +18,7 @@ export function colorEncoding(
   return { classes, ...encodeColors(table, (row) => classes.indexOf(row)) };
 }
 
-/** As `classOf` gives each row's class id; negative for rows that are ignored. */
+/** Takes each row's class id from `classOf`; negative for rows that are ignored. */
 export function encodeColors(table: readonly LabelClass[], classOf: (row: LabelClass) => number): ColorClasses {
   const ids = new Map(
     table.map((row): [number, number] => {

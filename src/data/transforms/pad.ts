@@ -69,7 +69,7 @@ function padded(view: View, width: number, height: number, color: Color): View {
   };
 }
 
-/** As many pixels of one color, 3 bytes each. */
+/** Makes as many pixels of one color, 3 bytes each. */
 export function filledWith(color: Color, pixels: number): Uint8Array {
   const data = new Uint8Array(pixels * 3);
   if (pixels === 0) return data;

@@ -25,7 +25,7 @@ export const WASM = {
   div: vector(0xe7),
   min: vector(0xe8),
   max: vector(0xe9),
-  /** Of two vectors of float32, the last two numbers of the first. */
+  /** Takes the last two numbers of the first of two vectors of float32. */
   upperHalf: vector(0x0d, [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]),
   /** The first two float32 numbers as float64. */
   promoteLow: vector(0x5f),

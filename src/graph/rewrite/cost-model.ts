@@ -79,7 +79,7 @@ function tileTimes(
  */
 const ROW_SUMS = 400;
 
-/** As the convolution that it becomes, with three numbers of a kernel in place of nine, and the sums of its rows. */
+/** It costs what the convolution costs that it becomes, with three numbers of a kernel in place of nine, and the sums of its rows. */
 export function kernelRowsTime(extents: ConvolutionExtents, costs: MachineCosts): number {
   const { batch, outputs, height, width } = extents;
   const sums = batch * outputs * height * width * ROW_SUMS * costs.convolution.multiplyAdd;
@@ -122,7 +122,7 @@ export function winogradBytes(extents: ConvolutionExtents, tile: Tile): number {
   return numbers * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Of a convolution, or of one of its gradients, which multiply as much. */
+/** The extents of a convolution, or of one of its gradients, which multiply as much. */
 function convolutionExtents(node: Node, extentOf: TileChoice['extentOf']): ConvolutionExtents {
   const [first, second] = node.inputs as [Value, Value];
   const [y] = node.outputs as [Value];

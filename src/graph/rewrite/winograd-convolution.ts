@@ -102,7 +102,7 @@ function inputTiles(planes: Value, channels: number, tile: Tile, scope?: string)
   return tilesOf(conv(planes, kernels, null, { stride: [tile, tile], pads }, scope), channels, scope);
 }
 
-/** From planes that were convolved with n² kernels: one plane a channel, or one of all channels below one another. */
+/** Takes the tiles out of planes that were convolved with n² kernels: one plane a channel, or one of all channels below one another. */
 export function tilesOf(convolved: Value, channels: number, scope?: string): TransformedTiles {
   const [planes, positions, rows, columns] = convolved.shape as readonly [number, number, Dimension, Dimension];
   if (planes === channels) {

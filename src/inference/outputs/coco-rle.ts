@@ -4,7 +4,7 @@ import type { OutputContext, OutputFile, OutputFormat, SegmentationSource } from
 import { compressRunLengths, type RunLengthMask } from './regions/run-lengths.ts';
 import { runLengthRegions } from './run-length-regions.ts';
 
-/** For pycocotools as it is: `counts` is text. */
+/** What pycocotools takes as it is: `counts` is text. */
 export const cocoRle: OutputFormat = {
   name: 'rle',
   extension: '.rle.json',
@@ -12,7 +12,7 @@ export const cocoRle: OutputFormat = {
   encode: (segmentation, context) => encode(segmentation, context, cocoRle.extension, compressRunLengths),
 };
 
-/** For readers of one's own: `counts` is a list of numbers. */
+/** What is easy to read by hand: `counts` is a list of numbers. */
 export const cocoRunLengths: OutputFormat = {
   name: 'rle-counts',
   extension: '.rle-counts.json',

@@ -46,7 +46,7 @@ function encode(
   });
 }
 
-/** From features, coarse to fine, to logits at the finest feature's size. */
+/** Refines features, coarse to fine, to logits at the finest feature's size. */
 function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
   checkPaths(scope, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });

@@ -9,7 +9,7 @@ import { nodeBackend } from './backend.ts';
 
 type InferenceSession = Awaited<ReturnType<OnnxRuntimeModule['InferenceSession']['create']>>;
 
-/** As `Machine` asks for it. */
+/** Gives `Machine` what it asks for. */
 export async function profiledBackend(): Promise<ProfiledBackend> {
   const ort = await import('onnxruntime-node');
   const folder = await mkdtemp(join(tmpdir(), 'refinenet-profile-'));

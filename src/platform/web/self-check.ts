@@ -13,7 +13,7 @@ import { float32, type Tensor } from '../../tensor/tensor.ts';
 /** Odd, so that every operator has borders to treat. */
 const SHAPE = [1, 3, 33, 47] as const;
 const CHANNELS = 16;
-/** Of the largest result: graphics cards sum in another order, in the same precision. */
+/** The share of the largest result by which two devices may differ: graphics cards sum in another order, in the same precision. */
 const TOLERANCE = 1e-3;
 
 /**

@@ -87,7 +87,7 @@ export class EngineProcess {
     return this.#child.pid;
   }
 
-  /** As of the last sign of life. */
+  /** What the process said of its memory in its last sign of life. */
   get residentBytes(): number {
     return this.#residentBytes;
   }

@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Of a body whose type says that it is no picture. */
+/** Answers a body whose type says that it is no picture. */
 export const unreadType = (type: string): Refusal =>
   new Refusal(
     415,

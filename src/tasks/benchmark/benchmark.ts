@@ -19,7 +19,7 @@ import { type NamedSubject, openSubject } from './subject.ts';
 /** Figures of one size and batch on one device. */
 export interface BenchmarkRow extends Load, Measured {
   readonly device: Device;
-  /** Of the measured matrix-product peak, 1 for all of it. */
+  /** The share of the measured matrix-product peak, 1 for all of it. */
   readonly peakShare: number;
   readonly operators?: readonly OperatorTime[];
 }

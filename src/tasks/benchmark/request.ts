@@ -12,7 +12,7 @@ export const BENCHMARK_REQUEST = z.strictObject({
   /** A model's folder, package or shipped name, or an architecture, whose weights are drawn; may lack where costs are measured. */
   model: z.string().optional(),
   devices: z.array(z.enum(DEVICES)).min(1).default(['cpu']),
-  /** Of the images that enter the network. */
+  /** The size of the images that enter the network. */
   sizes: z
     .array(z.strictObject({ width: side, height: side }))
     .min(1)
@@ -28,7 +28,7 @@ export const BENCHMARK_REQUEST = z.strictObject({
   /** Runs that count. */
   repeats: numberField('repeats').default(10),
   threads: ENGINE_FIELDS.threads,
-  /** Of an architecture. */
+  /** How many classes an architecture has. */
   classes: numberField('classes').optional(),
   /** Finds also where the time goes. */
   profile: z.boolean().default(false),

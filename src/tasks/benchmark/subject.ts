@@ -13,7 +13,7 @@ export interface NamedSubject extends Subject {
   readonly isDrawn: boolean;
 }
 
-/** Of an architecture, where nothing else is asked for. */
+/** How many classes an architecture has where nothing else is asked for. */
 export const DEFAULT_CLASSES = 21;
 
 /** @throws UsageError if there is neither such a model nor such an architecture. */

@@ -33,7 +33,7 @@ export const EVALUATE_REQUEST = z.strictObject({
   fuse: z.boolean().default(false),
   /** The folder where predictions are kept. */
   save: z.string().optional(),
-  /** With `save`, keeps probabilities too. */
+  /** Keeps probabilities too, with `save`. */
   saveProbabilities: z.boolean().default(false),
   /** Images on the sheet of the worst. */
   worst: numberField('worst').default(8),

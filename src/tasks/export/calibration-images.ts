@@ -52,7 +52,7 @@ interface ImageSource {
   open(): Promise<Image>;
 }
 
-/** Of the split `train`, or of the first one there is. */
+/** Takes those of the split `train`, or of the first one there is. */
 function ofDataset(dataset: Dataset, files: TaskFiles): readonly ImageSource[] {
   const split = dataset.splits.includes('train') ? 'train' : dataset.splits[0];
   const samples = split === undefined ? [] : dataset.samples(split);

@@ -30,7 +30,7 @@ export type Engine = (model: Model) => Promise<{ readonly backend: Backend; read
 export interface Exported {
   /** What was written. */
   readonly path: string;
-  /** Of the file; of an ONNX file in a folder. */
+  /** The size of the file, or of the ONNX file in a folder. */
   readonly bytes: number;
   /** Relative difference between the export's logits and ours; absent where there is nothing to run. */
   readonly difference?: number;

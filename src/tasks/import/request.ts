@@ -14,7 +14,7 @@ export const IMPORT_REQUEST = z.strictObject({
   /** How many there are, or their names: a file, or a known set; as many as the checkpoint has when left out. */
   classes: z.union([numberField('classes'), z.string()]).optional(),
   resize: RESIZE_RULE.default(null),
-  /** Of chained residual pooling. */
+  /** The order in chained residual pooling. */
   poolingOrder: z.enum(POOLING_ORDERS).optional(),
   /** The kernel of a bottleneck in which its stride sits. */
   stride: z.enum(STRIDE_PLACEMENTS).optional(),
@@ -22,7 +22,7 @@ export const IMPORT_REQUEST = z.strictObject({
   skip: z.enum(SKIPS).optional(),
   /** The part for which fresh weights are drawn. */
   reinitialize: z.enum(REINITIALIZED_PARTS).default('none'),
-  /** For fresh weights. */
+  /** Seeds fresh weights. */
   seed: numberField('seed').default(0),
   /** Whether the output is replaced. */
   force: z.boolean().default(false),

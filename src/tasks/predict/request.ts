@@ -23,7 +23,7 @@ export const PREDICT_REQUEST = z.strictObject({
   minimumPixels: numberField('minimumPixels').optional(),
   /** How far polygons may stray from edges, in pixels. */
   tolerance: numberField('tolerance').optional(),
-  /** Of the colors in the overlay. */
+  /** The opacity of the colors in the overlay. */
   opacity: numberField('opacity').default(0.5),
   /** Only the images of the `index`-th of `count` equal parts, from 1 on. */
   shard: z

@@ -1,4 +1,4 @@
-/** From a request to a run that is about to begin or to go on. */
+/** Makes of a request a run that is about to begin or to go on. */
 import type { Dataset } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';

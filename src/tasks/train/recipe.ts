@@ -78,7 +78,7 @@ export const RECIPE_FIELDS = {
       ]),
     )
     .optional(),
-  /** Of the decoder; the encoder keeps its proportion. */
+  /** The rate of the decoder; the encoder keeps its proportion. */
   learningRate: numberField('learningRate').optional(),
   encoderLearningRate: numberField('encoderLearningRate').optional(),
   optimizer: z.enum(OPTIMIZER_NAMES).optional(),

@@ -21,7 +21,7 @@ export const distill: Loss = ({ logits, teacher, weight, totalWeight }, { temper
   return mul(mean, scalarLike(mean, temperature ** 2));
 };
 
-/** Of logits over a temperature, by classes. */
+/** The logarithm of the softmax of logits over a temperature, by classes. */
 function logSoftmax(logits: Value, temperature: number): Value {
   const shifted = sub(logits, stopGradient(reduceMax(logits, 1)));
   const softened = temperature === 1 ? shifted : mul(shifted, scalarLike(shifted, 1 / temperature));

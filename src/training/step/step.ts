@@ -87,7 +87,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   });
 }
 
-/** From weights and a batch to the loss, its gradients and the new running statistics. */
+/** Computes from weights and a batch the loss, its gradients and the new running statistics. */
 function gradientGraph(
   { network, step, shape, teacher }: StepOptions,
   parts: NetworkParts,
@@ -122,7 +122,7 @@ const withoutReshapes = (outputs: Outputs): Outputs =>
     Object.entries(outputs).map(([name, value]) => [name, isGradient(name) ? beforeReshape(value) : value]),
   );
 
-/** With the norm of the gradients. */
+/** The update, and the norm of the gradients. */
 function measured(outputs: Outputs): Outputs {
   const gradients = Object.entries(outputs).flatMap(([name, value]) => (isGradient(name) ? [value] : []));
   return { ...outputs, [REPORT.gradientNorm]: globalNorm(gradients) };

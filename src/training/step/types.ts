@@ -22,7 +22,7 @@ export interface LossTerm {
   readonly weight: number;
   /** Focusing parameter of the focal loss. */
   readonly gamma?: number;
-  /** By which distillation divides the logits of network and teacher. */
+  /** What distillation divides the logits of network and teacher by. */
   readonly temperature?: number;
 }
 

@@ -93,5 +93,5 @@ const rootOfSum = (values: readonly number[]): number => Math.sqrt(values.reduce
 
 const arrayOf = (arrays: Arrays, name: string): Float32Array => arrays[name] as Float32Array;
 
-/** As torch.nn.utils.clip_grad_norm_. */
+/** Clips as torch.nn.utils.clip_grad_norm_ does. */
 const clipFactor = (norm: number, limit: number): number => Math.min(limit / (norm + 1e-6), 1);

@@ -33,7 +33,7 @@ export interface ShapesReport {
   readonly parameters: number;
   readonly updates: number;
   readonly seconds: number;
-  /** Of the test images, which are neither trained nor validated on, shares in [0, 1]. */
+  /** The mean IoU on the test images, which are neither trained nor validated on, shares in [0, 1]. */
   readonly meanIoU: { readonly before: number; readonly after: number | null };
   /** The picture to look at. */
   readonly sheet: string | null;

@@ -40,7 +40,7 @@ function describe({ path, bytes, difference, agreement, comparedImages = 0, comp
   return lines.join('\n');
 }
 
-/** As a table, in percent. */
+/** Writes them as a table, in percent. */
 function describeComparison({ dataset, split, images, scores }: Comparison): string {
   const share = (value: number | null): string => (value === null ? '-' : (100 * value).toFixed(2));
   const rows = scores.map(({ precision, meanIoU, pixelAccuracy }) => [precision, share(meanIoU), share(pixelAccuracy)]);

@@ -74,7 +74,7 @@ async function openEngine(images: number, name: Device): Promise<Backend> {
   return (await import('../../../platform/node/engine-thread.ts')).threadedBackend(name, warn);
 }
 
-/** As the files of tasks open it, but before these are loaded. */
+/** Opens it as the files of tasks do, but before these are loaded. */
 async function openImage(file: NamedInput, { pixelLimit }: PredictOptions): Promise<Image> {
   const { openImageFile } = await import('../../../platform/node/open-image-file.ts');
   return openImageFile(file.path, { pixelLimit });

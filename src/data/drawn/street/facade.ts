@@ -32,7 +32,7 @@ export interface House {
   readonly hasShop: boolean;
   readonly floors: number;
   readonly window: { readonly pitch: number; readonly width: number };
-  /** From its side to the first window. */
+  /** The distance from its side to the first window. */
   readonly margin: number;
   readonly light: number;
   readonly dirt: Field;

@@ -8,7 +8,7 @@ export function shaded([red, green, blue]: Color, factor: number): Color {
   return [red * factor, green * factor, blue * factor];
 }
 
-/** From one color (share 0) to another (share 1). */
+/** Mixes one color (share 0) with another (share 1). */
 export function mixed(from: Color, to: Color, share: number): Color {
   const part = (channel: 0 | 1 | 2) => from[channel] + share * (to[channel] - from[channel]);
   return [part(0), part(1), part(2)];

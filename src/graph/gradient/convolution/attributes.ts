@@ -3,7 +3,7 @@ import { elementCount } from '../../../tensor/shape.ts';
 import type { ConvAttributes } from '../../ops/conv.ts';
 import { knownShape, type Value } from '../../value.ts';
 
-/** Of a batch of feature maps [N, C, H, W], or of a weight [out, C / groups, kh, kw]. */
+/** The shape of a batch of feature maps [N, C, H, W], or of a weight [out, C / groups, kh, kw]. */
 export type Extents = readonly [number, number, number, number];
 
 /** A gradient of a convolution: the convolution's attributes, and the shape of what the gradient is taken with respect to. */

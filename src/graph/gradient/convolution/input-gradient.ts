@@ -21,7 +21,7 @@ export const ConvInputGradient: Op<ConvGradientAttributes> = {
 export const convInputGradient = (gradient: Value, weight: Value, x: Value, attributes: ConvAttributes): Value =>
   applyOne(ConvInputGradient, [gradient, weight], { ...attributes, shape: knownShape(x) as Extents });
 
-/** With respect to x [N, C, H, W]: a transposed convolution, or the same as a convolution with the kernel turned around. */
+/** The gradient with respect to x [N, C, H, W] is a transposed convolution, or the same as a convolution with the kernel turned around. */
 function inputGradient(gradient: Value, weight: Value, attributes: ConvGradientAttributes): Value {
   const { stride, dilation, pads, groups } = attributes;
   const [, , ...kernel] = knownShape(weight) as Extents;

@@ -49,7 +49,7 @@ export const elementwise = {
   },
 } satisfies Partial<GradientRules>;
 
-/** To the one of two values that was chosen. Half of 1 + sign(larger - smaller) is 1 or 0, and 1/2 where both are equal. */
+/** The gradient goes to the one of two values that was chosen. Half of 1 + sign(larger - smaller) is 1 or 0, and 1/2 where both are equal. */
 function chosen({ larger, smaller }: { readonly larger: 0 | 1; readonly smaller: 0 | 1 }): VjpRule<null> {
   return ({ gradient: g, input, wants }) => {
     const half = scalarLike(g, 0.5);

@@ -63,7 +63,7 @@ function singleImage(x: Value): Value {
  */
 const AT_ONCE = 2 ** 18;
 
-/** Of so many planes, or a multiple, the CPU engine makes its own arrangement. */
+/** The CPU engine arranges its maps in blocks of so many planes. */
 const BLOCK = 16;
 
 /** A run of planes. */
@@ -72,7 +72,7 @@ interface Portion {
   readonly end: number;
 }
 
-/** Of planes [1, N C, H, W]. */
+/** Divides planes [1, N C, H, W] into portions. */
 function portions([, count, height, width]: readonly number[]): Portion[] {
   const planes = count as number;
   const blocks = Math.floor(AT_ONCE / ((height as number) * (width as number) * BLOCK));
@@ -113,7 +113,7 @@ function placed(gradient: Value, axis: PlaneAxis, stride: number, like: Value): 
   return alongPlanes(spaced, axis, [1], { pads: padsAlong(axis, 0, after) });
 }
 
-/** From the gradients of windows of `width` that begin at each position to the gradient of x; all of x's shape. */
+/** Sums the gradients of windows of `width` that begin at each position to the gradient of x; all have x's shape. */
 function backAlong(x: Value, axis: PlaneAxis, width: number, gradient: Value): Value {
   const widths = [1];
   for (let last = 1; last < width; last = widths.at(-1) as number) widths.push(Math.min(2 * last, width));

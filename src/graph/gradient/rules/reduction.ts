@@ -21,7 +21,7 @@ export const reduction = {
   CumSum: ({ gradient: g, attributes: { axis, reverse } }) => [cumulativeSum(g, axis, !reverse)],
 } satisfies Partial<GradientRules>;
 
-/** To the elements that equal the result. */
+/** The gradient goes to the elements that equal the result. */
 function ofExtremum({ gradient: g, output, input, attributes }: VjpContext<ReduceAttributes>): readonly [Value] {
   const x = input(0);
   const isExtremum = equal(x, reshape(output, keptShape(x, attributes)));

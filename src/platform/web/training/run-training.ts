@@ -44,7 +44,7 @@ interface PreparedRun {
 const NAME = 'training';
 /** The network of a run that starts from nothing, as in `refinenet train`. */
 const ARCHITECTURE = 'refinenet-lw-resnet18';
-/** Of the pictures, where nothing else is asked for. */
+/** The share of the pictures that is held out where nothing else is asked for. */
 const HELD_OUT = 0.2;
 
 /**

@@ -21,7 +21,7 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
-/** From the page. */
+/** What the page sends. */
 export type ToWorker =
   | {
       readonly [Name in CallName]: {
@@ -32,7 +32,7 @@ export type ToWorker =
     }[CallName]
   | { readonly id: number; readonly call: 'cancel' };
 
-/** From the worker. `ready` comes once its script runs. */
+/** What the worker sends. `ready` comes once its script runs. */
 export type FromWorker =
   | { readonly event: 'ready' }
   | { readonly event: 'lost'; readonly failure: Failure }
