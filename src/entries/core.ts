@@ -36,7 +36,7 @@ export type {
   SegmentationSource,
 } from '../inference/outputs/output-format.ts';
 export type { PolygonRegion } from '../inference/outputs/polygon-regions.ts';
-export { decodeRunLengths, type RunLengthMask } from '../inference/outputs/regions/run-lengths.ts';
+export { decodeRunLengths, type RunLengthMask } from '../image/regions/run-lengths.ts';
 export type { RunLengthRegion } from '../inference/outputs/run-length-regions.ts';
 export { encodeNpy } from '../tensor/npy.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { image } from '../image/image.ts';
 import { labelMap } from '../image/label-map.ts';
-import { decodeRunLengths } from './outputs/regions/run-lengths.ts';
+import { decodeRunLengths } from '../image/regions/run-lengths.ts';
 import { Segmentation } from './segmentation.ts';
 
 const CLASSES = [

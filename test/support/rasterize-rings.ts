@@ -1,7 +1,7 @@
 /** Polygons back to pixels. */
 import { ShapeError, UsageError } from '../../src/errors.ts';
 import { checkSides } from '../../src/image/image.ts';
-import type { Ring } from '../../src/inference/outputs/regions/rings.ts';
+import type { Ring } from '../../src/image/regions/rings.ts';
 
 /**
  * The pixels whose centers lie within an odd number of the rings, rows from top to bottom: 1 inside, 0 outside. So exteriors and

@@ -1,7 +1,7 @@
 /** Masks as COCO annotations: run lengths, as text or as numbers. */
 import { encodeDocument } from './described-regions.ts';
 import type { OutputContext, OutputFile, OutputFormat, SegmentationSource } from './output-format.ts';
-import { compressRunLengths, type RunLengthMask } from './regions/run-lengths.ts';
+import { compressRunLengths, type RunLengthMask } from '../../image/regions/run-lengths.ts';
 import { runLengthRegions } from './run-length-regions.ts';
 
 /** What pycocotools takes as it is: `counts` is text. */

@@ -2,9 +2,9 @@
 import type { LabelMap } from '../../image/label-map.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import { type OutputContext, type SegmentationSource, wantedClasses } from './output-format.ts';
-import { type Components, componentsOf } from './regions/components.ts';
-import { type Polygon, polygonsOf, simplifyPolygon } from './regions/trace-polygons.ts';
-import { meansOf, type Region, regionsOf } from './regions/regions.ts';
+import { type Components, componentsOf } from '../../image/regions/components.ts';
+import { type Polygon, polygonsOf, simplifyPolygon } from '../../image/regions/trace-polygons.ts';
+import { meansOf, type Region, regionsOf } from '../../image/regions/regions.ts';
 
 export interface DescribedRegion extends Region {
   readonly class: LabelClass;

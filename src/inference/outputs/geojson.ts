@@ -1,8 +1,8 @@
 /** Polygons as GeoJSON (RFC 7946). */
 import { describeRegions, encodeDocument, regionPolygons } from './described-regions.ts';
 import { determinant, type GeoTransform, type OutputContext, type OutputFormat } from './output-format.ts';
-import type { Polygon } from './regions/trace-polygons.ts';
-import type { Ring } from './regions/rings.ts';
+import type { Polygon } from '../../image/regions/trace-polygons.ts';
+import type { Ring } from '../../image/regions/rings.ts';
 
 type Position = [x: number, y: number];
 

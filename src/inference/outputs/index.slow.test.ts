@@ -8,8 +8,8 @@ import { float32, type Tensor } from '../../tensor/tensor.ts';
 import { encodeOutput, OUTPUT_FORMATS, outputFormats } from './index.ts';
 import type { OutputContext, OutputFile, OutputFormat, SegmentationSource } from './output-format.ts';
 import { rasterizeRings } from '../../../test/support/rasterize-rings.ts';
-import { type Ring, signedArea } from './regions/rings.ts';
-import { decodeRunLengths, type RunLengthMask } from './regions/run-lengths.ts';
+import { type Ring, signedArea } from '../../image/regions/rings.ts';
+import { decodeRunLengths, type RunLengthMask } from '../../image/regions/run-lengths.ts';
 
 const CONTEXT: OutputContext = {
   image: 'photo.jpg',

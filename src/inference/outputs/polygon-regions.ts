@@ -1,7 +1,7 @@
 /** Regions as polygons with holes. */
 import { describeRegions, regionPolygons } from './described-regions.ts';
 import type { OutputContext, SegmentationSource } from './output-format.ts';
-import type { Ring } from './regions/rings.ts';
+import type { Ring } from '../../image/regions/rings.ts';
 
 type Point = readonly [x: number, y: number];
 

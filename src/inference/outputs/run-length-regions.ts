@@ -1,7 +1,7 @@
 /** Regions as masks in COCO's run lengths. */
 import { describeRegions } from './described-regions.ts';
 import type { OutputContext, SegmentationSource } from './output-format.ts';
-import { compressRunLengths, type RunLengthMask, runLengthsOf } from './regions/run-lengths.ts';
+import { compressRunLengths, type RunLengthMask, runLengthsOf } from '../../image/regions/run-lengths.ts';
 
 /** A region and its mask. */
 export interface RunLengthRegion {

@@ -1,10 +1,10 @@
 /** Polygons as the text that YOLO's segmentation tools train from. */
 import type { LabelMap } from '../../image/label-map.ts';
 import { describeRegions } from './described-regions.ts';
-import { bridgeHoles } from './bridged-holes.ts';
+import { bridgeHoles } from '../../image/regions/bridged-holes.ts';
 import type { OutputFormat } from './output-format.ts';
-import { type Polygon, polygonsOf } from './regions/trace-polygons.ts';
-import type { Ring } from './regions/rings.ts';
+import { type Polygon, polygonsOf } from '../../image/regions/trace-polygons.ts';
+import type { Ring } from '../../image/regions/rings.ts';
 
 /**
  * A connected component a line: `class x y x y ...`, x divided by the width and y by the height, 8 decimals. A line is one closed

@@ -1,6 +1,6 @@
 /** Binary masks as COCO's run lengths: column after column, alternately pixels outside and inside, outside first. */
-import { FormatError } from '../../../errors.ts';
-import { DEFAULT_PIXEL_LIMIT } from '../../../image/png.ts';
+import { FormatError } from '../../errors.ts';
+import { DEFAULT_PIXEL_LIMIT } from '../png.ts';
 import { type Components, runEnd } from './components.ts';
 import type { Region } from './regions.ts';
 
@@ -90,7 +90,7 @@ export function decompressRunLengths(text: string): number[] {
     if (code < 0 || code > 63) {
       throw new FormatError(
         `COCO run lengths: character ${position} is ${JSON.stringify(text[position])}, but '0' to 'o' are used. ` +
-          'TestTimeView the `counts` of a compressed mask, decoded from JSON.',
+          'Pass the `counts` of a compressed mask, decoded from JSON.',
       );
     }
     value += (code & 31) * 2 ** shift;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawn, maskOf, randomLabels } from '../../../../test/support/drawn-labels.ts';
-import { type LabelMap, labelMap } from '../../../image/label-map.ts';
+import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { type LabelMap, labelMap } from '../label-map.ts';
 import { componentsOf } from './components.ts';
 import { type Polygon, polygonsOf, simplifyPolygon } from './trace-polygons.ts';
-import { rasterizeRings } from '../../../../test/support/rasterize-rings.ts';
+import { rasterizeRings } from '../../../test/support/rasterize-rings.ts';
 import { type Ring, signedArea } from './rings.ts';
 import { pinnedCorners, simplifyRing } from './simplify.ts';
 

@@ -1,5 +1,5 @@
 /** Outlines with fewer corners, by Douglas and Peucker's method (1973). */
-import type { LabelMap } from '../../../image/label-map.ts';
+import type { LabelMap } from '../label-map.ts';
 import { type Ring, signedArea } from './rings.ts';
 
 /** Says of a corner of pixels that no outline may leave it out. */

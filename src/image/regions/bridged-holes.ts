@@ -1,9 +1,9 @@
 /** Polygons with holes as one closed outline, which reaches the holes over bridges. */
-import type { LabelMap } from '../../image/label-map.ts';
-import { type Components, runAt } from './regions/components.ts';
-import type { Polygon } from './regions/trace-polygons.ts';
-import type { Ring } from './regions/rings.ts';
-import { pinnedCorners, simplifyRing } from './regions/simplify.ts';
+import type { LabelMap } from '../label-map.ts';
+import { type Components, runAt } from './components.ts';
+import type { Polygon } from './trace-polygons.ts';
+import type { Ring } from './rings.ts';
+import { pinnedCorners, simplifyRing } from './simplify.ts';
 
 /** Where a cut begins: on a side that runs upwards, with the hole to which it leads. */
 interface Cut {

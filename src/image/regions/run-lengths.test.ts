@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawn, maskOf, randomLabels } from '../../../../test/support/drawn-labels.ts';
-import { labelMap } from '../../../image/label-map.ts';
+import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { labelMap } from '../label-map.ts';
 import { componentsOf } from './components.ts';
 import { regionsOf } from './regions.ts';
 import { compressRunLengths, decodeRunLengths, decompressRunLengths, runLengthsOf } from './run-lengths.ts';
@@ -18,7 +18,7 @@ interface Case {
 }
 
 const CASES = JSON.parse(
-  readFileSync(new URL('../../../../test/fixtures/outputs/coco-rle.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../test/fixtures/outputs/coco-rle.json', import.meta.url), 'utf8'),
 ) as readonly Case[];
 
 const everything = (by: 'class' | 'component') => ({ by, isWanted: () => true, minimumPixels: 1 });
@@ -80,7 +80,7 @@ describe('damaged run lengths', () => {
   test.each([
     [
       '0 ',
-      `COCO run lengths: character 1 is " ", but '0' to 'o' are used. TestTimeView the \`counts\` of a compressed mask, decoded from JSON.`,
+      `COCO run lengths: character 1 is " ", but '0' to 'o' are used. Pass the \`counts\` of a compressed mask, decoded from JSON.`,
     ],
     ['0ooo', 'COCO run lengths: the text breaks off within a number. Copy it anew, whole.'],
     ['O', 'COCO run lengths: run 0, ending at character 0, is -1. The text is damaged; copy it anew.'],

@@ -1,5 +1,5 @@
 /** Components as polygons whose sides are edges of pixels. */
-import type { LabelMap } from '../../../image/label-map.ts';
+import type { LabelMap } from '../label-map.ts';
 import { type Components, runAt } from './components.ts';
 import { type Ring, signedArea, traceRings } from './rings.ts';
 import { pinnedCorners, simplifyRing } from './simplify.ts';

@@ -1,5 +1,5 @@
 /** Connected components of a label map: pixels of one class that hang together by their edges. */
-import type { LabelMap } from '../../../image/label-map.ts';
+import type { LabelMap } from '../label-map.ts';
 
 /** A rectangle of whole pixels. */
 export interface Box {

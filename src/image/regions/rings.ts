@@ -1,5 +1,5 @@
 /** The outlines of regions along the edges of pixels. */
-import type { LabelMap } from '../../../image/label-map.ts';
+import type { LabelMap } from '../label-map.ts';
 
 /**
  * A closed line through corners of pixels: x0, y0, x1, y1 ... in pixels from the picture's top left corner, the first corner not
