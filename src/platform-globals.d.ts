@@ -9,6 +9,7 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean });
   decode(bytes: Uint8Array): string;
 }
+declare function atob(text: string): string;
 declare const performance: { now(): number };
 declare namespace WebAssembly {
   class Memory {

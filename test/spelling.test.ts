@@ -57,6 +57,9 @@ const QUOTED: Readonly<Record<string, readonly string[]>> = {
   'docs/images/network.svg': ['labelledby'],
   // What may have been typed once.
   'src/cli/commands/import/options.ts': ['reinitialise'],
+  'src/cli/dataset-options.ts': ['unlabelled'],
+  'src/cli/commands/dataset/command.test.ts': ['unlabelled'],
+  'src/cli/commands/val/options.ts': ['unlabelled'],
   'src/cli/commands/import/options.test.ts': ['reinitialise'],
 };
 

@@ -1,5 +1,6 @@
 /** How a data set is opened: the options that the commands over labeled images share. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { UNLABELED_CHOICES, type Unlabeled } from '../data/annotations/unlabeled.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { nodeTaskFiles } from '../platform/node/task-files.ts';
 import { DATASET_FORMAT_NAMES, openDataset as openDatasetIn } from '../tasks/dataset-fields.ts';
@@ -9,6 +10,9 @@ import { oneOf } from './parse.ts';
 export interface DatasetOptions {
   readonly format?: string;
   readonly classes?: string;
+  readonly unlabeled?: Unlabeled;
+  /** The British spelling, which many type. */
+  readonly unlabelled?: Unlabeled;
   /** What was typed: it is kept with a run. */
   readonly holdOut?: string;
 }
@@ -23,15 +27,28 @@ export function addDatasetOptions(command: Command): Command {
     )
     .option('--classes <classes>', 'names of the classes: a file, or a known set (voc, cityscapes, camvid, ...)')
     .option(
+      '--unlabeled <choice>',
+      'what images without shapes are, where shapes are drawn: background or skip',
+      oneOf('--unlabeled', UNLABELED_CHOICES),
+    )
+    .addOption(new Option('--unlabelled <choice>').argParser(oneOf('--unlabelled', UNLABELED_CHOICES)).hideHelp())
+    .option(
       '--hold-out <part>',
       "take part of train for val: a share such as 0.2, or names such as 'clip1*,clip7*' (a val that is there is not used)",
     );
 }
 
 /** The fields of a request that they are. */
-export const datasetFields = ({ format, classes, holdOut }: DatasetOptions): DatasetOptions => ({
+export const datasetFields = ({
+  format,
+  classes,
+  unlabelled,
+  unlabeled = unlabelled,
+  holdOut,
+}: DatasetOptions): Omit<DatasetOptions, 'unlabelled'> => ({
   ...(format !== undefined && { format }),
   ...(classes !== undefined && { classes }),
+  ...(unlabeled !== undefined && { unlabeled }),
   ...(holdOut !== undefined && { holdOut }),
 });
 

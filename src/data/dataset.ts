@@ -1,6 +1,7 @@
 /** Labeled images in splits, whatever their layout on the disk. */
 import { FormatError, UsageError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
+import { decideUnlabeled, type Unlabeled } from './annotations/unlabeled.ts';
 import { mapAhead } from './concurrency.ts';
 import { numberedClasses } from '../labels/classes-named.ts';
 import type { LabelClass } from '../labels/label-class.ts';
@@ -42,6 +43,11 @@ export interface OpenDatasetOptions {
   readonly entry?: string;
   /** The classes, where the folder does not say or says it wrongly. As many as the data set has. */
   readonly classes?: readonly LabelClass[];
+  /**
+   * What images are on which nothing is drawn: background all over, or left out. By default those that labels list, or have an
+   * empty file for, are background, and those that they know nothing of are left out as images without a mask.
+   */
+  readonly unlabeled?: Unlabeled;
 }
 
 /** Archives unpack to a folder in a folder in a folder. */
@@ -57,13 +63,13 @@ export async function openDataset(source: FileSource, options: OpenDatasetOption
   let folder = outermost;
   for (let depth = 0; depth <= DEEPEST_ROOT; depth++) {
     const found = await firstFormat(folder, format);
-    if (found) return datasetOf(folder, found.name, await found.read(folder), options.classes);
+    if (found) return datasetOf(folder, found.name, await found.read(folder), options);
     const inner = folder.foldersIn('');
     if (inner.length !== 1 || folder.filesIn('').length > 0) break;
     folder = await Folder.open(subfolder(folder.source, inner[0] as string));
   }
   // Asked for by name: its own message says best what is missing.
-  if (format) return datasetOf(outermost, format.name, await format.read(outermost), options.classes);
+  if (format) return datasetOf(outermost, format.name, await format.read(outermost), options);
   throw nothingFound(outermost);
 }
 
@@ -93,13 +99,14 @@ function nothingFound(folder: Folder): FormatError {
 }
 
 async function datasetOf(
-  { source, entry }: Folder,
+  { source: files, entry }: Folder,
   format: string,
   layout: DatasetLayout,
-  wanted: readonly LabelClass[] | undefined,
+  { classes: wanted, unlabeled }: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const { splits } = layout;
-  const notes = [...(layout.notes ?? [])];
+  const { source = files } = layout;
+  const { splits, notes: decided } = decideUnlabeled(layout.splits, unlabeled, source.name);
+  const notes = [...(layout.notes ?? []), ...decided];
   if (wanted && layout.classes && wanted.length !== layout.classes.length) {
     throw new UsageError(
       `${source.name}: ${wanted.length} classes were given, but the data set has ${layout.classes.length}: ${layout.classes.map(({ name }) => name).join(', ')}.`,

@@ -2,6 +2,7 @@
 import { FormatError } from '../errors.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
 import { decodeLabelPng } from '../image/png.ts';
+import type { PaintedAnnotation } from './annotations/paint.ts';
 import type { DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX, type LabelTable, UNKNOWN } from '../labels/label-table.ts';
 
@@ -20,6 +21,8 @@ export interface DecodedMask {
   readonly stored: ReadonlyMap<number, number>;
   /** Whether the ids have 16 bits each. */
   readonly isWide: boolean;
+  /** How it went to paint it, where it was drawn. */
+  readonly painted?: Pick<PaintedAnnotation, 'overlap' | 'faults'>;
 }
 
 /**

@@ -6,10 +6,13 @@ import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
 import { type DecodedMask, decodeMask, type MaskEncoding } from './mask.ts';
 import type { Sample } from './sample.ts';
+import type { ImageAnnotation } from './annotations/annotation.ts';
+import type { ImageSize } from '../image/preprocess.ts';
+import { paintAnnotation } from './annotations/paint.ts';
 
 /** How a sample's mask says which class a pixel has: as the data set's masks do, or by plain ids if it was predicted. */
-export const encodingOf = ({ encoding, classes }: Dataset, { predicted }: Sample): MaskEncoding =>
-  predicted ? { kind: 'ids', table: labelTable({ classes: classes.length }) } : encoding;
+export const encodingOf = ({ encoding, classes }: Dataset, { predicted, encoding: own }: Sample): MaskEncoding =>
+  predicted ? { kind: 'ids', table: labelTable({ classes: classes.length }) } : (own ?? encoding);
 
 /**
  * The class ids in a sample's mask; those of a predicted one only where the prediction was sure enough.
@@ -41,4 +44,13 @@ export async function decodeSampleMask(
 /** Labels with 255 where the confidence, 255 for 1, is below the least one. */
 function sureLabels(labels: Uint8Array, confidences: Uint8Array, least: number): Uint8Array {
   return labels.map((id, pixel) => ((confidences[pixel] as number) / 255 < least ? IGNORE_INDEX : id));
+}
+
+/**
+ * The class ids of what was drawn, in the form of a mask's.
+ * @param isThorough whether it is searched for what is odd but can be drawn.
+ */
+export function paintedMask(annotation: ImageAnnotation, size: ImageSize, isThorough: boolean): DecodedMask {
+  const { labels, overlap, faults } = paintAnnotation(annotation, annotation.size ?? size, isThorough);
+  return { labels, unknown: new Map(), stored: new Map(), isWide: false, painted: { overlap, faults } };
 }

@@ -1,13 +1,20 @@
 /** One picture with its mask. */
 import type { Image } from '../image/image.ts';
 import type { LabelMap } from '../image/label-map.ts';
+import type { ImageAnnotation } from './annotations/annotation.ts';
+import type { MaskEncoding } from './mask.ts';
 
 /** Two files that belong together. Paths are relative to the data set's root, with `/`. */
 export interface Sample {
   /** What it is called in lists and output files; unique within its split. */
   readonly name: string;
   readonly image: string;
+  /** A picture of classes, or the file that says what was drawn on the image. */
   readonly mask: string;
+  /** What was drawn on the image, from which its mask is painted; absent where the mask is a picture. */
+  readonly annotation?: ImageAnnotation;
+  /** How this mask says which class a pixel has, where each has a way of its own. */
+  readonly encoding?: MaskEncoding;
   /** How sure the network was that predicted the mask, which has class ids then; absent where people made it. */
   readonly predicted?: PredictedMask;
 }
@@ -24,3 +31,7 @@ export interface LabeledImage {
   /** Has the picture's size; class ids, and 255 where nothing is to be learned. */
   readonly labels: LabelMap & { readonly data: Uint8Array };
 }
+
+/** What a sample's labels are called in messages: a file may have those of many images. */
+export const labelsNameOf = ({ mask, image, annotation }: Sample): string =>
+  annotation === undefined || mask === image ? mask : `${mask} (${image})`;

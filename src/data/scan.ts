@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
 import type { DecodedImage, DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX } from '../labels/label-table.ts';
 import { type DecodedMask, describeUnknown, isJpeg } from './mask.ts';
-import { decodeSampleMask } from './read-mask.ts';
+import { decodeSampleMask, paintedMask } from './read-mask.ts';
 import type { Sample } from './sample.ts';
 
 interface Size {
@@ -36,13 +36,18 @@ export interface ScannedMask extends Size {
   readonly isWide: boolean;
   /** The palette of an indexed file; empty for others. */
   readonly palette: readonly Color[];
+  /** How it went to paint it, where it was drawn. */
+  readonly painted?: DecodedMask['painted'];
 }
 
 /** What a file turned out to be, or the message of why it cannot be read. */
 export type Scanned<T> = { readonly value: T } | { readonly problem: string; readonly kind: Trouble };
 
-/** Why a file gives no pixels: it is a JPEG, has colors or alpha where class ids belong, or cannot be decoded at all. */
-export type Trouble = 'jpeg-mask' | 'colored-mask' | 'alpha-mask' | 'unreadable';
+/**
+ * Why a file gives no pixels: it is a JPEG, has colors or alpha where class ids belong, cannot be decoded at all, or says what
+ * was drawn on an image that cannot be.
+ */
+export type Trouble = 'jpeg-mask' | 'colored-mask' | 'alpha-mask' | 'unreadable' | 'unknown-size';
 
 export interface ScannedSample {
   readonly split: string;
@@ -89,6 +94,15 @@ async function scanSample(
     imageHash = contentHash(bytes);
     return summaryOf(await decodeImage(bytes, sample.image));
   });
+  const { annotation } = sample;
+  if (annotation) {
+    const size = annotation.size ?? ('value' in image ? image.value : undefined);
+    const mask: Scanned<ScannedMask> =
+      size === undefined
+        ? { problem: 'the image cannot be read', kind: 'unknown-size' }
+        : { value: { ...maskSummary(paintedMask(annotation, size, true), classes.length), palette: [] } };
+    return { split, sample, image, mask, imageHash };
+  }
   const mask = await attempt(sample.mask, async (bytes) => ({
     ...maskSummary(await decodeSampleMask(bytes, dataset, sample, decodeImage), classes.length),
     // Predictions have the colors of their model.
@@ -184,7 +198,10 @@ function summaryOf({ width, height, data, orientation = 1 }: DecodedImage): Scan
   return { width, height, sums, squares, isBlank, orientation };
 }
 
-function maskSummary({ labels, unknown, stored, isWide }: DecodedMask, classes: number): Omit<ScannedMask, 'palette'> {
+function maskSummary(
+  { labels, unknown, stored, isWide, painted }: DecodedMask,
+  classes: number,
+): Omit<ScannedMask, 'palette'> {
   const counts = new Uint32Array(256);
   for (const id of labels.data) counts[id] = (counts[id] as number) + 1;
   const strange = [...unknown.values()].reduce((sum, count) => sum + count, 0);
@@ -196,5 +213,6 @@ function maskSummary({ labels, unknown, stored, isWide }: DecodedMask, classes: 
     unknown,
     stored,
     isWide,
+    ...(painted && { painted }),
   };
 }

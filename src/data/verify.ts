@@ -3,6 +3,7 @@ import type { Check, CheckedDataset, Problem, Severity } from './checks/check.ts
 import { FILE_CHECKS } from './checks/files.ts';
 import { LAYOUT_CHECKS } from './checks/layout.ts';
 import { PALETTE_CHECKS } from './checks/palettes.ts';
+import { SHAPE_CHECKS } from './checks/shapes.ts';
 import { WHOLE_CHECKS } from './checks/whole.ts';
 import { findCopies } from './copies.ts';
 import type { Dataset } from './dataset.ts';
@@ -19,7 +20,13 @@ export interface Verification {
 }
 
 /** Every check. Adding one is an entry in one of the lists. */
-export const DATASET_CHECKS: readonly Check[] = [...LAYOUT_CHECKS, ...FILE_CHECKS, ...PALETTE_CHECKS, ...WHOLE_CHECKS];
+export const DATASET_CHECKS: readonly Check[] = [
+  ...LAYOUT_CHECKS,
+  ...FILE_CHECKS,
+  ...PALETTE_CHECKS,
+  ...SHAPE_CHECKS,
+  ...WHOLE_CHECKS,
+];
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 

@@ -1,5 +1,13 @@
 /** Labeled images, which both training and evaluation read. */
 // Opening, reading and checking.
+export type {
+  AnnotatedShape,
+  ImageAnnotation,
+  ShapeFault,
+  ShapeFaultKind,
+  ShapeGeometry,
+} from '../data/annotations/annotation.ts';
+export type { Unlabeled } from '../data/annotations/unlabeled.ts';
 export type { Problem, ProblemItem, Severity } from '../data/checks/check.ts';
 export { type Dataset, openDataset, type OpenDatasetOptions } from '../data/dataset.ts';
 export type { DecodedImage, DecodeImage, FileSink, FileSource } from '../data/file-source.ts';

@@ -1,6 +1,7 @@
 /** How a data set is opened: the fields that requests over labeled images share. */
 import * as z from 'zod';
 import type { Dataset } from '../data/dataset.ts';
+import { UNLABELED_CHOICES } from '../data/annotations/unlabeled.ts';
 import { DATASET_FORMATS } from '../data/formats/index.ts';
 import { type HoldOut, holdOut } from '../data/hold-out.ts';
 import { readClasses } from './classes.ts';
@@ -13,6 +14,8 @@ export const DATASET_FIELDS = {
   format: z.enum(DATASET_FORMAT_NAMES).optional(),
   /** Names of the classes: a file, or a known set. */
   classes: z.string().optional(),
+  /** What images are on which nothing is drawn. */
+  unlabeled: z.enum(UNLABELED_CHOICES).optional(),
   /** The part of `train` that is taken for `val`: a share such as `0.2`, or patterns of names such as `clip1*,clip7*`. */
   holdOut: z.string().optional(),
 };
@@ -26,12 +29,13 @@ const HOLD_OUT_SEED = 0;
 /** Opens a data set as the fields say. */
 export async function openDataset(
   path: string,
-  { format, classes, holdOut: part }: DatasetFields,
+  { format, classes, unlabeled, holdOut: part }: DatasetFields,
   files: TaskFiles,
 ): Promise<Dataset> {
   const dataset = await files.openDataset(path, {
     ...(format !== undefined && { format }),
     ...(classes !== undefined && { classes: await readClasses(classes, files) }),
+    ...(unlabeled !== undefined && { unlabeled }),
   });
   return part === undefined ? dataset : holdOut(dataset, heldOutPart(part));
 }

@@ -2,6 +2,7 @@
  * The words that requests choose from. Some stand for registries that are loaded only when they are needed: a command line
  * lists them in its help.
  */
+import type { ConversionTarget } from '../data/conversion/convert.ts';
 import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
@@ -25,6 +26,9 @@ export const REINITIALIZED_PARTS = ['none', 'classifier', 'decoder'] as const sa
 
 /** What a model can be written as. */
 export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'huggingface'] as const;
+
+/** What a data set can be converted to. */
+export const CONVERSION_TARGETS = ['masks', 'coco', 'yolo'] as const satisfies readonly ConversionTarget[];
 
 /** What a segmentation can be written as, besides its mask. */
 export const OUTPUT_FORMAT_NAMES = [

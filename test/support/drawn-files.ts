@@ -1,6 +1,6 @@
 /** Files of data sets, drawn for tests. */
 import { encode } from 'fast-png';
-import type { FileSource } from '../../src/data/file-source.ts';
+import type { FileSink, FileSource } from '../../src/data/file-source.ts';
 import { type Color, type Image, image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
 import { vocPalette } from '../../src/labels/palette.ts';
@@ -29,6 +29,18 @@ export function memorySource(files: Files): FileSource {
     read: async (path) => read(path),
     exists: async (path) => path in files,
     size: async (path) => read(path).length,
+  };
+}
+
+/** What is written stays in memory. */
+export function memorySink(): FileSink & { readonly files: Record<string, Uint8Array> } {
+  const files: Record<string, Uint8Array> = {};
+  return {
+    name: 'converted',
+    files,
+    write: async (path, bytes) => {
+      files[path] = bytes;
+    },
   };
 }
 

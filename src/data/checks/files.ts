@@ -1,6 +1,7 @@
 /** Checks of files by their content: whether they can be read, and go together. */
 import { DATASET_FORMATS } from '../formats/index.ts';
 import { describeUnknown } from '../mask.ts';
+import { labelsNameOf } from '../sample.ts';
 import type { Trouble } from '../scan.ts';
 import { hiddenTurn, sizeMismatch } from './sizes.ts';
 import {
@@ -141,7 +142,7 @@ export const FILE_CHECKS: readonly Check[] = [
     advice: 'Label them or take them out: nothing can be learned from them.',
     find: (checked) =>
       readableMasks(checked).flatMap(({ record, mask }) =>
-        isUnlabeled(mask) ? [{ subject: record.sample.mask }] : [],
+        isUnlabeled(mask) ? [{ subject: labelsNameOf(record.sample) }] : [],
       ),
   },
   {

@@ -1,4 +1,5 @@
 /** Whether a mask has the size of its image, and what an EXIF orientation has to do with it. */
+import { labelsNameOf } from '../sample.ts';
 import type { ScannedSample } from '../scan.ts';
 import type { ProblemItem } from './check.ts';
 
@@ -20,12 +21,12 @@ export function sizeMismatch({ image, mask, sample }: ScannedSample): ProblemIte
   if (a.width === b.width && a.height === b.height) return [];
   const sizes = `${b.width}x${b.height}, but ${sample.image} is ${a.width}x${a.height}`;
   const areSwapped = a.width === b.height && a.height === b.width;
-  if (!areSwapped) return [{ subject: sample.mask, detail: sizes }];
+  if (!areSwapped) return [{ subject: labelsNameOf(sample), detail: sizes }];
   const hint =
     a.orientation >= FIRST_THAT_SWAPS_SIDES
       ? ` upright: its EXIF orientation is ${a.orientation} (${TURNS[a.orientation]}), and the mask is drawn on the stored image`
       : ', as if one were turned: does the image carry an EXIF orientation that the mask does not follow?';
-  return [{ subject: sample.mask, detail: sizes + hint }];
+  return [{ subject: labelsNameOf(sample), detail: sizes + hint }];
 }
 
 /** An image that was made upright, and whose mask would have its size in either orientation. */

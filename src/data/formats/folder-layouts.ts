@@ -75,5 +75,5 @@ export function splitNotes(pairs: readonly FolderPair[]): string[] {
   return named ? [] : [ONLY_TRAIN];
 }
 
-const ONLY_TRAIN =
+export const ONLY_TRAIN =
   'There are no folders for splits (train, val), so all images are taken as train, and nothing is left to validate on.';

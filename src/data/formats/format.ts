@@ -1,6 +1,7 @@
 /** What a data set format is. */
 import type { LabelClass } from '../../labels/label-class.ts';
 import type { MaskEncoding } from '../mask.ts';
+import type { FileSource } from '../file-source.ts';
 import type { Pairs } from '../pairing.ts';
 import type { Folder } from './folder.ts';
 
@@ -10,6 +11,8 @@ export interface DatasetLayout {
   /** Null together with unknown classes: ids as they are, and 255 for ignore. */
   readonly encoding: MaskEncoding | null;
   readonly splits: ReadonlyMap<string, Pairs>;
+  /** Where the samples' files are, if some are in other files. */
+  readonly source?: FileSource;
   /** What was decided on the way and might surprise. */
   readonly notes?: readonly string[];
 }

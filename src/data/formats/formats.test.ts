@@ -8,6 +8,7 @@ import { readSample } from '../read-sample.ts';
 import { FormatError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
+import { FIXTURES as DRAWN_ON } from '../../../test/support/annotated-files.ts';
 import { bytesOf, colorMask, type Files, grayMask, mask, photo } from '../../../test/support/drawn-files.ts';
 
 interface Fixture {
@@ -335,7 +336,8 @@ describe.each(Object.entries(FIXTURES))('%s', (title, fixture) => {
 
 describe.each(DATASET_FORMATS.map(({ name }) => name))('the format %s', (name) => {
   test('has a fixture in its published layout', () => {
-    expect(Object.values(FIXTURES).map(({ format }) => format)).toContain(name);
+    const all = [...Object.values(FIXTURES), ...Object.values(DRAWN_ON)];
+    expect(all.map(({ format }) => format)).toContain(name);
   });
 
   test('says what is missing in a folder that is laid out otherwise', async () => {

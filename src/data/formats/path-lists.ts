@@ -5,6 +5,7 @@ import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
 import type { Folder } from './folder.ts';
+import { withShortNames } from './short-names.ts';
 
 /** The two paths of a line, which a tab separates, or spaces if there are no others. */
 export function pathPair(line: string): readonly [string, string] | undefined {
@@ -55,18 +56,4 @@ export async function readPathList(folder: Folder, list: string, resolve = (path
     );
   }
   return { samples: withShortNames(samples), faults };
-}
-
-/** Names without the folders that all have in common. */
-function withShortNames(samples: readonly Sample[]): Sample[] {
-  const folders = (name: string) => name.split('/').slice(0, -1);
-  let common = folders(samples[0]?.name ?? '');
-  for (const { name } of samples) {
-    const own = folders(name);
-    let same = 0;
-    while (same < common.length && common[same] === own[same]) same++;
-    common = common.slice(0, same);
-  }
-  const start = common.length === 0 ? 0 : common.join('/').length + 1;
-  return samples.map((sample) => ({ ...sample, name: sample.name.slice(start) }));
 }

@@ -1,10 +1,9 @@
 /** Polygons as the text that YOLO's segmentation tools train from. */
-import type { LabelMap } from '../../image/label-map.ts';
 import { describeRegions } from './described-regions.ts';
 import { bridgeHoles } from '../../image/regions/bridged-holes.ts';
 import type { OutputFormat } from './output-format.ts';
 import { type Polygon, polygonsOf } from '../../image/regions/trace-polygons.ts';
-import type { Ring } from '../../image/regions/rings.ts';
+import { normalizedOutline } from '../../image/regions/normalized-outline.ts';
 
 /**
  * A connected component a line: `class x y x y ...`, x divided by the width and y by the height, 8 decimals. A line is one closed
@@ -22,15 +21,8 @@ export const yolo: OutputFormat = {
     const polygons = polygonsOf(labels, components, (label) => present.has(label));
     const lines = regions.map(({ label, components: [id] }) => {
       const outline = bridgeHoles(polygons.get(id as number) as Polygon, labels, components, context.tolerance ?? 0);
-      return `${label} ${normalized(outline, labels)}\n`;
+      return `${label} ${normalizedOutline(outline, labels)}\n`;
     });
     return [{ suffix: yolo.extension, content: new TextEncoder().encode(lines.join('')) }];
   },
 };
-
-/** Enough decimals for the corner to be found again in a picture of a million columns. */
-const DECIMALS = 1e8;
-
-function normalized(ring: Ring, { width, height }: Pick<LabelMap, 'width' | 'height'>): string {
-  return ring.map((value, at) => Math.round((value / (at % 2 === 0 ? width : height)) * DECIMALS) / DECIMALS).join(' ');
-}

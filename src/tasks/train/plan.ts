@@ -156,9 +156,13 @@ async function openNoted(path: string, fields: Opened, { files, onEvent }: Conte
 }
 
 /** What a resumed run opens its data set with, as a run keeps it. */
-const originOf = ({ format, classes, holdOut, pseudoLabels, confidence }: Opened, { absolute }: TaskFiles) => ({
+const originOf = (
+  { format, classes, unlabeled, holdOut, pseudoLabels, confidence }: Opened,
+  { absolute }: TaskFiles,
+) => ({
   ...(format !== undefined && { format }),
   ...(classes !== undefined && { classes }),
+  ...(unlabeled !== undefined && { unlabeled }),
   ...(holdOut !== undefined && { holdOut }),
   ...(pseudoLabels !== undefined && { pseudoLabels: absolute(pseudoLabels) }),
   ...(confidence !== undefined && { confidence: String(confidence) }),

@@ -121,7 +121,7 @@ test('dataset looks at a part of train as val where it is held out', async () =>
 test('dataset convert writes a data set that verifies', async () => {
   const output = join(root, 'converted');
   expect(await main(['dataset', 'convert', join(root, 'sound'), '--output', output])).toBe(0);
-  expect(terminal.printed).toContain('converted/data.yaml: train 1, val 1 images with masks, 2 classes');
+  expect(terminal.printed).toContain('converted/data.yaml: train 1, val 1 images with labels, 2 classes');
   expect(await main(['dataset', 'verify', output])).toBe(0);
 });
 
@@ -139,6 +139,15 @@ test('a split that does not exist, and a conversion without a place, are wrong u
   expect(terminal.noted).toContain('there is no split "test". It has train, val.');
   expect(await main(['dataset', 'convert', join(root, 'sound')])).toBe(2);
   expect(terminal.noted).toContain('dataset convert needs --output FOLDER');
+});
+
+test('dataset convert writes what others read, and --unlabelled is understood', async () => {
+  const output = join(root, 'as-coco');
+  expect(await main(['dataset', 'convert', join(root, 'sound'), '--output', output, '--to', 'coco'])).toBe(0);
+  expect(terminal.printed).toContain('annotations/instances_train.json: train 1, val 1 images with labels, 2 classes');
+  terminal.printed = '';
+  expect(await main(['dataset', 'verify', output, '--unlabelled', 'skip'])).toBe(0);
+  expect(terminal.printed).toContain('as-coco: coco, train 1, val 1 samples, 3 classes (background, ground, water)');
 });
 
 test('dataset stats and convert say how many files of other formats are passed over', async () => {

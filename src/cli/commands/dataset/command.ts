@@ -25,8 +25,8 @@ const ACTIONS = {
     return () => reportStatistics(result, options.json ?? false);
   },
   async convert(path, options, context) {
-    const { output } = options;
-    const result = await convertTask.run({ ...splitRequest(path, options), output }, context);
+    const { output, to } = options;
+    const result = await convertTask.run({ ...splitRequest(path, options), output, to }, context);
     return () => reportConversion(result, options.json ?? false);
   },
 } as const satisfies Record<string, Act>;
@@ -38,7 +38,7 @@ export const registerDataset: RegisterCommand = (program, exit) => {
     .command('dataset')
     .description('look through labeled images: problems (verify), figures (stats); or convert them')
     .argument('<action>', ACTION_NAMES.join(', '), oneOf('dataset', ACTION_NAMES))
-    .argument('<path>', 'the folder of the data set, its data.yaml or its list of pairs');
+    .argument('<path>', 'the folder of the data set, its data.yaml, labels (COCO, CVAT, ...) or list of pairs');
   addDatasetCommandOptions(command).action(async (action: Action, path: string, options: DatasetCommandOptions) =>
     exit(await act(action, path, options)),
   );

@@ -4,7 +4,8 @@ import type * as z from 'zod';
 import type { CONTACT_SHEET_REQUEST } from '../../../tasks/dataset/contact-sheet.ts';
 import type { SPLIT_REQUEST } from '../../../tasks/dataset/verify.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { numberFor } from '../../parse.ts';
+import { CONVERSION_TARGETS } from '../../../tasks/names.ts';
+import { numberFor, oneOf } from '../../parse.ts';
 
 /** What was typed. */
 export interface DatasetCommandOptions extends DatasetOptions {
@@ -12,6 +13,7 @@ export interface DatasetCommandOptions extends DatasetOptions {
   readonly contactSheet?: string;
   readonly images: number;
   readonly output?: string;
+  readonly to: (typeof CONVERSION_TARGETS)[number];
   readonly json?: boolean;
 }
 
@@ -22,6 +24,12 @@ export function addDatasetCommandOptions(command: Command): Command {
     .option('--contact-sheet <file>', 'draw images with their masks into a PNG or JPEG, to look at')
     .option('--images <count>', 'images on the contact sheet', numberFor('--images', 'images'), 16)
     .option('--output <folder>', 'where convert writes to')
+    .option(
+      '--to <layout>',
+      `what convert writes: ${CONVERSION_TARGETS.join(', ')}`,
+      oneOf('--to', CONVERSION_TARGETS),
+      'masks' as const,
+    )
     .option('--json', 'print JSON');
 }
 

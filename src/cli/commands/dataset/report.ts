@@ -53,11 +53,11 @@ export function reportStatistics(result: VerifyResult, json: boolean): number {
 }
 
 export function reportConversion(result: ConvertResult, json: boolean): number {
-  const { output, converted, classes } = result;
+  const { entry, converted, classes } = result;
   if (json) print(JSON.stringify(result));
   else {
     const counts = Object.entries(converted).map(([split, samplesIn]) => `${split} ${samplesIn}`);
-    print(`${output}/data.yaml: ${counts.join(', ')} images with masks, ${count(classes.length, 'class', 'classes')}`);
+    print(`${entry}: ${counts.join(', ')} images with labels, ${count(classes.length, 'class', 'classes')}`);
   }
   return EXIT.success;
 }

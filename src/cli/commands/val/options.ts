@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { ABSENT_RULE_NAMES, type AbsentRuleName } from '../../../evaluation/absent-classes.ts';
 import { BOUNDARY_TOLERANCE } from '../../../evaluation/boundary.ts';
 import { type EVALUATE_REQUEST, MASK_ENCODINGS, type MaskEncodingName } from '../../../tasks/evaluate/request.ts';
-import { addDatasetOptions, type DatasetOptions } from '../../dataset-options.ts';
+import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
 import { numberFor, oneOf } from '../../parse.ts';
 import { addRunOptions, type RunOptions, runFields } from '../../run-options.ts';
 
@@ -55,10 +55,11 @@ export function addValOptions(command: Command): Command {
 
 /** What they ask for; the last input is the data set. */
 export function evaluateRequest(inputs: readonly string[], options: ValOptions): z.input<typeof EVALUATE_REQUEST> {
-  const { json: _, ...fields } = options;
+  const { json: _, unlabelled: __, ...fields } = options;
   return {
     ...fields,
     ...runFields(options),
+    ...datasetFields(options),
     predictions: inputs.slice(0, -1),
     dataset: inputs.at(-1) as string,
   };

@@ -1,26 +1,14 @@
 import { expect, test } from 'vitest';
-import { contactSheet } from './contact-sheet.ts';
+import { contactSheet } from '../contact-sheet.ts';
 import { convertDataset } from './convert.ts';
-import { openDataset } from './dataset.ts';
-import type { FileSink } from './file-source.ts';
-import { readSample } from './read-sample.ts';
-import { scanDataset } from './scan.ts';
-import { datasetStatistics, suggestedWeight } from './stats.ts';
-import { image } from '../image/image.ts';
-import { encodePng } from '../image/png.ts';
-import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
-import { colorMask, type Files, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
-
-function memorySink(): FileSink & { readonly files: Record<string, Uint8Array> } {
-  const files: Record<string, Uint8Array> = {};
-  return {
-    name: 'converted',
-    files,
-    write: async (path, bytes) => {
-      files[path] = bytes;
-    },
-  };
-}
+import { openDataset } from '../dataset.ts';
+import { readSample } from '../read-sample.ts';
+import { scanDataset } from '../scan.ts';
+import { datasetStatistics, suggestedWeight } from '../stats.ts';
+import { image } from '../../image/image.ts';
+import { encodePng } from '../../image/png.ts';
+import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
+import { colorMask, type Files, mask, memorySink, memorySource, photo } from '../../../test/support/drawn-files.ts';
 
 const COLORS: Files = {
   'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater: deep,30,80,200\nvoid,255,255,255\n',
@@ -37,7 +25,11 @@ const COLORS: Files = {
 test('a converted data set opens as ultralytics and gives the same images, classes and ids', async () => {
   const dataset = await openDataset(memorySource(COLORS));
   const sink = memorySink();
-  expect(await convertDataset(dataset, sink, { decodeImage: decodeDatasetImage })).toEqual({ train: 1, val: 1 });
+  expect(await convertDataset(dataset, sink, { decodeImage: decodeDatasetImage })).toEqual({
+    samples: { train: 1, val: 1 },
+    entry: 'data.yaml',
+    losses: [],
+  });
   expect(Object.keys(sink.files).sort()).toEqual([
     'data.yaml',
     'images/train/a.png',

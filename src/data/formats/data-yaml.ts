@@ -1,0 +1,145 @@
+/** The `data.yaml` of ultralytics' tasks: it names folders, classes and a mapping of mask values. */
+import { parse as parseYaml } from 'yaml';
+import { FormatError, messageOf } from '../../errors.ts';
+import { IGNORE_INDEX, MOST_CLASSES } from '../../labels/label-table.ts';
+import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
+import type { Folder } from './folder.ts';
+
+const SPLITS = ['train', 'val', 'test'];
+
+/** The file that was asked for, `data.yaml`, or the only YAML file there. */
+export function yamlOf(folder: Folder): string | undefined {
+  const isYaml = (path: string) => ['.yaml', '.yml'].includes(extensionOf(path));
+  if (folder.entry !== undefined) return isYaml(folder.entry) ? folder.entry : undefined;
+  const files = folder.filesIn('').filter(isYaml);
+  return files.find((path) => /^data(set)?\.ya?ml$/.test(path)) ?? (files.length === 1 ? files[0] : undefined);
+}
+
+export interface DataYaml {
+  readonly path: string;
+  readonly splits: ReadonlyMap<string, readonly string[]>;
+  /** The folder of the masks; undefined where labels are texts with outlines. */
+  readonly masksDir: string | undefined;
+  readonly names: readonly string[];
+  readonly mapping: ReadonlyMap<number, number>;
+}
+
+/**
+ * @param needsMasks whether it must name the folder of the masks.
+ * @throws FormatError naming everything that is missing or wrong.
+ */
+export function readDataYaml(text: string, file: string, needsMasks: boolean): DataYaml {
+  const fields = parseFields(text, file);
+  const problems: string[] = [];
+  const splits = new Map<string, readonly string[]>();
+  for (const split of SPLITS) {
+    const value = fields.get(split);
+    if (value === undefined || value === null || value === '') continue;
+    const places = Array.isArray(value) ? value : [value];
+    if (places.every((each): each is string => typeof each === 'string')) splits.set(split, places);
+    else problems.push(`${split} is neither a folder nor a list of folders`);
+  }
+  if (splits.size === 0) problems.push('train and val are missing; they name the folders of the images');
+  const masksDir = fields.get('masks_dir');
+  if (needsMasks && typeof masksDir !== 'string') {
+    problems.push(
+      'masks_dir is missing; it names the folder of the masks (nor are there texts with outlines in labels/)',
+    );
+  }
+  const names = readNames(fields.get('names'), problems);
+  const mapping = readMapping(fields.get('label_mapping'), names.length, problems);
+  const nc = fields.get('nc');
+  if (nc !== undefined && nc !== names.length)
+    problems.push(`nc is ${String(nc)}, but names has ${names.length} classes`);
+  if (problems.length > 0) throw new FormatError(`${file} does not fit: ${problems.join('; ')}.`);
+  const path = fields.get('path');
+  return {
+    path: typeof path === 'string' ? path : '',
+    splits,
+    masksDir: typeof masksDir === 'string' ? masksDir : undefined,
+    names,
+    mapping,
+  };
+}
+
+function parseFields(text: string, file: string): Map<unknown, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = parseYaml(text, { schema: 'core', maxAliasCount: 0, mapAsMap: true });
+  } catch (error) {
+    throw new FormatError(`${file}: the YAML cannot be parsed (${messageOf(error).split('\n')[0]}).`, { cause: error });
+  }
+  return parsed instanceof Map ? parsed : new Map<unknown, unknown>();
+}
+
+function readNames(value: unknown, problems: string[]): readonly string[] {
+  const entries = value instanceof Map ? [...value] : Array.isArray(value) ? [...value.entries()] : [];
+  entries.sort(([a], [b]) => Number(a) - Number(b));
+  const isSound = entries.every(
+    ([id, name], position) => Number(id) === position && (typeof name === 'string' || typeof name === 'number'),
+  );
+  if (entries.length === 0 || entries.length > MOST_CLASSES || !isSound) {
+    problems.push(`names must number 1 to ${MOST_CLASSES} classes from 0 on, such as {0: background, 1: nucleus}`);
+    return [];
+  }
+  return entries.map(([, name]) => String(name));
+}
+
+function readMapping(value: unknown, classes: number, problems: string[]): ReadonlyMap<number, number> {
+  const mapping = new Map<number, number>();
+  if (value === undefined || value === null) return mapping;
+  if (!(value instanceof Map)) {
+    problems.push('label_mapping is no list of pairs such as {11: 255}');
+    return mapping;
+  }
+  for (const [from, to] of value) {
+    const [id, target] = [Number(from), Number(to)];
+    const isTarget =
+      target === IGNORE_INDEX || (Number.isInteger(target) && target >= 0 && target < Math.max(1, classes));
+    if (!Number.isInteger(id) || id > 65_535 || !isTarget) {
+      problems.push(
+        `label_mapping has ${String(from)}: ${String(to)}, but maps mask values to classes 0 ... ${classes - 1} or 255`,
+      );
+    } else if (id >= 0) mapping.set(id, target); // Masks hold no negative ids; Cityscapes' -1 is stored as 255.
+  }
+  return mapping;
+}
+
+/** Where `path` leads; the YAML file's own folder if that does not exist and the folders are there. */
+export async function rootOf(
+  folder: Folder,
+  own: string,
+  config: Pick<DataYaml, 'path' | 'splits'>,
+): Promise<{ root: string; note?: string }> {
+  const wanted = joinPaths(own, config.path);
+  const places = [...config.splits.values()].flat();
+  const hasAny = async (root: string) => {
+    for (const place of places) if ((await filesAt(folder, root, place)).length > 0) return true;
+    return false;
+  };
+  if (wanted === own || (await hasAny(wanted)) || !(await hasAny(own))) return { root: wanted };
+  return { root: own, note: `path: ${config.path} has no images, so the folder of the YAML file is taken.` };
+}
+
+export async function filesAt(folder: Folder, root: string, place: string): Promise<readonly string[]> {
+  const path = joinPaths(root, place);
+  if (extensionOf(path) === '.txt') {
+    if ((await folder.locate(path)) === undefined) return [];
+    const listed = (await folder.lines(path)).map((line) =>
+      joinPaths(line.startsWith('./') ? folderOf(path) : root, line),
+    );
+    return Promise.all(listed.map(async (file) => (await folder.locate(file)) ?? file));
+  }
+  const isOutside = path.startsWith('..') || /^([a-z]:)?\//i.test(path);
+  return isOutside ? folder.source.list(path) : folder.under(path);
+}
+
+/** Whether it names a folder of masks; what cannot be parsed is taken to. */
+export function hasMasksDir(text: string): boolean {
+  try {
+    return parseFields(text, '').get('masks_dir') !== undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * YOLO's segmentation labels: a data.yaml without masks, and a text an image in which each line is a class and a closed outline,
+ * `class x y x y ...`, in parts of the image's width and height (https://docs.ultralytics.com/datasets/segment).
+ */
+import { FormatError } from '../../errors.ts';
+import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../annotations/annotation.ts';
+import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
+import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
+import { mapAhead } from '../concurrency.ts';
+import { folderOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import type { LayoutFault, Pairs } from '../pairing.ts';
+import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
+import { filesAt, hasMasksDir, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
+import type { Folder } from './folder.ts';
+import type { DatasetFormat } from './format.ts';
+
+const IMAGES = 'images';
+const LABELS = 'labels';
+
+export const yolo: DatasetFormat = {
+  name: 'yolo',
+  looksFor: 'data.yaml with path, train, val and names but no masks_dir, and texts with outlines in labels/',
+  async detect(folder) {
+    const file = yamlOf(folder);
+    if (file === undefined || hasMasksDir(await folder.text(file))) return false;
+    return folder.entry !== undefined || folder.paths.some((path) => isLabelText(path));
+  },
+  async read(folder) {
+    const file = yamlOf(folder);
+    if (file === undefined)
+      throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val and names.`);
+    const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), false);
+    const { root, note } = await rootOf(folder, folderOf(file), config);
+    const classes = drawnClasses(config.names);
+    const ids = config.names.map((name) => classes.idOf(name) as number);
+    const splits = new Map<string, Pairs>();
+    for (const [split, places] of config.splits)
+      splits.set(split, await readSplit(folder, root, split, places, ids, classes));
+    if (
+      [...splits.values()].every(({ samples }) =>
+        samples.every(({ annotation }) => annotation?.unlabeled === 'unlisted'),
+      )
+    ) {
+      throw new FormatError(
+        `${joinPaths(folder.name, file)}: no image has a text with outlines in ${LABELS}/ (looked for ${LABELS}/... in the place of ${IMAGES}/...). ` +
+          'Put the texts there, or name the folder of masks with masks_dir.',
+      );
+    }
+    return { classes: classes.classes, encoding: null, splits, ...(note !== undefined && { notes: [note] }) };
+  },
+};
+
+const isLabelText = (path: string): boolean => path.endsWith('.txt') && path.split('/').includes(LABELS);
+
+/** Texts that are read at the same time. */
+const AHEAD = 16;
+
+async function readSplit(
+  folder: Folder,
+  root: string,
+  split: string,
+  places: readonly string[],
+  ids: readonly number[],
+  { background }: DrawnClasses,
+): Promise<Pairs> {
+  const paths = new Set<string>();
+  for (const place of places)
+    for (const path of await filesAt(folder, root, place)) if (isPicture(path)) paths.add(path);
+  const images: AnnotatedImage[] = [];
+  const faults: LayoutFault[] = [];
+  const read = async (path: string) => {
+    const label = labelPath(path);
+    const found = await folder.locate(label);
+    return {
+      path,
+      label,
+      found,
+      annotation: found === undefined ? absent(background) : parseYolo(await folder.text(found), ids, background),
+    };
+  };
+  for await (const { path, label, found, annotation } of mapAhead(paths, AHEAD, read)) {
+    if ((await folder.locate(path)) === undefined)
+      faults.push({ kind: 'missing-listed', path, detail: `listed for ${split}` });
+    else images.push({ name: path, near: [''], path, file: found ?? label, split, annotation });
+  }
+  const pairs = (await annotatedSplits(folder, images)).get(split) ?? { samples: [], faults: [] };
+  return { samples: pairs.samples, faults: [...pairs.faults, ...faults] };
+}
+
+/** The last `images` of the path becomes `labels`. */
+function labelPath(image: string): string {
+  const parts = withoutExtension(image).split('/');
+  const index = parts.lastIndexOf(IMAGES);
+  return `${(index < 0 ? parts : parts.with(index, LABELS)).join('/')}.txt`;
+}
+
+const absent = (background: number): ImageAnnotation => ({
+  shapes: [],
+  background,
+  order: 'smaller',
+  unit: 'line',
+  faults: [],
+  unlabeled: 'unlisted',
+});
+
+/** Numbers of a line with a class and a box. */
+const BOX_NUMBERS = 5;
+
+/** A text without lines says that all is background. */
+function parseYolo(text: string, ids: readonly number[], background: number): ImageAnnotation {
+  const shapes: AnnotatedShape[] = [];
+  const faults: ShapeFault[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const number = index + 1;
+    const [first, ...outline] = line.trim().split(/\s+/);
+    const classId = ids[Number(first)];
+    if (classId === undefined) {
+      faults.push({
+        kind: 'unknown-class',
+        number,
+        detail: `class ${first}, but names has ${ids.length}: 0 ... ${ids.length - 1}`,
+      });
+    }
+    const { geometry, faults: own } = readOutline(outline.map(Number), outline.length + 1);
+    for (const fault of own) faults.push({ ...fault, number });
+    if (geometry && classId !== undefined) shapes.push({ number, classId, geometry });
+  }
+  return { shapes, background, order: 'smaller', unit: 'line', faults };
+}
+
+function readOutline(outline: readonly number[], numbers: number): ReadGeometry {
+  if (numbers === BOX_NUMBERS) {
+    return { faults: [{ kind: 'box-only', detail: 'five numbers are a class and a box (center, width, height)' }] };
+  }
+  return outlineGeometry([outline], 'normalized-polygons');
+}

@@ -1,0 +1,184 @@
+/**
+ * Every format of shapes: one scene, drawn in each by hand, is found without options, verified, read to the pixel, and converted
+ * there and back with the same pixels; files that are malformed are named.
+ */
+import { describe, expect, test } from 'vitest';
+import { CONVERSION_TARGETS } from '../src/tasks/names.ts';
+import { convertDataset } from '../src/data/conversion/convert.ts';
+import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import { DATASET_FORMATS } from '../src/data/formats/index.ts';
+import { readSample } from '../src/data/read-sample.ts';
+import { verifyDataset } from '../src/data/verify.ts';
+import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
+import { checkForTraining } from '../src/data/training-check.ts';
+import { type AnnotatedFixture, EXPECTED, FIXTURES, labelme, OVERLAP } from './support/annotated-files.ts';
+import { bytesOf, type Files, mask, memorySink, memorySource, photo } from './support/drawn-files.ts';
+import { FAULTY, REFUSED } from './support/faulty-annotations.ts';
+
+const decodeImage = decodeDatasetImage;
+
+/** The names of the classes of a sample's pixels. */
+async function namesIn(dataset: Dataset, split: string): Promise<string[]> {
+  const [sample] = dataset.samples(split);
+  if (!sample) throw new Error(`${split} has no sample`);
+  const { labels } = await readSample(dataset, sample, decodeImage);
+  return [...labels.data].map((id) => dataset.classes[id]?.name ?? 'ignored');
+}
+
+const expectedIn = (name: 'a' | 'b', { ignoresRest }: AnnotatedFixture): string[] =>
+  EXPECTED[name].map((label) => (label === 'background' && ignoresRest ? 'ignored' : label));
+
+test('every format of shapes has a fixture', () => {
+  const masks = [
+    'ade20k',
+    'camvid-colors',
+    'camvid-fastai',
+    'camvid-segnet',
+    'cityscapes',
+    'coco-stuff',
+    'color-masks',
+  ];
+  const others = ['folders', 'mmsegmentation', 'nyudv2', 'pair-lists', 'ultralytics', 'voc'];
+  const names = DATASET_FORMATS.map(({ name }) => name).filter((name) => ![...masks, ...others].includes(name));
+  expect([...new Set(Object.values(FIXTURES).map(({ format }) => format))].sort()).toEqual(names.sort());
+});
+
+describe.each(Object.entries(FIXTURES))('%s', (_, fixture) => {
+  test('is found, read to the pixel and ready for training', async () => {
+    const dataset = await openDataset(memorySource(fixture.files));
+    expect(dataset.format).toBe(fixture.format);
+    expect(dataset.splits).toEqual(['train', 'val']);
+    expect(dataset.samples('train').map(({ name }) => name)).toEqual(['a']);
+    expect(dataset.classes.map(({ name }) => name)).toEqual(fixture.classes ?? ['background', 'leaf', 'stone']);
+    expect(await namesIn(dataset, 'train')).toEqual(expectedIn('a', fixture));
+    expect(await namesIn(dataset, 'val')).toEqual(expectedIn('b', fixture));
+    const { problems } = await verifyDataset(dataset, { decodeImage });
+    const told = problems.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+    // The leaf is on the training image only.
+    expect(told).toEqual(fixture.ignoresRest ? ['absent-class', 'much-ignored'] : ['absent-class']);
+    const overlap = problems.find(({ code }) => code === 'overlap');
+    expect(overlap?.items.map(({ detail }) => detail)).toEqual(fixture.isFlat ? undefined : [`${OVERLAP} pixels`]);
+    expect((await checkForTraining(dataset, { decodeImage })).classes).toHaveLength(1);
+  });
+
+  test.each(CONVERSION_TARGETS)('is the same after it was converted to %s', async (to) => {
+    const dataset = await openDataset(memorySource(fixture.files));
+    const sink = memorySink();
+    const { entry, samples, losses } = await convertDataset(dataset, sink, { decodeImage, to });
+    expect(samples).toEqual({ train: 1, val: 1 });
+    expect(losses.length).toBe(to === 'yolo' && fixture.ignoresRest ? 1 : 0);
+    expect(Object.keys(sink.files)).toContain(entry);
+    const converted = await openDataset(memorySource(sink.files));
+    expect(converted.format).toBe({ masks: 'ultralytics', coco: 'coco', yolo: 'yolo' }[to]);
+    for (const [split, name] of [
+      ['train', 'a'],
+      ['val', 'b'],
+    ] as const) {
+      const names = await namesIn(converted, split);
+      // Its texts have no word for what is ignored.
+      expect(names).toEqual(to === 'yolo' ? EXPECTED[name] : expectedIn(name, fixture));
+      expect(sink.files[`images/${split}/${name}.png`]).toEqual(await imageOf(dataset, split));
+    }
+    expect(
+      (await verifyDataset(converted, { decodeImage })).problems.filter(({ severity }) => severity === 'error'),
+    ).toEqual([]);
+  });
+});
+
+async function imageOf(dataset: Dataset, split: string): Promise<Uint8Array> {
+  return new Uint8Array(await dataset.source.read(dataset.samples(split)[0]?.image as string));
+}
+
+/** What verify says, a line an item, as `code | subject: detail`. */
+async function told(files: Files): Promise<string[]> {
+  const dataset = await openDataset(memorySource(files));
+  const { problems } = await verifyDataset(dataset, { decodeImage });
+  return problems
+    .filter(
+      ({ code }) =>
+        !['note', 'absent-class', 'rare-class', 'no-validation', 'overlap', 'no-train', 'mixed-sizes'].includes(code),
+    )
+    .flatMap(({ code, items }) => items.map(({ subject, detail }) => `${code} | ${subject}: ${detail}`));
+}
+
+describe.each(Object.entries(FAULTY))('%s', (_, { files, says, refuses }) => {
+  test('has all that is wrong named at once, with file and number', async () => {
+    expect(await told(files)).toEqual(says);
+  });
+
+  test(refuses === undefined ? 'is trained on nevertheless' : 'is refused by training', async () => {
+    const checking = checkForTraining(await openDataset(memorySource(files)), { decodeImage });
+    if (refuses === undefined) await checking;
+    else await expect(checking).rejects.toThrow(refuses);
+  });
+});
+
+test.each(REFUSED)('%s is refused: %s', async (_, message, files) => {
+  await expect(openDataset(memorySource(files as Files))).rejects.toThrow(message);
+});
+
+describe('images without shapes', () => {
+  const files: Files = {
+    'images/a.png': photo(1),
+    'images/b.png': photo(2),
+    'images/c.png': photo(3),
+    'images/d.png': photo(4),
+    'a.json': labelme('images/a.png', [
+      {
+        label: 'leaf',
+        points: [
+          [1, 1],
+          [30, 2],
+          [4, 30],
+        ],
+      },
+    ]),
+    'b.json': labelme('images/b.png', []),
+    'c.json': labelme('images/c.png', []),
+  };
+  const opened = async (unlabeled?: 'background' | 'skip') => {
+    const dataset = await openDataset(memorySource(files), unlabeled === undefined ? {} : { unlabeled });
+    const { problems } = await verifyDataset(dataset, { decodeImage });
+    const warned = problems.filter(({ code }) => ['unlabeled', 'missing-mask'].includes(code));
+    return {
+      names: dataset.samples('train').map(({ name }) => name),
+      warned: warned.flatMap(({ code, items }) => items.map(({ subject }) => `${code} ${subject}`)),
+      notes: dataset.notes,
+    };
+  };
+
+  test('are background with a warning where they are listed, and left out where no file knows them', async () => {
+    expect(await opened()).toMatchObject({
+      names: ['a', 'b', 'c'],
+      warned: ['missing-mask images/d.png', 'unlabeled images/b.png', 'unlabeled images/c.png'],
+    });
+  });
+
+  test('are background or left out without a warning where that is asked for', async () => {
+    expect(await opened('background')).toMatchObject({ names: ['a', 'b', 'c', 'd'], warned: [] });
+    expect(await opened('skip')).toMatchObject({
+      names: ['a'],
+      warned: [],
+      notes: expect.arrayContaining(['3 images without shapes are left out.']),
+    });
+  });
+
+  test('cannot be asked for where masks are pictures', async () => {
+    const masks = { 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]) };
+    await expect(openDataset(memorySource(masks), { unlabeled: 'skip' })).rejects.toThrow(
+      '--unlabeled is for images on which shapes are drawn; here every image has a mask that is a picture.',
+    );
+  });
+});
+
+test('a file that is cut off is named, whatever its format', async () => {
+  for (const { files } of Object.values(FIXTURES)) {
+    const labels = Object.keys(files).filter((path) => /\.(json|xml|csv)$/.test(path) && !path.includes('meta.json'));
+    for (const path of labels.slice(0, 1)) {
+      const whole = bytesOf(files[path] as string);
+      const cut = { ...files, [path]: whole.subarray(0, Math.floor(whole.length * 0.7)) };
+      const opening = openDataset(memorySource(cut)).then((dataset) => checkForTraining(dataset, { decodeImage }));
+      await expect(opening).rejects.toThrow(path);
+    }
+  }
+});
