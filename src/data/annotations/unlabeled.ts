@@ -5,8 +5,9 @@ import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 
 /** They are background all over, or left out. */
-export const UNLABELED_CHOICES = ['background', 'skip'] as const;
-export type Unlabeled = (typeof UNLABELED_CHOICES)[number];
+export type Unlabeled = 'background' | 'skip';
+
+export const UNLABELED_CHOICES = ['background', 'skip'] as const satisfies readonly Unlabeled[];
 
 export interface Decided {
   readonly splits: ReadonlyMap<string, Pairs>;
