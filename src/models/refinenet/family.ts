@@ -1,4 +1,6 @@
 /** RefineNet as one of the families of networks. */
+import type { Tap } from '../encoders/encoder.ts';
+import { ENCODERS, type EncoderName } from '../encoders/index.ts';
 import type { NetworkFamily } from '../family.ts';
 import { REFINENET_NAMES, type RefineNetName, refineNetDefinition, refineNetName } from './architectures.ts';
 import type { RefineNetDefinition } from './definition.ts';
@@ -18,8 +20,8 @@ export const REFINENET = {
     refineNetDefinition(name as RefineNetName, classes, variation),
   nameOf: refineNetName,
   forward: refineNet,
-  geometry: ({ imageDivisors }: RefineNetDefinition) => ({
-    outputStride: 4,
+  geometry: ({ encoder, imageDivisors, decoder }: RefineNetDefinition) => ({
+    outputStride: finestStride(encoder, decoder.taps) * Math.min(...imageDivisors),
     // Below it the coarsest feature is smaller than one pixel.
     smallestSide: COARSEST_STRIDE,
     alignment: COARSEST_STRIDE * Math.max(...imageDivisors),
@@ -28,3 +30,9 @@ export const REFINENET = {
   owns: ownsNames,
   detect: detectRefineNet,
 } satisfies NetworkFamily<RefineNetDefinition>;
+
+/** How many of an encoder's input pixels lie between neighbors of the finest feature that is tapped. */
+function finestStride(encoder: EncoderName, tapped: readonly string[]): number {
+  const taps: readonly Tap[] = ENCODERS[encoder].taps;
+  return Math.min(...taps.filter(({ name }) => tapped.includes(name)).map(({ stride }) => stride));
+}

@@ -3,7 +3,9 @@ import { parametersOf, reach } from '../../graph/walk.ts';
 import { EVALUATION, scope } from '../../nn/scope.ts';
 import { architecture, ARCHITECTURE_NAMES } from '../architectures.ts';
 import { pixelValues } from '../pixel-values.ts';
+import { networkGeometry } from '../network.ts';
 import type { CascadeName } from './cascades.ts';
+import type { RefineNetDefinition } from './definition.ts';
 import { refineNet } from './refinenet.ts';
 import type { Variation } from './variation.ts';
 import { summarize } from '../summary.ts';
@@ -95,6 +97,33 @@ describe.each(ARCHITECTURE_NAMES)('%s', (name) => {
     const expected = name.endsWith('mobilenetv2') ? 0 : name.includes('-lw-') ? 2 : 3;
     expect(masks).toHaveLength(expected);
     expect([...reach([refineNet(architecture(name, 5), pixelValues())]).inputs.keys()]).toEqual(['pixel_values']);
+  });
+});
+
+describe('any number of paths', () => {
+  test.each([
+    ['refinenet-lw-mobilenetv2', 1, 32],
+    ['refinenet-lw-mobilenetv2', 2, 32],
+    ['refinenet-lw-mobilenetv2', 4, 16],
+    ['refinenet-lw-mobilenetv2', 5, 8],
+    ['refinenet-lw-resnet18', 2, 16],
+    ['refinenet-resnet50', 3, 8],
+    ['refinenet-resnet50', 4, 4],
+  ])('%s with the %i coarsest has an output stride of %i, in its geometry as in its graph', (name, paths, stride) => {
+    const whole = architecture(name, 5) as RefineNetDefinition;
+    const first = <T>(list: readonly T[]): readonly T[] => list.slice(0, paths);
+    const { taps, widths, cascade } = whole.decoder;
+    const decoder = { ...whole.decoder, taps: first(taps), widths: first(widths), cascade: first(cascade) };
+    const definition = { ...whole, decoder };
+    expect(networkGeometry(definition).outputStride).toBe(stride);
+    const { shape } = refineNet(definition, pixelValues({ batch: 1, height: 97, width: 131 }));
+    expect(shape).toEqual([1, 5, Math.ceil(97 / stride), Math.ceil(131 / stride)]);
+  });
+
+  test('every named architecture and cascade has an output stride of 4', () => {
+    for (const name of ARCHITECTURE_NAMES) expect(networkGeometry(architecture(name, 5)).outputStride).toBe(4);
+    const twoScale = architecture('refinenet-resnet50', 5, { cascade: '4-cascaded-2-scale' });
+    expect(networkGeometry(twoScale).outputStride).toBe(4);
   });
 });
 
