@@ -1,4 +1,4 @@
-/** Bytes that texts carry. */
+/** Unpacks bytes that texts carry. */
 import { FormatError } from '../errors.ts';
 
 /** @throws FormatError if the text has characters that base64 has not. `data:` addresses are taken too. */

@@ -1,4 +1,4 @@
-/** PNG files that say of each pixel whether it is inside of a shape. */
+/** Reads PNG files that say of each pixel whether it is inside of a shape. */
 import { decode } from 'fast-png';
 import { FormatError, messageOf } from '../errors.ts';
 import { DEFAULT_PIXEL_LIMIT, decodeLabelPng } from './png.ts';

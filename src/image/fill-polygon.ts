@@ -1,6 +1,6 @@
 /**
- * The pixels of a polygon as pycocotools gives them (`rleFrPoly` in common/maskApi.c of github.com/cocodataset/cocoapi), to which
- * most polygons of data sets were drawn. Its rule in numbers:
+ * Fills polygons as pycocotools does (`rleFrPoly` in common/maskApi.c of github.com/cocodataset/cocoapi), for which most polygons
+ * of data sets were drawn. Its rule in numbers:
  *
  * 1. Corners go to a grid of five points a pixel: each coordinate becomes the whole part of 5 c + 0.5.
  * 2. Between corners the outline steps along the longer of its two extents (along x if they are equal), a grid point at a time

@@ -1,4 +1,4 @@
-/** Whether outlines cross themselves. */
+/** Finds outlines that cross themselves. */
 
 /**
  * The first two sides of a closed outline that cross each other, as the positions of the corners at which they begin; undefined

@@ -1,4 +1,4 @@
-/** A shape's pixels, as a small picture of ones at a place of a larger one. */
+/** Keeps a shape's pixels as a small picture of ones at a place of a larger one. */
 
 /** Ones inside of the shape and zeros outside, rows from top to bottom; `x` and `y` are where its corner lies. */
 export interface Stencil {

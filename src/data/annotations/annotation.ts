@@ -1,4 +1,4 @@
-/** What people drew on an image: shapes with classes, from which a mask is made when the image is read. */
+/** Says what people drew on an image: shapes with classes, from which a mask is made when the image is read. */
 import type { ImageSize } from '../../image/preprocess.ts';
 
 /** Which pixels a shape has. Coordinates are in pixels from the top left corner of the upright image. */

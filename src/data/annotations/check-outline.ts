@@ -1,4 +1,4 @@
-/** What is wrong with outlines. */
+/** Says what is wrong with outlines. */
 import { selfCrossing } from '../../image/self-crossing.ts';
 import type { ImageSize } from '../../image/preprocess.ts';
 

@@ -1,4 +1,4 @@
-/** From what a file has of an image to what can be drawn, and what is wrong with the rest. */
+/** Parts what can be drawn of an image from what is wrong with the rest. */
 import type { AnnotatedShape, ImageAnnotation, ShapeFault } from './annotation.ts';
 import type { ReadGeometry } from './read-geometry.ts';
 

@@ -1,4 +1,4 @@
-/** The classes of a data set whose images were drawn on: what is drawn, and the background behind it. */
+/** Makes the classes of a data set whose images were drawn on: what is drawn, and the background behind it. */
 import type { Color } from '../../image/image.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
 import type { LabelClass } from '../../labels/label-class.ts';

@@ -1,4 +1,4 @@
-/** Round shapes as polygons. */
+/** Makes polygons of round and rectangular shapes. */
 
 /** How far the polygon may stray from the curve, in pixels: less than the grid that polygons are filled on. */
 const TOLERANCE = 0.05;

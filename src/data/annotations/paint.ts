@@ -1,4 +1,4 @@
-/** An image's mask, painted shape over shape. */
+/** Paints an image's mask, shape over shape. */
 import { FormatError } from '../../errors.ts';
 import { type LabelMap, labelMap } from '../../image/label-map.ts';
 import { EMPTY_STENCIL, type Stencil, stencilArea } from '../../image/stencil.ts';

@@ -1,4 +1,4 @@
-/** From what a label file has to a geometry. */
+/** Makes geometries of what label files have, or says why there is none. */
 import type { ShapeFaultKind, ShapeGeometry } from './annotation.ts';
 
 /** A geometry, or why there is none. */

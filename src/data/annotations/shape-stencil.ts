@@ -1,4 +1,4 @@
-/** From what was drawn to pixels. */
+/** Turns what was drawn into pixels. */
 import { Unzlib } from 'fflate';
 import { FormatError } from '../../errors.ts';
 import { fromBase64 } from '../../image/base64.ts';

@@ -1,4 +1,4 @@
-/** What becomes of images on which nothing was drawn. */
+/** Decides what becomes of images on which nothing was drawn. */
 import { UsageError } from '../../errors.ts';
 import { count } from '../../text.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';

@@ -1,4 +1,4 @@
-/** Checks of what was drawn on images. */
+/** Checks what was drawn on images. */
 import { placeOf, type ShapeFaultKind } from '../annotations/annotation.ts';
 import { count } from '../../text.ts';
 import { type Check, type CheckedDataset, imagesIn, part, type ProblemItem, readableMasks } from './check.ts';

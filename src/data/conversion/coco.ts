@@ -1,4 +1,4 @@
-/** COCO's JSON, a file a split: each connected part of a class is an annotation. */
+/** Writes COCO's JSON, a file a split: each connected part of a class is an annotation. */
 import type { LabelMap } from '../../image/label-map.ts';
 import { componentsOf } from '../../image/regions/components.ts';
 import { regionsOf } from '../../image/regions/regions.ts';

@@ -1,4 +1,4 @@
-/** Any data set in a layout that the library, and others, read. */
+/** Converts any data set to a layout that the library, and others, read. */
 import { UsageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { mapAhead } from '../concurrency.ts';

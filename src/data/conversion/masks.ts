@@ -1,4 +1,4 @@
-/** Ultralytics' semantic layout: `masks/SPLIT/NAME.png`, indexed in the classes' colors, and a data.yaml. */
+/** Writes ultralytics' semantic layout: `masks/SPLIT/NAME.png`, indexed in the classes' colors, and a data.yaml. */
 import { encodeLabelPng } from '../../image/png.ts';
 import { dataYaml, type StartWriting } from './writer.ts';
 

@@ -1,4 +1,4 @@
-/** What a data set is converted by. */
+/** Says what a data set is converted by. */
 import { stringify } from 'yaml';
 import type { Dataset } from '../dataset.ts';
 import type { FileSink } from '../file-source.ts';

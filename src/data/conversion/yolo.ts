@@ -1,4 +1,4 @@
-/** YOLO's segmentation labels: a text an image, a line for each connected part of a class. */
+/** Writes YOLO's segmentation labels: a text an image, a line for each connected part of a class. */
 import type { LabelMap } from '../../image/label-map.ts';
 import { bridgeHoles } from '../../image/regions/bridged-holes.ts';
 import { componentsOf } from '../../image/regions/components.ts';

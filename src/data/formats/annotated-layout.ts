@@ -1,4 +1,4 @@
-/** From annotated images to the splits of a data set. */
+/** Makes the splits of a data set of annotated images. */
 import { comparable, fileNameOf, folderOf, withoutExtension } from '../file-source.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';

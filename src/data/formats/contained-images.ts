@@ -1,4 +1,4 @@
-/** Pictures that label files carry inside. */
+/** Reads pictures that label files carry inside. */
 import { FormatError } from '../../errors.ts';
 import { fromBase64 } from '../../image/base64.ts';
 import type { FileSource } from '../file-source.ts';

@@ -1,4 +1,4 @@
-/** Comma-separated values with quotes, as RFC 4180 has them. */
+/** Reads comma-separated values with quotes, as RFC 4180 has them. */
 
 /** The fields of every line that is not empty. A quoted field may hold commas, line ends, and quotes that are doubled. */
 export function parseCsv(text: string): string[][] {

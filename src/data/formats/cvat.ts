@@ -1,4 +1,4 @@
-/** CVAT for images 1.1 (https://docs.cvat.ai/docs/dataset_management/formats/format-cvat): an XML for a task, a job or a project. */
+/** Reads CVAT for images 1.1 (https://docs.cvat.ai/docs/dataset_management/formats/format-cvat): an XML for a task, a job or a project. */
 import type { SaxesTagPlain } from 'saxes';
 import { FormatError } from '../../errors.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';

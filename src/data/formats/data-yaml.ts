@@ -1,4 +1,4 @@
-/** The `data.yaml` of ultralytics' tasks: it names folders, classes and a mapping of mask values. */
+/** Reads the `data.yaml` of ultralytics' tasks, which names folders, classes and a mapping of mask values. */
 import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
 import { IGNORE_INDEX, MOST_CLASSES } from '../../labels/label-table.ts';

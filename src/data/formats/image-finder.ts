@@ -1,4 +1,4 @@
-/** Which picture in a folder a label file means: it may have been written in another folder, or on another machine. */
+/** Finds the picture in a folder that a label file means: it may have been written in another folder, or on another machine. */
 import { comparable, fileNameOf, folderOf, isPicture, joinPaths } from '../file-source.ts';
 import type { Folder } from './folder.ts';
 

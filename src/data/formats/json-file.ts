@@ -1,4 +1,4 @@
-/** Labels in JSON. */
+/** Reads labels in JSON. */
 import type * as z from 'zod/mini';
 import { FormatError, messageOf, RefineNetError } from '../../errors.ts';
 import { problemsOf } from '../../json-schema.ts';

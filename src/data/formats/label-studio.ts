@@ -1,4 +1,4 @@
-/** Label Studio's export as JSON or JSON-MIN (https://labelstud.io/guide/export): polygons, boxes and ellipses in percent, and brushes. */
+/** Reads Label Studio's export as JSON or JSON-MIN (https://labelstud.io/guide/export): polygons, boxes and ellipses in percent, and brushes. */
 import * as z from 'zod/mini';
 import { FormatError } from '../../errors.ts';
 import { parseClassNames } from '../../labels/class-names.ts';

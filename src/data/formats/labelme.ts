@@ -1,4 +1,4 @@
-/** labelme's JSON, a file an image, with the image beside it or inside (https://github.com/wkentaro/labelme). */
+/** Reads labelme's JSON, a file an image, with the image beside it or inside (https://github.com/wkentaro/labelme). */
 import * as z from 'zod/mini';
 import { FormatError } from '../../errors.ts';
 import { parseClassNames } from '../../labels/class-names.ts';

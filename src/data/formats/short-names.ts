@@ -1,4 +1,4 @@
-/** Names of samples as short as they can be. */
+/** Makes names of samples as short as they can be. */
 import type { Sample } from '../sample.ts';
 
 /** Names without the folders that all have in common. */

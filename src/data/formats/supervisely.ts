@@ -1,4 +1,4 @@
-/** Supervisely's projects (https://docs.supervisely.com/data-organization): meta.json, and in each data set img/ and ann/. */
+/** Reads Supervisely's projects (https://docs.supervisely.com/data-organization): meta.json, and in each data set img/ and ann/. */
 import * as z from 'zod/mini';
 import { FormatError } from '../../errors.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';

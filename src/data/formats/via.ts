@@ -1,4 +1,4 @@
-/** VGG Image Annotator's projects and annotations as JSON or CSV (https://www.robots.ox.ac.uk/~vgg/software/via). */
+/** Reads VGG Image Annotator's projects and annotations as JSON or CSV (https://www.robots.ox.ac.uk/~vgg/software/via). */
 import * as z from 'zod/mini';
 import { FormatError, messageOf } from '../../errors.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';

@@ -1,4 +1,4 @@
-/** Labels in XML. */
+/** Reads labels in XML. */
 import type { SaxesTagPlain } from 'saxes';
 import { FormatError } from '../../errors.ts';
 

@@ -1,5 +1,5 @@
 /**
- * YOLO's segmentation labels: a data.yaml without masks, and a text an image in which each line is a class and a closed outline,
+ * Reads YOLO's segmentation labels: a data.yaml without masks, and a text an image in which each line is a class and a closed outline,
  * `class x y x y ...`, in parts of the image's width and height (https://docs.ultralytics.com/datasets/segment).
  */
 import { FormatError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-/** Outlines as YOLO's texts have them. */
+/** Writes outlines as YOLO's texts have them. */
 import type { LabelMap } from '../label-map.ts';
 import type { Ring } from './rings.ts';
 

@@ -1,5 +1,5 @@
 /**
- * COCO's JSON (https://cocodataset.org/#format-data) as COCO, CVAT, Roboflow, Label Studio and Supervisely write it: polygons and run
+ * Reads COCO's JSON (https://cocodataset.org/#format-data) as COCO, CVAT, Roboflow, Label Studio and Supervisely write it: polygons and run
  * lengths of objects or of stuff, or a picture of segments (panoptic).
  */
 import { FormatError } from '../../../errors.ts';

@@ -1,4 +1,4 @@
-/** Which of the JSON files in a folder are the labels: a folder may have several kinds, each with a file a split. */
+/** Finds the JSON files in a folder that are the labels: a folder may have several kinds, each with a file a split. */
 import { FormatError } from '../../../errors.ts';
 import { extensionOf, joinPaths } from '../../file-source.ts';
 import { splitNamed } from '../../split-names.ts';

@@ -1,4 +1,4 @@
-/** COCO's segmentations, of which a file has several kinds. */
+/** Reads COCO's segmentations, of which a file has several kinds. */
 import { brokenGeometry, isNumbers, outlineGeometry, type ReadGeometry } from '../../annotations/read-geometry.ts';
 import { hasContent } from './schema.ts';
 

@@ -1,4 +1,4 @@
-/** COCO's panoptic labels: a PNG an image, whose colors are the numbers of segments that the JSON gives classes. */
+/** Reads COCO's panoptic labels: a PNG an image, whose colors are the numbers of segments that the JSON gives classes. */
 import { FormatError } from '../../../errors.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import { comparable, joinPaths, withoutExtension } from '../../file-source.ts';

@@ -1,4 +1,4 @@
-/** What of COCO's JSON is read. */
+/** Says what of COCO's JSON is read. */
 import * as z from 'zod/mini';
 
 const id = z.union([z.number(), z.string()]);
