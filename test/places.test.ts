@@ -17,6 +17,7 @@ const FOLDERS: Readonly<Record<string, { readonly holds: string; readonly shows:
   app: { holds: 'the app in a real browser, and its texts', shows: /support\/app\.ts'|app\/src\// },
   browser: { holds: 'pages in a real browser', shows: /support\/browser\.ts'/ },
   cli: { holds: 'the built command line in a process of its own', shows: /run-cli\.ts'/ },
+  fuzz: { holds: 'readers under inputs made to break them', shows: /readers\/index\.ts'/ },
   golden: {
     holds: 'numbers and names from PyTorch',
     shows: /fixtures\/golden\/|golden-file\.ts'|expect-logits\.ts'|formula\.ts'/,

@@ -1,7 +1,8 @@
 /** Reads PNG files that say of each pixel whether it is inside of a shape. */
 import { decode } from 'fast-png';
 import { FormatError, messageOf } from '../errors.ts';
-import { DEFAULT_PIXEL_LIMIT, decodeLabelPng } from './png.ts';
+import { PIXELS } from '../limits.ts';
+import { decodeLabelPng } from './png.ts';
 import { checkInflatedSize, readPngHeader, withoutExtras } from './png-chunks.ts';
 
 interface Bitmap {
@@ -22,8 +23,8 @@ export function decodeBitmapPng(bytes: Uint8Array, name: string): Bitmap {
     const { data } = decodeLabelPng(bytes, { name });
     return { width, height, data: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)) };
   }
-  if (width * height > DEFAULT_PIXEL_LIMIT) {
-    throw new FormatError(`${name}: ${width}x${height} are more than the ${DEFAULT_PIXEL_LIMIT} pixels allowed.`);
+  if (width * height > PIXELS) {
+    throw new FormatError(`${name}: ${width}x${height} are more than the ${PIXELS} pixels allowed.`);
   }
   try {
     const essential = withoutExtras(bytes);

@@ -1,12 +1,10 @@
 /** PNG files: label maps with a palette, whose pixel values are the class ids, and plain pictures. */
 import { decode, encode } from 'fast-png';
 import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { PIXELS } from '../limits.ts';
 import type { Color, Image } from './image.ts';
 import { type LabelMap, labelMap } from './label-map.ts';
 import { checkInflatedSize, readPngHeader, type PngHeader, withoutExtras } from './png-chunks.ts';
-
-/** The pixels a picture may have unless more are allowed: 0x3FFF squared, as in libvips. */
-export const DEFAULT_PIXEL_LIMIT = 268_402_689;
 
 /**
  * A label map as PNG: with up to 256 colors and 8-bit ids an indexed picture, shown in the classes' colors, else 16-bit gray.
@@ -57,7 +55,7 @@ export interface DecodeLabelPngOptions {
  * @throws FormatError if it is no sound PNG, has too many pixels, or has colors instead of class ids.
  */
 export function decodeLabelPng(bytes: Uint8Array, options: DecodeLabelPngOptions = {}): LabelMap {
-  const { name = 'The label map', pixelLimit = DEFAULT_PIXEL_LIMIT } = options;
+  const { name = 'The label map', pixelLimit = PIXELS } = options;
   const header = readPngHeader(bytes, name);
   const { width, height, depth } = header;
   checkIsLabels(header, name);

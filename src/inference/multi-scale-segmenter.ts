@@ -9,6 +9,7 @@ import type { Backend, Session } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
+import { checkEnlargement } from './network-pixels.ts';
 import { networkSession } from './network-session.ts';
 import { type TestTimeView, type Protocol, resizeThrough } from './protocols.ts';
 import { FUSION_OUTPUTS, scoreFusionGraph } from './score-fusion-graph.ts';
@@ -145,7 +146,10 @@ export class MultiScaleSegmenter {
     const pictures = new Map<number, Image>();
     return views.map(({ scale, flip }) => {
       const sizes = protocol.inputSizes(photograph, scale, preprocessing);
-      for (const size of sizes) checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
+      for (const size of sizes) {
+        checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
+        checkEnlargement(photograph, size, tiling !== null);
+      }
       const picture = pictures.get(scale) ?? resizeThrough(photograph, sizes, filter);
       pictures.set(scale, picture);
       const { width, height } = picture;

@@ -10,6 +10,7 @@ import { PIXEL_VALUES } from '../models/pixel-values.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
+import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
@@ -102,6 +103,7 @@ export class Segmenter {
     checkSize('The image is', image, smallestSide);
     const size = networkSize(image.width, image.height, preprocessing);
     checkSize('The image enters the network at', size, smallestSide);
+    checkEnlargement(image, size, false);
     const results = await this.#session.run(size, {
       [PIXEL_VALUES]: preprocess([image], preprocessing),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),

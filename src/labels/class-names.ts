@@ -39,7 +39,7 @@ export function readClassNames(content: string, file: string): readonly string[]
   }
   let parsed: unknown;
   try {
-    parsed = parseYaml(content, { schema: 'core', maxAliasCount: 0 });
+    parsed = parseYaml(content, { schema: 'core', maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     throw new UsageError(`${file} cannot be parsed: ${messageOf(error)}`, { cause: error });
   }

@@ -5,12 +5,13 @@ import multipart from '@fastify/multipart';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { UsageError } from '../errors.ts';
+import { SERVER } from '../limits.ts';
 import { keyChecker } from './http/api-key.ts';
 import { checkOrigin } from './http/origin.ts';
 import { readBody, tooLarge } from './http/read-body.ts';
 import { Refusal, unreadType } from './http/refusal.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
-import { isLoopback, type ServerOptions, UPLOAD_SECONDS } from './options.ts';
+import { isLoopback, type ServerOptions } from './options.ts';
 import { addDocuments } from './routes/documents.ts';
 import { addInferenceProtocol } from './routes/inference-protocol.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
@@ -40,12 +41,12 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
-    requestTimeout: UPLOAD_SECONDS * 1000,
+    requestTimeout: SERVER.bodySeconds * 1000,
     // Of a socket on which nothing moves: longer than any answer takes.
-    connectionTimeout: (UPLOAD_SECONDS + timeout + 5) * 1000,
+    connectionTimeout: (SERVER.bodySeconds + timeout + 5) * 1000,
     // Longer than proxies keep theirs, so that they never use one that is being closed.
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: SERVER.headerSeconds * 1000 },
     routerOptions: { maxParamLength: 64 },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
@@ -73,7 +74,7 @@ export async function createApp(
     if (encoding !== undefined && encoding !== 'identity') {
       throw new Refusal(415, 'Compressed bodies are not read. Send the picture as it is, without Content-Encoding.');
     }
-    if (Number(request.headers['content-length'] ?? 0) > bodyLimit + FORM_OVERHEAD) throw tooLarge(bodyLimit);
+    if (Number(request.headers['content-length'] ?? 0) > bodyLimit + SERVER.formBytes) throw tooLarge(bodyLimit);
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
@@ -117,9 +118,6 @@ export async function createApp(
   else app.get('/', async (_, reply) => reply.redirect('/docs'));
   return app;
 }
-
-/** Bytes of a form around its picture. */
-const FORM_OVERHEAD = 64 * 1024;
 
 function givenId(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : undefined;

@@ -1,4 +1,5 @@
 /** How a server is set up. */
+import { SERVER } from '../limits.ts';
 import { availableMemory } from '../platform/node/machine-memory.ts';
 import type { EngineConfiguration } from './engines/engine-messages.ts';
 
@@ -28,17 +29,11 @@ export const DEFAULTS = {
   engines: 1,
   queue: 32,
   timeout: 30,
-  bodyLimit: 32 * 2 ** 20,
+  bodyLimit: SERVER.bodyBytes,
 } as const;
 
-/** Seconds that a request's body may take to come. */
-export const UPLOAD_SECONDS = 30;
-
 /** Bytes of bodies that are held at once, beyond what waits for an engine: later ones are refused. */
-export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => 16 * bodyLimit;
-
-/** Photographs of today's telephones have 12 to 16. */
-const USUAL_PIXEL_LIMIT = 16_000_000;
+export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => SERVER.bodies * bodyLimit;
 
 /**
  * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where pictures
@@ -48,7 +43,7 @@ const bytesPerPixel = (classes: number): number => 320 + 16 * classes;
 
 /** The pixels of the largest picture of which each engine can have one in half of the memory. */
 export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {
-  return Math.min(USUAL_PIXEL_LIMIT, Math.floor(memory / 2 / engines / bytesPerPixel(classes)));
+  return Math.min(SERVER.pixels, Math.floor(memory / 2 / engines / bytesPerPixel(classes)));
 }
 
 /** Bytes at which an engine is ended: what is left of the memory beside the others, and a tenth. */

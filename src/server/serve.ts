@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions, log: { write(line: str
   let isDraining = false;
   try {
     const models = await pool.start().catch((error: Error) => {
-      throw new RefineNetError(error.message);
+      throw new RefineNetError(startError(error.message));
     });
     const service: Service = {
       version: packageManifest().version,
@@ -115,4 +115,10 @@ export async function startServer(options: ServerOptions, log: { write(line: str
     pool.kill();
     throw error;
   }
+}
+
+/** An engine that can say why it does not start has said it; one that was ended has not. */
+function startError(detail: string): string {
+  if (!/^(SIG[A-Z]+|exit code \S+)$/.test(detail)) return detail;
+  return `The engine ended while it loaded the models (${detail}), which mostly means that memory ran out. Serve fewer or smaller models, or give it more memory.`;
 }

@@ -3,6 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { FormatError, messageOf } from '../errors.ts';
+import { ONNX_INT64_BYTES, ONNX_TENSOR_FIELDS } from '../limits.ts';
 import { formatShape } from '../tensor/shape.ts';
 import {
   BYTES_PER_ELEMENT,
@@ -22,12 +23,6 @@ const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const GRAPH_SPARSE_INITIALIZER = 15;
 const TENSOR_INT64_DATA = 7;
-
-/** Fields in one tensor's message; an exporter writes about ten and one for each axis. */
-const MAX_TENSOR_FIELDS = 1000;
-
-/** Bytes of int64_data, whose decoded form takes tens of times as much. Weights of that size are in raw_data. */
-const MAX_INT64_DATA_BYTES = 1 << 24;
 
 /** The lists a tensor's numbers can be in when they are not in rawData. */
 type TypedField = 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
@@ -159,7 +154,7 @@ function checkFields(message: Uint8Array): void {
     const [field, wireType] = reader.tag();
     const length = reader.skip(wireType, field).length;
     if (field === TENSOR_INT64_DATA) int64Bytes += length;
-    if (count > MAX_TENSOR_FIELDS || int64Bytes > MAX_INT64_DATA_BYTES) {
+    if (count > ONNX_TENSOR_FIELDS || int64Bytes > ONNX_INT64_BYTES) {
       throw new FormatError(
         'ONNX: an initializer is encoded in a way no exporter writes and that would take far more memory than the file. It is damaged or forged.',
       );

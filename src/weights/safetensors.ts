@@ -3,6 +3,7 @@
  * numbers without gaps, little-endian and row-major.
  */
 import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { SAFETENSORS_HEADER_BYTES } from '../limits.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { BYTES_PER_ELEMENT, bytesOf, type DataType, type Tensor, tensor, tensorFromBytes } from '../tensor/tensor.ts';
 import type { Weights } from '../tensor/weights.ts';
@@ -10,9 +11,6 @@ import { bfloat16ToFloat32 } from './bfloat16.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { checkedElementCount } from './extents.ts';
 import { listNames, listProblems } from './problems.ts';
-
-/** The largest header the format allows, in bytes. */
-export const MAX_HEADER_BYTES = 100_000_000;
 
 const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
@@ -162,9 +160,9 @@ function readHeaderLength(bytes: Uint8Array, fileLength: number): number {
     );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > MAX_HEADER_BYTES) {
+  if (length > SAFETENSORS_HEADER_BYTES) {
     throw new FormatError(
-      `safetensors: the header claims ${length} bytes, more than the ${MAX_HEADER_BYTES} the format allows. This is another kind of file, or a damaged one.`,
+      `safetensors: the header claims ${length} bytes, more than the ${SAFETENSORS_HEADER_BYTES} the format allows. This is another kind of file, or a damaged one.`,
     );
   }
   if (length > fileLength - LENGTH_BYTES) {

@@ -65,7 +65,7 @@ export function readDataYaml(text: string, file: string, needsMasks: boolean): D
 function parseFields(text: string, file: string): Map<unknown, unknown> {
   let parsed: unknown;
   try {
-    parsed = parseYaml(text, { schema: 'core', maxAliasCount: 0, mapAsMap: true });
+    parsed = parseYaml(text, { schema: 'core', maxAliasCount: 0, mapAsMap: true, logLevel: 'error' });
   } catch (error) {
     throw new FormatError(`${file}: the YAML cannot be parsed (${messageOf(error).split('\n')[0]}).`, { cause: error });
   }

@@ -1,11 +1,7 @@
 /** What formats look at: a folder's files, by name first and by content where needed. */
 import { FormatError } from '../../errors.ts';
+import { JSON_LIST_BYTES, TEXT_BYTES } from '../../limits.ts';
 import { comparable, extensionOf, type FileSource, folderOf, joinPaths } from '../file-source.ts';
-
-/** Lists and tables of classes are texts of at most this many bytes. */
-const LARGEST_TEXT = 64 << 20;
-/** A text cannot be longer in the engines of Node and browsers; COCO's own labels reach 470 million bytes. */
-const LARGEST_JSON = 500_000_000;
 
 export class Folder {
   readonly source: FileSource;
@@ -104,7 +100,7 @@ export class Folder {
   async text(path: string): Promise<string> {
     const name = joinPaths(this.name, path);
     const size = await this.source.size(path);
-    const most = extensionOf(path) === '.json' ? LARGEST_JSON : LARGEST_TEXT;
+    const most = extensionOf(path) === '.json' ? JSON_LIST_BYTES : TEXT_BYTES;
     if (size > most) {
       throw new FormatError(`${name}: a list of ${size} bytes is larger than the ${most} allowed. Check the file.`);
     }

@@ -1,6 +1,6 @@
 /** Binary masks as COCO's run lengths: column after column, alternately pixels outside and inside, outside first. */
 import { FormatError } from '../../errors.ts';
-import { DEFAULT_PIXEL_LIMIT } from '../png.ts';
+import { PIXELS } from '../../limits.ts';
 import { type Components, runEnd } from './components.ts';
 import type { Region } from './regions.ts';
 
@@ -119,7 +119,7 @@ export function decompressRunLengths(text: string): number[] {
  */
 export function decodeRunLengths(
   { size, counts }: RunLengthMask,
-  { pixelLimit = DEFAULT_PIXEL_LIMIT }: { readonly pixelLimit?: number } = {},
+  { pixelLimit = PIXELS }: { readonly pixelLimit?: number } = {},
 ): Uint8Array {
   const [height, width] = Array.isArray(size) && size.length === 2 ? size : [Number.NaN, Number.NaN];
   const isSide = (side: number) => Number.isSafeInteger(side) && side >= 1;
@@ -136,7 +136,7 @@ export function decodeRunLengths(
   const wrong = lengths.findIndex((length: number) => !Number.isSafeInteger(length) || length < 0);
   if (wrong >= 0) {
     throw new FormatError(
-      `A COCO mask: run ${wrong} is ${String(lengths[wrong])}, but lengths are whole numbers from 0 on. The mask is damaged.`,
+      `A COCO mask: run ${wrong} is ${JSON.stringify(lengths[wrong])}, but lengths are whole numbers from 0 on. The mask is damaged.`,
     );
   }
   const total = lengths.reduce((sum: number, length: number) => sum + length, 0);

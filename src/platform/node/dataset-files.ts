@@ -4,12 +4,10 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { type Dataset, type OpenDatasetOptions, openDataset } from '../../data/dataset.ts';
 import type { DecodeImage, FileSink, FileSource } from '../../data/file-source.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
+import { DATASET_FILES } from '../../limits.ts';
 import { decodeImage } from './decode-image.ts';
 import { writeFileAtomically } from './files.ts';
 import { filesBelow } from './folder-walk.ts';
-
-/** More files than any data set has: a whole disk was meant by mistake. */
-const MOST_FILES = 5_000_000;
 
 /** The files of a folder. Links are followed, but no folder is entered twice. */
 export function folderSource(root: string): FileSource {
@@ -67,15 +65,15 @@ async function listBelow(root: string): Promise<string[]> {
   try {
     for await (const some of filesBelow(root)) {
       for (const file of some) files.push(file);
-      if (files.length > MOST_FILES) break;
+      if (files.length > DATASET_FILES) break;
     }
   } catch (error) {
     const { path, message } = error as NodeJS.ErrnoException;
     throw new RefineNetError(`${path ?? root}: cannot be listed (${message}).`, { cause: error });
   }
-  if (files.length > MOST_FILES) {
+  if (files.length > DATASET_FILES) {
     throw new UsageError(
-      `${root}: there are more than ${MOST_FILES} files in it. Give the folder of the data set itself.`,
+      `${root}: there are more than ${DATASET_FILES} files in it. Give the folder of the data set itself.`,
     );
   }
   return files;

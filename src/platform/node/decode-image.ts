@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import type { DecodedImage } from '../../data/file-source.ts';
 import { FormatError, messageOf } from '../../errors.ts';
 import { image } from '../../image/image.ts';
-import { DEFAULT_PIXEL_LIMIT } from '../../image/png.ts';
 import { imageKindOf } from '../../image/image-kinds.ts';
+import { CHANNELS, PIXELS } from '../../limits.ts';
 
 export interface DecodeImageOptions {
   /** What the file is called in messages. */
@@ -45,7 +45,7 @@ const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
  * @throws FormatError naming the file if it is none of these formats, damaged, cut off, or larger than the limit.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<DecodedImage> {
-  const { name = 'The image', pixelLimit = DEFAULT_PIXEL_LIMIT, ignoreProfile = false } = options;
+  const { name = 'The image', pixelLimit = PIXELS, ignoreProfile = false } = options;
   const kind = imageKindOf(bytes);
   if (!kind.supported) {
     throw new FormatError(
@@ -57,12 +57,14 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
     const { width, height, depth, orientation } = await sharp(bytes, {
       failOn: 'error',
       limitInputPixels: false,
+      limitInputChannels: CHANNELS,
     }).metadata();
     if (width * height > pixelLimit) throw new TooManyPixelsError(name, width, height, pixelLimit);
     if (!SAMPLE_TYPES.includes(depth)) throw unknownRange(name, kind.format, depth);
     const decoder = sharp(bytes, {
       failOn: 'error',
       limitInputPixels: Number.isFinite(pixelLimit) && pixelLimit,
+      limitInputChannels: CHANNELS,
       ignoreIcc: ignoreProfile,
     });
     const { data, info } = await decoder

@@ -2,6 +2,7 @@
 import { open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
+import { JSON_BYTES } from '../../limits.ts';
 import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
 import { fromModelConfig } from '../../models/model-config.ts';
 import {
@@ -186,8 +187,13 @@ async function existingFolder(path: string): Promise<string> {
 async function readJson(file: string): Promise<unknown> {
   let text: string;
   try {
+    const { size } = await stat(file);
+    if (size > JSON_BYTES) {
+      throw new FormatError(`${file}: ${size} bytes, more than the ${JSON_BYTES} allowed. This is no file of a model.`);
+    }
     text = await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof FormatError) throw error;
     throw new UsageError(
       `${file} cannot be read, so its folder is no model (${messageOf(error)}). Give a folder made by "refinenet import".`,
       { cause: error },

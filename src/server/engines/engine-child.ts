@@ -23,6 +23,9 @@ import type {
 /** A served model segments many pictures. */
 const MANY = Number.POSITIVE_INFINITY;
 
+/** What ends a job that is left. It is no fault of the engine, which goes on. */
+const LEFT = new Refusal(499, 'Nobody waits for this any more.');
+
 if (process.send) work();
 
 function work(): void {
@@ -51,7 +54,7 @@ function work(): void {
         break;
       case 'job': {
         const { id, job } = message;
-        const signal = { aborted: false };
+        const signal = { aborted: false, reason: LEFT };
         cancelled.set(id, signal);
         const settle = (outcome: Outcome): void => {
           cancelled.delete(id);

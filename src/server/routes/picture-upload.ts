@@ -1,6 +1,7 @@
 /** A picture as it comes in a request: the body itself, or a file of a form. */
 import type { FastifyRequest } from 'fastify';
 import { messageOf } from '../../errors.ts';
+import { SERVER } from '../../limits.ts';
 import { readBody, tooLarge } from '../http/read-body.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Service } from '../service.ts';
@@ -10,9 +11,6 @@ export interface PictureUpload {
   /** Options that came as fields of the form. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
-
-/** What a form may have. */
-const LIMITS = { files: 1, fields: 16, parts: 17, fieldNameSize: 64, fieldSize: 1024, headerPairs: 32 } as const;
 
 /** @throws Refusal if there is no picture in the request, or too much of anything. */
 export async function readPicture(request: FastifyRequest, service: Service): Promise<PictureUpload> {
@@ -36,7 +34,7 @@ async function readForm(
   let picture: Buffer | undefined;
   const fields: Record<string, unknown> = Object.create(null);
   try {
-    for await (const part of request.parts({ limits: { ...LIMITS, fileSize: bodyLimit } })) {
+    for await (const part of request.parts({ limits: { ...SERVER.form, fileSize: bodyLimit } })) {
       if (part.type === 'file') {
         picture = await readBody(part.file, bodyLimit, uploads);
         if (part.file.truncated) throw tooLarge(bodyLimit);
@@ -57,7 +55,10 @@ function formRefusal(error: unknown, bodyLimit: number): unknown {
   const code = String((error as { code?: unknown }).code ?? '');
   if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(bodyLimit);
   if (TOO_MUCH.test(code)) {
-    return new Refusal(413, `The form has more than one file or ${LIMITS.fields} fields. Send one picture a request.`);
+    return new Refusal(
+      413,
+      `The form has more than one file or ${SERVER.form.fields} fields. Send one picture a request.`,
+    );
   }
   // All else that goes wrong in a form is wrong with the form.
   return new Refusal(

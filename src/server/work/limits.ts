@@ -1,11 +1,9 @@
 /** How much one request may ask of the network. */
 import type { ImageSize, Preprocessing } from '../../image/preprocess.ts';
+import { SERVER } from '../../limits.ts';
 import { PROTOCOLS } from '../../inference/protocols.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Variant } from './predictors.ts';
-
-/** All runs together may take so many times the pixels of the largest one. */
-const ALL_RUNS = 8;
 
 /**
  * Long, narrow pictures are enlarged by models that want a shortest side, and scales enlarge any: a small file could take all
@@ -31,10 +29,10 @@ export function checkNetworkPixels(
       all += width * height * ((flip ?? usually) ? 2 : 1);
     }
   }
-  if (all > ALL_RUNS * pixelLimit) {
+  if (all > SERVER.runs * pixelLimit) {
     throw new Refusal(
       413,
-      `All runs of the network together take ${all} pixels, more than the ${ALL_RUNS * pixelLimit} allowed. Ask for fewer scales.`,
+      `All runs of the network together take ${all} pixels, more than the ${SERVER.runs * pixelLimit} allowed. Ask for fewer scales.`,
     );
   }
 }

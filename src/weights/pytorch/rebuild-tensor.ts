@@ -1,17 +1,12 @@
 /** Turns windows onto storages into row-major tensors. */
 import { FormatError } from '../../errors.ts';
+import { TENSOR_AXES, TENSOR_COPIES } from '../../limits.ts';
 import { formatShape, rowMajorStrides } from '../../tensor/shape.ts';
 import { type Tensor, tensor, tensorFromBytes } from '../../tensor/tensor.ts';
 import { bfloat16ToFloat32 } from '../bfloat16.ts';
 import { checkedElementCount } from '../extents.ts';
 import { listNames } from '../problems.ts';
 import { STORAGE_ELEMENT_BYTES, type StoredTensor } from './stored-tensor.ts';
-
-/** PyTorch's own limit on the number of axes. */
-const MAX_RANK = 64;
-
-/** Copies (transposed or widened tensors) may take this many times the bytes of the storages. */
-const COPY_FACTOR = 4;
 
 const WORDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array } as const;
 
@@ -28,7 +23,7 @@ export function tensorRebuilder(
   const aligned = new Map<string, Uint8Array>();
   const rebuilt = new Map<string, Tensor>();
   let copyBudget = 0;
-  for (const bytes of storages.values()) copyBudget += COPY_FACTOR * bytes.length;
+  for (const bytes of storages.values()) copyBudget += TENSOR_COPIES * bytes.length;
 
   return (name, stored) => {
     const window = checkWindow(name, stored);
@@ -54,7 +49,7 @@ export function tensorRebuilder(
     copyBudget -= copies;
     if (copyBudget < 0) {
       throw new FormatError(
-        `${listNames([name])}: the file's tensors overlap so much that they would take over ${COPY_FACTOR} times its size. Save them as contiguous tensors.`,
+        `${listNames([name])}: the file's tensors overlap so much that they would take over ${TENSOR_COPIES} times its size. Save them as contiguous tensors.`,
       );
     }
     const bytes = contiguous
@@ -77,7 +72,7 @@ interface Window {
 }
 
 function checkWindow(name: string, { storage, dtype, offset, size, stride }: StoredTensor): Window {
-  const count = Array.isArray(size) && size.length <= MAX_RANK ? checkedElementCount(size) : undefined;
+  const count = Array.isArray(size) && size.length <= TENSOR_AXES ? checkedElementCount(size) : undefined;
   if (
     count === undefined ||
     !isIndex(offset) ||

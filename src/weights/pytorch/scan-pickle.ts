@@ -1,12 +1,7 @@
 /** Walks a pickle's opcodes before anything acts on them: finds its end and refuses what could hurt. */
 import { FormatError } from '../../errors.ts';
+import { PICKLE_INTEGER_BYTES, PICKLE_OPCODES } from '../../limits.ts';
 import { BUILD, DICT, LONG1, LONG4, MARK, OPCODES, type Opcode, POP, STOP } from './pickle-opcodes.ts';
-
-/** Opcodes in one pickle; each can make an object of some hundred bytes. A large network takes some 50 000. */
-const MAX_OPCODES = 2_000_000;
-
-/** Whole numbers of more bytes fit no count or size, and reading a long one takes time that grows with its square. */
-const MAX_INTEGER_BYTES = 8;
 
 export interface ScannedPickle {
   /** A copy of the pickle in which no object's attributes are set. */
@@ -26,9 +21,9 @@ export function scanPickle(file: Uint8Array, start: number): ScannedPickle {
   let position = start;
   let previous = -1;
   for (let count = 1; ; count++) {
-    if (count > MAX_OPCODES) {
+    if (count > PICKLE_OPCODES) {
       throw new FormatError(
-        `pickle: more than ${MAX_OPCODES} opcodes, which no state dict needs. Save only the weights.`,
+        `pickle: more than ${PICKLE_OPCODES} opcodes, which no state dict needs. Save only the weights.`,
       );
     }
     const code = file[position];
@@ -69,9 +64,9 @@ function endOfArgument(file: Uint8Array, at: number, code: number, { name, argum
         `pickle: ${name} at ${at} claims ${count} bytes, but ${file.length - start - countBytes} are left. The file is damaged or cut short; fetch it again.`,
       );
     }
-    if ((code === LONG1 || code === LONG4) && count > MAX_INTEGER_BYTES) {
+    if ((code === LONG1 || code === LONG4) && count > PICKLE_INTEGER_BYTES) {
       throw new FormatError(
-        `pickle: ${name} at ${at} is a whole number of ${count} bytes, more than ${MAX_INTEGER_BYTES}. Save only the weights: torch.save(model.state_dict(), path).`,
+        `pickle: ${name} at ${at} is a whole number of ${count} bytes, more than ${PICKLE_INTEGER_BYTES}. Save only the weights: torch.save(model.state_dict(), path).`,
       );
     }
   }

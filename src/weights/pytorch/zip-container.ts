@@ -1,13 +1,11 @@
 /** The zip container of torch.save since PyTorch 1.6: a pickle `data.pkl` and each storage's bytes as an entry of its own. */
 import { unzipSync } from 'fflate';
 import { FormatError, messageOf } from '../../errors.ts';
+import { ZIP_BYTES, ZIP_ENTRIES } from '../../limits.ts';
 import { listNames } from '../problems.ts';
 import type { Container } from './container.ts';
 import { STORAGE_ELEMENT_BYTES, type StorageReference } from './stored-tensor.ts';
 import { unpickle } from './unpickle.ts';
-
-const MAX_ENTRIES = 100_000;
-const MAX_FILE_BYTES = 2 ** 32 - 1;
 
 /** Where a zip with `ARCHIVE/` before every name keeps what. */
 const PICKLE = 'data.pkl';
@@ -20,7 +18,7 @@ const STORAGE_FOLDER = 'data/';
  * made by PyTorch.
  */
 export function openZip(file: Uint8Array): Container {
-  if (file.length > MAX_FILE_BYTES) {
+  if (file.length > ZIP_BYTES) {
     throw new FormatError(
       `PyTorch zip: ${file.length} bytes, more than the 4 GB this reader takes. Convert it to safetensors.`,
     );
@@ -89,8 +87,8 @@ function readEntries(file: Uint8Array, wanted: (name: string) => boolean): Map<s
   try {
     entries = unzipSync(file, {
       filter: ({ name, size, originalSize, compression }) => {
-        if (++seen > MAX_ENTRIES)
-          throw new FormatError(`PyTorch zip: more than ${MAX_ENTRIES} entries. It is damaged or forged.`);
+        if (++seen > ZIP_ENTRIES)
+          throw new FormatError(`PyTorch zip: more than ${ZIP_ENTRIES} entries. It is damaged or forged.`);
         if (!wanted(name)) return false;
         if (compression !== 0) {
           throw new FormatError(

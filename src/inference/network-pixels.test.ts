@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { networkSize } from '../image/preprocess.ts';
+import { checkEnlargement } from './network-pixels.ts';
+
+const size = (width: number, height: number) => ({ width, height });
+
+describe('a picture', () => {
+  test('that is long and narrow is refused where a shortest side would enlarge it beyond memory', () => {
+    const narrow = size(40, 40_000);
+    const enlarged = networkSize(40, 40_000, { resize: { shortestEdge: 720 } });
+    expect(() => checkEnlargement(narrow, enlarged, false)).toThrow(
+      'The image of 40 x 40000 pixels would be enlarged to 720 x 720000 before it enters the network, more than the 64000000 pixels allowed. ' +
+        'Crop it, ask for its own size (--resize none, or preprocessing) or smaller scales, or segment it in tiles (--tile 512, or tile).',
+    );
+    expect(() => checkEnlargement(narrow, enlarged, true)).toThrow('more than the 268402689 pixels allowed. Crop it,');
+  });
+
+  test.each([
+    ['of 100 megapixels at its own size', size(10_000, 10_000), size(10_000, 10_000), false],
+    ['of 100 megapixels in tiles at twice its size', size(8_000, 8_000), size(16_000, 16_000), true],
+    ['of a panorama, enlarged to 10 megapixels', size(2_000, 100), size(14_400, 720), false],
+  ])('%s is not', (_, picture, enlarged, isTiled) => {
+    expect(() => checkEnlargement(picture, enlarged, isTiled)).not.toThrow();
+  });
+});
