@@ -582,7 +582,7 @@ rows(
     [
       'with wrong types',
       text('train: 5\nmasks_dir: [1]\nnames: 7\nnc: x\n'),
-      'drawn/data.yaml does not fit: train is neither a folder nor a list of folders; train and val are missing; they name the folders of the images; masks_dir is missing; it names the folder of the masks (polygon labels in text files are not read); names must number 1 to 255 classes from 0 on, such as {0: background, 1: nucleus}; nc is x, but names has 0 classes.',
+      'drawn/data.yaml does not fit: train is neither a folder nor a list of folders; train and val are missing; they name the folders of the images; masks_dir is missing; it names the folder of the masks (nor are there texts with outlines in labels/); names must number 1 to 255 classes from 0 on, such as {0: background, 1: nucleus}; nc is x, but names has 0 classes.',
     ],
     [
       'nested without end',
