@@ -48,6 +48,11 @@ describe('a validation while training', () => {
     expect(seen).toEqual(Array.from({ length: COUNT }, (_, index) => [index + 1, COUNT]));
   });
 
+  test('counts and keeps as much where nobody is told of images', async () => {
+    const result = await run();
+    expect([result?.images, result?.samples.length]).toEqual([COUNT, 2]);
+  });
+
   test('gives nothing if its signal ends it', async () => {
     const signal = { aborted: false };
     const onImage = () => {

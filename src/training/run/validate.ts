@@ -77,7 +77,8 @@ export function splitValidation(
           boundaries: false,
           onImage({ score, image, labels, prediction }) {
             if (images < keep) samples.push({ name: score.name, image, labels, prediction });
-            onImage?.(++images, total);
+            images++;
+            onImage?.(images, total);
           },
           onFailure: (_, error) => {
             throw error;
