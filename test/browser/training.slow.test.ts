@@ -386,7 +386,7 @@ image-2 has no mask.`,
          await Promise.race([beginning, training]);
          // Checkpoints are replaced all the while.
          const listed = [];
-         for (let look = 0; look < 200; look++) listed.push((await listRuns()).find(({ name }) => name === 'taken')?.status);
+         for (let look = 0; look < 40; look++) listed.push((await listRuns()).find(({ name }) => name === 'taken')?.status);
          const status = [...new Set(listed)].join();
          const deleted = await said(deleteRun('taken'));
          const resumed = await said(resumeTraining('taken'));

@@ -6,9 +6,14 @@ import { BEST, checkpointFiles, LAST, type RunState } from './checkpoint.ts';
 import { isSuspicious } from './loss-watch.ts';
 import type { RunParts } from './run-parts.ts';
 
-/** Keeps the step's state in a folder. @throws RefineNetError if it cannot be written; what was there is untouched then. */
-export async function keepCheckpoint(
-  { storage, log, step, model, configuration, card, callbacks }: RunParts,
+/** Keeps the step's state in a folder, and tells of it. @throws RefineNetError if it cannot be written; what was there is untouched then. */
+export async function keepCheckpoint(parts: RunParts, folder: string, state: RunState): Promise<void> {
+  await writeCheckpoint(parts, folder, state);
+  parts.callbacks.onCheckpoint?.({ folder, update: state.updates });
+}
+
+async function writeCheckpoint(
+  { storage, log, step, model, configuration, card }: RunParts,
   folder: string,
   state: RunState,
 ): Promise<void> {
@@ -19,13 +24,19 @@ export async function keepCheckpoint(
     origin: originOf(configuration, state),
   });
   await storage.replaceFolder(folder, files);
-  callbacks.onCheckpoint?.({ folder, update: state.updates });
+}
+
+/** Keeps the state that a new run begins with, and whatever makes it a run; only then it is told of: whoever hears of it may resume it. */
+export async function keepFirst(parts: RunParts, state: RunState, begin: () => Promise<void>): Promise<void> {
+  await writeCheckpoint(parts, LAST, state);
+  await begin();
+  parts.callbacks.onCheckpoint?.({ folder: LAST, update: state.updates });
 }
 
 /** Keeps the best state so far. The best weights are never seen again: better to end here, and to come to this place again. */
 export const keepBest = (parts: RunParts, state: RunState): Promise<void> => keepCheckpoint(parts, BEST, state);
 
-/** Keeps the state that a run begins or ends with. */
+/** Keeps the state that a run ends with. */
 export const keepLast = (parts: RunParts, state: RunState): Promise<void> => keepCheckpoint(parts, LAST, state);
 
 /**

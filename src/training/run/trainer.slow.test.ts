@@ -76,6 +76,17 @@ describe('train', () => {
     expect(await readRun(storage)).toEqual({ configuration: fakeConfiguration, origin: {} });
   });
 
+  test('tells of a checkpoint, the first one too, when the run can be resumed from it', async () => {
+    const storage = new MemoryStorage();
+    const resumable: boolean[] = [];
+    const onCheckpoint = ({ folder }: { readonly folder: string }) => {
+      resumable.push(storage.files.has('config.json') && storage.files.has(`${folder}/state.json`));
+    };
+    await train(fakeOptions(storage, { callbacks: { onCheckpoint } }));
+    expect(resumable.length).toBeGreaterThan(2);
+    expect(resumable).not.toContain(false);
+  });
+
   test('draws other dropout masks at every update, and others for another seed', async () => {
     const seeds: string[] = [];
     for (const seed of [1, 2]) {

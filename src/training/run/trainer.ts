@@ -13,7 +13,7 @@ import type { Weights } from '../../tensor/weights.ts';
 import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { withCurrentNames } from '../former-names.ts';
-import { keepLast } from './keep-checkpoint.ts';
+import { keepFirst } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
 import { RunLog } from './run-log.ts';
@@ -127,9 +127,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       signal: options.signal,
     };
     if (checkpoint === undefined) {
-      await keepLast(parts, state);
-      // Only now there is something to resume.
-      await storage.write(CONFIGURATION_FILE, jsonBytes({ version: 1, origin: options.origin ?? {}, configuration }));
+      const content = jsonBytes({ version: 1, origin: options.origin ?? {}, configuration });
+      await keepFirst(parts, state, () => storage.write(CONFIGURATION_FILE, content));
     }
     const reached = await runLoop(parts, state);
     return { status: reached.finished === null ? 'interrupted' : 'finished', state: reached };
