@@ -97,7 +97,9 @@ describe('demo', () => {
     expect(await runDemo({ output: inRoot('demo'), seed: 3 }, TINY)).toBe(0);
     expect(terminal.printed).toMatch(/mean IoU \d+\.\d % before, \d+\.\d % after 2 updates .* on 2 images/);
     expect(terminal.printed).toContain(`sheet    ${inRoot('demo/training.png')}`);
-    expect(terminal.noted).toContain('Next: npx refinenet predict PHOTO.jpg');
+    expect(terminal.noted).toContain(
+      'Next: npx refinenet app shows all of it in the browser; npx refinenet predict PHOTO.jpg',
+    );
   });
 
   test('interrupted before training begins, keeps the street and exits with 1', async () => {
