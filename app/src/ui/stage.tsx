@@ -126,6 +126,9 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
         : { scale, x: around.x - (around.x - now.x) * ratio, y: around.y - (around.y - now.y) * ratio };
   }
   const zoomMiddle = (factor: number): void => zoom(factor, { x: box.value.width / 2, y: box.value.height / 2 });
+  const fit = (): void => {
+    moved.value = null;
+  };
   function pan(x: number, y: number): void {
     const now = view();
     const { width: wide, height: high } = box.value;
@@ -189,9 +192,7 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
       '+': () => zoomMiddle(STEP),
       '=': () => zoomMiddle(STEP),
       '-': () => zoomMiddle(1 / STEP),
-      '0': () => {
-        moved.value = null;
-      },
+      '0': fit,
     }[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -230,35 +231,17 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
         }}
       />
       <div class="stage-zoom" role="group" aria-label={t('stage.zoom')}>
-        <button
-          type="button"
-          class="tool"
-          onClick={() => zoomMiddle(STEP ** 2)}
-          aria-label={t('stage.in')}
-          title={t('stage.in')}
-        >
-          <Icon name="plus" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          onClick={() => zoomMiddle(STEP ** -2)}
-          aria-label={t('stage.out')}
-          title={t('stage.out')}
-        >
-          <Icon name="minus" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          onClick={() => {
-            moved.value = null;
-          }}
-          aria-label={t('stage.fit')}
-          title={t('stage.fit')}
-        >
-          <Icon name="fit" />
-        </button>
+        {(
+          [
+            ['plus', t('stage.in'), () => zoomMiddle(STEP ** 2)],
+            ['minus', t('stage.out'), () => zoomMiddle(STEP ** -2)],
+            ['fit', t('stage.fit'), fit],
+          ] as const
+        ).map(([icon, label, onClick]) => (
+          <button key={icon} type="button" class="tool" onClick={onClick} aria-label={label} title={label}>
+            <Icon name={icon} />
+          </button>
+        ))}
       </div>
       {children}
     </div>

@@ -1,6 +1,7 @@
 /** Turns what was drawn into pixels. */
 import { Unzlib } from 'fflate';
 import { FormatError } from '../../errors.ts';
+import { joinedBytes } from '../../joined-bytes.ts';
 import { fromBase64 } from '../../image/base64.ts';
 import { decodeBitmapPng } from '../../image/bitmap-png.ts';
 import { fillPolygon } from '../../image/fill-polygon.ts';
@@ -87,11 +88,5 @@ function inflated(bytes: Uint8Array): Uint8Array {
     if (error instanceof FormatError) throw error;
     throw new FormatError('its bitmap cannot be unpacked', { cause: error });
   }
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  return joinedBytes(parts);
 }

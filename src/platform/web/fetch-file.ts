@@ -1,5 +1,6 @@
 /** Files from a server: with progress, a limit on silence, and a store that keeps them for the next time. */
 import { FormatError, messageOf, RuntimeError, UsageError } from '../../errors.ts';
+import { joinedBytes } from '../../joined-bytes.ts';
 import { seconds, STALLED_DOWNLOAD, within } from './limits.ts';
 import type { FileStore } from './file-store.ts';
 
@@ -111,13 +112,7 @@ async function bodyOf(
   if (total !== undefined && loaded !== total) {
     throw new RuntimeError(`${address}: the download broke off after ${loaded} of ${total} bytes. Try again.`);
   }
-  const bytes = new Uint8Array(loaded);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinedBytes(parts);
 }
 
 /** What tells one version of a file from another; empty where a server says nothing of it. */

@@ -1,6 +1,6 @@
 /** What a run writes down as it goes: log.jsonl, TensorBoard's events and plots. */
 
-import { joinedBytes } from './joined-bytes.ts';
+import { joinedBytes } from '../../joined-bytes.ts';
 import type { RunState } from './checkpoint.ts';
 import { type LogRecord, logLine, logUpTo } from './log.ts';
 import { runPlots } from './plots.ts';

@@ -2,7 +2,7 @@
  * Event files as TensorBoard reads them: records of a length and its checksum, an Event message and its checksum.
  * Layouts: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto, framework/summary.proto.
  */
-import { joinedBytes } from './joined-bytes.ts';
+import { joinedBytes } from '../../joined-bytes.ts';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** An Event's fields by their numbers in event.proto and summary.proto. */
