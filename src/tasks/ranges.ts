@@ -45,6 +45,7 @@ export const RANGES = {
   // train.
   epochs: COUNT,
   batch: COUNT,
+  views: COUNT,
   crop: { whole: true, least: 32 },
   confidence: SHARE,
   learningRate: RATE,

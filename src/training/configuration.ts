@@ -34,6 +34,11 @@ export interface TrainingConfiguration {
   readonly mixing?: MixRecipe;
   /** How often images stand in an epoch, and how many it has then; each once when left out. */
   readonly sampling?: { readonly rules: readonly SamplingRule[]; readonly images: number };
+  /**
+   * How many augmented views of each image there are, each of which the network's frozen part sees once; absent where every epoch
+   * makes new ones and nothing is remembered.
+   */
+  readonly views?: number;
   readonly step: StepDefinition;
   /** The network that the loss `distill` learns from, and what its weights are known by; absent if there is none. */
   readonly teacher?: { readonly network: NetworkDefinition; readonly weights: string };

@@ -6,6 +6,7 @@ import { network } from '../models/network.ts';
 import { pixelValues } from '../models/pixel-values.ts';
 import { elementCount } from '../tensor/shape.ts';
 import type { TrainingConfiguration } from './configuration.ts';
+import { type Views, viewsBytes } from './frozen-features.ts';
 import { slotsOf } from './optimizers/index.ts';
 
 /** Bytes, by what they are for. */
@@ -20,6 +21,8 @@ export interface MemoryEstimate {
   readonly activations: number;
   /** The teacher's weights, what its forward pass takes at its peak, and its scores; 0 where there is none. */
   readonly teacher: number;
+  /** What the frozen part of the network gave for remembered views, with their labels; 0 where none are. */
+  readonly views: number;
   /** The engine and this library themselves. */
   readonly program: number;
   readonly total: number;
@@ -39,8 +42,9 @@ const PROGRAM_BYTES = 150e6;
  */
 export function estimateMemory(
   definition: NetworkDefinition,
-  { crop, batch, step, teacher }: Pick<TrainingConfiguration, 'crop' | 'batch' | 'step' | 'teacher'>,
+  configuration: Pick<TrainingConfiguration, 'crop' | 'batch' | 'step' | 'teacher'> & Views,
 ): MemoryEstimate {
+  const { crop, batch, step, teacher } = configuration;
   const logits = network(definition, pixelValues({ batch, height: crop, width: crop }));
   const parameters = FLOAT_BYTES * sum([...parametersOf([logits]).values()].map(({ shape }) => elementCount(shape)));
   const forward = FLOAT_BYTES * sum(nodeCosts([logits]).map(({ outputShape }) => elementCount(outputShape)));
@@ -55,6 +59,7 @@ export function estimateMemory(
     start: (1 + states) * parameters,
     program: PROGRAM_BYTES,
     teacher: teacher ? teacherBytes(teacher.network, crop, batch) : 0,
+    views: viewsBytes({ ...configuration, network: definition }),
     activations: Math.round(ACTIVATION_FACTOR * forward) + scores,
   };
   return { ...parts, total: sum(Object.values(parts)) };

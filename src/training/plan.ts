@@ -15,6 +15,7 @@ import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
 import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './configuration.ts';
 import { withCurrentLoss, withCurrentNames } from './former-names.ts';
+import { frozenFeatures } from './frozen-features.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
 import { checkTeacher, type TeacherModel, weightsFingerprint } from './step/teacher.ts';
@@ -30,6 +31,8 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly mixing?: MixRecipe;
   /** How often images stand in an epoch; of rare classes the share of the images below which a class is one. */
   readonly sampling?: readonly AskedSampling[];
+  /** How many augmented views of each image the frozen part of the network sees, once each; null for new ones in every epoch. */
+  readonly views?: number | null;
   readonly rates?: Partial<Record<ParameterGroup, number>>;
   readonly schedule?: ScheduleDefinition;
   readonly optimizer?: StepDefinition['optimizer'];
@@ -173,6 +176,7 @@ function withSampling(
 function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides): TrainingConfiguration {
   const { rates, optimizer, loss, classWeights, batchNorm, decayNormAndBias, clipNorm, averageDecay } = overrides;
   const { accumulate, frozen, crop = base.crop, mixing = base.mixing ?? [], ...others } = overrides;
+  const { views = base.views ?? null } = overrides;
   const preset = PRESETS[base.preset as PresetName] as Preset | undefined;
   const step: StepDefinition = {
     ...base.step,
@@ -186,9 +190,9 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     },
   };
   const { epochs, batch = base.batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery } = others;
-  const { mixing: _, ...unmixed } = base;
+  const { mixing: _, views: __, ...plain } = base;
   const configuration: TrainingConfiguration = {
-    ...unmixed,
+    ...plain,
     ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
     crop,
     augmentation: adjusted(
@@ -199,6 +203,7 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
     step,
     rates: { ...base.rates, ...rates },
     ...(mixing.length > 0 && { mixing }),
+    ...(views !== null && { views }),
   };
   checkConfiguration(configuration);
   return configuration;
@@ -250,6 +255,7 @@ function checkClasses({ definition, classes }: ModelDescription, dataset: Datase
 const LEAST = {
   epochs: 1,
   batch: 1,
+  views: 1,
   validateEvery: 1,
   patience: 1,
   saveEvery: 1,
@@ -261,11 +267,11 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
   const leasts = { ...LEAST, crop: networkGeometry(configuration.network).smallestSide };
   for (const [field, least] of Object.entries(leasts)) {
     const value = configuration[field as keyof typeof leasts];
-    if (value !== null && !(Number.isSafeInteger(value) && value >= least)) {
+    if (value !== null && value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
       problems.push(`${field} is ${value}, but must be a whole number of at least ${least}`);
     }
   }
-  const { step, rates, batch, classes } = configuration;
+  const { step, rates, batch, classes, views } = configuration;
   const images = imagesPerEpoch(configuration);
   for (const group of PARAMETER_GROUPS) {
     if (!(rates[group] >= 0 && Number.isFinite(rates[group]))) {
@@ -291,9 +297,13 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
         : 'the loss distill learns from a teacher, but there is none (give a model of the same classes, in commands by --teacher MODEL)',
     );
   }
+  if (isTaught && views !== undefined) {
+    problems.push('a teacher looks at pixels, which are not kept of remembered views (train without one of the two)');
+  }
   if (step.clipNorm !== null && !(step.clipNorm > 0))
     problems.push(`clipNorm is ${step.clipNorm}, but must be above 0`);
   if (problems.length > 0) throw new UsageError(`This run does not fit together: ${problems.join('; ')}.`);
+  if (views !== undefined) frozenFeatures(configuration);
   checkSchedule(configuration.schedule);
   createTransform(configuration.augmentation);
   createMixing(configuration.mixing ?? []);

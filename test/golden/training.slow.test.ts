@@ -11,7 +11,7 @@ import type { Weights } from '../../src/tensor/weights.ts';
 import { initialState } from '../../src/training/step/state.ts';
 import { createStep } from '../../src/training/step/step.ts';
 import { type BatchShape, gradientValues, LABELS, networkParts } from '../../src/training/step/step-graph.ts';
-import type { Batch, BatchNormMode, StepDefinition, TrainingStep } from '../../src/training/step/types.ts';
+import type { BatchNormMode, PixelBatch, StepDefinition, TrainingStep } from '../../src/training/step/types.ts';
 import { translateNames } from '../../src/weights/translate-names.ts';
 import { fillLabels, fillScaled, fillWeights } from './formula.ts';
 import { stateDictNames } from './golden-file.ts';
@@ -47,7 +47,7 @@ interface Run {
   readonly weights: Weights;
   readonly step: StepDefinition;
   readonly shape: BatchShape;
-  readonly batch: Batch;
+  readonly batch: PixelBatch;
   /** Our name of a published one. */
   canonical(name: string): string;
 }

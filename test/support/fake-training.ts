@@ -98,7 +98,7 @@ export function fakeStep({ failAt, loss, pause }: FakeStepOptions = {}): StepFac
         await pause?.();
         if (updates === failAt) throw new RuntimeError('The loss is NaN.');
         const { uniform } = randomStream(seed as number, ...key);
-        const pixels = batches.flatMap(({ pixels: { data } }) => [...data]);
+        const pixels = batches.flatMap((batch) => ('pixels' in batch ? [...batch.pixels.data] : []));
         const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
         for (const [name, { data }] of weights) {
           const momentum = optimizer.get(`momentum:${name}`)?.data as Float32Array;

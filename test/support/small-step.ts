@@ -11,7 +11,7 @@ import { bytesOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import type { Weights } from '../../src/tensor/weights.ts';
 import { initialState } from '../../src/training/step/state.ts';
 import { createStep, type StepOptions } from '../../src/training/step/step.ts';
-import type { Batch, StepDefinition, StepResult, TrainingState } from '../../src/training/step/types.ts';
+import type { Batch, PixelBatch, StepDefinition, StepResult, TrainingState } from '../../src/training/step/types.ts';
 
 export const backend = await nodeBackend();
 
@@ -51,7 +51,7 @@ export const SIZE = 32;
 export const RATES = { encoder: 0.01, decoder: 0.02, classifier: 0.03 };
 export const WEIGHTS = initialize(networkParameters(NETWORK), 3);
 
-export function batchOf(count: number, seed = 1): Batch {
+export function batchOf(count: number, seed = 1): PixelBatch {
   const random = randomStream(seed, 'batch');
   return {
     pixels: tensor('float32', [count, 3, SIZE, SIZE], draw(count * 3 * SIZE * SIZE, random.normal)),
@@ -66,7 +66,7 @@ export function batchOf(count: number, seed = 1): Batch {
 const draw = (length: number, one: () => number): Float32Array => Float32Array.from({ length }, one);
 
 /** The pictures of a batch, each as a batch. */
-export function apart({ pixels, labels }: Batch): Batch[] {
+export function apart({ pixels, labels }: PixelBatch): PixelBatch[] {
   return Array.from({ length: labels.shape[0] as number }, (_, index) => ({
     pixels: part(pixels, index),
     labels: part(labels, index),

@@ -69,6 +69,8 @@ export const RECIPE_FIELDS = {
       }),
     )
     .optional(),
+  /** How many augmented views of each image the frozen part of the network sees, once each. */
+  views: numberField('views').nullable().optional(),
   /** How often images stand in an epoch, by name or by how rare their classes are. */
   oversample: z
     .array(
@@ -127,7 +129,7 @@ export function overridesFrom(
   recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
 ): TrainingOverrides {
   const { epochs, batch, crop, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
-  const { patience, saveEvery, samplesEvery, clipNorm, averageDecay, validateEvery } = fields;
+  const { patience, saveEvery, samplesEvery, clipNorm, averageDecay, validateEvery, views } = fields;
   const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
     epochs,
     batch,
@@ -137,6 +139,7 @@ export function overridesFrom(
     // The mixing's own check knows which step takes what.
     mixing: fields.mixing as MixRecipe | undefined,
     sampling: fields.oversample,
+    views,
     seed,
     batchNorm,
     accumulate,

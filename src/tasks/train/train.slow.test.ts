@@ -7,6 +7,7 @@ import { logWithoutTimes } from '../../../test/support/fake-training.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import { backendFor } from '../../platform/node/backend.ts';
 import { nodeTaskFiles } from '../../platform/node/task-files.ts';
+import type { LogRecord } from '../../training/run/log.ts';
 import { predictTask } from '../predict/predict.ts';
 import type { TrainEvent } from './events.ts';
 import { trainTask } from './train.ts';
@@ -59,6 +60,12 @@ async function outcome(path: string) {
   return { digests, log: logWithoutTimes(await readFile(join(path, 'log.jsonl'))) };
 }
 
+/** The losses of a run's updates. */
+async function losses(path: string) {
+  const log = logWithoutTimes(await readFile(join(path, 'log.jsonl'))) as LogRecord[];
+  return log.filter((record) => record.type === 'step');
+}
+
 /** What is true of every way of training: saved whole, resumed as if never interrupted. */
 async function resumesExactly(name: string, request: Partial<Request>): Promise<{ readonly whole: string }> {
   const [whole, parts] = [join(folder, `${name}-whole`), join(folder, `${name}-parts`)];
@@ -73,6 +80,25 @@ async function resumesExactly(name: string, request: Partial<Request>): Promise<
 }
 
 describe('training', () => {
+  test('that remembers views ends in the same bytes when it was interrupted, and begins as without', async () => {
+    const request: Partial<Request> = {
+      freeze: ['encoder.*'],
+      preset: 'fine-tune',
+      epochs: 4,
+      learningRate: 1e-4,
+    };
+    const { whole } = await resumesExactly('views', { ...request, views: 2 });
+    const without = join(folder, 'no-views');
+    await run({ dataset: data, ...SMALL, ...request, output: without });
+    const [remembered, made] = await Promise.all([losses(whole), losses(without)]);
+    const own = made.filter(({ epoch }) => epoch <= 2);
+    expect(own.length).toBeGreaterThan(2);
+    for (const [index, { loss }] of own.entries()) expect(remembered[index]?.loss).toBeCloseTo(loss, 4);
+    // Views in another order, not the first epoch's batches again.
+    const [first, again] = [1, 3].map((wanted) => remembered.filter(({ epoch }) => epoch === wanted));
+    expect(again?.map(({ loss }) => loss)).not.toEqual(first?.map(({ loss }) => loss));
+  });
+
   test('that mixes and oversamples ends in the same bytes when it was interrupted', async () => {
     const { whole } = await resumesExactly('mixed', {
       mixing: [{ mix: 'cutmix' }, { mix: 'classmix', probability: 0.5, background: 'first' }],

@@ -25,7 +25,7 @@ export class MicroBatches {
     while (taken.length < accumulate) {
       const { value, done } = await this.#batches.next();
       if (done === true) throw new RuntimeError('The batches ended before the run.');
-      taken.push({ pixels: value.images, labels: value.labels });
+      taken.push('images' in value ? { pixels: value.images, labels: value.labels } : value);
     }
     return taken;
   }

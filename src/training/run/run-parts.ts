@@ -4,7 +4,7 @@ import type { ModelCardDetails } from '../../models/model-card.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import type { RunLength } from '../schedules.ts';
-import type { RunnableStep } from '../step/types.ts';
+import type { FeatureBatch, RunnableStep } from '../step/types.ts';
 import type { EpochRecord, StepRecord, ValidationRecord } from './log.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunStorage } from './run-storage.ts';
@@ -13,11 +13,21 @@ import type { StopSignal, Validate } from './validate.ts';
 /** Batches without end from a place on, the same for the same seed and place. */
 export interface BatchSource {
   readonly batchesPerEpoch: number;
-  batches(place: { readonly seed: number; readonly epoch: number; readonly position: number }): AsyncIterator<{
-    readonly images: Tensor<'float32'>;
-    readonly labels: Tensor<'uint8'>;
-  }>;
+  batches(place: BatchPlace): AsyncIterator<SourceBatch>;
+  /** Frees what it holds beside memory; nothing is to be freed where it is left out. */
+  dispose?(): Promise<void>;
 }
+
+export interface BatchPlace {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly position: number;
+}
+
+/** Pictures as a loader calls them, or their features. */
+export type SourceBatch =
+  | { readonly images: Tensor<'float32'>; readonly labels: Tensor<'uint8'> }
+  | Pick<FeatureBatch, 'features' | 'labels'>;
 
 /** What a step's caller is told, to show how far a run has come. */
 export interface StepReport extends StepRecord {

@@ -13,9 +13,11 @@ import type { Weights } from '../../tensor/weights.ts';
 import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { withCurrentNames } from '../former-names.ts';
+import { frozenFeatures } from '../frozen-features.ts';
 import { keepFirst } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
+import { RememberedViews } from './remembered-views.ts';
 import { RunLog } from './run-log.ts';
 import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
@@ -112,6 +114,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const state = checkpoint?.state ?? START;
   if (state.finished !== null) return { status: 'finished', state };
   const log = await RunLog.open(storage, state);
+  const weights = checkpoint?.training.weights ?? model.weights;
+  const source = options.source ?? sourceFor(options, configuration, weights);
   const step = await (options.createStep ?? stepFactory(options))(configuration, checkpoint?.training, model.weights);
   try {
     const parts = {
@@ -119,7 +123,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       model,
       card: { title: options.title ?? storage.name, architecture: architectureName(model.definition) },
       step,
-      source: options.source ?? sourceFor(options, configuration),
+      source,
       validate: options.validate === undefined ? validationFor(options) : (options.validate ?? undefined),
       storage,
       log,
@@ -133,7 +137,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const reached = await runLoop(parts, state);
     return { status: reached.finished === null ? 'interrupted' : 'finished', state: reached };
   } finally {
-    await step.dispose();
+    await Promise.all([step.dispose(), source.dispose?.()]);
   }
 }
 
@@ -186,13 +190,15 @@ function checkTaught({ teacher, storage }: TrainOptions, { teacher: planned }: T
   );
 }
 
+/** @param weights those that the run stands at. */
 function sourceFor(
-  { dataset, decodeImage, exchange }: TrainOptions,
+  { dataset, decodeImage, exchange, backend, session }: TrainOptions,
   configuration: TrainingConfiguration,
+  weights: Weights,
 ): BatchSource {
-  const { batch, augmentation, mixing, sampling, preprocessing } = configuration;
+  const { batch, augmentation, mixing, sampling, preprocessing, views } = configuration;
   const split = dataSplits(dataset).train;
-  return createLoader({
+  const pictures = createLoader({
     dataset,
     split,
     batch,
@@ -203,6 +209,9 @@ function sourceFor(
     ...(sampling && { times: timesOf(dataset.samples(split), sampling.rules) }),
     ...(exchange && { shard: exchange }),
   });
+  if (views === undefined) return pictures;
+  const frozen = frozenFeatures(configuration);
+  return new RememberedViews({ pictures, views, frozen, weights, backend, ...(session && { session }) });
 }
 
 function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {
@@ -213,10 +222,11 @@ function validationFor({ dataset, decodeImage, model, backend, session }: TrainO
 }
 
 function stepFactory({ backend, session, exchange, teacher }: TrainOptions): StepFactory {
-  return ({ network, step, batch, crop }, saved, weights) =>
+  return ({ network, step, batch, crop, views }, saved, weights) =>
     createStep({
       network,
       step,
+      ...(views !== undefined && { takes: 'features' as const }),
       shape: { batch, height: crop, width: crop },
       backend,
       state: saved ?? initialState(network, step, weights),

@@ -65,7 +65,8 @@ export class CompiledStep implements TrainingStep {
     for (const [index, batch] of batches.entries()) {
       // As if all machines' micro-batches were one machine's, which takes the machines in turn.
       const place = exchange ? index * exchange.count + exchange.index : index;
-      const taught = teacher && { [TEACHER_LOGITS]: await teacher.logits(batch.pixels) };
+      const taught =
+        teacher && 'pixels' in batch ? { [TEACHER_LOGITS]: await teacher.logits(batch.pixels) } : undefined;
       const given = { ...fedBatch(batch), ...taught, ...program.noise.draw([...dropoutSeed, place]), ...statistics };
       const results = await program.session.run(this.#feeds(given));
       statistics = withPrefix(results, NAMES.next(''));
@@ -114,12 +115,10 @@ export class CompiledStep implements TrainingStep {
     if (batches.length !== accumulate) {
       throw new UsageError(`A step takes ${accumulate} micro-batches, got ${batches.length}.`);
     }
-    for (const { pixels, labels } of batches) {
-      if (!sameShape(pixels.shape, [batch, 3, height, width]) || !sameShape(labels.shape, [batch, height, width])) {
-        throw new ShapeError(
-          `The step was compiled for pixels ${formatShape([batch, 3, height, width])} and labels ${formatShape([batch, height, width])}, got ${formatShape(pixels.shape)} and ${formatShape(labels.shape)}.`,
-        );
-      }
+    for (const each of batches) {
+      const { labels } = each;
+      if ('pixels' in each) checkExtents('pixels', each.pixels.shape, [batch, 3, height, width]);
+      checkExtents('labels', labels.shape, [batch, height, width]);
       const wrong = labels.data.find((label) => label >= this.#parts.classes && label !== loss.ignoreIndex);
       if (wrong !== undefined) {
         throw new UsageError(
@@ -130,7 +129,15 @@ export class CompiledStep implements TrainingStep {
   }
 }
 
-const fedBatch = ({ pixels, labels }: Batch): NamedTensors => ({ [PIXEL_VALUES]: pixels, [LABELS]: labels });
+const fedBatch = (batch: Batch): NamedTensors => ({
+  [LABELS]: batch.labels,
+  ...('pixels' in batch ? { [PIXEL_VALUES]: batch.pixels } : batch.features),
+});
+
+function checkExtents(name: string, given: readonly number[], wanted: readonly number[]): void {
+  if (sameShape(given, wanted)) return;
+  throw new ShapeError(`The step was compiled for ${name} ${formatShape(wanted)}, got ${formatShape(given)}.`);
+}
 
 const numberOf = (results: NamedTensors, name: string): number => Number((results[name] as Tensor).data[0]);
 

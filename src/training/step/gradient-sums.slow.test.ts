@@ -19,7 +19,7 @@ import { relativeDifference } from '../../inference/check-export.ts';
 import { addSums } from './gradient-sums.ts';
 import { initialState } from './state.ts';
 import { createStep } from './step.ts';
-import type { Batch, StepDefinition, StepResult } from './types.ts';
+import type { PixelBatch, StepDefinition, StepResult } from './types.ts';
 
 describe('gradients and update apart', () => {
   const step: StepDefinition = {
@@ -37,7 +37,7 @@ describe('gradients and update apart', () => {
     clipNorm: 0.5,
   };
   // The first picture keeps a tenth of its pixels, the second all of them, of other classes.
-  const uneven = (): Batch => {
+  const uneven = (): PixelBatch => {
     const batch = batchOf(2, 5);
     for (let pixel = 0; pixel < SIZE * SIZE; pixel++) if (pixel % 10 !== 0) batch.labels.data[pixel] = 255;
     for (let pixel = 0; pixel < SIZE * SIZE; pixel += 2) batch.labels.data[SIZE * SIZE + pixel] = 2;
@@ -138,7 +138,7 @@ describe('gradients and update apart', () => {
 
   test('not finite on one machine end the step of both, with the state as it was', async () => {
     const compiled = await stepFor(1);
-    const [good] = apart(uneven()) as [Batch];
+    const [good] = apart(uneven()) as [PixelBatch];
     const sums = await compiled.gradients([good], [0]);
     await expect(compiled.apply(addSums(sums, { ...sums, loss: Number.NaN }), scalars)).rejects.toThrow(
       'The training step cannot go on: the loss is NaN.',

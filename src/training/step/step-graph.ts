@@ -14,6 +14,7 @@ import { type Mode, scope } from '../../nn/scope.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { globMatcher } from '../../glob-patterns.ts';
 import { type LossValues, totalLoss } from '../losses/index.ts';
+import { type FrozenSplit, splitFrozen } from './frozen-part.ts';
 import { type Trainable, trainables } from './parameter-groups.ts';
 import type { StepDefinition } from './types.ts';
 
@@ -23,6 +24,9 @@ export interface BatchShape {
   readonly height: number;
   readonly width: number;
 }
+
+/** What a batch holds beside labels: pixels, or what the network's frozen part gives for them. */
+export type BatchContent = 'pixels' | 'features';
 
 /** The name of the labels' input, uint8 [N, H, W]. */
 export const LABELS = 'labels';
@@ -80,20 +84,39 @@ export interface GradientValues extends LossValues {
   readonly statistics: ReadonlyMap<string, Value>;
 }
 
+/** The network's logits for pixels while it trains, float32 [N, K, h, w]. */
+const trainingLogits = (
+  definition: NetworkDefinition,
+  { mode }: NetworkParts,
+  { batch, height, width }: BatchShape,
+): Value => network(definition, pixelValues({ batch, height, width }), scope('', mode));
+
+/**
+ * The network split where its frozen part ends.
+ * @throws UsageError if nothing of it is frozen.
+ */
+export const frozenSplit = (definition: NetworkDefinition, parts: NetworkParts, shape: BatchShape): FrozenSplit =>
+  splitFrozen(trainingLogits(definition, parts, shape), new Set(parts.trainables.map(({ name }) => name)));
+
 /**
  * From weights and a batch to the loss and its gradients.
  * @param factor by which the gradients, not the loss, are multiplied: by the batch's weight they are those of a sum; 1 when left out.
  * @param teacher the shape of a teacher's logits; none when left out.
+ * @param takes whether a batch holds pixels, when left out, or what the network's frozen part gives for them.
  */
 export function gradientValues(
   definition: NetworkDefinition,
   { loss }: StepDefinition,
-  { trainables, mode }: NetworkParts,
-  { batch, height, width }: BatchShape,
+  parts: NetworkParts,
+  shape: BatchShape,
   factor: (loss: LossValues) => Value = () => number(1),
   teacher?: readonly number[],
+  takes: BatchContent = 'pixels',
 ): GradientValues {
-  const logits = network(definition, pixelValues({ batch, height, width }), scope('', mode));
+  const { batch, height, width } = shape;
+  const { trainables } = parts;
+  const logits =
+    takes === 'pixels' ? trainingLogits(definition, parts, shape) : frozenSplit(definition, parts, shape).result;
   const taught = teacher && input(TEACHER_LOGITS, 'float32', teacher);
   const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss, taught);
   const parameters = trainables.map(({ parameter }) => parameter);

@@ -24,7 +24,7 @@ import { relativeDifference } from '../../inference/check-export.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { initialState } from './state.ts';
 import { createStep } from './step.ts';
-import type { Batch, StepDefinition, StepResult, TrainingState } from './types.ts';
+import type { Batch, PixelBatch, StepDefinition, StepResult, TrainingState } from './types.ts';
 import { emaDecayAt } from './update.ts';
 
 describe('a training step', () => {
@@ -190,7 +190,7 @@ describe('dropout', () => {
 });
 
 describe('a step that fails', () => {
-  const spoilt = (batch: Batch, value: number): Batch => {
+  const spoilt = (batch: PixelBatch, value: number): PixelBatch => {
     const pixels = batch.pixels.data.slice();
     pixels[5] = value;
     return { ...batch, pixels: { ...batch.pixels, data: pixels } };
@@ -211,7 +211,7 @@ describe('a step that fails', () => {
     const good = [batchOf(2, 1), batchOf(2, 2)].slice(0, accumulate);
     await compiled.run(good, { rates: RATES, updates: 0 }, [0]);
     const before = copyOf(compiled.state());
-    const bad = [...good.slice(1), spoilt(good[0] as Batch, Number.NaN)];
+    const bad = [...good.slice(1), spoilt(good[0] as PixelBatch, Number.NaN)];
     await expect(compiled.run(bad, { rates: RATES, updates: 1 }, [0])).rejects.toThrow(
       /^The training step cannot go on: the loss is NaN.*\. Weights and optimizer are as before the step\. Lower the learning rate, clip the gradients, or look for damaged images\.$/,
     );
@@ -229,7 +229,7 @@ describe('a step that fails', () => {
 
   test('names batches of another size or number', async () => {
     await expect(train({ batches: [[batchOf(1)], [batchOf(2)]] })).rejects.toThrow(
-      'The step was compiled for pixels [1, 3, 32, 32] and labels [1, 32, 32], got [2, 3, 32, 32] and [2, 32, 32].',
+      'The step was compiled for pixels [1, 3, 32, 32], got [2, 3, 32, 32].',
     );
     await expect(train({ step: { accumulate: 2 } })).rejects.toThrow('A step takes 2 micro-batches, got 1.');
   });

@@ -16,6 +16,7 @@ import { DropoutNoise } from './dropout-noise.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
 import { HostState } from './host-state.ts';
 import {
+  type BatchContent,
   type BatchShape,
   globalNorm,
   gradientValues,
@@ -47,6 +48,8 @@ export interface StepOptions {
   readonly reduction?: Reduction;
   /** The machines that train together: `run` sums over them. The step's batches are this machine's part alone. */
   readonly exchange?: GradientExchange;
+  /** What batches hold: `pixels`, when left out, or `features`, what the network's frozen part gives for them. */
+  readonly takes?: BatchContent;
   /** What the loss `distill` learns from, a network of the same classes; its weights are in memory. */
   readonly teacher?: Pick<TeacherModel, 'definition' | 'weights'>;
 }
@@ -62,6 +65,11 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const step = withCurrentStep(options.step);
   const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);
+  if (teacher && options.takes === 'features') {
+    throw new UsageError(
+      'A teacher looks at pixels, which are not kept of remembered views. Train without one of the two.',
+    );
+  }
   const optimizer = bindOptimizer(step.optimizer);
   const parts = networkParts(network, step);
   const { clipNorm, averageDecay } = step;
@@ -89,7 +97,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
 
 /** Computes from weights and a batch the loss, its gradients and the new running statistics. */
 function gradientGraph(
-  { network, step, shape, teacher }: StepOptions,
+  { network, step, shape, teacher, takes }: StepOptions,
   parts: NetworkParts,
   reduction: Reduction,
 ): Outputs {
@@ -101,6 +109,7 @@ function gradientGraph(
     shape,
     reduction === 'mean' ? () => ofMean : (values) => values.weight,
     teacher && teacherShape(teacher.definition, shape),
+    takes,
   );
   const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
     Object.fromEntries([...values].map(([name, value]) => [called(name), value]));

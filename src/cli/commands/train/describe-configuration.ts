@@ -16,7 +16,7 @@ import {
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {
   const { preset, data, classes, epochs, batch, crop, step, schedule, seed, patience } = configuration;
-  const { sampling, mixing } = configuration;
+  const { sampling, mixing, views } = configuration;
   const images = batch * step.accumulate;
   const accumulated = step.accumulate > 1 ? ` x ${step.accumulate} batches` : '';
   const rows: readonly (readonly [name: string, value: string])[] = [
@@ -41,6 +41,9 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
     ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
     ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
     ...(mixing ? [['mixing', mixing.map(describeMix).join(', ')] as const] : []),
+    ...(views === undefined
+      ? []
+      : [['views', `${views} of each image, which the frozen part of the network sees once`] as const]),
     ['loss', describeLoss(step)],
     ...(configuration.teacher ? [['teacher', architectureName(configuration.teacher.network)] as const] : []),
     [

@@ -46,6 +46,7 @@ interface RecipeOptions {
   readonly colorJitter?: TrainingOverrides['colorJitter'];
   readonly mix?: Recipe['mixing'];
   readonly oversample?: Recipe['oversample'];
+  readonly views?: number | typeof NONE;
   readonly lr?: number;
   readonly lrEncoder?: number;
   readonly optimizer?: OptimizerDefinition['name'];
@@ -116,6 +117,11 @@ function addRecipeOptions(command: Command): Command {
       '--oversample <rules>',
       "how often images stand in an epoch, such as 'coco-*:4', or rare: those of rare classes more often; or both, separated by commas",
       oversample,
+    )
+    .option(
+      '--views <count>',
+      'augmented views of each image, remembered as the frozen part of the network (--freeze) leaves them, or none: new ones every epoch',
+      orNone(numberFor('--views', 'views')),
     )
     .option(
       '--lr <rate>',
@@ -201,6 +207,7 @@ function recipeFields(options: RecipeOptions) {
     colorJitter,
     mixing: options.mix,
     oversample: options.oversample,
+    views: orNull(options.views),
     learningRate: options.lr,
     encoderLearningRate: options.lrEncoder,
     optimizer,
