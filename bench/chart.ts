@@ -1,4 +1,4 @@
-/** The results as a picture: `results.svg`. */
+/** The results as an image: `results.svg`. */
 import { type ChartSeries, lineChart } from '../src/drawing/line-chart.ts';
 import type { Case, ContestantName, Task } from './assignment.ts';
 import { type CaseResult, fastestOf, ratios, type Results, type Timed, timesOf } from './results.ts';

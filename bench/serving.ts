@@ -1,6 +1,6 @@
 /**
- * Measures `refinenet serve` against `refinenet predict` over the same photographs, in turn: `npx tsx bench/serving.ts
- * [IMAGES] [ROUNDS] [THREADS]`. Both write or answer with overlays, the costliest picture; loading the models counts for neither.
+ * Measures `refinenet serve` against `refinenet predict` over the same images, in turn: `npx tsx bench/serving.ts
+ * [IMAGES] [ROUNDS] [THREADS]`. Both write or answer with overlays, the costliest image; loading the models counts for neither.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

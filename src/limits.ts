@@ -3,14 +3,14 @@
  * beyond is refused with a RefineNetError before memory is taken for it.
  */
 
-/** Pixels of a picture unless more are allowed: 0x3FFF squared, as in libvips. A larger one takes gigabytes to decode. */
+/** Pixels of an image unless more are allowed: 0x3FFF squared, as in libvips. A larger one takes gigabytes to decode. */
 export const PIXELS = 268_402_689;
 
-/** Channels of a picture: red, green, blue, alpha or four inks, and one more. Others are measurements. */
+/** Channels of an image: red, green, blue, alpha or four inks, and one more. Others are measurements. */
 export const CHANNELS = 5;
 
 /**
- * Pixels to which resizing may enlarge a picture before it enters the network. Long, narrow ones are enlarged by models that want
+ * Pixels to which resizing may enlarge an image before it enters the network. Long, narrow ones are enlarged by models that want
  * a shortest side: 40 x 40 000 pixels in a file of kilobytes would become 518 million, for which a network takes 160 GB.
  */
 export const ENLARGED_PIXELS = 64_000_000;
@@ -56,9 +56,9 @@ export const ONNX_INT64_BYTES = 1 << 24;
 
 /** What a server takes unless it is told otherwise. */
 export const SERVER = {
-  /** Bytes of a request's body: photographs of today's telephones have 3 to 12 MB. */
+  /** Bytes of a request's body: images of today's telephones have 3 to 12 MB. */
   bodyBytes: 32 << 20,
-  /** Pixels of a picture, where memory does not say less: these telephones have 12 to 16 million. */
+  /** Pixels of an image, where memory does not say less: these telephones have 12 to 16 million. */
   pixels: 16_000_000,
   /** All runs of the network for a request together, in times of the largest one. */
   runs: 8,
@@ -67,8 +67,8 @@ export const SERVER = {
   /** Seconds that a body and headers may take to come: slow networks need them, slow attackers hold a connection no longer. */
   bodySeconds: 30,
   headerSeconds: 15,
-  /** Of a form: its picture and the options there are. */
+  /** Of a form: its image and the options there are. */
   form: { files: 1, fields: 16, parts: 17, fieldNameSize: 64, fieldSize: 1024, headerPairs: 32 },
-  /** Bytes of a form around its picture. */
+  /** Bytes of a form around its image. */
   formBytes: 64 * 1024,
 } as const;

@@ -1,4 +1,4 @@
-/** docs/architecture.md and its picture name what src holds: a file that moves takes its line along. */
+/** docs/architecture.md and its image name what src holds: a file that moves takes its line along. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -43,11 +43,11 @@ describe('docs/architecture.md', () => {
   });
 
   test('has a row for every folder of src', () => {
-    const table = text.slice(text.indexOf('| folder |'), text.indexOf("## A photograph's way"));
+    const table = text.slice(text.indexOf('| folder |'), text.indexOf("## An image's way"));
     expect([...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name).sort()).toEqual(FOLDERS);
   });
 
-  test('has a picture with every folder of src', () => {
+  test('has an image with every folder of src', () => {
     const house = read('docs/images/house.svg');
     const rooms = [...house.matchAll(/>([\w/]+)<\/text>/g)].map(([, room]) => (room as string).split('/')[0]);
     expect(FOLDERS.filter((folder) => !rooms.includes(folder))).toEqual([]);

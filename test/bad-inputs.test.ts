@@ -58,7 +58,7 @@ const RAW = { width: 8, height: 8, depth: 8, colorType: 2, raw: Buffer.alloc(8 *
 const drawn = () => sharp(Buffer.alloc(64 * 48 * 3, 120), { raw: { width: 64, height: 48, channels: 3 } });
 
 rows(
-  'a picture',
+  'an image',
   async (input) => {
     const { width, height } = await decodeImage(input, { name: 'p.png', pixelLimit: 16_000_000 });
     return [width, height];
@@ -67,47 +67,47 @@ rows(
     [
       'that is empty',
       bytes(),
-      'p.png: not a picture that can be read: it is empty (0 bytes). Copy or download it anew.',
+      'p.png: not an image that can be read: it is empty (0 bytes). Copy or download it anew.',
     ],
     [
       'that is a web page',
       text('<!DOCTYPE html><title>404</title>'),
-      'p.png: not a picture that can be read: it is an HTML page, often what a failed download leaves. Download it anew.',
+      'p.png: not an image that can be read: it is an HTML page, often what a failed download leaves. Download it anew.',
     ],
     [
       'that is a text',
       text('hello'),
-      'p.png: not a picture that can be read: it is a text file. Check that it was saved as a picture.',
+      'p.png: not an image that can be read: it is a text file. Check that it was saved as an image.',
     ],
     [
       'that is a Git LFS pointer',
       text('version https://git-lfs.github.com/spec/v1\noid sha256:0\n'),
-      'p.png: not a picture that can be read: it is a Git LFS pointer. Fetch the picture itself with "git lfs pull".',
+      'p.png: not an image that can be read: it is a Git LFS pointer. Fetch the image itself with "git lfs pull".',
     ],
     [
       'that is an SVG, which may name other files',
       text('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'),
-      'p.png: not a picture that can be read: it is an SVG drawing. Export it as PNG.',
+      'p.png: not an image that can be read: it is an SVG drawing. Export it as PNG.',
     ],
     [
       'that is an SVG of many pixels',
       text('<?xml version="1.0"?><svg width="100000" height="100000"/>'),
-      'p.png: not a picture that can be read: it is an SVG drawing. Export it as PNG.',
+      'p.png: not an image that can be read: it is an SVG drawing. Export it as PNG.',
     ],
     [
       'that is a GIF',
       () => drawn().gif().toBuffer(),
-      'p.png: not a picture that can be read: it is a GIF. Convert it to JPEG or PNG.',
+      'p.png: not an image that can be read: it is a GIF. Convert it to JPEG or PNG.',
     ],
     [
       'that is a PDF',
       text('%PDF-1.7'),
-      'p.png: not a picture that can be read: it is a PDF. Export its pages as JPEG or PNG.',
+      'p.png: not an image that can be read: it is a PDF. Export its pages as JPEG or PNG.',
     ],
     [
       'that is a HEIC',
       bytes([0, 0, 0, 24], 'ftypheic', [0, 0, 0, 0], 'mif1heic'),
-      'p.png: not a picture that can be read: it is a HEIC picture. Convert it to JPEG or PNG.',
+      'p.png: not an image that can be read: it is a HEIC image. Convert it to JPEG or PNG.',
     ],
     [
       'that is a JPEG cut off',
@@ -469,7 +469,7 @@ rows('run lengths', (input) => decodeRunLengths(JSON.parse(new TextDecoder().dec
     'A COCO mask: run 1 is -1, but lengths are whole numbers from 0 on. The mask is damaged.',
   ],
   [
-    'that add up to more than the picture',
+    'that add up to more than the image',
     text('{"size":[2,2],"counts":[0,1e9]}'),
     'A COCO mask: the runs add up to 1000000000 pixels, but 2 x 2 are 4. The size is [height, width]; the mask and it do not belong together.',
   ],

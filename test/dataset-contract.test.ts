@@ -14,7 +14,7 @@ import { architecture } from '../src/models/architectures.ts';
 import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { encodeImage } from '../src/platform/node/encode-image.ts';
 import { planTraining } from '../src/training/plan.ts';
-import { colorMask, type Files, mask, memorySource, photo, picture } from './support/drawn-files.ts';
+import { colorMask, type Files, mask, memorySource, photo, drawnImage } from './support/drawn-files.ts';
 
 const YAML = 'train: images/train\nval: images/val\nmasks_dir: masks\nnames: [ground, water]\n';
 const pair = (name: string, seed: number, ids: readonly number[] = [0, 1]): Files => ({
@@ -158,7 +158,7 @@ describe.each(TABLE)('a data set that %s', (_, expected, files) => {
 });
 
 test('a mask that is a JPEG is refused by both', async () => {
-  const jpeg = await encodeImage(picture(70), 'jpeg');
+  const jpeg = await encodeImage(drawnImage(70), 'jpeg');
   const dataset = await openDataset(memorySource({ ...without('masks/val/c.png'), 'masks/val/c.jpg': jpeg }));
   const { problems } = await verifyDataset(dataset, { decodeImage: decodeDatasetImage });
   expect(problems.map(({ code }) => code)).toContain('jpeg-mask');

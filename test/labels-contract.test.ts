@@ -163,10 +163,10 @@ describe('images without shapes', () => {
     });
   });
 
-  test('cannot be asked for where masks are pictures', async () => {
+  test('cannot be asked for where masks are images', async () => {
     const masks = { 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]) };
     await expect(openDataset(memorySource(masks), { unlabeled: 'skip' })).rejects.toThrow(
-      '--unlabeled is for images on which shapes are drawn; here every image has a mask that is a picture.',
+      '--unlabeled is for images on which shapes are drawn; here every image has a mask that is an image.',
     );
   });
 });

@@ -134,7 +134,7 @@ beforeAll(async () => {
   await writeSyntheticModel(root);
   await mkdir(inRoot('photos'));
   for (const seed of [1, 2]) await writeFile(inRoot('photos', `${seed}.png`), await wavesPng(64, 48, seed));
-  await writeFile(inRoot('broken.png'), 'no picture');
+  await writeFile(inRoot('broken.png'), 'no image');
   await writeDrawnDataset(inRoot('discs'));
   await writeDrawnDataset(inRoot('labeled'), { train: 1, val: 1, size: 64 });
   await writeFile(inRoot('labeled/classes.txt'), LABEL_SETS.camvid.classes.map(({ name }) => `${name}\n`).join(''));

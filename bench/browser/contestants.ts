@@ -9,7 +9,7 @@ export interface Contestant {
 }
 
 /**
- * What every page does alike: loads, segments the same photograph once and then again and again, and watches how long its own
+ * What every page does alike: loads, segments the same image once and then again and again, and watches how long its own
  * thread stands still. `load` gives a function that segments an address and returns how many pixels it labeled.
  */
 export const MEASURED = `

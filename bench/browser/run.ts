@@ -41,7 +41,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [photo] = positionals;
-if (photo === undefined) throw new Error('Give a photograph: npm run bench:browser -- photo.jpg');
+if (photo === undefined) throw new Error('Give an image: npm run bench:browser -- photo.jpg');
 
 const folder = await mkdtemp(join(tmpdir(), 'refinenet-browser-'));
 const exported = await runCli([
@@ -137,7 +137,7 @@ const table = [
 ].join('\n');
 const text = `# In the browser
 
-Made by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: chromium, the street model on a photograph of 480 x 360, ${values.rounds} rounds in turn, ${values.repetitions} masks
+Made by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: chromium, the street model on an image of 480 x 360, ${values.rounds} rounds in turn, ${values.repetitions} masks
 each; milliseconds, the least of all rounds. Cold is a fresh profile and nothing in any cache, warm the same page a second time.
 
 ${table}

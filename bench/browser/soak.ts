@@ -7,7 +7,7 @@ import { openBrowser, runInPage, servePages } from '../../test/support/browser.t
 import { childProcesses } from '../../test/support/child-processes.ts';
 
 const [photo, rounds = '100', frames = '500'] = process.argv.slice(2);
-if (photo === undefined) throw new Error('Give a photograph: npx tsx bench/browser/soak.ts photo.jpg');
+if (photo === undefined) throw new Error('Give an image: npx tsx bench/browser/soak.ts photo.jpg');
 
 const browser = await openBrowser({ flags: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
 const pages = await servePages({ answers: { '/photo.jpg': await readFile(photo) } });

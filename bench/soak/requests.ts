@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { request as httpRequest } from 'node:http';
 
-export interface Photograph {
+export interface Image {
   readonly name: string;
   readonly bytes: Buffer;
   /** As `predict` writes it. */
@@ -54,7 +54,7 @@ function ask(url: string, body: Uint8Array, options: RequestOptions = {}): Promi
   });
 }
 
-type Kind = (url: string, photograph: Photograph, random: () => number) => Promise<Outcome>;
+type Kind = (url: string, image: Image, random: () => number) => Promise<Outcome>;
 
 const wrong = (text: string): Outcome => ({ kind: 'wrong', text });
 
@@ -90,11 +90,11 @@ const refused =
     what: string,
     statuses: readonly number[],
     path: string,
-    body: (photograph: Photograph) => Uint8Array,
+    body: (image: Image) => Uint8Array,
     options: RequestOptions = {},
   ): Kind =>
-  (url, photograph) =>
-    expecting(ask(url + path, body(photograph), options), what, statuses);
+  (url, image) =>
+    expecting(ask(url + path, body(image), options), what, statuses);
 
 /** Kinds of requests with how often they come. */
 export const KINDS: readonly { readonly weight: number; readonly run: Kind }[] = [

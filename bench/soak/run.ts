@@ -14,7 +14,7 @@ import { encodeImage } from '../../src/platform/node/encode-image.ts';
 import { randomStream } from '../../src/tensor/random.ts';
 import { runCli } from '../../test/support/run-cli.ts';
 import { startServer, type TestServer } from '../../test/support/server.ts';
-import { KINDS, type Outcome, type Photograph } from './requests.ts';
+import { KINDS, type Outcome, type Image } from './requests.ts';
 
 /** Seconds between samples, and between ends of engines. */
 const SAMPLE = 10;
@@ -35,7 +35,7 @@ interface Sample {
 
 async function main(minutes: number, clients: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'refinenet-soak-'));
-  const photographs = await photographsIn(folder);
+  const images = await imagesIn(folder);
   const server = await startServer([...RUN, '--engines', '2', '--queue', '16', '--body-limit', '2', '--timeout', '60']);
   const counts: Record<Outcome['kind'], number> = { good: 0, busy: 0, bad: 0, left: 0, wrong: 0 };
   const faults: string[] = [];
@@ -50,9 +50,9 @@ async function main(minutes: number, clients: number): Promise<void> {
   const client = async (number: number): Promise<void> => {
     const random = randomStream(11, 'client', number);
     while (!isEnding) {
-      const photograph = photographs[random.integer(photographs.length)] as Photograph;
+      const image = images[random.integer(images.length)] as Image;
       const before = performance.now();
-      const outcome = await drawn(random.uniform())(server.url, photograph, () => random.uniform()).catch(
+      const outcome = await drawn(random.uniform())(server.url, image, () => random.uniform()).catch(
         (error: Error): Outcome => (isEnding ? { kind: 'left' } : { kind: 'wrong', text: error.message }),
       );
       counts[outcome.kind]++;
@@ -127,7 +127,7 @@ function drawn(share: number): (typeof KINDS)[number]['run'] {
 }
 
 /** Drawn streets of several sizes with the masks that `predict` writes. */
-async function photographsIn(folder: string): Promise<readonly Photograph[]> {
+async function imagesIn(folder: string): Promise<readonly Image[]> {
   await mkdir(join(folder, 'photos'));
   const names = Array.from({ length: PHOTOGRAPHS }, (_, index) => String(index));
   for (const [index, name] of names.entries()) {

@@ -36,7 +36,7 @@ function keepCompiledCode(): void {
 
 function createProgram(): Command {
   return new Command('refinenet')
-    .description('RefineNet semantic segmentation: what is where in a photograph.')
+    .description('RefineNet semantic segmentation: what is where in an image.')
     .version(packageManifest().version)
     .option('--debug', 'show the stack of errors')
     .addHelpText(

@@ -1,4 +1,4 @@
-/** How a model is run over photographs: the options that `predict` and `val` share. */
+/** How a model is run over images: the options that `predict` and `val` share. */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Optimization } from '../graph/rewrite/optimize.ts';

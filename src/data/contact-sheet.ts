@@ -1,4 +1,4 @@
-/** One picture of many samples, with their masks drawn over them: to be looked at before training. */
+/** One image of many samples, with their masks drawn over them: to be looked at before training. */
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
 import { emptyCanvas, INK } from '../drawing/canvas.ts';
 import type { Color, Image } from '../image/image.ts';
@@ -20,7 +20,7 @@ export interface ContactSheetOptions {
   readonly split: string;
   /** How many samples, spread evenly over the split. Default 16. */
   readonly count?: number;
-  /** The width of a cell's picture, in pixels. Default 320. */
+  /** The width of a cell's image, in pixels. Default 320. */
   readonly width?: number;
   /** Samples beside each other. Default: as many as there are rows. */
   readonly columns?: number;
@@ -59,7 +59,7 @@ export async function contactSheet(dataset: Dataset, options: ContactSheetOption
       gap: GAP,
       header: TITLE,
       footer: CAPTION + GAP,
-      rowHeight: Math.max(...cells.map(({ picture }) => picture.height)),
+      rowHeight: Math.max(...cells.map(({ image }) => image.height)),
     },
     titles,
     rowsOf(cells, columns),
@@ -91,7 +91,7 @@ function rowsOf(cells: readonly Cell[], columns: number): SheetRow[] {
       column,
       color: isSound ? INK : WARNING_INK,
     }));
-    return { pictures: shown.map(({ picture }) => picture), captions };
+    return { images: shown.map(({ image }) => image), captions };
   });
 }
 
@@ -102,7 +102,7 @@ function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 interface Cell {
-  readonly picture: Image;
+  readonly image: Image;
   readonly caption: string;
   readonly counts: readonly number[];
   readonly isSound: boolean;
@@ -110,13 +110,13 @@ interface Cell {
 
 async function makeCell(dataset: Dataset, sample: Sample, width: number, decodeImage: DecodeImage): Promise<Cell> {
   try {
-    const { picture, counts } = drawSample(dataset, await readSample(dataset, sample, decodeImage), width);
-    return { picture, counts, caption: sample.name, isSound: true };
+    const { image, counts } = drawSample(dataset, await readSample(dataset, sample, decodeImage), width);
+    return { image, counts, caption: sample.name, isSound: true };
   } catch (error) {
     if (!(error instanceof RefineNetError)) throw error;
     const blank = emptyCanvas(width, highest(width));
     drawText(blank, fitText('cannot be read', TEXT_SIZE, width), GAP, 2 * TEXT_SIZE, TEXT_SIZE, WARNING_INK);
-    return { picture: blank, counts: [], caption: messageOf(error), isSound: false };
+    return { image: blank, counts: [], caption: messageOf(error), isSound: false };
   }
 }
 
@@ -125,12 +125,12 @@ function drawSample(dataset: Dataset, { image: pixels, labels }: LabeledImage, w
   const shrunk = resizeImage(pixels, small.width, small.height, 'bilinear');
   const colors = dataset.classes.map(({ color }) => color);
   const untouched = dataset.classes.flatMap(({ name }, id) => (/^_*background_*$/i.test(name) ? [id] : []));
-  const picture = overlay(shrunk, small, colors, { opacity: 0.5, untouched });
-  drawStripes(picture, small, (id) => id === dataset.ignoreIndex);
-  return { picture, counts: countLabels(labels, dataset.classes.length) };
+  const image = overlay(shrunk, small, colors, { opacity: 0.5, untouched });
+  drawStripes(image, small, (id) => id === dataset.ignoreIndex);
+  return { image, counts: countLabels(labels, dataset.classes.length) };
 }
 
-/** Pictures are fitted into 4:3, so that a portrait does not rule the sheet, and the sheet is wide enough for a legend below. */
+/** Images are fitted into 4:3, so that a portrait does not rule the sheet, and the sheet is wide enough for a legend below. */
 function highest(width: number): number {
   return Math.max(1, Math.round(width * 0.75));
 }

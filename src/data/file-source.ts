@@ -21,11 +21,11 @@ export interface FileSink {
   write(path: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Decodes a picture file to upright 8-bit RGB; `name` is what the file is called in messages. */
+/** Decodes an image file to upright 8-bit RGB; `name` is what the file is called in messages. */
 export type DecodeImage = (bytes: Uint8Array, name: string) => Promise<DecodedImage>;
 
 export interface DecodedImage extends Image {
-  /** The EXIF orientation by which the stored picture was turned or mirrored upright, 2 to 8; absent if it was not. */
+  /** The EXIF orientation by which the stored image was turned or mirrored upright, 2 to 8; absent if it was not. */
   readonly orientation?: number;
 }
 
@@ -87,10 +87,10 @@ export function comparable(path: string): string {
   return path.normalize('NFC');
 }
 
-/** Extensions of pictures that can be decoded. */
+/** Extensions of images that can be decoded. */
 export const PICTURE_EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif'];
 
-/** Extensions of pictures that are passed over, and said to be. */
+/** Extensions of images that are passed over, and said to be. */
 export const UNREADABLE_PICTURE_EXTENSIONS: readonly string[] = [
   '.bmp',
   '.gif',
@@ -105,6 +105,6 @@ export const UNREADABLE_PICTURE_EXTENSIONS: readonly string[] = [
   '.mat',
 ];
 
-export function isPicture(path: string): boolean {
+export function isImage(path: string): boolean {
   return PICTURE_EXTENSIONS.includes(extensionOf(path));
 }

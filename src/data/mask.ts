@@ -74,7 +74,7 @@ function fromIds({ width, height, data }: LabelMap, table: LabelTable): DecodedM
   };
 }
 
-/** Different unknown colors that are kept apart; a photograph in a mask's place has thousands. */
+/** Different unknown colors that are kept apart; an image in a mask's place has thousands. */
 const MOST_UNKNOWN_COLORS = 1000;
 
 function fromColors(width: number, height: number, rgb: Uint8Array, classes: ReadonlyMap<number, number>): DecodedMask {

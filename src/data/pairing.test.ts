@@ -52,7 +52,7 @@ describe('names that differ only in their Unicode form', () => {
   });
 });
 
-test('every picture is in a pair or in a fault, once', () => {
+test('every image is in a pair or in a fault, once', () => {
   const stem = fc.constantFrom('a', 'b', 'a_mask', 'b_L', 'c/a', 'd');
   const file = (root: string) =>
     fc.tuple(stem, fc.constantFrom('.png', '.jpg', '.bmp')).map(([name, end]) => `${root}/${name}${end}`);

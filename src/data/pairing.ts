@@ -1,5 +1,5 @@
 /** Which mask belongs to which image. */
-import { comparable, extensionOf, isPicture, UNREADABLE_PICTURE_EXTENSIONS, withoutExtension } from './file-source.ts';
+import { comparable, extensionOf, isImage, UNREADABLE_PICTURE_EXTENSIONS, withoutExtension } from './file-source.ts';
 import type { Sample } from './sample.ts';
 
 /** Something wrong with a data set's files that shows before any is opened. */
@@ -39,7 +39,7 @@ const IMAGE_SUFFIXES = ['_leftImg8bit', '_image', '_img', '_rgb', '_sat'];
 
 /**
  * Pairs files by their path below each root without the extension; those left over by that path without a usual suffix
- * (`x_mask.png`, `x_L.png`, ...). Names that differ only in their Unicode form are the same. Files that are no pictures are
+ * (`x_mask.png`, `x_L.png`, ...). Names that differ only in their Unicode form are the same. Files that are no images are
  * passed over.
  */
 export function pairByStem(
@@ -78,7 +78,7 @@ export function pairByStem(
 
 function byStem(paths: readonly string[], root: string, faults: LayoutFault[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const path of paths.filter(isPicture)) {
+  for (const path of paths.filter(isImage)) {
     const stem = stemBelow(path, root);
     const other = found.get(stem);
     if (other === undefined) found.set(stem, path);

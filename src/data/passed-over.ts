@@ -1,4 +1,4 @@
-/** Pictures of formats that are not read: they are passed over, but not in silence. */
+/** Images of formats that are not read: they are passed over, but not in silence. */
 import { extensionOf } from './file-source.ts';
 
 /** `3 files are of a format that is not read (2 .bmp, 1 .gif), and passed over`; the most frequent extension first. */

@@ -1,4 +1,4 @@
-/** Reads a picture and its labels from two files. */
+/** Reads an image and its labels from two files. */
 import { FormatError } from '../errors.ts';
 import { placeOf, type ShapeFault, STOPPING_FAULTS } from './annotations/annotation.ts';
 import type { ImageSize } from '../image/preprocess.ts';

@@ -1,4 +1,4 @@
-/** One picture with its mask. */
+/** One image with its mask. */
 import type { Image } from '../image/image.ts';
 import type { LabelMap } from '../image/label-map.ts';
 import type { ImageAnnotation } from './annotations/annotation.ts';
@@ -9,9 +9,9 @@ export interface Sample {
   /** What it is called in lists and output files; unique within its split. */
   readonly name: string;
   readonly image: string;
-  /** A picture of classes, or the file that says what was drawn on the image. */
+  /** An image of classes, or the file that says what was drawn on the image. */
   readonly mask: string;
-  /** What was drawn on the image, from which its mask is painted; absent where the mask is a picture. */
+  /** What was drawn on the image, from which its mask is painted; absent where the mask is an image. */
   readonly annotation?: ImageAnnotation;
   /** How this mask says which class a pixel has, where each has a way of its own. */
   readonly encoding?: MaskEncoding;
@@ -28,7 +28,7 @@ export interface PredictedMask {
 
 export interface LabeledImage {
   readonly image: Image;
-  /** Has the picture's size; class ids, and 255 where nothing is to be learned. */
+  /** Has the image's size; class ids, and 255 where nothing is to be learned. */
   readonly labels: LabelMap & { readonly data: Uint8Array };
 }
 

@@ -22,7 +22,7 @@ export interface ScannedImage extends Size {
   readonly squares: readonly number[];
   /** Whether all pixels have one color. */
   readonly isBlank: boolean;
-  /** The EXIF orientation that made it upright; 1 if the stored picture was. */
+  /** The EXIF orientation that made it upright; 1 if the stored image was. */
   readonly orientation: number;
 }
 
@@ -169,7 +169,7 @@ function describeChannels(bytes: Uint8Array, { data }: Image): string {
     (color) => color >> 16 === (color & 255) && ((color >> 8) & 255) === (color & 255),
   );
   if (isGray) {
-    // Pictures are decoded to 8 bits, in which ids of 16 bits are lost.
+    // Images are decoded to 8 bits, in which ids of 16 bits are lost.
     const gray = new Map([...counts].map(([color, count]) => [color & 255, count]));
     const values = isDeep ? '16 bits a channel' : `values ${describeUnknown(gray, 'ids')}`;
     return colorType === 4 ? `${what} (${values})` : `${what}, three equal channels (${values}): keep one of them`;

@@ -14,7 +14,7 @@ import {
   mask,
   memorySource,
   photo,
-  picture,
+  drawnImage,
   stripes,
 } from '../../test/support/drawn-files.ts';
 
@@ -44,7 +44,7 @@ const sound = (name: string, seed: number, ids: readonly number[] = [0, 1, 2]): 
 });
 
 test('a data set with twenty-one kinds of faults: every one is named, with its files', async () => {
-  const jpegMask = await encodeImage(picture(70), 'jpeg');
+  const jpegMask = await encodeImage(drawnImage(70), 'jpeg');
   const found = await findings({
     'data.yaml': `${NAMES}names: [ground, water, roof, glass, ground]\n`,
     // 1000 x 800 pixels without water or glass make water rare and glass absent.
@@ -103,8 +103,8 @@ test('a data set with twenty-one kinds of faults: every one is named, with its f
     'unreadable-format': ['images/train/bitmap.bmp'],
     'unreadable-image': [
       expect.stringMatching(/^images\/train\/cut\.png: the PNG is damaged or cut off/),
-      expect.stringMatching(/^images\/train\/empty-file\.png: not a picture that can be read: it is empty/),
-      expect.stringMatching(/^images\/train\/page\.jpg: not a picture that can be read: it is an HTML page/),
+      expect.stringMatching(/^images\/train\/empty-file\.png: not an image that can be read: it is empty/),
+      expect.stringMatching(/^images\/train\/page\.jpg: not an image that can be read: it is an HTML page/),
     ],
     'unreadable-mask': [expect.stringMatching(/^masks\/train\/cut-mask\.png: the PNG is damaged/)],
     'jpeg-mask': [expect.stringMatching(/^masks\/train\/jpeg\.jpg: the mask is a JPEG/)],
@@ -280,7 +280,7 @@ describe('the advice for masks in colors', () => {
 
 describe('an image with an EXIF orientation', () => {
   const turned = (orientation: number, width: number, height: number) => {
-    const { data } = picture(orientation, width, height);
+    const { data } = drawnImage(orientation, width, height);
     return sharp(data, { raw: { width, height, channels: 3 } })
       .withMetadata({ orientation })
       .jpeg()

@@ -1,4 +1,4 @@
-/** Drawing sheets: paper, ink, rectangles and pictures. */
+/** Drawing sheets: paper, ink, rectangles and images. */
 import type { Color, Image } from '../image/image.ts';
 import { type Canvas, drawText, measureText } from './text.ts';
 
@@ -26,7 +26,7 @@ export function fillRectangle(
   for (let y = top; y < top + height; y++) canvas.data.set(row, (y * canvas.width + left) * 3);
 }
 
-/** Copies a picture that fits in. */
+/** Copies an image that fits in. */
 export function paste(canvas: Canvas, source: Image, left: number, top: number): void {
   for (let y = 0; y < source.height; y++) {
     const row = source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3);

@@ -1,4 +1,4 @@
-/** A label map as a picture. */
+/** A label map as an image. */
 import { type Color, type Image, image } from '../image/image.ts';
 import type { LabelMap } from '../image/label-map.ts';
 

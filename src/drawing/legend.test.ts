@@ -113,7 +113,7 @@ describe('drawText', () => {
 });
 
 describe('withLegend', () => {
-  const picture = (width: number, height: number) =>
+  const drawnImage = (width: number, height: number) =>
     image(
       width,
       height,
@@ -125,7 +125,7 @@ describe('withLegend', () => {
     { label: 'frequent', color: [200, 2, 1], fraction: 0.9 },
   ];
 
-  /** Where a color first appears in reading order, outside the picture. */
+  /** Where a color first appears in reading order, outside the image. */
   function find(result: Image, source: Image, color: Color): readonly [x: number, y: number] | undefined {
     for (let y = 0; y < result.height; y++) {
       for (let x = y < source.height ? source.width : 0; x < result.width; x++) {
@@ -145,8 +145,8 @@ describe('withLegend', () => {
     [1500, 300],
     [200, 1000],
   ] as const) {
-    it(`keeps a picture of ${width}x${height} unchanged at the top left and names the present classes beside it`, () => {
-      const source = picture(width, height);
+    it(`keeps an image of ${width}x${height} unchanged at the top left and names the present classes beside it`, () => {
+      const source = drawnImage(width, height);
       const result = withLegend(source, entries);
       for (let y = 0; y < height; y++) {
         const row = result.data.subarray(y * result.width * 3, (y * result.width + width) * 3);
@@ -158,14 +158,14 @@ describe('withLegend', () => {
     });
   }
 
-  it('stands below a wide picture and beside a high or tiny one', () => {
-    expect(withLegend(picture(480, 360), entries).width).toBe(480);
-    expect(withLegend(picture(360, 480), entries).height).toBe(480);
-    expect(withLegend(picture(64, 48), entries).width).toBeGreaterThan(150);
+  it('stands below a wide image and beside a high or tiny one', () => {
+    expect(withLegend(drawnImage(480, 360), entries).width).toBe(480);
+    expect(withLegend(drawnImage(360, 480), entries).height).toBe(480);
+    expect(withLegend(drawnImage(64, 48), entries).width).toBeGreaterThan(150);
   });
 
   it('begins with the most frequent class', () => {
-    const source = picture(200, 600);
+    const source = drawnImage(200, 600);
     const result = withLegend(source, entries);
     const [, frequent] = find(result, source, [200, 2, 1]) ?? [0, Number.NaN];
     const [, rare] = find(result, source, [1, 200, 3]) ?? [0, Number.NaN];
@@ -173,21 +173,21 @@ describe('withLegend', () => {
   });
 
   it('wraps many entries into columns, all of them visible', () => {
-    const source = picture(500, 700);
+    const source = drawnImage(500, 700);
     const many = Array.from({ length: 150 }, (_, i) => ({ label: `class ${i}`, color: [i, 255 - i, 77] as Color }));
     const result = withLegend(source, many);
     expect(result.height).toBe(700);
     for (const { color } of many) expect(find(result, source, color)).toBeDefined();
   });
 
-  it('writes larger on larger pictures', () => {
+  it('writes larger on larger images', () => {
     const panel = (width: number) =>
       withLegend(image(width, width, new Uint8Array(width * width * 3)), entries).height - width;
     expect(panel(1500)).toBeGreaterThan(1.5 * panel(500));
   });
 
-  it('returns the picture itself if nothing is present', () => {
-    const source = picture(64, 64);
+  it('returns the image itself if nothing is present', () => {
+    const source = drawnImage(64, 64);
     expect(withLegend(source, [{ label: 'absent', color: [0, 0, 0], fraction: 0 }])).toBe(source);
   });
 });

@@ -1,4 +1,4 @@
-/** A picture with a legend: which color is which class, and how much of the picture it takes. */
+/** An image with a legend: which color is which class, and how much of the image it takes. */
 import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { GLYPH_SIZE } from './glyphs.ts';
@@ -7,22 +7,22 @@ import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureTex
 export interface LegendEntry {
   readonly label: string;
   readonly color: Color;
-  /** The share of the picture in [0, 1]; entries with 0 are left out, those without one are drawn without a percentage. */
+  /** The share of the image in [0, 1]; entries with 0 are left out, those without one are drawn without a percentage. */
   readonly fraction?: number;
 }
 
 const OUTLINE: Color = [170, 170, 170];
-/** The text is this part of the picture's longer side, within the sizes that are readable and that the typeface has. */
+/** The text is this part of the image's longer side, within the sizes that are readable and that the typeface has. */
 const TEXT_PER_SIDE = 1 / 55;
 const SMALLEST_TEXT = 2 * CRISP_SIZE_STEP;
 /** Longer labels are shortened; in text sizes. */
 const WIDEST_LABEL = 16;
-/** A panel at the side has at least this many rows, however low the picture. */
+/** A panel at the side has at least this many rows, however low the image. */
 const FEWEST_ROWS = 6;
 
 /**
- * The picture with a panel that names the classes that are present, the most frequent first: below a wide picture,
- * at the right of a high one and of one too small for a panel below. The result is larger than the picture, which is at its top left, unchanged.
+ * The image with a panel that names the classes that are present, the most frequent first: below a wide image,
+ * at the right of a high one and of one too small for a panel below. The result is larger than the image, which is at its top left, unchanged.
  * Returned as it is if no class is present.
  */
 export function withLegend(source: Image, entries: readonly LegendEntry[]): Image {

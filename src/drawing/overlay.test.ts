@@ -22,12 +22,12 @@ describe('colorize', () => {
 describe('overlay', () => {
   const labels = labelMap(3, 1, Uint8Array.of(0, 1, 255));
 
-  it('mixes picture and color half and half, and leaves ids without a color as they are', () => {
+  it('mixes image and color half and half, and leaves ids without a color as they are', () => {
     const { data } = overlay(gray(3, 1), labels, COLORS, { boundaries: false });
     expect([...data]).toEqual([150, 50, 50, 50, 100, 178, 100, 100, 100]);
   });
 
-  it('shows only the picture at opacity 0 and only the classes at 1', () => {
+  it('shows only the image at opacity 0 and only the classes at 1', () => {
     expect(overlay(gray(3, 1), labels, COLORS, { opacity: 0 })).toEqual(gray(3, 1));
     expect([...overlay(gray(3, 1), labels, COLORS, { opacity: 1 }).data.slice(0, 6)]).toEqual([200, 0, 0, 0, 100, 255]);
   });
@@ -49,7 +49,7 @@ describe('overlay', () => {
     expect(source).toEqual(gray(3, 1));
   });
 
-  it('stays between picture and color', () => {
+  it('stays between image and color', () => {
     fc.assert(
       fc.property(fc.nat(255), fc.nat(255), fc.double({ min: 0, max: 1, noNaN: true }), (below, above, opacity) => {
         const source = image(1, 1, Uint8Array.of(below, below, below));
@@ -64,7 +64,7 @@ describe('overlay', () => {
       new ShapeError('overlay: the image is 2x1 but the label map 3x1. Resize one of them first.'),
     );
     expect(() => overlay(gray(3, 1), labels, COLORS, { opacity: 50 })).toThrow(
-      new UsageError('overlay: the opacity is 50. Choose a number from 0 (only the picture) to 1 (only the classes).'),
+      new UsageError('overlay: the opacity is 50. Choose a number from 0 (only the image) to 1 (only the classes).'),
     );
     expect(() => overlay(gray(3, 1), labels, COLORS, { opacity: Number.NaN })).toThrow(UsageError);
   });

@@ -1,25 +1,25 @@
-/** A label map laid over its picture. */
+/** A label map laid over its image. */
 import { UsageError } from '../errors.ts';
 import { colorTable } from './colorize.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { checkSameSize, type LabelMap } from '../image/label-map.ts';
 
 export interface OverlayOptions {
-  /** How much of the class's color covers the picture, from 0 (none) to 1 (all). Default 0.5. */
+  /** How much of the class's color covers the image, from 0 (none) to 1 (all). Default 0.5. */
   readonly opacity?: number;
   /** Whether the borders between classes are drawn as thin lines. Default true. */
   readonly boundaries?: boolean;
-  /** Class ids that are left as in the picture, such as that of the background. Default none. */
+  /** Class ids that are left as in the image, such as that of the background. Default none. */
   readonly untouched?: readonly number[];
 }
 
-/** A border is one pixel wide for every so many pixels of the picture's longer side. */
+/** A border is one pixel wide for every so many pixels of the image's longer side. */
 const PIXELS_PER_BORDER_PIXEL = 1000;
 /** How much of the class's own color a border pixel has. */
 const BORDER_OPACITY = 0.9;
 
 /**
- * The picture with every pixel tinted in its class's color. Ids without a color, such as 255 for ignore, stay as they are.
+ * The image with every pixel tinted in its class's color. Ids without a color, such as 255 for ignore, stay as they are.
  * @throws ShapeError if the sizes differ, UsageError if the opacity is outside [0, 1].
  */
 export function overlay(
@@ -51,7 +51,7 @@ export function overlay(
 export function checkOpacity(opacity: number): void {
   if (opacity >= 0 && opacity <= 1) return;
   throw new UsageError(
-    `overlay: the opacity is ${opacity}. Choose a number from 0 (only the picture) to 1 (only the classes).`,
+    `overlay: the opacity is ${opacity}. Choose a number from 0 (only the image) to 1 (only the classes).`,
   );
 }
 

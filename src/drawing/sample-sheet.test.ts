@@ -9,7 +9,7 @@ const classes = [
   { name: 'nowhere', color: [0, 255, 0] },
 ] as const;
 
-/** A gray picture whose mask is sky and whose prediction is road; the right half is not labeled. */
+/** A gray image whose mask is sky and whose prediction is road; the right half is not labeled. */
 const sample = (width: number, height: number): PredictedSample => {
   const ids = Uint8Array.from({ length: width * height }, (_, pixel) => (pixel % width < width / 2 ? 0 : 255));
   return {

@@ -1,4 +1,4 @@
-/** Sample predictions on one picture: each row an image, its mask and what the network says. */
+/** Sample predictions on one image: each row an image, its mask and what the network says. */
 import type { Color, Image } from '../image/image.ts';
 import { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
 import type { LabelClass } from '../labels/label-class.ts';
@@ -8,7 +8,7 @@ import { overlay } from './overlay.ts';
 import { resizeImage, resizeLabelMap } from '../image/resample.ts';
 import { drawSheet } from './sheet.ts';
 
-/** A picture with its mask and what a network says of it, all of one size. */
+/** An image with its mask and what a network says of it, all of one size. */
 export interface PredictedSample {
   readonly name: string;
   readonly image: Image;
@@ -17,7 +17,7 @@ export interface PredictedSample {
   readonly prediction: LabelMap;
 }
 
-/** Pixels across one picture of the sheet. */
+/** Pixels across one image of the sheet. */
 const TILE_WIDTH = 320;
 const TEXT_SIZE = 11;
 const COLUMNS = ['image', 'mask', 'prediction'] as const;
@@ -28,15 +28,15 @@ export function sampleSheet(samples: readonly PredictedSample[], classes: readon
   const colors = classes.map(({ color }) => color);
   const titles = COLUMNS.map((text, column) => ({ text, size: TEXT_SIZE, baseline: 17, column }));
   const rows = samples.map((sample) => ({
-    pictures: tiles(sample, colors),
+    images: tiles(sample, colors),
     captions: [{ text: sample.name, size: TEXT_SIZE, baseline: 15 }],
   }));
   return withLegend(drawSheet(LAYOUT, titles, rows), legendOf(samples, classes));
 }
 
-function tiles({ image: picture, labels, prediction }: PredictedSample, colors: readonly Color[]): readonly Image[] {
-  const height = Math.max(1, Math.round((picture.height * TILE_WIDTH) / picture.width));
-  const small = resizeImage(picture, TILE_WIDTH, height, 'bilinear');
+function tiles({ image, labels, prediction }: PredictedSample, colors: readonly Color[]): readonly Image[] {
+  const height = Math.max(1, Math.round((image.height * TILE_WIDTH) / image.width));
+  const small = resizeImage(image, TILE_WIDTH, height, 'bilinear');
   const drawn = (map: LabelMap) =>
     overlay(small, resizeLabelMap(map, TILE_WIDTH, height), colors, { opacity: 0.65, boundaries: false });
   return [small, drawn(labels), drawn(withIgnored(prediction, labels))];

@@ -1,4 +1,4 @@
-/** A square table of shares as a picture: the darker a cell, the larger its share of the row. */
+/** A square table of shares as an image: the darker a cell, the larger its share of the row. */
 import type { Color, Image } from '../image/image.ts';
 import { drawTextUpwards, emptyCanvas, FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from './text.ts';

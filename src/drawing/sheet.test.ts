@@ -27,11 +27,11 @@ function inkBox({ width, height, data }: Image) {
 describe('a sheet', () => {
   const layout = { columns: 2, width: 40, gap: 10, header: 30, footer: 20, bottom: 5 };
   const rows = [
-    { pictures: [filled(40, 10, RED), filled(20, 30, BLUE)], captions: [] },
-    { pictures: [filled(40, 8, BLUE)], captions: [] },
+    { images: [filled(40, 10, RED), filled(20, 30, BLUE)], captions: [] },
+    { images: [filled(40, 8, BLUE)], captions: [] },
   ];
 
-  test('has its pictures in columns, each row as high as its highest picture', () => {
+  test('has its images in columns, each row as high as its highest image', () => {
     const sheet = drawSheet(layout, [], rows);
     expect([sheet.width, sheet.height]).toEqual([110, 30 + (30 + 20) + (8 + 20) + 5]);
     expect([at(sheet, 10, 30), at(sheet, 49, 39), at(sheet, 49, 40)]).toEqual([RED, RED, PAPER]);
@@ -61,10 +61,10 @@ describe('a sheet', () => {
     expect(overAll.bottom).toBeLessThan(20);
   });
 
-  test('has captions below their own pictures, in their own color', () => {
+  test('has captions below their own images, in their own color', () => {
     const paper = (height: number) => filled(40, height, PAPER);
     const captions = [{ text: '.', size: 11, baseline: 15, column: 1, color: RED }];
-    const sheet = drawSheet(layout, [], [{ pictures: [paper(60), paper(10)], captions }]);
+    const sheet = drawSheet(layout, [], [{ images: [paper(60), paper(10)], captions }]);
     const box = inkBox(sheet);
     expect([box.bottom, box.left >= 60]).toEqual([30 + 10 + 15 - 1, true]);
     expect(at(sheet, box.left + 1, box.bottom)).not.toEqual(PAPER);
@@ -72,7 +72,7 @@ describe('a sheet', () => {
   });
 });
 
-test('a picture is fitted into a box in its proportions, and never vanishes', () => {
+test('an image is fitted into a box in its proportions, and never vanishes', () => {
   const box = { width: 320, height: 240 };
   expect(fitInto({ width: 640, height: 240 }, box)).toEqual([320, 120]);
   expect(fitInto({ width: 30, height: 60 }, box)).toEqual([120, 240]);

@@ -1,4 +1,4 @@
-/** Sheets: pictures in rows and columns on paper, with lines of text above, below and between them. */
+/** Sheets: images in rows and columns on paper, with lines of text above, below and between them. */
 import { emptyCanvas, INK, paste } from './canvas.ts';
 import type { Color, Image } from '../image/image.ts';
 import { type Canvas, drawText, fitText } from './text.ts';
@@ -6,17 +6,17 @@ import { type Canvas, drawText, fitText } from './text.ts';
 /** Where things stand on a sheet, in pixels. */
 export interface SheetLayout {
   readonly columns: number;
-  /** The width of a column. Pictures stand at its left and may be narrower. */
+  /** The width of a column. Images stand at its left and may be narrower. */
   readonly width: number;
   /** Between columns, and at the sheet's left and right. */
   readonly gap: number;
   /** Above the first row. */
   readonly header: number;
-  /** Below each row's pictures: room for its captions. */
+  /** Below each row's images: room for its captions. */
   readonly footer: number;
   /** Below the last row's footer. Default 0. */
   readonly bottom?: number;
-  /** The height of every row's pictures. Default: that of each row's highest picture. */
+  /** The height of every row's images. Default: that of each row's highest image. */
   readonly rowHeight?: number;
 }
 
@@ -25,7 +25,7 @@ export interface SheetText {
   readonly text: string;
   /** In pixels to the em. */
   readonly size: number;
-  /** Its baseline, in pixels below the top of the sheet or, for a caption, below the picture. */
+  /** Its baseline, in pixels below the top of the sheet or, for a caption, below the image. */
   readonly baseline: number;
   /** The column that it has for itself, from 0 on. Default: it begins at the left and may take the whole width. */
   readonly column?: number;
@@ -35,7 +35,7 @@ export interface SheetText {
 
 export interface SheetRow {
   /** As many as there are columns, or fewer in the last row. */
-  readonly pictures: readonly Image[];
+  readonly images: readonly Image[];
   readonly captions: readonly SheetText[];
 }
 
@@ -43,7 +43,7 @@ export interface SheetRow {
 export function drawSheet(layout: SheetLayout, titles: readonly SheetText[], rows: readonly SheetRow[]): Canvas {
   const { columns, width, gap, header, footer, bottom = 0 } = layout;
   const left = (column: number) => gap + column * (width + gap);
-  const heights = rows.map(({ pictures }) => layout.rowHeight ?? Math.max(...pictures.map(({ height }) => height)));
+  const heights = rows.map(({ images }) => layout.rowHeight ?? Math.max(...images.map(({ height }) => height)));
   const height = heights.reduce((sum, each) => sum + each + footer, header + bottom);
   const canvas = emptyCanvas(left(columns), height);
   const write = ({ text, size, baseline, column, color = INK }: SheetText, top: number) => {
@@ -52,20 +52,20 @@ export function drawSheet(layout: SheetLayout, titles: readonly SheetText[], row
   };
   for (const title of titles) write(title, 0);
   let top = header;
-  for (const [row, { pictures, captions }] of rows.entries()) {
-    for (const [column, picture] of pictures.entries()) paste(canvas, picture, left(column), top);
-    for (const caption of captions) write(caption, top + (pictures[caption.column ?? 0] as Image).height);
+  for (const [row, { images, captions }] of rows.entries()) {
+    for (const [column, image] of images.entries()) paste(canvas, image, left(column), top);
+    for (const caption of captions) write(caption, top + (images[caption.column ?? 0] as Image).height);
     top += (heights[row] as number) + footer;
   }
   return canvas;
 }
 
-/** The sides of a picture brought into a box as large as they go, in its own proportions; at least one pixel each. */
+/** The sides of an image brought into a box as large as they go, in its own proportions; at least one pixel each. */
 export function fitInto(
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   box: { readonly width: number; readonly height: number },
 ): readonly [width: number, height: number] {
-  const scale = Math.min(box.width / picture.width, box.height / picture.height);
+  const scale = Math.min(box.width / image.width, box.height / image.height);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
-  return [side(picture.width), side(picture.height)];
+  return [side(image.width), side(image.height)];
 }

@@ -1,8 +1,8 @@
-/** Anti-aliased text in pictures, in one typeface (DejaVu Sans) and any size up to the glyphs' own. */
+/** Anti-aliased text in images, in one typeface (DejaVu Sans) and any size up to the glyphs' own. */
 import type { Color } from '../image/image.ts';
 import { type Glyph, GLYPH_SIZE, glyphOf } from './glyphs.ts';
 
-/** A picture that is being drawn into. */
+/** An image that is being drawn into. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;

@@ -10,7 +10,7 @@ export {
 export { type ModelDevice, WEB_DEVICES, type WebDevice } from '../platform/web/model-device.ts';
 export type { FileInHand, ModelFilesInHand, ModelSource } from '../platform/web/model-source.ts';
 export type { PlaceOptions, WorkerFactory, WorkerScript } from '../platform/web/opened-model.ts';
-export type { PhotographSource } from '../platform/web/photograph.ts';
+export type { ImageSource } from '../platform/web/image-source.ts';
 export type { FrameOptions } from '../platform/web/video-frames.ts';
 export { type DrawOptions, WebSegmentation } from '../platform/web/web-segmentation.ts';
 export * from '../errors.ts';

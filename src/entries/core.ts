@@ -1,4 +1,4 @@
-/** RefineNet for any JavaScript platform: models, and what they make of photographs. It takes bytes and opens no files. */
+/** RefineNet for any JavaScript platform: models, and what they make of images. It takes bytes and opens no files. */
 // Results have Symbol.asyncDispose, which is in none of the libraries that users' projects usually name.
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -98,7 +98,7 @@ export type {
   OnnxValueInfo,
 } from '../onnx/model.ts';
 
-// Pictures, labels and classes.
+// Images, labels and classes.
 export { colorize } from '../drawing/colorize.ts';
 export { type LegendEntry, withLegend } from '../drawing/legend.ts';
 export { overlay, type OverlayOptions } from '../drawing/overlay.ts';

@@ -7,7 +7,7 @@ export * from './datasets.ts';
 // Figures.
 export { ABSENT_RULE_NAMES, ABSENT_RULES, type AbsentRuleName } from '../evaluation/absent-classes.ts';
 export { BOUNDARY_TOLERANCE, type BoundaryScore, boundaryScores } from '../evaluation/boundary.ts';
-export { confusionPicture } from '../evaluation/confusion-picture.ts';
+export { confusionImage } from '../evaluation/confusion-image.ts';
 export { ConfusionMatrix } from '../evaluation/confusion.ts';
 export {
   type BoundaryMetrics,

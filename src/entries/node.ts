@@ -1,4 +1,4 @@
-/** `refinenet/node`: all of RefineNet, with Node's files, pictures and native engine. */
+/** `refinenet/node`: all of RefineNet, with Node's files, images and native engine. */
 export * from './core.ts';
 export * from './evaluation.ts';
 export * from './training.ts';
@@ -14,7 +14,7 @@ export type { ModelFileOptions, WriteModelOptions } from '../models/model-files.
 export { backendFor, nodeBackend, wasmBackend } from '../platform/node/backend.ts';
 export { threadedBackend } from '../platform/node/engine-thread.ts';
 
-// Pictures.
+// Images.
 export { type DecodeImageOptions, decodeImage } from '../platform/node/decode-image.ts';
 export { type EncodedImageFormat, encodeImage, writeImage } from '../platform/node/encode-image.ts';
 export { type ImageSource, type OpenImageOptions, openImage } from '../platform/node/image-source.ts';

@@ -1,8 +1,8 @@
-/** `refinenet/web/training`: labeled pictures of a page to a model, and the runs that the browser keeps. */
+/** `refinenet/web/training`: labeled images of a page to a model, and the runs that the browser keeps. */
 export type { DownloadProgress } from '../platform/web/fetch-file.ts';
 export type { LoadOptions, WebSegmenter } from '../platform/web/load.ts';
 export type { ModelFilesInHand, ModelSource } from '../platform/web/model-source.ts';
-export type { PhotographSource } from '../platform/web/photograph.ts';
+export type { ImageSource } from '../platform/web/image-source.ts';
 export {
   type FollowOptions,
   resumeTraining,
@@ -10,8 +10,8 @@ export {
   type TrainingWorkerFactory,
   type TrainModelOptions,
 } from '../platform/web/train-model.ts';
-export type { PageValidation, TrainingCallbacks, ValidatedPicture } from '../platform/web/training/follow-training.ts';
-export type { LabeledPicture } from '../platform/web/training/labeled-pictures.ts';
+export type { PageValidation, TrainingCallbacks, ValidatedImage } from '../platform/web/training/follow-training.ts';
+export type { LabeledImage } from '../platform/web/training/labeled-images.ts';
 export type { OtherColors } from '../platform/web/training/read-mask.ts';
 export { deleteRun, listRuns, openRun, type TrainedModel, type TrainingRun } from '../platform/web/training/runs.ts';
 export type { WebSegmentation } from '../platform/web/web-segmentation.ts';

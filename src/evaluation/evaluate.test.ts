@@ -159,7 +159,7 @@ describe('the predictions of a segmenter', () => {
     const predict = segmenterPredictions(
       {
         description: { classes },
-        segment: async (picture) => new Segmentation(picture, { labels: labelMap(48, 40, stripes([0, 1])) }, classes),
+        segment: async (image) => new Segmentation(image, { labels: labelMap(48, 40, stripes([0, 1])) }, classes),
       },
       async ({ name }, { labels }) => void handed.push(`${name} ${labels.width}`),
     );

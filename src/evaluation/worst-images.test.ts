@@ -15,7 +15,7 @@ const classes = [
   { name: 'nowhere', color: [0, 255, 0] },
 ] as const;
 
-/** A gray picture of 320 x 240: sky on the left, unlabeled on the right; `wrong` columns of the sky are taken for road. */
+/** A gray image of 320 x 240: sky on the left, unlabeled on the right; `wrong` columns of the sky are taken for road. */
 function evaluated(name: string, wrong: number): EvaluatedImage {
   const [width, height] = [320, 240];
   const ids = (of: (x: number) => number) =>
@@ -52,7 +52,7 @@ describe('the sheet of the worst images', () => {
   ] as const)
     worst.add(evaluated(name, wrong));
   const sheet = worst.sheet('The worst') as Image;
-  /** A pixel of a picture by row and column. */
+  /** A pixel of an image by row and column. */
   const pixel = (row: number, column: number, x: number, y: number) =>
     at(sheet, 10 + column * 330 + x, 44 + 22 + 24 + row * 270 + y);
 

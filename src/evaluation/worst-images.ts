@@ -1,4 +1,4 @@
-/** The images that were predicted worst, on one picture: image, truth, prediction and errors side by side. */
+/** The images that were predicted worst, on one image, truth, prediction and errors side by side. */
 import type { LabelClass } from '../labels/label-class.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { type LabelMap, labelMap, presentLabels } from '../image/label-map.ts';
@@ -13,7 +13,7 @@ import { percent } from '../text.ts';
 import type { EvaluatedImage } from './evaluate.ts';
 
 const COLUMNS = ['image', 'truth (striped: unlabeled)', 'prediction', 'errors'] as const;
-/** A picture's box in pixels: a portrait does not rule the sheet. */
+/** An image's box in pixels: a portrait does not rule the sheet. */
 const BOX = { width: 320, height: 240 } as const;
 const GAP = 10;
 const WIDTH = COLUMNS.length * (BOX.width + GAP) + GAP;
@@ -28,7 +28,7 @@ const ERROR: Color = [214, 20, 60];
 interface Row {
   /** What rows are sorted by: the image's mean IoU. */
   readonly rank: number;
-  readonly pictures: readonly Image[];
+  readonly images: readonly Image[];
   readonly caption: string;
   readonly present: readonly number[];
 }
@@ -80,8 +80,8 @@ export class WorstImages {
           color: FAINT_INK,
         })),
       ],
-      rows.map(({ pictures, caption }) => ({
-        pictures,
+      rows.map(({ images, caption }) => ({
+        images,
         captions: [{ text: caption, size: TEXT_SIZE, baseline: CAPTION - 12 }],
       })),
     );
@@ -91,9 +91,9 @@ export class WorstImages {
 }
 
 function makeRow(evaluated: EvaluatedImage, rank: number, classes: readonly LabelClass[]): Row {
-  const { image: picture, labels, prediction, score } = evaluated;
-  const [width, height] = fitInto(picture, BOX);
-  const small = resizeImage(picture, width, height, 'bilinear');
+  const { image, labels, prediction, score } = evaluated;
+  const [width, height] = fitInto(image, BOX);
+  const small = resizeImage(image, width, height, 'bilinear');
   const truth = resizeLabelMap(labels, width, height);
   const predicted = resizeLabelMap(prediction, width, height);
   const isUnscored = (id: number) => id >= classes.length;
@@ -107,7 +107,7 @@ function makeRow(evaluated: EvaluatedImage, rank: number, classes: readonly Labe
   ];
   return {
     rank,
-    pictures: [
+    images: [
       small,
       drawStripes(drawn(truth), truth, isUnscored),
       drawn(predicted),
@@ -118,9 +118,9 @@ function makeRow(evaluated: EvaluatedImage, rank: number, classes: readonly Labe
   };
 }
 
-/** The wrong pixels on a pale gray picture. */
-function drawErrors(picture: Image, truth: LabelMap, prediction: LabelMap, classes: number): Image {
-  const { width, height, data } = picture;
+/** The wrong pixels on a pale gray image. */
+function drawErrors(photo: Image, truth: LabelMap, prediction: LabelMap, classes: number): Image {
+  const { width, height, data } = photo;
   const pale = new Uint8Array(data.length);
   for (let byte = 0; byte < data.length; byte += 3) {
     const gray =

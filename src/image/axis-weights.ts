@@ -1,4 +1,4 @@
-/** Which input pixels make output pixels along one axis, and how much of each: for whole pictures and for parts of them. */
+/** Which input pixels make output pixels along one axis, and how much of each: for whole images and for parts of them. */
 
 /** A filter that makes pixels between pixels. */
 export type InterpolatingFilter = 'bilinear' | 'bicubic';

@@ -24,8 +24,8 @@ const MASKS: readonly (readonly [
   ['a sliver', 20, 16, [0.4, 0.4, 19.3, 12.2, 18.9, 12.9], 'U41a10oN0O01000O010003'],
   ['less than a pixel', 8, 8, [3.1, 3.1, 3.3, 3.1, 3.3, 3.3, 3.1, 3.3], 'P2'],
   ['a pixel by its center', 8, 8, [3.4, 3.4, 3.7, 3.4, 3.7, 3.7, 3.4, 3.7], 'k01T1'],
-  ['the whole picture', 9, 7, [0, 0, 9, 0, 9, 7, 0, 7], '0o1'],
-  ['more than the picture', 9, 7, [-5.3, -4.2, 14.1, -3.3, 13.7, 11.9, -4.4, 12.6], '0o1'],
+  ['the whole image', 9, 7, [0, 0, 9, 0, 9, 7, 0, 7], '0o1'],
+  ['more than the image', 9, 7, [-5.3, -4.2, 14.1, -3.3, 13.7, 11.9, -4.4, 12.6], '0o1'],
   ['a part that is outside', 14, 11, [-6.5, 2.2, 8.3, -3.1, 17.2, 6.6, 5.5, 15.8], '0:1_30`L2NO'],
   ['an outline that crosses itself', 16, 16, [2, 2, 13, 13, 13, 2, 2, 13], 'R1:7N2N2N2Na00_O2N2N2N2]1'],
   [
@@ -70,7 +70,7 @@ const MASKS: readonly (readonly [
   ],
 ];
 
-/** The stencil in a whole picture, as rows of dots and crosses, which a failure shows well. */
+/** The stencil in a whole image, as rows of dots and crosses, which a failure shows well. */
 function drawing(width: number, height: number, ring: readonly number[]): string[] {
   const stencil = fillPolygon(ring, width, height);
   const mask = new Uint8Array(width * height);

@@ -6,7 +6,7 @@
  * 2. Between corners the outline steps along the longer of its two extents (along x if they are equal), a grid point at a time
  *    and from the smaller end; the other coordinate is the whole part of the straight line's value + 0.5.
  * 3. Column x is crossed where the outline steps between the grid's columns 5 x + 2 and 5 x + 3, which is at the pixels' middle.
- *    With v the smaller of the two steps' rows, the crossing lies at row (v + 0.5) / 5 - 0.5, at least 0 and at most the picture's
+ *    With v the smaller of the two steps' rows, the crossing lies at row (v + 0.5) / 5 - 0.5, at least 0 and at most the image's
  *    height, rounded up.
  * 4. Down each column, every crossing changes from outside to inside or back, and is the first pixel that is so.
  *
@@ -19,9 +19,9 @@ const GRID = 5;
 const MIDDLE = 2;
 
 /**
- * The pixels of a polygon in a picture of this size.
+ * The pixels of a polygon in an image of this size.
  * @param ring x0, y0, x1, y1, ... in pixels from the top left corner of the top left pixel, at least three points. It is closed.
- *   What lies outside of the picture is left out; where the outline crosses itself, what is inside twice is outside.
+ *   What lies outside of the image is left out; where the outline crosses itself, what is inside twice is outside.
  */
 export function fillPolygon(ring: ArrayLike<number>, width: number, height: number): Stencil {
   const crossings = crossingsOf(ring, width, height);

@@ -3,7 +3,7 @@
 /** The formats that are decoded. */
 export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'TIFF' | 'AVIF';
 
-/** Extensions, in lower case, by which pictures are found in folders. */
+/** Extensions, in lower case, by which images are found in folders. */
 export const IMAGE_EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif'];
 
 export type ImageKind =
@@ -27,19 +27,19 @@ const SUPPORTED: readonly (readonly [ImageFormat, ...(readonly Mark[])])[] = [
 ];
 
 const CONVERT = 'Convert it to JPEG or PNG';
-const NOT_A_PICTURE = 'Check that it was saved as a picture';
+const NOT_A_PICTURE = 'Check that it was saved as an image';
 
 const REFUSED: readonly (readonly [what: string, advice: string, ...marks: readonly Mark[]])[] = [
   ['a GIF', CONVERT, { bytes: 'GIF8' }],
   ['a BMP', CONVERT, { bytes: 'BM' }, { at: 6, bytes: '\0\0\0\0' }],
   ['a Photoshop document', CONVERT, { bytes: '8BPS' }],
-  ['a JPEG XL picture', CONVERT, { bytes: '\xff\x0a' }],
-  ['a JPEG XL picture', CONVERT, { at: 4, bytes: 'JXL ' }],
-  ['a JPEG 2000 picture', CONVERT, { at: 4, bytes: 'jP  ' }],
+  ['a JPEG XL image', CONVERT, { bytes: '\xff\x0a' }],
+  ['a JPEG XL image', CONVERT, { at: 4, bytes: 'JXL ' }],
+  ['a JPEG 2000 image', CONVERT, { at: 4, bytes: 'jP  ' }],
   ['a PDF', 'Export its pages as JPEG or PNG', { bytes: '%PDF' }],
-  ['a ZIP archive', 'Unpack it and give the pictures', { bytes: 'PK\x03\x04' }],
-  ['a gzip archive', 'Unpack it and give the pictures', { bytes: '\x1f\x8b' }],
-  ['a Git LFS pointer', 'Fetch the picture itself with "git lfs pull"', { bytes: 'version https://git-lfs' }],
+  ['a ZIP archive', 'Unpack it and give the images', { bytes: 'PK\x03\x04' }],
+  ['a gzip archive', 'Unpack it and give the images', { bytes: '\x1f\x8b' }],
+  ['a Git LFS pointer', 'Fetch the image itself with "git lfs pull"', { bytes: 'version https://git-lfs' }],
 ];
 
 /** Brands in the first box of an ISO media file, by which AVIF differs from HEIC and video. */
@@ -63,7 +63,7 @@ function isoMediaKind(bytes: Uint8Array): ImageKind {
   );
   if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return { supported: true, format: 'AVIF' };
   return brands.some((brand) => HEIF_BRANDS.includes(brand))
-    ? { supported: false, what: 'a HEIC picture', advice: CONVERT }
+    ? { supported: false, what: 'a HEIC image', advice: CONVERT }
     : { supported: false, what: 'a video', advice: 'Extract its frames as JPEG or PNG' };
 }
 

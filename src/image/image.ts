@@ -1,7 +1,7 @@
-/** A picture as the networks see it: 8-bit RGB. */
+/** An image as the networks see it: 8-bit RGB. */
 import { ShapeError } from '../errors.ts';
 
-/** An RGB picture: 3 bytes a pixel (red, green, blue), rows from top to bottom, without padding. sRGB is assumed. */
+/** An RGB image: 3 bytes a pixel (red, green, blue), rows from top to bottom, without padding. sRGB is assumed. */
 export interface Image {
   readonly width: number;
   readonly height: number;
@@ -12,7 +12,7 @@ export interface Image {
 export type Color = readonly [red: number, green: number, blue: number];
 
 /**
- * A picture over existing bytes, which are not copied.
+ * An image over existing bytes, which are not copied.
  * @throws ShapeError if the sides are not whole numbers above 0 or the bytes are not three times their product.
  */
 export function image(width: number, height: number, data: Uint8Array): Image {

@@ -39,7 +39,7 @@ export function presentLabels(map: LabelMap): number[] {
   return ids;
 }
 
-/** @throws ShapeError unless the label map belongs to a picture of this size. */
+/** @throws ShapeError unless the label map belongs to an image of this size. */
 export function checkSameSize(
   what: string,
   image: { readonly width: number; readonly height: number },

@@ -3,7 +3,7 @@ import { describeValue } from '../text.ts';
 import { type Pixels, rgbImage } from './pixels.ts';
 
 describe('pixels', () => {
-  test('in RGB are the picture itself, without a copy', () => {
+  test('in RGB are the image itself, without a copy', () => {
     const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
     expect(rgbImage({ width: 2, height: 1, data })).toEqual({ width: 2, height: 1, data });
     expect(rgbImage({ width: 2, height: 1, data }).data).toBe(data);

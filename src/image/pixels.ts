@@ -11,7 +11,7 @@ export interface Pixels {
 }
 
 /**
- * The RGB picture that pixels are. RGB bytes are not copied; of RGBA the alpha is dropped and the colors below it are kept, as
+ * The RGB image that pixels are. RGB bytes are not copied; of RGBA the alpha is dropped and the colors below it are kept, as
  * for files.
  * @throws UsageError if this is no `{ width, height, data }` with bytes, ShapeError if the bytes are not 3 or 4 a pixel.
  */

@@ -6,7 +6,7 @@ import type { Color } from './image.ts';
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Channels by color type. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Column, row and steps of the seven passes of an interlaced picture. */
+/** Column, row and steps of the seven passes of an interlaced image. */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -46,7 +46,7 @@ export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
     interlaced: view.getUint8(28) !== 0,
   };
   if (header.width === 0 || header.height === 0) {
-    throw new FormatError(`${name}: the PNG says it is ${header.width}x${header.height}, which is no picture.`);
+    throw new FormatError(`${name}: the PNG says it is ${header.width}x${header.height}, which is no image.`);
   }
   return header;
 }

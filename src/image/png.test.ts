@@ -130,7 +130,7 @@ describe('decodeLabelPng', () => {
     );
   });
 
-  it('refuses pictures with colors instead of ids', () => {
+  it('refuses images with colors instead of ids', () => {
     expect(() => decodeLabelPng(encodePng(image(1, 1, new Uint8Array(3))), { name: 'rgb.png' })).toThrow(
       new FormatError(
         'rgb.png: a label map has one class id a pixel (an indexed or gray PNG), but this PNG is RGB. ' +

@@ -1,4 +1,4 @@
-/** PNG files: label maps with a palette, whose pixel values are the class ids, and plain pictures. */
+/** PNG files: label maps with a palette, whose pixel values are the class ids, and plain images. */
 import { decode, encode } from 'fast-png';
 import { FormatError, messageOf, UsageError } from '../errors.ts';
 import { PIXELS } from '../limits.ts';
@@ -7,7 +7,7 @@ import { type LabelMap, labelMap } from './label-map.ts';
 import { checkInflatedSize, readPngHeader, type PngHeader, withoutExtras } from './png-chunks.ts';
 
 /**
- * A label map as PNG: with up to 256 colors and 8-bit ids an indexed picture, shown in the classes' colors, else 16-bit gray.
+ * A label map as PNG: with up to 256 colors and 8-bit ids an indexed image, shown in the classes' colors, else 16-bit gray.
  * Ids without a color, such as 255 for ignore, are kept and shown black.
  * @throws UsageError if a channel of a color is no byte.
  */
@@ -38,7 +38,7 @@ export function encodeLabelPng(labels: LabelMap, colors: readonly Color[]): Uint
   });
 }
 
-/** A picture as 8-bit RGB PNG. */
+/** An image as 8-bit RGB PNG. */
 export function encodePng({ width, height, data }: Image): Uint8Array {
   return encode({ width, height, data, channels: 3, depth: 8 }, { zlib: { level: 6 } });
 }
@@ -46,7 +46,7 @@ export function encodePng({ width, height, data }: Image): Uint8Array {
 export interface DecodeLabelPngOptions {
   /** What the file is called in messages. */
   readonly name?: string;
-  /** Pictures of more pixels are refused before anything is unpacked. Default 268402689. */
+  /** Images of more pixels are refused before anything is unpacked. Default 268402689. */
   readonly pixelLimit?: number;
 }
 

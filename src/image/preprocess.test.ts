@@ -15,7 +15,7 @@ const ramp = image(
 const blank = (width: number, height: number) => image(width, height, new Uint8Array(width * height * 3));
 
 describe('networkSize', () => {
-  it('is the picture’s own without resizing', () => {
+  it('is the image’s own without resizing', () => {
     expect(networkSize(31, 17, IMAGENET_PREPROCESSING)).toEqual({ width: 31, height: 17 });
   });
 
@@ -56,7 +56,7 @@ describe('preprocess', () => {
     expect(worst).toBeLessThan(2e-7);
   });
 
-  it('puts channels before rows and pictures one after the other', () => {
+  it('puts channels before rows and images one after the other', () => {
     const identity: Preprocessing = { ...IMAGENET_PREPROCESSING, rescaleFactor: 1, mean: [0, 0, 0], std: [1, 1, 1] };
     const a = image(2, 1, Uint8Array.of(1, 2, 3, 4, 5, 6));
     const b = image(2, 1, Uint8Array.of(7, 8, 9, 10, 11, 12));
@@ -81,7 +81,7 @@ describe('preprocess', () => {
     expect(preprocess([noise], preprocessing)).toEqual(preprocess([resized], IMAGENET_PREPROCESSING));
   });
 
-  it('takes pictures of different sizes if they are all resized to one', () => {
+  it('takes images of different sizes if they are all resized to one', () => {
     const fixed = { ...IMAGENET_PREPROCESSING, resize: { width: 3, height: 2 } };
     expect(preprocess([blank(4, 4), blank(9, 5)], fixed).shape).toEqual([2, 3, 2, 3]);
   });

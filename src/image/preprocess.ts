@@ -1,11 +1,11 @@
-/** Turns pictures into the numbers a network takes: resize, rescale, normalize, channels first. */
+/** Turns images into the numbers a network takes: resize, rescale, normalize, channels first. */
 import { ShapeError, UsageError } from '../errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkSides, type Image } from './image.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 
 export interface Preprocessing {
-  /** The size a picture is brought to, in pixels; null leaves it as it is. `shortestEdge` keeps the aspect ratio. */
+  /** The size an image is brought to, in pixels; null leaves it as it is. `shortestEdge` keeps the aspect ratio. */
   readonly resize: null | { readonly width: number; readonly height: number } | { readonly shortestEdge: number };
   readonly resample: ResampleFilter;
   /** Multiplies the bytes 0 ... 255, before mean and deviation are applied. */
@@ -16,7 +16,7 @@ export interface Preprocessing {
   readonly std: readonly [number, number, number];
 }
 
-/** What networks with an encoder trained on ImageNet by PyTorch expect; pictures keep their size. */
+/** What networks with an encoder trained on ImageNet by PyTorch expect; images keep their size. */
 export const IMAGENET_PREPROCESSING: Preprocessing = {
   resize: null,
   resample: 'bilinear',
@@ -32,7 +32,7 @@ export interface ImageSize {
 }
 
 /**
- * The size at which a picture of this size enters the network.
+ * The size at which an image of this size enters the network.
  * With `shortestEdge` the other side is rounded to the nearest whole number and at least 1.
  */
 export function networkSize(width: number, height: number, preprocessing: Pick<Preprocessing, 'resize'>): ImageSize {
@@ -47,7 +47,7 @@ export function networkSize(width: number, height: number, preprocessing: Pick<P
 }
 
 /**
- * A batch of pictures as the network's input: float32 [N, 3, height, width].
+ * A batch of images as the network's input: float32 [N, 3, height, width].
  * @throws UsageError if there is none, ShapeError if they come to different sizes.
  */
 export function preprocess(images: readonly Image[], preprocessing: Preprocessing): Tensor<'float32'> {
@@ -70,7 +70,7 @@ export function preprocess(images: readonly Image[], preprocessing: Preprocessin
 }
 
 /**
- * Writes one picture's numbers, [3, height, width] at its network size, into a batch from `offset` on.
+ * Writes one image's numbers, [3, height, width] at its network size, into a batch from `offset` on.
  * Each number is the float32 result of ((byte * rescaleFactor) - mean) / std, rounded after every step as torchvision does.
  * @throws ShapeError if they do not fit there.
  */

@@ -21,7 +21,7 @@ describe('toPreprocessorConfig', () => {
     });
   });
 
-  it('leaves the size out where pictures keep theirs', () => {
+  it('leaves the size out where images keep theirs', () => {
     const config = toPreprocessorConfig(IMAGENET_PREPROCESSING);
     expect(config.do_resize).toBe(false);
     expect(config).not.toHaveProperty('size');

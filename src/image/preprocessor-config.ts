@@ -78,7 +78,7 @@ const schema = z.object({
 
 /**
  * The preprocessing that a parsed `preprocessor_config.json` asks for. What is absent has the defaults of the Segformer
- * processor; what does not concern the picture's numbers is ignored (`do_reduce_labels` among it, which changes masks only).
+ * processor; what does not concern the image's numbers is ignored (`do_reduce_labels` among it, which changes masks only).
  * @throws FormatError naming every field that is wrong.
  */
 export function fromPreprocessorConfig(json: unknown): Preprocessing {

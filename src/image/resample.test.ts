@@ -46,12 +46,12 @@ describe('resizeImage', () => {
     });
   }
 
-  it('returns a picture that has the size already as it is', () => {
+  it('returns an image that has the size already as it is', () => {
     const source = drawn('noise', 5, 4);
     expect(resizeImage(source, 5, 4, 'bicubic')).toBe(source);
   });
 
-  it('leaves a picture of one color in that color', () => {
+  it('leaves an image of one color in that color', () => {
     const sides = fc.integer({ min: 1, max: 40 });
     const filters = fc.constantFrom<ResampleFilter>('nearest', 'bilinear', 'bicubic');
     fc.assert(
@@ -62,7 +62,7 @@ describe('resizeImage', () => {
     );
   });
 
-  it('refuses sizes that are no pictures', () => {
+  it('refuses sizes that are no images', () => {
     expect(() => resizeImage(drawn('noise', 2, 2), 0, 2, 'bilinear')).toThrow(
       new ShapeError('Resizing needs whole numbers of at least 1 as width and height, but got 0x2.'),
     );
@@ -71,7 +71,7 @@ describe('resizeImage', () => {
 });
 
 describe('resizeLabelMap', () => {
-  it('takes the same pixels as the nearest filter does in pictures', () => {
+  it('takes the same pixels as the nearest filter does in images', () => {
     for (const { pattern, filter, from, to, base64 } of cases) {
       if (filter !== 'nearest' || base64 === undefined) continue;
       const source = drawn(pattern, ...from);

@@ -1,5 +1,5 @@
 /**
- * Resizing of 8-bit pictures, equal to the last bit to Pillow's `Image.resize`, on which the networks were trained.
+ * Resizing of 8-bit images, equal to the last bit to Pillow's `Image.resize`, on which the networks were trained.
  *
  * Each output pixel is a weighted mean of the input pixels under a filter centered on it. When shrinking, the filter is
  * stretched by the factor, so that every input pixel counts (antialiasing). Weights are fixed-point numbers with 22
@@ -20,7 +20,7 @@ import { type LabelMap, labelMap } from './label-map.ts';
 export type ResampleFilter = InterpolatingFilter | 'nearest';
 
 /**
- * The picture at another size. The input is returned as it is if it has that size already.
+ * The image at another size. The input is returned as it is if it has that size already.
  * @throws ShapeError if the sides are not whole numbers above 0.
  */
 export function resizeImage(source: Image, width: number, height: number, filter: ResampleFilter): Image {

@@ -1,4 +1,4 @@
-/** Keeps a shape's pixels as a small picture of ones at a place of a larger one. */
+/** Keeps a shape's pixels as a small image of ones at a place of a larger one. */
 
 /** Ones inside of the shape and zeros outside, rows from top to bottom; `x` and `y` are where its corner lies. */
 export interface Stencil {
@@ -35,7 +35,7 @@ export function trimmedStencil(stencil: Stencil): Stencil {
   return right < 0 ? EMPTY_STENCIL : part(stencil, left, top, right + 1, bottom + 1);
 }
 
-/** What of it lies in a picture of this size. */
+/** What of it lies in an image of this size. */
 export function clippedStencil(stencil: Stencil, width: number, height: number): Stencil {
   const { x, y } = stencil;
   if (x >= 0 && y >= 0 && x + stencil.width <= width && y + stencil.height <= height) return stencil;

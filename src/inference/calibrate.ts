@@ -1,4 +1,4 @@
-/** Calibration: between which numbers each activation of a network lies on real photographs. */
+/** Calibration: between which numbers each activation of a network lies on real images. */
 import { UsageError } from '../errors.ts';
 import { reduceMax, reduceMin } from '../graph/ops/reduction.ts';
 import type { WeightedGraph } from '../graph/rewrite/fold-constants.ts';
@@ -20,7 +20,7 @@ const LEAST = 'least:';
 const MOST = 'most:';
 
 /**
- * The ranges of a model's activations on photographs, one after the other. About 30 that look like those to be segmented are
+ * The ranges of a model's activations on images, one after the other. About 30 that look like those to be segmented are
  * enough.
  * @throws UsageError if there is none, RuntimeError if the engine fails.
  */
@@ -72,7 +72,7 @@ export async function calibrate(
   } finally {
     await session.dispose();
   }
-  if (ranges.size === 0) throw new UsageError('Calibration takes at least one photograph, and none was given.');
+  if (ranges.size === 0) throw new UsageError('Calibration takes at least one image, and none was given.');
   return ranges;
 }
 

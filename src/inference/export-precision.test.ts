@@ -37,7 +37,7 @@ test.each<[string, (value: Value) => Value]>([
   ['one that gives no numbers', (value) => mul(value, scalarLike(value, Number.NaN))],
 ])('an export of %s is not kept', async (_, change) => {
   await expect(checkAgreement(changed(change), model, images, backend)).rejects.toThrow(
-    /^The exported model gives only \d+\.\d % of the pixels the label that the model gives them in float32; at least 50\.0 % are wanted\. It was not kept\. Calibrate on more photographs, and such as are to be segmented, or export in float16\.$/,
+    /^The exported model gives only \d+\.\d % of the pixels the label that the model gives them in float32; at least 50\.0 % are wanted\. It was not kept\. Calibrate on more images, and such as are to be segmented, or export in float16\.$/,
   );
 });
 

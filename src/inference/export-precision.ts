@@ -63,7 +63,7 @@ export async function checkAgreement(
   if (agreement >= LEAST_AGREEMENT) return agreement;
   throw new RuntimeError(
     `The exported model gives only ${percent(agreement)} of the pixels the label that the model gives them in float32; at least ${percent(LEAST_AGREEMENT)} are wanted. ` +
-      'It was not kept. Calibrate on more photographs, and such as are to be segmented, or export in float16.',
+      'It was not kept. Calibrate on more images, and such as are to be segmented, or export in float16.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** Pictures and score maps mirrored left to right; twice gives back what was. */
+/** Images and score maps mirrored left to right; twice gives back what was. */
 import { type Image, image } from '../image/image.ts';
 
 export function mirrorImage({ width, height, data }: Image): Image {

@@ -26,7 +26,7 @@ export interface MultiScaleOptions extends Omit<SegmenterOptions, 'logits'> {
   readonly protocol: Protocol;
   /** At least one. */
   readonly views: readonly TestTimeView[];
-  /** Null runs each photograph whole. */
+  /** Null runs each image whole. */
   readonly tiling: Tiling | null;
 }
 
@@ -37,7 +37,7 @@ const BLOCK = 128;
 const AT_ONCE = 4;
 
 /**
- * One session runs the network at every size, another fuses its score maps to labels. Beside the photograph, its copies
+ * One session runs the network at every size, another fuses its score maps to labels. Beside the image, its copies
  * at other scales, and the results, only bands of the score maps are held.
  */
 export class MultiScaleSegmenter {
@@ -82,9 +82,9 @@ export class MultiScaleSegmenter {
   }
 
   /**
-   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
-   * pixel, UsageError if it is no picture or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
+   * pixel, UsageError if it is no image or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
    * engine fails or the model was disposed of, the signal's reason if it was aborted.
    */
   async segment(pixels: Pixels, options: SegmentOptions = {}): Promise<Segmentation> {
@@ -100,11 +100,11 @@ export class MultiScaleSegmenter {
     return this.#calls.dispose(() => Promise.all([this.#network.dispose(), this.#fusion.dispose()]));
   }
 
-  async #segment(photograph: Image, { onProgress, signal }: SegmentOptions): Promise<Segmentation> {
-    checkSize('The image is', photograph, networkGeometry(this.description.definition).smallestSide);
-    const results = new ScoreFusionResults(photograph, this.description.definition.classes, this.#fusion.outputNames);
-    const maps = this.#scoreMaps(photograph);
-    const plan = new ScoreFusionPlan(photograph, maps, this.#options.protocol.averaging);
+  async #segment(image: Image, { onProgress, signal }: SegmentOptions): Promise<Segmentation> {
+    checkSize('The image is', image, networkGeometry(this.description.definition).smallestSide);
+    const results = new ScoreFusionResults(image, this.description.definition.classes, this.#fusion.outputNames);
+    const maps = this.#scoreMaps(image);
+    const plan = new ScoreFusionPlan(image, maps, this.#options.protocol.averaging);
     const total = maps.reduce((sum, { runs }) => sum + runs, 0);
     let done = 0;
     const onRun = (runs: number): void => {
@@ -112,14 +112,14 @@ export class MultiScaleSegmenter {
       done += runs;
       if (runs > 0) onProgress?.(done, total);
     };
-    for (const rows of blocks(photograph.height)) {
+    for (const rows of blocks(image.height)) {
       const taken = plan.rowsOf(rows);
       for (const [index, map] of maps.entries()) {
         const { start, end } = taken[index] as Stretch;
         map.release(start);
         await map.advance(end, onRun);
       }
-      const row = [...blocks(photograph.width)];
+      const row = [...blocks(image.width)];
       for (let at = 0; at < row.length; at += AT_ONCE) {
         throwIfAborted(signal);
         const read = async (columns: Stretch): Promise<void> =>
@@ -127,34 +127,42 @@ export class MultiScaleSegmenter {
         await Promise.all(row.slice(at, at + AT_ONCE).map(read));
       }
     }
-    return results.segmentation(photograph, this.description);
+    return results.segmentation(image, this.description);
   }
 
-  #scoreMaps(photograph: Image): readonly ScoreMap[] {
+  #scoreMaps(image: Image): readonly ScoreMap[] {
     const { protocol, views, tiling } = this.#options;
     const { definition, preprocessing } = this.description;
     const filter = protocol.resample ?? preprocessing.resample;
     const asItIs: Preprocessing = { ...preprocessing, resize: null };
-    const run = async (picture: Image): Promise<Tensor<'float32'>> => {
-      const results = await this.#network.run({ [PIXEL_VALUES]: preprocess([picture], asItIs) });
+    const run = async (image: Image): Promise<Tensor<'float32'>> => {
+      const results = await this.#network.run({ [PIXEL_VALUES]: preprocess([image], asItIs) });
       return results[LOGITS] as Tensor<'float32'>;
     };
     const { outputStride, smallestSide } = networkGeometry(definition);
     const spans = (length: number): readonly TileSpan[] =>
       tiling ? tileSpans(length, tiling) : [wholeSpan(length, outputStride)];
-    // Both runs at one scale share its picture.
-    const pictures = new Map<number, Image>();
+    // Both runs at one scale share its image.
+    const images = new Map<number, Image>();
     return views.map(({ scale, flip }) => {
-      const sizes = protocol.inputSizes(photograph, scale, preprocessing);
+      const sizes = protocol.inputSizes(image, scale, preprocessing);
       for (const size of sizes) {
         checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
-        checkEnlargement(photograph, size, tiling !== null);
+        checkEnlargement(image, size, tiling !== null);
       }
-      const picture = pictures.get(scale) ?? resizeThrough(photograph, sizes, filter);
-      pictures.set(scale, picture);
-      const { width, height } = picture;
+      const scaled = images.get(scale) ?? resizeThrough(image, sizes, filter);
+      images.set(scale, scaled);
+      const { width, height } = scaled;
       const classes = definition.classes;
-      return new ScoreMap({ picture, classes, outputStride, rows: spans(height), columns: spans(width), flip, run });
+      return new ScoreMap({
+        image: scaled,
+        classes,
+        outputStride,
+        rows: spans(height),
+        columns: spans(width),
+        flip,
+        run,
+      });
     });
   }
 }

@@ -4,7 +4,7 @@ import { checkEnlargement } from './network-pixels.ts';
 
 const size = (width: number, height: number) => ({ width, height });
 
-describe('a picture', () => {
+describe('an image', () => {
   test('that is long and narrow is refused where a shortest side would enlarge it beyond memory', () => {
     const narrow = size(40, 40_000);
     const enlarged = networkSize(40, 40_000, { resize: { shortestEdge: 720 } });
@@ -19,7 +19,7 @@ describe('a picture', () => {
     ['of 100 megapixels at its own size', size(10_000, 10_000), size(10_000, 10_000), false],
     ['of 100 megapixels in tiles at twice its size', size(8_000, 8_000), size(16_000, 16_000), true],
     ['of a panorama, enlarged to 10 megapixels', size(2_000, 100), size(14_400, 720), false],
-  ])('%s is not', (_, picture, enlarged, isTiled) => {
-    expect(() => checkEnlargement(picture, enlarged, isTiled)).not.toThrow();
+  ])('%s is not', (_, image, enlarged, isTiled) => {
+    expect(() => checkEnlargement(image, enlarged, isTiled)).not.toThrow();
   });
 });

@@ -1,21 +1,21 @@
-/** What resizing may make of a picture on its way into the network. */
+/** What resizing may make of an image on its way into the network. */
 import { ShapeError } from '../errors.ts';
 import type { ImageSize } from '../image/preprocess.ts';
 import { ENLARGED_PIXELS, PIXELS } from '../limits.ts';
 
 /**
- * Refuses pictures that resizing would enlarge beyond all memory: small files that are long and narrow, or large ones at a scale
+ * Refuses images that resizing would enlarge beyond all memory: small files that are long and narrow, or large ones at a scale
  * above one.
- * @param isTiled whether the network runs tile by tile; only the resized picture is then held whole.
+ * @param isTiled whether the network runs tile by tile; only the resized image is then held whole.
  * @throws ShapeError saying what else can be done.
  */
-export function checkEnlargement(picture: ImageSize, size: ImageSize, isTiled: boolean): void {
+export function checkEnlargement(image: ImageSize, size: ImageSize, isTiled: boolean): void {
   const pixels = size.width * size.height;
   const limit = isTiled ? PIXELS : ENLARGED_PIXELS;
-  if (pixels <= limit || pixels <= picture.width * picture.height) return;
+  if (pixels <= limit || pixels <= image.width * image.height) return;
   const tiles = isTiled ? '' : ', or segment it in tiles (--tile 512, or tile)';
   throw new ShapeError(
-    `The image of ${picture.width} x ${picture.height} pixels would be enlarged to ${size.width} x ${size.height} before it enters the network, more than the ${limit} pixels allowed. ` +
+    `The image of ${image.width} x ${image.height} pixels would be enlarged to ${size.width} x ${size.height} before it enters the network, more than the ${limit} pixels allowed. ` +
       `Crop it, ask for its own size (--resize none, or preprocessing) or smaller scales${tiles}.`,
   );
 }

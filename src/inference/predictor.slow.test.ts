@@ -1,6 +1,14 @@
 /** What several runs give beside what is computed here from single ones, and on another engine. */
 import { describe, expect, test } from 'vitest';
-import { CLASSES, model, picture, plain, predict, probabilitiesOf, expectClose } from '../../test/support/predicted.ts';
+import {
+  CLASSES,
+  model,
+  drawnImage,
+  plain,
+  predict,
+  probabilitiesOf,
+  expectClose,
+} from '../../test/support/predicted.ts';
 import { image } from '../image/image.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
 import { resizeImage } from '../image/resample.ts';
@@ -26,7 +34,7 @@ function expectConsistent(segmentation: Segmentation): void {
 
 describe('a predictor', () => {
   test('averages the probabilities of all scales, each also mirrored', async () => {
-    const photo = picture(150, 100);
+    const photo = drawnImage(150, 100);
     const result = await predict(photo, { scales: [0.5, 1, 1.5], flip: true, probabilities: true });
     const mean = new Float64Array(CLASSES * 150 * 100);
     for (const [width, height] of [
@@ -51,7 +59,7 @@ describe('a predictor', () => {
   });
 
   test("follows the authors' protocol: logarithms of probabilities, enlarged by a bicubic filter, averaged at the largest map", async () => {
-    const photo = picture(140, 100);
+    const photo = drawnImage(140, 100);
     const scales = [0.3, 0.5];
     const result = await predict(photo, { protocol: 'refinenet', scales, probabilities: true });
     const maps = await Promise.all(
@@ -111,7 +119,7 @@ describe('a predictor', () => {
 
   test('gives the same on WASM', async () => {
     const options: PredictorOptions = { tile: 96, overlap: 32, flip: true, confidence: true };
-    const photo = picture(120, 90);
+    const photo = drawnImage(120, 90);
     const [expected, wasm] = [
       await predict(photo, options),
       await createPredictor(model, await wasmBackend(), options),

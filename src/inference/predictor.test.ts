@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { model, picture, plain, predict, probabilitiesOf, expectClose } from '../../test/support/predicted.ts';
+import { model, drawnImage, plain, predict, probabilitiesOf, expectClose } from '../../test/support/predicted.ts';
 import { type Image, image } from '../image/image.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
@@ -8,7 +8,7 @@ import { createPredictor, type PredictorOptions } from './predictor.ts';
 
 describe('a predictor', () => {
   test('with one scale of 1 and no flip equals a segmenter exactly, and gives logits', async () => {
-    const photo = picture(70, 45);
+    const photo = drawnImage(70, 45);
     const options = { probabilities: true, logits: true };
     const [expected, got] = [
       await plain(photo, options),
@@ -20,8 +20,8 @@ describe('a predictor', () => {
     expect(got.logits).toEqual(expected.logits);
   });
 
-  test('undoes the flip: a symmetric picture gives a symmetric result', async () => {
-    const half = picture(48, 64);
+  test('undoes the flip: a symmetric image gives a symmetric result', async () => {
+    const half = drawnImage(48, 64);
     const mirrored = mirrorImage(half);
     const data = new Uint8Array(96 * 64 * 3);
     for (let y = 0; y < 64; y++) {
@@ -37,7 +37,7 @@ describe('a predictor', () => {
   });
 
   test('runs an image that fits into a tile whole', async () => {
-    const photo = picture(120, 91);
+    const photo = drawnImage(120, 91);
     const expected = await plain(photo, { probabilities: true });
     const result = await predict(photo, { tile: 128, probabilities: true });
     expectClose(probabilitiesOf(result), probabilitiesOf(expected), 1e-5);
@@ -45,7 +45,7 @@ describe('a predictor', () => {
   });
 
   test("tiles what the model's own resizing gives, and answers at the image's size", async () => {
-    const photo = picture(70, 90);
+    const photo = drawnImage(70, 90);
     const preprocessing: Preprocessing = { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 140 } };
     let runs = 0;
     const onProgress = (_: number, total: number): void => {
@@ -60,10 +60,10 @@ describe('a predictor', () => {
   test('tells its progress run by run', async () => {
     const told: string[] = [];
     const watch = { onProgress: (done: number, total: number) => told.push(`${done}/${total}`) };
-    await predict(picture(150, 100), { tile: 96, overlap: 32, flip: true }, watch);
+    await predict(drawnImage(150, 100), { tile: 96, overlap: 32, flip: true }, watch);
     expect(told).toEqual(Array.from({ length: 8 }, (_, at) => `${at + 1}/8`));
     told.length = 0;
-    await predict(picture(64, 64), {}, watch);
+    await predict(drawnImage(64, 64), {}, watch);
     expect(told).toEqual(['1/1']);
   });
 
@@ -76,16 +76,16 @@ describe('a predictor', () => {
         if (++runs === 2) controller.abort(new Error('The reader went away.'));
       },
     };
-    await expect(predict(picture(300, 200), { tile: 96 }, watch)).rejects.toThrow('The reader went away.');
+    await expect(predict(drawnImage(300, 200), { tile: 96 }, watch)).rejects.toThrow('The reader went away.');
     expect(runs).toBe(2);
-    await expect(predict(picture(64, 64), {}, { signal: { aborted: true } })).rejects.toThrow(
+    await expect(predict(drawnImage(64, 64), {}, { signal: { aborted: true } })).rejects.toThrow(
       'Segmenting was aborted.',
     );
   });
 
   test('answers concurrent calls each with its own image', async () => {
     const predictor = await createPredictor(model, await nodeBackend(), { scales: [0.75, 1], tile: 96, overlap: 32 });
-    const photos = [picture(150, 100), picture(100, 150)];
+    const photos = [drawnImage(150, 100), drawnImage(100, 150)];
     const together = await Promise.all(photos.map((photo) => predictor.segment(photo)));
     for (const [index, photo] of photos.entries()) {
       expect(together[index]?.labels).toEqual((await predictor.segment(photo)).labels);
@@ -101,13 +101,13 @@ describe('a predictor', () => {
     [{ tile: 64 }, 'the overlap (64) must be smaller than the tile (64)'],
     [{ tile: 100, overlap: 32 }, 'the tile is 100, but must be a multiple of 32 of at least 64, such as 96 or 128.'],
     [{ scales: [-1] }, 'Scales are numbers from 0.05 to 8, but got -1.'],
-    [{ flip: true, logits: true }, "The network's own output (logits) belongs to one run over a whole photograph."],
+    [{ flip: true, logits: true }, "The network's own output (logits) belongs to one run over a whole image."],
   ] satisfies [PredictorOptions, string][])('refuses %j', async (options, message) => {
     await expect(createPredictor(model, await nodeBackend(), options)).rejects.toThrow(message);
   });
 
   test('refuses an image that a scale makes too small for the network', async () => {
-    await expect(predict(picture(100, 60), { scales: [1, 0.5] })).rejects.toThrow(
+    await expect(predict(drawnImage(100, 60), { scales: [1, 0.5] })).rejects.toThrow(
       'At scale 0.5 the image enters the network at 50 x 30 pixels; it needs at least 32 x 32. Give a larger image.',
     );
   });

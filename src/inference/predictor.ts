@@ -1,4 +1,4 @@
-/** One way to segment photographs, however the model is run on them. */
+/** One way to segment images, however the model is run on them. */
 import { UsageError } from '../errors.ts';
 import type { Pixels } from '../image/pixels.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
@@ -18,7 +18,7 @@ export interface PredictorOptions extends SegmenterOptions {
   readonly scales?: readonly number[] | undefined;
   /** Whether each scale is also run mirrored; as the protocol says when left out. */
   readonly flip?: boolean | undefined;
-  /** The longest side of a tile, in pixels of the network's input; photographs are run whole when left out. */
+  /** The longest side of a tile, in pixels of the network's input; images are run whole when left out. */
   readonly tile?: number | undefined;
   /** What neighboring tiles share at least, in the same pixels. Default 64. */
   readonly overlap?: number | undefined;
@@ -28,12 +28,12 @@ export interface Predictor {
   readonly description: ModelDescription;
   /** The execution provider that computes, as the engine names it. */
   readonly provider: string;
-  /** The test-time views of each photograph, or of each tile of it: one run of the network each. */
+  /** The test-time views of each image, or of each tile of it: one run of the network each. */
   readonly views: readonly TestTimeView[];
   /**
-   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
-   * pixel, UsageError if it is no picture, RuntimeError if the engine fails or the model was disposed of, the signal's reason
+   * pixel, UsageError if it is no image, RuntimeError if the engine fails or the model was disposed of, the signal's reason
    * if it was aborted.
    */
   segment(image: Pixels, options?: SegmentOptions): Promise<Segmentation>;
@@ -44,7 +44,7 @@ export interface Predictor {
 export const DEFAULT_OVERLAP = 64;
 
 /**
- * Loads a model to be run as the options say: once over each photograph, at several scales and mirrored, by tiles, or all of
+ * Loads a model to be run as the options say: once over each image, at several scales and mirrored, by tiles, or all of
  * these.
  * @throws UsageError if options do not fit each other, WeightsError if the weights do not fit the network, RuntimeError if the
  * engine cannot load it.
@@ -62,7 +62,7 @@ export async function createPredictor(
   if (isPlain && !tiling) return predictorOf(await Segmenter.create(model, backend, options), views);
   if (logits) {
     throw new UsageError(
-      "The network's own output (logits) belongs to one run over a whole photograph. Ask for probabilities, or leave out scales, flip, protocol and tile.",
+      "The network's own output (logits) belongs to one run over a whole image. Ask for probabilities, or leave out scales, flip, protocol and tile.",
     );
   }
   return predictorOf(await MultiScaleSegmenter.create(model, backend, { ...rest, protocol, views, tiling }), views);

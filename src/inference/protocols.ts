@@ -1,24 +1,24 @@
-/** Evaluation protocols: at which sizes a photograph enters the network, and how the results are averaged. */
+/** Evaluation protocols: at which sizes an image enters the network, and how the results are averaged. */
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { networkSize, type Preprocessing } from '../image/preprocess.ts';
 import { type ResampleFilter, resizeImage } from '../image/resample.ts';
 
 /**
- * How several score maps become one. `probabilities`: logits are brought to the photograph's size (bilinear), and the softmax
+ * How several score maps become one. `probabilities`: logits are brought to the image's size (bilinear), and the softmax
  * is averaged there. `log-probabilities`: the logarithm of the softmax, no less than -20, is brought to the largest map's size
  * (bicubic); its exponentials are averaged and kept within [0, 1]; the logarithm of that, no less than -20, is brought to the
- * photograph's size (bicubic).
+ * image's size (bicubic).
  */
 export type Averaging = 'probabilities' | 'log-probabilities';
 
-/** The sizes through which a photograph comes into the network: the last one enters it. */
+/** The sizes through which an image comes into the network: the last one enters it. */
 export type InputSizes = readonly { readonly width: number; readonly height: number }[];
 
 export interface Protocol {
-  /** Factors of the size at which a photograph otherwise enters the network. */
+  /** Factors of the size at which an image otherwise enters the network. */
   readonly scales: readonly number[];
-  /** Whether each scale is also run on the photograph mirrored left to right. */
+  /** Whether each scale is also run on the image mirrored left to right. */
   readonly flip: boolean;
   readonly averaging: Averaging;
   /** The filter of resizing; null for the model's own. */
@@ -42,7 +42,7 @@ const AUTHORS_INPUT_SCALE = 1.2;
  * their bounds of the shorter side for all data sets but Cityscapes; `refinenet-cityscapes` has those of Cityscapes.
  *
  * Two details of the authors' files are left out: they keep each scale's probabilities as bytes in between, which only
- * loses digits; and MATLAB mirrors pixels beyond a photograph's border where resizing here weighs those inside (the cubic
+ * loses digits; and MATLAB mirrors pixels beyond an image's border where resizing here weighs those inside (the cubic
  * is the same), which touches the outermost two pixels.
  */
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
@@ -84,10 +84,10 @@ function authors(shortest: number, longest: number): Protocol {
 /** The next whole number, unless rounding errors alone put the product above one. */
 const ceiling = (value: number): number => Math.ceil(value - 1e-9);
 
-/** A test-time view: how the network sees a photograph in one of several runs. */
+/** A test-time view: how the network sees an image in one of several runs. */
 export interface TestTimeView {
   readonly scale: number;
-  /** Whether the photograph is mirrored left to right, and the result mirrored back. */
+  /** Whether the image is mirrored left to right, and the result mirrored back. */
   readonly flip: boolean;
 }
 
@@ -114,7 +114,7 @@ export function testTimeViews(
   return scales.flatMap((scale) => [{ scale, flip: false }, ...(flip ? [{ scale, flip: true }] : [])]);
 }
 
-/** The photograph at the size at which it enters the network, by way of the sizes before. */
+/** The image at the size at which it enters the network, by way of the sizes before. */
 export function resizeThrough(source: Image, sizes: InputSizes, filter: ResampleFilter): Image {
   return sizes.reduce<Image>((image, { width, height }) => resizeImage(image, width, height, filter), source);
 }

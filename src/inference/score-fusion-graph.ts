@@ -1,4 +1,4 @@
-/** Score fusion as a graph: from the score maps of one photograph to its labels, a block of pixels at a time. */
+/** Score fusion as a graph: from the score maps of one image to its labels, a block of pixels at a time. */
 
 import type { Dimension } from '../graph/dimension.ts';
 import { scalarLike } from '../graph/ops/constants.ts';
@@ -29,7 +29,7 @@ const LOG_FLOOR = -20;
 interface AveragingRule {
   /** Probabilities [classes, height, width] that sum to one, or are only proportional to such, from logits. */
   readonly average: (logits: readonly Value[]) => Value;
-  /** The size at which maps are averaged, from where they are enlarged once more; null for the photograph's own. */
+  /** The size at which maps are averaged, from where they are enlarged once more; null for the image's own. */
   readonly averagingSize: ((maps: readonly Size[]) => Size) | null;
   readonly kind: SamplingKind;
   /** Whether both axes are enlarged by the larger of their two factors, as the authors' code does. */
@@ -62,12 +62,12 @@ export const AVERAGING_RULES: Readonly<Record<Averaging, AveragingRule>> = {
 };
 
 /** What the inputs of the second enlargement are called, in place of a map's number. */
-export const ENLARGED = 'photograph';
+export const ENLARGED = 'image';
 
 /**
  * Makes the graph that fuses blocks of `maps` score maps. Inputs, for each map i: `scores_i` float32
  * [classes, h, w], `rows_i` [H, h] and `columns_i` [W, w], the weights of the enlargement; the authors' averaging also takes
- * `rows_photograph` and `columns_photograph`. Outputs: `labels` uint8 (uint16 above 256 classes) [H, W], `confidence`
+ * `rows_image` and `columns_image`. Outputs: `labels` uint8 (uint16 above 256 classes) [H, W], `confidence`
  * and `entropy` [1, H, W], `probabilities` [classes, H, W].
  */
 export function scoreFusionGraph(

@@ -1,4 +1,4 @@
-/** Which parts of its score maps a block of a photograph is fused from, and with what weights. */
+/** Which parts of its score maps a block of an image is fused from, and with what weights. */
 import type { NamedTensors } from '../runtime/backend.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
 import { type AxisSampling, type Stretch, samplingMatrix, sourceStretch } from './axis-sampling.ts';
@@ -11,7 +11,7 @@ export class ScoreFusionPlan {
   readonly #vertical: AxisPlan;
   readonly #horizontal: AxisPlan;
 
-  constructor(photograph: Size, maps: readonly ScoreMap[], averaging: Averaging) {
+  constructor(image: Size, maps: readonly ScoreMap[], averaging: Averaging) {
     const { averagingSize, kind, sharesScale } = AVERAGING_RULES[averaging];
     const common = averagingSize?.(maps) ?? null;
     const plan = (axis: 'height' | 'width'): AxisPlan => {
@@ -20,8 +20,8 @@ export class ScoreFusionPlan {
         return { from: from[axis], to: to[axis], scale, kind };
       };
       return {
-        maps: maps.map((map) => sampling(map, common ?? photograph)),
-        enlargement: common && sampling(common, photograph),
+        maps: maps.map((map) => sampling(map, common ?? image)),
+        enlargement: common && sampling(common, image),
       };
     };
     this.#maps = maps;
@@ -29,7 +29,7 @@ export class ScoreFusionPlan {
     this.#horizontal = plan('width');
   }
 
-  /** The rows of each map that the photograph's rows take. */
+  /** The rows of each map that the image's rows take. */
   rowsOf(rows: Stretch): readonly Stretch[] {
     return sourcesOf(this.#vertical, rows).maps;
   }
@@ -48,15 +48,15 @@ export class ScoreFusionPlan {
   }
 }
 
-/** How numbers come from the maps to the photograph along one axis. */
+/** How numbers come from the maps to the image along one axis. */
 interface AxisPlan {
   /** Resizes each map to the size at which they are averaged. */
   readonly maps: readonly AxisSampling[];
-  /** Resizes from there to the photograph, where that is another size. */
+  /** Resizes from there to the image, where that is another size. */
   readonly enlargement: AxisSampling | null;
 }
 
-/** What a stretch of the photograph takes. */
+/** What a stretch of the image takes. */
 interface Sources {
   readonly averaged: Stretch;
   readonly maps: readonly Stretch[];

@@ -1,4 +1,4 @@
-/** The fused blocks of a photograph, put together. */
+/** The fused blocks of an image, put together. */
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { labelMap } from '../image/label-map.ts';
@@ -11,7 +11,7 @@ import { Segmentation } from './segmentation.ts';
 /** Bytes; what asks for more is a slip rather than a wish. */
 const LARGEST_PROBABILITIES = 2 ** 32;
 
-/** What is known of a photograph so far: its fused blocks. */
+/** What is known of an image so far: its fused blocks. */
 export class ScoreFusionResults {
   readonly #width: number;
   readonly #pixels: number;
@@ -53,11 +53,11 @@ export class ScoreFusionResults {
     }
   }
 
-  segmentation(photograph: Image, { definition, classes }: ModelDescription): Segmentation {
-    const { width, height } = photograph;
+  segmentation(image: Image, { definition, classes }: ModelDescription): Segmentation {
+    const { width, height } = image;
     const { labels, confidence, entropy, probabilities } = this.#arrays;
     return new Segmentation(
-      photograph,
+      image,
       {
         labels: labelMap(width, height, labels as Uint8Array | Uint16Array),
         ...(confidence && { confidence: confidence as Float32Array }),

@@ -20,7 +20,7 @@ const local: RunNetwork = async ({ width, height, data }) => {
   return float32([1, CLASSES, rows, columns], logits);
 };
 
-const picture = (width: number, height: number): Image =>
+const drawnImage = (width: number, height: number): Image =>
   image(
     width,
     height,
@@ -29,17 +29,17 @@ const picture = (width: number, height: number): Image =>
 
 function scoreMap(source: Image, tiling: Tiling, { flip = false, run = local } = {}): ScoreMap {
   const [rows, columns] = [tileSpans(source.height, tiling), tileSpans(source.width, tiling)];
-  return new ScoreMap({ picture: source, classes: CLASSES, outputStride: 4, rows, columns, flip, run });
+  return new ScoreMap({ image: source, classes: CLASSES, outputStride: 4, rows, columns, flip, run });
 }
 
 const tiling: Tiling = { tile: 96, overlap: 32, alignment: 32, outputStride: 4 };
 
 describe('a score map', () => {
-  test('joined from tiles, mirrored or not, equals that of the whole picture', async () => {
+  test('joined from tiles, mirrored or not, equals that of the whole image', async () => {
     const sides = fc.integer({ min: 16, max: 90 }).map((cells) => 4 * cells);
     await fc.assert(
       fc.asyncProperty(sides, sides, fc.boolean(), async (width, height, flip) => {
-        const source = picture(width, height);
+        const source = drawnImage(width, height);
         const map = scoreMap(source, tiling, { flip });
         await map.advance(map.height, () => {});
         const joined = map.block({ start: 0, end: map.height }, { start: 0, end: map.width });
@@ -52,7 +52,7 @@ describe('a score map', () => {
   });
 
   test('covers the last, cut off cells of sides that are no multiples of 4', async () => {
-    const map = scoreMap(picture(131, 258), tiling);
+    const map = scoreMap(drawnImage(131, 258), tiling);
     await map.advance(map.height, () => {});
     const { shape, data } = map.block({ start: 0, end: map.height }, { start: 0, end: map.width });
     expect(shape).toEqual([CLASSES, 65, 33]);
@@ -60,7 +60,7 @@ describe('a score map', () => {
   });
 
   test('computes only as many rows of tiles as are asked for, and gives the same after rows were released', async () => {
-    const source = picture(200, 400);
+    const source = drawnImage(200, 400);
     const [all, some] = [scoreMap(source, tiling), scoreMap(source, tiling)];
     await all.advance(all.height, () => {});
     let runs = 0;
@@ -83,7 +83,7 @@ describe('a score map', () => {
       runs++;
       return local(tile);
     };
-    const map = scoreMap(picture(400, 400), tiling, { run });
+    const map = scoreMap(drawnImage(400, 400), tiling, { run });
     const stop = (): void => {
       if (runs === 2) throw new Error('enough');
     };
@@ -93,7 +93,7 @@ describe('a score map', () => {
 
   test('refuses a network that gives another size', async () => {
     const run: RunNetwork = async () => float32([1, 2, 3, 3], new Float32Array(18));
-    await expect(scoreMap(picture(64, 64), tiling, { run }).advance(1, () => {})).rejects.toThrow(
+    await expect(scoreMap(drawnImage(64, 64), tiling, { run }).advance(1, () => {})).rejects.toThrow(
       'The network gave 1 x 2 x 3 x 3 numbers for a tile of 64 x 64 pixels, not 2 x 16 x 16.',
     );
   });

@@ -6,16 +6,16 @@ import type { Stretch } from './axis-sampling.ts';
 import { mirrorImage, mirrorRows } from './mirror.ts';
 import type { TileSpan } from './tiling.ts';
 
-/** Runs the network on a picture at the size it has: logits float32 [1, classes, ceil(height / stride), ceil(width / stride)]. */
-export type RunNetwork = (picture: Image) => Promise<Tensor<'float32'>>;
+/** Runs the network on an image at the size it has: logits float32 [1, classes, ceil(height / stride), ceil(width / stride)]. */
+export type RunNetwork = (image: Image) => Promise<Tensor<'float32'>>;
 
 export interface ScoreMapOptions {
   /** At the size at which it enters the network. */
-  readonly picture: Image;
+  readonly image: Image;
   readonly classes: number;
   /** The pixels along one side of a cell, that is, of a number of the network's output. */
   readonly outputStride: number;
-  /** Tiles along the height and the width, as `tileSpans` gives them; one each runs the picture whole. */
+  /** Tiles along the height and the width, as `tileSpans` gives them; one each runs the image whole. */
   readonly rows: readonly TileSpan[];
   readonly columns: readonly TileSpan[];
   /** Whether tiles are mirrored before they are run, and their logits mirrored back. */
@@ -24,7 +24,7 @@ export interface ScoreMapOptions {
 }
 
 /**
- * Logits [classes, height, width] of a picture of any size, of which only the rows between those released and those not yet
+ * Logits [classes, height, width] of an image of any size, of which only the rows between those released and those not yet
  * asked for are held. Where tiles overlap, their logits are averaged by the tiles' weights.
  */
 export class ScoreMap {
@@ -41,8 +41,8 @@ export class ScoreMap {
 
   constructor(options: ScoreMapOptions) {
     this.#options = options;
-    this.height = Math.ceil(options.picture.height / options.outputStride);
-    this.width = Math.ceil(options.picture.width / options.outputStride);
+    this.height = Math.ceil(options.image.height / options.outputStride);
+    this.width = Math.ceil(options.image.width / options.outputStride);
   }
 
   /** The runs of the network for the whole map. */
@@ -112,8 +112,8 @@ export class ScoreMap {
   }
 
   async #add(row: TileSpan, column: TileSpan): Promise<void> {
-    const { picture, classes, outputStride, flip, run } = this.#options;
-    const tile = cropped(picture, row, column);
+    const { image, classes, outputStride, flip, run } = this.#options;
+    const tile = cropped(image, row, column);
     const { shape, data } = await run(flip ? mirrorImage(tile) : tile);
     const [height, width] = [row.weights.length, column.weights.length];
     if (data.length !== classes * height * width) {

@@ -1,8 +1,8 @@
-/** Watching and ending the segmentation of a photograph. */
+/** Watching and ending the segmentation of an image. */
 import { RuntimeError } from '../errors.ts';
 
 /** What is said to a call that comes after disposal. */
-export const DISPOSED = 'The model was disposed of. Load it again to segment more photographs.';
+export const DISPOSED = 'The model was disposed of. Load it again to segment more images.';
 
 /** The part of an AbortSignal that is looked at. */
 export interface AbortSignalLike {
@@ -15,7 +15,7 @@ export interface AbortSignalLike {
 }
 
 export interface SegmentOptions {
-  /** Told after each run of the network how many of the runs for this photograph are done. */
+  /** Told after each run of the network how many of the runs for this image are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /**
    * Ends the call; its reason is thrown. What the engine computes at that moment it computes to its end, but nothing further.

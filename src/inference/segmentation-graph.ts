@@ -1,4 +1,4 @@
-/** The graph that is run on photographs: the network, upsampling to the image's size, and what is read from it. */
+/** The graph that is run on images: the network, upsampling to the image's size, and what is read from it. */
 
 import { div, exp, reciprocal, sub } from '../graph/ops/elementwise.ts';
 import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';

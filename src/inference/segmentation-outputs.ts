@@ -1,10 +1,10 @@
-/** What a session gives for a photograph, and the classes found in it. */
+/** What a session gives for an image, and the classes found in it. */
 import type { Color } from '../image/image.ts';
 import { countLabels, type LabelMap } from '../image/label-map.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** A class that was found in the photograph. */
+/** A class that was found in the image. */
 export interface SegmentedClass {
   readonly id: number;
   readonly label: string;
@@ -16,7 +16,7 @@ export interface SegmentedClass {
   readonly confidence?: number;
 }
 
-/** What a session gave for one photograph. */
+/** What a session gave for one image. */
 export interface SegmentationOutputs {
   readonly labels: LabelMap;
   /** The chosen class's probability for every pixel, rows from top to bottom. */

@@ -1,4 +1,4 @@
-/** The result of segmenting a photograph. */
+/** The result of segmenting an image. */
 import { colorize } from '../drawing/colorize.ts';
 import { withLegend } from '../drawing/legend.ts';
 import { type OverlayOptions, overlay } from '../drawing/overlay.ts';
@@ -12,7 +12,7 @@ import { type PolygonRegion, polygonRegions } from './outputs/polygon-regions.ts
 import { type RunLengthRegion, runLengthRegions } from './outputs/run-length-regions.ts';
 import { foundClasses, type SegmentationOutputs, type SegmentedClass } from './segmentation-outputs.ts';
 
-/** A binary picture: one byte a pixel, 255 inside and 0 outside, rows from top to bottom. */
+/** A binary image: one byte a pixel, 255 inside and 0 outside, rows from top to bottom. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
@@ -22,7 +22,7 @@ export interface Mask {
 /** Which parts of a segmentation are described one by one. */
 export type RegionOptions = Pick<OutputContext, 'regions' | 'only' | 'minimumPixels' | 'tolerance'>;
 
-/** A photograph with a class for every pixel. */
+/** An image with a class for every pixel. */
 export class Segmentation {
   readonly image: Image;
   readonly labels: LabelMap;
@@ -60,10 +60,10 @@ export class Segmentation {
     return colorize(this.labels, this.colors);
   }
 
-  /** The photograph tinted in the classes' colors, with a legend of the classes found unless it is turned off. */
+  /** The image tinted in the classes' colors, with a legend of the classes found unless it is turned off. */
   overlay({ legend = true, ...options }: OverlayOptions & { readonly legend?: boolean } = {}): Image {
-    const picture = overlay(this.image, this.labels, this.colors, options);
-    return legend ? withLegend(picture, this.classes) : picture;
+    const image = overlay(this.image, this.labels, this.colors, options);
+    return legend ? withLegend(image, this.classes) : image;
   }
 
   /**

@@ -18,7 +18,7 @@ const model: Model = {
   weights: initialize(networkParameters(definition), 3),
 };
 
-const picture = (width: number, height: number) =>
+const drawnImage = (width: number, height: number) =>
   image(
     width,
     height,
@@ -45,7 +45,7 @@ function interpolate(values: Float32Array, [h, w]: [number, number], y: number, 
 describe('a segmenter', () => {
   test('upsamples the logits bilinearly to the image and chooses the largest, whose softmax is the confidence', async () => {
     const [width, height] = [71, 45];
-    const { labels, logits, confidence, entropy, probabilities } = await segmenter.segment(picture(width, height));
+    const { labels, logits, confidence, entropy, probabilities } = await segmenter.segment(drawnImage(width, height));
     const scoreMap = logits as Tensor<'float32'>;
     const [, classes, h, w] = scoreMap.shape as [number, number, number, number];
     expect([classes, h, w]).toEqual([11, 12, 18]);
@@ -76,7 +76,7 @@ describe('a segmenter', () => {
   });
 
   test('gives the same labels without the further outputs, and on WASM', async () => {
-    const photo = picture(64, 40);
+    const photo = drawnImage(64, 40);
     const { labels } = await segmenter.segment(photo);
     for (const backend of [await nodeBackend(), await wasmBackend()]) {
       const plain = await Segmenter.create(model, backend);
@@ -88,7 +88,7 @@ describe('a segmenter', () => {
   });
 
   test('counts every pixel once, most frequent class first', async () => {
-    const { classes, labels } = await segmenter.segment(picture(50, 40));
+    const { classes, labels } = await segmenter.segment(drawnImage(50, 40));
     expect(classes.reduce((sum, { pixels }) => sum + pixels, 0)).toBe(labels.data.length);
     const counts = classes.map(({ pixels }) => pixels);
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
@@ -101,28 +101,29 @@ describe('a segmenter', () => {
       [33, 40],
       [96, 64],
     ] as const;
-    const results = await Promise.all(sizes.map(([width, height]) => segmenter.segment(picture(width, height))));
+    const results = await Promise.all(sizes.map(([width, height]) => segmenter.segment(drawnImage(width, height))));
     for (const [index, [width, height]] of sizes.entries()) {
-      const alone = await segmenter.segment(picture(width, height));
+      const alone = await segmenter.segment(drawnImage(width, height));
       expect([...(results[index]?.labels.data ?? [])]).toEqual([...alone.labels.data]);
     }
   });
 
   test('streams many images', async () => {
     const sizes: number[] = [];
-    for await (const { labels } of segmenter.segmentAll([picture(32, 32), picture(48, 32)])) sizes.push(labels.width);
+    for await (const { labels } of segmenter.segmentAll([drawnImage(32, 32), drawnImage(48, 32)]))
+      sizes.push(labels.width);
     expect(sizes).toEqual([32, 48]);
   });
 
   test('refuses an image under 32 pixels, though it be enlarged', async () => {
     const message = 'The image is 31 x 200 pixels; it needs at least 32 x 32. Give a larger image.';
-    await expect(segmenter.segment(picture(31, 200))).rejects.toThrow(message);
+    await expect(segmenter.segment(drawnImage(31, 200))).rejects.toThrow(message);
   });
 
   test('may be disposed twice, and says so when it is used after', async () => {
     const short = await Segmenter.create(model, await nodeBackend());
     await short.dispose();
     await short.dispose();
-    await expect(short.segment(picture(32, 32))).rejects.toThrow('The model was disposed of. Load it again');
+    await expect(short.segment(drawnImage(32, 32))).rejects.toThrow('The model was disposed of. Load it again');
   });
 });

@@ -1,4 +1,4 @@
-/** A model loaded into an engine, ready to segment photographs. */
+/** A model loaded into an engine, ready to segment images. */
 import { ShapeError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
@@ -26,10 +26,10 @@ export interface SegmenterOptions extends NetworkSessionOptions {
   readonly probabilities?: boolean;
   /** Also give the network's own output at a quarter of its input's size. */
   readonly logits?: boolean;
-  /** How photographs are brought to the network's input, in place of the model's own way. */
+  /** How images are brought to the network's input, in place of the model's own way. */
   readonly preprocessing?: Preprocessing;
   /**
-   * The size of most photographs, where it is known: these are segmented up to a tenth faster. For the first one of another
+   * The size of most images, where it is known: these are segmented up to a tenth faster. For the first one of another
    * size, the model is loaded again.
    */
   readonly imageSize?: ImageSize;
@@ -46,7 +46,7 @@ export class Segmenter {
   }
 
   /**
-   * Loads a model into an engine. What photographs will be asked for is fixed here, so that one session gives it in one run.
+   * Loads a model into an engine. What images will be asked for is fixed here, so that one session gives it in one run.
    * @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it.
    */
   static async create(model: Model, backend: Backend, options: SegmenterOptions = {}): Promise<Segmenter> {
@@ -68,9 +68,9 @@ export class Segmenter {
   }
 
   /**
-   * Segments one photograph, given as RGB or RGBA pixels; the result has its size.
+   * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
-   * pixel, UsageError if it is no picture, RuntimeError if the engine fails or the model was disposed of, the signal's reason
+   * pixel, UsageError if it is no image, RuntimeError if the engine fails or the model was disposed of, the signal's reason
    * if it was aborted.
    */
   async segment(pixels: Pixels, { signal, onProgress }: SegmentOptions = {}): Promise<Segmentation> {
@@ -83,7 +83,7 @@ export class Segmenter {
     return segmentation;
   }
 
-  /** Segments many photographs one after another, each when it is asked for. */
+  /** Segments many images one after another, each when it is asked for. */
   async *segmentAll(images: AsyncIterable<Pixels> | Iterable<Pixels>): AsyncGenerator<Segmentation> {
     for await (const image of images) yield await this.segment(image);
   }

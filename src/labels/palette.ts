@@ -28,7 +28,7 @@ export function paletteFor(classNames: readonly string[]): Color[] {
 }
 
 /**
- * Colors that are easily told apart, from each other and from most of a photograph: the first ones farthest apart.
+ * Colors that are easily told apart, from each other and from most of an image: the first ones farthest apart.
  * Strong, neither black nor white nor gray. The first n of a longer palette are the palette of n.
  * Each next color is the one farthest, in Oklab, from all before.
  */
@@ -76,7 +76,7 @@ function takeFarthest(distances: number[]): Color {
   const taken = CANDIDATES[best] as Candidate;
   for (const [i, { lab }] of CANDIDATES.entries()) {
     const [lightness, a, b] = lab;
-    // Large areas differ to the eye by hue more than by lightness, which the photograph below changes anyway.
+    // Large areas differ to the eye by hue more than by lightness, which the image below changes anyway.
     const distance = Math.hypot(0.45 * (lightness - taken.lab[0]), a - taken.lab[1], b - taken.lab[2]);
     distances[i] = Math.min(distances[i] as number, distance);
   }

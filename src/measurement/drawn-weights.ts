@@ -21,7 +21,7 @@ const DRAWN = { batch: 2, height: 128, width: 128 };
 
 const BATCH_STATISTICS: Mode = { dropout: false, batchStatistics: () => true };
 
-/** Normalized pixels of a drawn picture, float32 [N, 3, H, W]. */
+/** Normalized pixels of a drawn image, float32 [N, 3, H, W]. */
 export function drawnPixels(batch: number, height: number, width: number): Tensor<'float32'> {
   const { normal } = randomStream(SEED, 'pixels', batch, height, width);
   const shape = [batch, 3, height, width];

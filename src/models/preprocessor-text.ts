@@ -1,14 +1,14 @@
 /** Preprocessing in words. */
 import type { Preprocessing } from '../image/preprocess.ts';
 
-/** One or two sentences that say how a photograph becomes the network's input. */
+/** One or two sentences that say how an image becomes the network's input. */
 export function preprocessorText({ resize, resample, rescaleFactor, mean, std }: Preprocessing): string {
   const size =
     resize === null
-      ? 'RGB photographs of any size from 32 x 32 pixels, as they are.'
+      ? 'RGB images of any size from 32 x 32 pixels, as they are.'
       : 'width' in resize
-        ? `RGB photographs, resized to ${resize.width} x ${resize.height} (${resample}).`
-        : `RGB photographs, resized so that the shorter side is ${resize.shortestEdge} pixels (${resample}).`;
+        ? `RGB images, resized to ${resize.width} x ${resize.height} (${resample}).`
+        : `RGB images, resized so that the shorter side is ${resize.shortestEdge} pixels (${resample}).`;
   const numbers = (values: readonly number[]): string => values.map((value) => Number(value.toFixed(6))).join(', ');
   const divisor = Math.round(1 / rescaleFactor);
   const rescaled =

@@ -11,7 +11,7 @@ const schema = z.object({
   activations: listOf(z.object({ name: z.string(), minimum: z.number(), maximum: z.number() }), 1, 100_000),
 });
 
-/** The file's content; JSON-ready. `images` is the number of photographs that the ranges were found on. */
+/** The file's content; JSON-ready. `images` is the number of images that the ranges were found on. */
 export function toQuantizationFile(ranges: ActivationRanges, images: number): z.infer<typeof schema> {
   return {
     calibration: { images },

@@ -5,7 +5,8 @@ import { translateNames } from '../weights/translate-names.ts';
 import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureName } from './architectures.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
-import { networkParameters } from './network.ts';
+import type { NetworkGrowth } from './family.ts';
+import { familyOf, networkParameters } from './network.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { initialize } from '../nn/initialize.ts';
 
@@ -15,6 +16,8 @@ export interface StartingModelOptions {
   readonly seed: number;
   /** Needed unless the weights are a whole network's. */
   readonly architecture?: string;
+  /** How many of the architecture's blocks, from the coarsest; all, or those of given weights, when left out. */
+  readonly blocks?: number;
   /** Weights under any publisher's names: an encoder's, or a whole network's. */
   readonly given?: Weights;
   /** The given weights' network, where it is known already; they have our names then. */
@@ -28,7 +31,7 @@ export interface StartingModel {
   readonly architecture: string;
   readonly weights: Weights;
   /** What comes from the given weights, in words. */
-  readonly kept: 'nothing' | 'the encoder' | 'all but the classifier' | 'everything';
+  readonly kept: 'nothing' | 'the encoder' | 'all but the classifier' | 'the coarser blocks' | 'everything';
 }
 
 const KEPT = { decoder: 'the encoder', classifier: 'all but the classifier', none: 'everything' } as const;
@@ -41,14 +44,15 @@ const KEPT = { decoder: 'the encoder', classifier: 'all but the classifier', non
 export function startingModel(options: StartingModelOptions): StartingModel {
   const { classes, seed, given, subject = 'The weights' } = options;
   if (!given) {
-    const definition = architecture(requiredName(options), classes);
+    const definition = named(options);
     const weights = initialize(networkParameters(definition), seed);
     return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
   }
   const { definition: found, weights } = ownNames(options, given);
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
-  const definition = found && !isOther ? { ...found, classes } : architecture(requiredName(options), classes);
+  if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
+  const definition = found && !isOther ? { ...found, classes } : named(options);
   const reinitialize: Reinitialize = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return {
@@ -58,6 +62,47 @@ export function startingModel(options: StartingModelOptions): StartingModel {
     kept: KEPT[reinitialize],
   };
 }
+
+/** The architecture that is asked for, with as many blocks. */
+function named(options: StartingModelOptions): NetworkDefinition {
+  const definition = architecture(requiredName(options), options.classes);
+  return options.blocks === undefined ? definition : growthOf(definition).coarsest(definition, options.blocks);
+}
+
+function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDefinition> {
+  const { growth, title } = familyOf(definition);
+  if (growth) return growth;
+  throw new UsageError(`A ${title} is no cascade of blocks, so their number cannot be chosen.`);
+}
+
+/** The network that given weights are of, with more blocks. */
+function grown(from: NetworkDefinition, given: Weights, options: StartingModelOptions): StartingModel {
+  const { classes, seed, subject = 'The weights', blocks = 1 } = options;
+  const growth = growthOf(from);
+  const had = growth.blocks(from);
+  const name = architectureName(from);
+  const whole = architecture(name as ArchitectureName, classes);
+  if (blocks < had) {
+    throw new UsageError(
+      `${subject} are of a network of ${had} blocks, which can grow but not lose some: ask for ${had} to ${growth.blocks(whole)}, got ${blocks}.`,
+    );
+  }
+  const { decoder } = growth.coarsest(whole, blocks);
+  const { taps, widths, cascade } = decoder;
+  const to = { ...from, classes, decoder: { ...from.decoder, taps, widths, cascade } };
+  if (!sameJson(growth.coarsest(to, had), { ...from, classes })) {
+    throw new UsageError(
+      `${subject} are of paths that ${name} does not have, so its finer blocks cannot be put on them.`,
+    );
+  }
+  const kept = new Map([...given].filter(([each]) => from.classes === classes || !each.startsWith(CLASSIFIER)));
+  const weights = growth.grown(kept, from, to, initialize(networkParameters(to), seed));
+  return { definition: to, architecture: name, weights, kept: 'the coarser blocks' };
+}
+
+const CLASSIFIER = 'decoder.classifier.';
+
+const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The weights under our names, and their network; undefined for an encoder alone. */
 function ownNames(

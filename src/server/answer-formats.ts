@@ -26,7 +26,7 @@ const MANY_FILES = /CLASS/;
 export const ANSWER_FORMATS: readonly AnswerFormat[] = [
   { name: 'json', type: 'application/json', description: 'the classes found, with their shares and confidence' },
   { name: 'mask', type: 'image/png', description: "a PNG whose pixels' values are class ids, as predict writes it" },
-  { name: 'overlay', type: 'image/png', description: 'the picture in the colors of the classes, with a legend' },
+  { name: 'overlay', type: 'image/png', description: 'the image in the colors of the classes, with a legend' },
   { name: 'npy', type: 'application/x-npy', description: 'the class ids as uint8 or uint16 [height, width]' },
 ]
   .map((format) => ({ ...format, needsEntropy: false }))

@@ -25,7 +25,7 @@ type AppOptions = Pick<ServerOptions, 'host' | 'bodyLimit' | 'apiKeys' | 'timeou
 /** What probes ask, who bring no key. */
 const OPEN = /^\/v2\/health\/(live|ready)$/;
 
-/** Types that a body may have. A picture's own kind is told by its bytes. */
+/** Types that a body may have. An image's own kind is told by its bytes. */
 const BODY_TYPES = [/^image\/[\w.+-]+$/, 'application/octet-stream', 'application/json'];
 
 /** @param site the app, where it is built; without it `/` leads to the documents. */
@@ -68,11 +68,11 @@ export async function createApp(
       });
     }
     checkOrigin(request.headers, isLocal);
-    // A body that does not say what it is may be any picture.
+    // A body that does not say what it is may be any image.
     request.headers['content-type'] ??= 'application/octet-stream';
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      throw new Refusal(415, 'Compressed bodies are not read. Send the picture as it is, without Content-Encoding.');
+      throw new Refusal(415, 'Compressed bodies are not read. Send the image as it is, without Content-Encoding.');
     }
     if (Number(request.headers['content-length'] ?? 0) > bodyLimit + SERVER.formBytes) throw tooLarge(bodyLimit);
   });

@@ -54,7 +54,7 @@ function tryIt({ paths }: OpenApiDocument): string {
       .join('');
   };
   return `<form method="post" action="/segment" enctype="multipart/form-data">
-<label>Picture <input type="file" name="image" accept="image/*" required></label>
+<label>Image <input type="file" name="image" accept="image/*" required></label>
 <label>Model <select name="model">${choices('model')}</select></label>
 <label>Answer <select name="format">${choices('format')}</select></label>
 <button>Segment</button>

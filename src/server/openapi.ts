@@ -24,7 +24,7 @@ const FIELD_DESCRIPTIONS: Readonly<Record<string, string>> = {
   scales: 'run at several sizes and average: 0.75,1,1.25',
   flip: 'run each size also mirrored, and average',
   protocol: 'sizes and averaging as in a publication',
-  tile: 'run the picture tile by tile: the longest side of one, in pixels',
+  tile: 'run the image tile by tile: the longest side of one, in pixels',
   overlap: 'what neighboring tiles share, in pixels',
   regions: 'what documents list: each class or each component',
   'minimum-pixels': 'leave smaller regions out of documents',
@@ -39,13 +39,13 @@ const REFUSALS: Readonly<Record<string, string>> = {
   403: "A browser sent this for another site's page.",
   404: 'There is no such model.',
   406: 'Nothing that Accept names can be given.',
-  413: 'The body or the picture is too large.',
+  413: 'The body or the image is too large.',
   415: "The body's type is not read, or it is compressed.",
-  422: 'The body is no picture that can be read, or too small.',
+  422: 'The body is no image that can be read, or too small.',
   429: 'The queue is full. Retry-After says when to try again.',
   500: 'The engine failed twice over this request.',
   503: 'The server is ending, or no engine is ready.',
-  504: 'The picture was not segmented in time.',
+  504: 'The image was not segmented in time.',
 };
 
 const ERROR = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
@@ -92,11 +92,11 @@ export function openApiDocument(version: string, models: readonly string[]): Ope
   ];
   return {
     openapi: '3.1.0',
-    info: { title: 'refinenet serve', version, description: 'A class for every pixel of a picture.' },
+    info: { title: 'refinenet serve', version, description: 'A class for every pixel of an image.' },
     paths: {
       '/segment': {
         post: {
-          summary: 'Segment a picture',
+          summary: 'Segment an image',
           description: `Formats: ${ANSWER_FORMATS.map(({ name, description }) => `${name}: ${description}`).join('; ')}. Of formats that share a media type, Accept takes the first, or the one in its format parameter: application/json;format=rle.`,
           parameters,
           requestBody: {
@@ -184,7 +184,7 @@ function modelPaths(path: string): Readonly<Record<string, Readonly<Record<strin
       post: {
         summary: 'Segment a tensor (Open Inference Protocol)',
         description:
-          "One input, image: UINT8 [height, width, 3], or BYTES [1] with a picture's file as binary data. Outputs: labels and confidence. Binary tensors follow the JSON, whose length Inference-Header-Content-Length has.",
+          "One input, image: UINT8 [height, width, 3], or BYTES [1] with an image's file as binary data. Outputs: labels and confidence. Binary tensors follow the JSON, whose length Inference-Header-Content-Length has.",
         parameters,
         requestBody: {
           required: true,

@@ -36,12 +36,12 @@ export const DEFAULTS = {
 export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => SERVER.bodies * bodyLimit;
 
 /**
- * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where pictures
+ * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where images
  * enter the network at their own size. Of these, 16 belong to each class.
  */
 const bytesPerPixel = (classes: number): number => 320 + 16 * classes;
 
-/** The pixels of the largest picture of which each engine can have one in half of the memory. */
+/** The pixels of the largest image of which each engine can have one in half of the memory. */
 export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {
   return Math.min(SERVER.pixels, Math.floor(memory / 2 / engines / bytesPerPixel(classes)));
 }

@@ -1,4 +1,4 @@
-/** What can be asked of /segment beside the picture: options of `predict`, as text. */
+/** What can be asked of /segment beside the image: options of `predict`, as text. */
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { PREDICT_REQUEST } from '../tasks/predict/request.ts';

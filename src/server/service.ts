@@ -36,7 +36,7 @@ const busy = (seconds: number): Refusal =>
   new Refusal(429, `The queue is full. Try again in ${seconds} s.`, { 'retry-after': String(seconds) });
 
 const STATUS: Readonly<Record<Exclude<PoolError['code'], 'full'>, readonly [status: number, message: string]>> = {
-  deadline: [504, 'The picture was not segmented in time. Send a smaller one, or try again when there is less to do.'],
+  deadline: [504, 'The image was not segmented in time. Send a smaller one, or try again when there is less to do.'],
   failed: [500, 'The engine failed twice over this request. The log has more under its x-request-id.'],
   closed: [503, 'The server is ending. Ask another one.'],
   left: [499, 'The client has left.'],

@@ -43,6 +43,7 @@ export const RANGES = {
   repeats: COUNT,
 
   // train.
+  blocks: COUNT,
   epochs: COUNT,
   batch: COUNT,
   views: COUNT,

@@ -1,4 +1,4 @@
-/** How a model is run over photographs: the fields that requests over images share. */
+/** How a model is run over images: the fields that requests over images share. */
 import * as z from 'zod';
 import type { Optimization } from '../graph/rewrite/optimize.ts';
 import type { PredictorOptions } from '../inference/predictor.ts';

@@ -8,7 +8,7 @@ import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { RunStorage } from '../training/run/run-storage.ts';
 
-/** A photograph to be read. */
+/** An image to be read. */
 export interface NamedInput {
   readonly path: string;
   /** Begins the names of the files written for it; may contain folders, separated by `/`. */
@@ -31,17 +31,17 @@ export interface TaskFiles {
   read(path: string): Promise<Uint8Array>;
 
   /**
-   * The photographs that files, folders and patterns stand for, each once, with distinct names.
-   * @param onPassedOver is told in a sentence how many pictures are of formats that are not read.
-   * @throws UsageError naming every input that leads to no photograph.
+   * The images that files, folders and patterns stand for, each once, with distinct names.
+   * @param onPassedOver is told in a sentence how many images are of formats that are not read.
+   * @throws UsageError naming every input that leads to no image.
    */
   listImages(inputs: readonly string[], onPassedOver: (message: string) => void): Promise<readonly NamedInput[]>;
-  /** The upright RGB pixels of a photograph. @throws FormatError if it is none, what the place throws if it cannot be read. */
+  /** The upright RGB pixels of an image. @throws FormatError if it is none, what the place throws if it cannot be read. */
   openImage(path: string, options?: { readonly pixelLimit?: number | undefined }): Promise<Image>;
 
   /** Writes a file, or parts one after the other, whole or not at all. Missing folders are made. */
   write(path: string, content: Uint8Array | readonly Uint8Array[]): Promise<void>;
-  /** Encodes a picture into a file, as `write`. */
+  /** Encodes an image into a file, as `write`. */
   writeImage(path: string, image: Image, format: 'png' | 'jpeg'): Promise<void>;
   /** @throws UsageError if there is something at the path, which is no empty folder, and it is not to be replaced. */
   assertWritable(path: string, replaces: boolean): Promise<void>;

@@ -48,7 +48,7 @@ describe('every preset', () => {
     expect(JSON.parse(JSON.stringify(configuration))).toEqual(configuration);
   });
 
-  test.each(PRESET_NAMES)('%s gives pictures of the crop, whatever their size', async (name) => {
+  test.each(PRESET_NAMES)('%s gives images of the crop, whatever their size', async (name) => {
     const preset = PRESETS[name];
     const { readSample } = await import('../data/read-sample.ts');
     const { randomStream } = await import('../tensor/random.ts');

@@ -24,7 +24,7 @@ export interface StartingModelForOptions extends Omit<StartingModelOptions, 'cla
 export interface TrainableModel extends StartingModel, ModelDescription {}
 
 /**
- * A network for the classes of a data set, as `startingModel` makes one, with the data set's classes. Pictures keep their size
+ * A network for the classes of a data set, as `startingModel` makes one, with the data set's classes. Images keep their size
  * in it: the recipe says at which size they are learned from.
  * @throws UsageError if neither architecture nor definition is given and no weights that tell it, WeightsError if the weights
  * do not fit.

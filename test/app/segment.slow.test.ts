@@ -1,4 +1,4 @@
-/** The view Segment, from every source of photographs to every download. */
+/** The view Segment, from every source of images to every download. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -25,7 +25,7 @@ let page: Page;
 
 const segmented = (on: Page = page): Promise<void> => on.locator('.legend-row').first().waitFor();
 
-/** Waits until a photograph of this name is segmented, and nothing else is. */
+/** Waits until an image of this name is segmented, and nothing else is. */
 const shows = async (name: string): Promise<void> => {
   await page.getByRole('application', { name: `${name}, segmented` }).waitFor();
   await page.locator('.stage-readout', { hasText: '×' }).waitFor();
@@ -66,7 +66,7 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('begins with a picture of its own and its mask, by the first of the models', async () => {
+  test('begins with an image of its own and its mask, by the first of the models', async () => {
     await segmented();
     await shows('street.webp');
     expect(await page.locator('select').inputValue()).toBe('model');
@@ -75,7 +75,7 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
     );
   });
 
-  test('segments a chosen photograph as Node does, and says class and confidence under the pointer', async () => {
+  test('segments a chosen image as Node does, and says class and confidence under the pointer', async () => {
     await choose(join(folder, 'photo.png'));
     await shows('photo.png');
     const box = (await page.locator('.stage-canvas').boundingBox()) as {
@@ -97,13 +97,13 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
     const opacity = page.getByRole('slider', { name: 'Opacity' });
     await page.getByLabel('Outlines').uncheck();
     await opacity.fill('0');
-    const photograph = await middle();
+    const image = await middle();
     await opacity.fill('100');
     const colored = await middle();
-    expect(colored).not.toEqual(photograph);
+    expect(colored).not.toEqual(image);
     await page.getByLabel('Before and after').check();
     await page.getByLabel('Divider').fill('900');
-    expect(await middle()).toEqual(photograph);
+    expect(await middle()).toEqual(image);
     await page.getByLabel('Before and after').uncheck();
     expect(await middle()).toEqual(colored);
   });
@@ -200,9 +200,9 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
   });
 
   test('says what a file is that it cannot read', async () => {
-    await writeFile(join(folder, 'broken.png'), 'no picture');
+    await writeFile(join(folder, 'broken.png'), 'no image');
     await choose(join(folder, 'broken.png'));
-    await page.getByRole('alert').getByText('broken.png: this browser cannot read it as a picture.').waitFor();
+    await page.getByRole('alert').getByText('broken.png: this browser cannot read it as an image.').waitFor();
   });
 
   test('segments the camera and a video as they play', async () => {
@@ -273,7 +273,7 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
       seconds: performance.now() / 1000,
     })`);
     console.log(
-      `${Math.round(bytes / 1000)} kB of scripts, styles and pictures, ${seconds.toFixed(1)} s to the first mask`,
+      `${Math.round(bytes / 1000)} kB of scripts, styles and images, ${seconds.toFixed(1)} s to the first mask`,
     );
     expect(bytes).toBeLessThan(700_000);
     await context.close();

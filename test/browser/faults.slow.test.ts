@@ -55,7 +55,7 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
         ...folderWith('broken-server', { 'config.json': { status: 503, body: 'no' } }),
         ...folderWith('other', { 'config.json': '{"id2label": {"0": "a"}}' }),
         ...folderWith('stalled', { 'model.safetensors': { stalls: true } }),
-        '/text.jpg': { type: 'image/jpeg', body: 'This is no picture.' },
+        '/text.jpg': { type: 'image/jpeg', body: 'This is no image.' },
         '/page.jpg': html,
         '/cut.jpg': jpeg.subarray(0, 300),
         '/small.png': await sharp(waves(16, 16), { raw: { width: 16, height: 16, channels: 3 } })
@@ -153,7 +153,7 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
       'a text file',
       `'/text.jpg'`,
       'FormatError',
-      'text.jpg: not a picture that can be read: it is a text file. Check that it was saved as a picture.',
+      'text.jpg: not an image that can be read: it is a text file. Check that it was saved as an image.',
     ],
     ['a page', `'/page.jpg'`, 'FormatError', /\/page\.jpg: the server answered with a page \(HTML\)/],
     ['a cut JPEG', `'/cut.jpg'`, 'FormatError', /^cut\.jpg: the JPEG is damaged or cut off/],
@@ -162,10 +162,10 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
       'a file of text',
       `new File(['text'], 'notes.txt')`,
       'FormatError',
-      /^notes\.txt: not a picture that can be read: it is a text file/,
+      /^notes\.txt: not an image that can be read: it is a text file/,
     ],
     [
-      'a picture that is too small',
+      'an image that is too small',
       `'/small.png'`,
       'ShapeError',
       /^The image is 16 x 16 pixels; it needs at least 32 x 32/,
@@ -182,9 +182,9 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
       'UsageError',
       /^There is no nowhere\.jpg at http:\S+\/nowhere\.jpg \(the server answered 404\)\. Check the address\.$/,
     ],
-    ['a number', '7', 'UsageError', /^A photograph is an <img>.*but got the number 7\.$/],
+    ['a number', '7', 'UsageError', /^An image is an <img>.*but got the number 7\.$/],
     ['a video without a frame', `document.createElement('video')`, 'UsageError', /^The video has no frame yet/],
-  ] as const)('that gives %s for a photograph is told so, and the model goes on', async (_, given, name, message) => {
+  ] as const)('that gives %s for an image is told so, and the model goes on', async (_, given, name, message) => {
     const told = await runInPage<Told & { after: number }>(
       page,
       `const model = await loadModel('/good/');
@@ -284,12 +284,12 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
     );
     expect(result).toEqual({
       sizes: [96 * 64, 96 * 64],
-      after: 'RuntimeError: The model was disposed of. Load it again to segment more photographs.',
+      after: 'RuntimeError: The model was disposed of. Load it again to segment more images.',
       size: 96 * 64,
     });
   });
 
-  test('whose photograph takes longer than its limit is told, and may load again', async () => {
+  test('whose image takes longer than its limit is told, and may load again', async () => {
     const result = await runInPage(
       page,
       `const model = await loadModel('/good/');
@@ -301,7 +301,7 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
        await again.dispose();
        return { told, after, size };`,
     );
-    const message = expect.stringMatching(/^The photograph took longer than 0 seconds, and the model was ended/);
+    const message = expect.stringMatching(/^The image took longer than 0 seconds, and the model was ended/);
     expect(result).toEqual({ told: [message, message], after: message, size: 96 * 64 });
   });
 

@@ -1,4 +1,4 @@
-/** Two lines in a page: a model by its address, and whatever a page has for a photograph. */
+/** Two lines in a page: a model by its address, and whatever a page has for an image. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -42,13 +42,13 @@ afterAll(async () => {
 });
 
 describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
-  /** The labels of a photograph that a script makes, and what else it returns. */
-  const segmented = (photograph: string, options = '{}') =>
+  /** The labels of an image that a script makes, and what else it returns. */
+  const segmented = (image: string, options = '{}') =>
     runInPage<{ labels: number[]; size: number[]; error?: unknown }>(
       page,
       `const model = await loadModel('/drawn/model', ${options});
-       const photograph = await (async () => { ${photograph} })();
-       const { labels } = await model.segment(photograph);
+       const image = await (async () => { ${image} })();
+       const { labels } = await model.segment(image);
        await model.dispose();
        return { labels: [...labels.data], size: [labels.width, labels.height] };`,
     );
@@ -70,8 +70,8 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
     ['a File', `return new File([await (await fetch('/photo.png')).blob()], 'photo.png');`],
     ['an address', `return '/photo.png';`],
     ['a URL', `return new URL('/photo.png', location.href);`],
-  ])('segments %s as Node does', async (_, photograph) => {
-    const { labels, size, error } = await segmented(photograph);
+  ])('segments %s as Node does', async (_, image) => {
+    const { labels, size, error } = await segmented(image);
     expect(error).toBeUndefined();
     expect(size).toEqual([WIDTH, HEIGHT]);
     expect(differing(labels)).toBeLessThanOrEqual(expected.length / 1000);
@@ -232,7 +232,7 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
          first: first.label,
          color: first.color,
          confidence: first.confidence > 0 && first.confidence <= 1,
-         photograph: [...result.image.data.slice(3 * at, 3 * at + 3)],
+         image: [...result.image.data.slice(3 * at, 3 * at + 3)],
          full: pixel(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)),
          size: [canvas.width, canvas.height, bitmap.width, bitmap.height],
          half: pixel(result.toImageData({ boundaries: false })),
@@ -250,9 +250,9 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
        await model.dispose();
        return drawn;`,
     );
-    const { color, photograph, pixels, labels } = result as {
+    const { color, image, pixels, labels } = result as {
       color: number[];
-      photograph: number[];
+      image: number[];
       pixels: number;
       labels: string[];
     };
@@ -261,13 +261,13 @@ describe.skipIf(missingBrowser)(`a page${missingBrowser}`, () => {
       full: [...color, 255],
       size: [WIDTH, HEIGHT, WIDTH, HEIGHT],
       half: [
-        ...photograph.map((value, channel) => Math.floor(value + 0.5 * ((color[channel] as number) - value) + 0.5)),
+        ...image.map((value, channel) => Math.floor(value + 0.5 * ((color[channel] as number) - value) + 0.5)),
         255,
       ],
-      left: [...photograph, 255],
+      left: [...image, 255],
       tint: [...color, 102],
       onBlack: [...color, 255],
-      cut: [...photograph, 255],
+      cut: [...image, 255],
       opaque: pixels,
       mask: pixels,
       polygons: labels,

@@ -1,4 +1,4 @@
-/** Training in a page: pictures and masks in hand to a model, runs that the browser keeps, and what goes wrong on the way. */
+/** Training in a page: images and masks in hand to a model, runs that the browser keeps, and what goes wrong on the way. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -30,13 +30,13 @@ const PRELUDE = `
   const { listRuns, openRun, deleteRun } = training;
   const here = { wasmPaths: '/engine/', onWarning: (message) => warnings.push(message) };
   const warnings = [];
-  const trainModel = (pictures, options) => training.trainModel(pictures, { ...here, classes, definition, crop: 64, batch: 2, ...options });
+  const trainModel = (images, options) => training.trainModel(images, { ...here, classes, definition, crop: 64, batch: 2, ...options });
   const resumeTraining = (name, options) => training.resumeTraining(name, { ...here, ...options });
   const classes = ${JSON.stringify(SHAPE_CLASSES.map(({ name }) => name))};
   const definition = ${JSON.stringify(DEFINITION)};
   const blob = async (address) => (await fetch(address)).blob();
   const file = async (address) => new File([await blob(address)], address.split('/').pop());
-  const pictures = () => Promise.all(Array.from({ length: ${PICTURES} }, async (_, index) =>
+  const images = () => Promise.all(Array.from({ length: ${PICTURES} }, async (_, index) =>
     ({ image: await file('/image-' + index + '.png'), mask: await file('/mask-' + index + '.png') })));
   const canvasOf = async (address) => {
     const bitmap = await createImageBitmap(await blob(address));
@@ -90,7 +90,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
     await pages?.close();
   });
 
-  test('learns from pictures of every form, and gives a model for page and command line', async () => {
+  test('learns from images of every form, and gives a model for page and command line', async () => {
     const download = page.waitForEvent('download');
     const result = await inPage<{
       losses: number[];
@@ -110,7 +110,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
       labels: number[];
     }>(
       page,
-      `const [first, second, third, fourth, ...rest] = await pictures();
+      `const [first, second, third, fourth, ...rest] = await images();
        const label = await dataOf('/colors-2.png');
        const ids = Uint8Array.from({ length: ${SIZE * SIZE} }, (_, pixel) =>
          ${JSON.stringify(COLORS)}.findIndex((color) => color.every((value, channel) => value === label.data[4 * pixel + channel])));
@@ -200,7 +200,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
     beforeAll(async () => {
       const { error } = await inPage(
         page,
-        `await trainModel(await pictures(), { ...${OPTIONS}, name: 'whole' }); return {};`,
+        `await trainModel(await images(), { ...${OPTIONS}, name: 'whole' }); return {};`,
       );
       expect(error).toBeUndefined();
       whole = await kept('whole');
@@ -211,7 +211,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
         page,
         `const stop = new AbortController();
          const updates = [];
-         const stopped = await trainModel(await pictures(), {
+         const stopped = await trainModel(await images(), {
            ...${OPTIONS}, name: 'stopped', signal: stop.signal,
            onProgress: ({ update }) => { updates.push(update); if (update === 2) stop.abort(); },
          });
@@ -233,7 +233,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
         closed,
         `globalThis.update = 0;
          const onProgress = ({ update }) => { globalThis.update = update; };
-         trainModel(await pictures(), { ...${OPTIONS}, name: 'closed', onProgress });
+         trainModel(await images(), { ...${OPTIONS}, name: 'closed', onProgress });
          return {};`,
       );
       expect(error).toBeUndefined();
@@ -270,43 +270,43 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
   describe('is told', () => {
     test.each<[string, string, string, string]>([
       [
-        'of pictures without masks',
+        'of images without masks',
         `trainModel([{ image: await file('/image-0.png') }, { image: 5, mask: null }], {})`,
         'UsageError',
-        `Pictures cannot be learned from as they are.
+        `Images cannot be learned from as they are.
 image-0 has no mask.
-The image of image-2: A photograph is an <img>, <canvas>, <video>, ImageBitmap, ImageData, VideoFrame, Blob, File or address, but got the number 5.
+The image of image-2: An image is an <img>, <canvas>, <video>, ImageBitmap, ImageData, VideoFrame, Blob, File or address, but got the number 5.
 image-2 has no mask.`,
       ],
       [
         'that there are none',
         `trainModel([], {})`,
         'UsageError',
-        'There are no pictures to learn from. Give a list of { image, mask }.',
+        'There are no images to learn from. Give a list of { image, mask }.',
       ],
       [
         'of options that do not fit, all at once',
-        `trainModel(await pictures(), { architecture: 'unet', validation: 1.5, threads: 0 })`,
+        `trainModel(await images(), { architecture: 'unet', validation: 1.5, threads: 0 })`,
         'UsageError',
         expect.stringMatching(
-          /^This training does not fit together: architecture is the text "unet", but must be one of refinenet-.*; threads is the number 0, but must be a whole number of at least 1; validation is the number 1.5, but must be a share from 0 to below 1, or a list of pictures\.$/,
+          /^This training does not fit together: architecture is the text "unet", but must be one of refinenet-.*; threads is the number 0, but must be a whole number of at least 1; validation is the number 1.5, but must be a share from 0 to below 1, or a list of images\.$/,
         ) as unknown as string,
       ],
       [
         'of recipes that do not fit',
-        `trainModel(await pictures(), { crop: 8, epochs: 0 })`,
+        `trainModel(await images(), { crop: 8, epochs: 0 })`,
         'UsageError',
         'This run does not fit together: epochs is 0, but must be a whole number of at least 1; crop is 8, but must be a whole number of at least 32.',
       ],
       [
         'of a single class',
-        `trainModel(await pictures(), { classes: ['cat'] })`,
+        `trainModel(await images(), { classes: ['cat'] })`,
         'UsageError',
         `classes are the names of at least two classes by id, such as ['background', 'cat'], but got an Array.`,
       ],
       [
         'of a class that is there twice',
-        `trainModel(await pictures(), { classes: ['cat', 'dog', 'cat'] })`,
+        `trainModel(await images(), { classes: ['cat', 'dog', 'cat'] })`,
         'UsageError',
         'classes: the name of "cat" is that of another class, too.',
       ],
@@ -326,20 +326,20 @@ image-2 has no mask.`,
         'why it was stopped before the first step',
         `(async () => {
           const stop = new AbortController();
-          await trainModel(await pictures(), { signal: stop.signal, onCheck: () => stop.abort(new TypeError('mine')) });
+          await trainModel(await images(), { signal: stop.signal, onCheck: () => stop.abort(new TypeError('mine')) });
         })()`,
         'TypeError',
         'mine',
       ],
       [
         'of a script that is not there',
-        `trainModel(await pictures(), { worker: () => new Worker('/missing.js', { type: 'module' }) })`,
+        `trainModel(await images(), { worker: () => new Worker('/missing.js', { type: 'module' }) })`,
         'RuntimeError',
         expect.stringContaining('The training worker could not be started') as unknown as string,
       ],
       [
         'of a worker that says nothing more',
-        `trainModel(await pictures(), { limit: 200, worker: () => new Worker(URL.createObjectURL(new Blob(["postMessage({ event: 'ready' })"]))) })`,
+        `trainModel(await images(), { limit: 200, worker: () => new Worker(URL.createObjectURL(new Blob(["postMessage({ event: 'ready' })"]))) })`,
         'RuntimeError',
         'The training worker said nothing for 0 seconds and was ended. The run can be resumed from its last checkpoint; give it more time (limit), or a smaller crop or batch.',
       ],
@@ -348,7 +348,7 @@ image-2 has no mask.`,
         `trainModel([
           { image: await file('/image-0.png'), mask: await canvasOf('/image-0.png') },
           { image: await file('/image-1.png'), mask: new Blob([new Uint8Array([0xff, 0xd8, 0xff, 0])]) },
-          { image: new Blob(['no picture']), mask: await file('/mask-2.png'), name: 'text' },
+          { image: new Blob(['no image']), mask: await file('/mask-2.png'), name: 'text' },
           { image: await file('/image-3.png'), mask: { width: 2, height: 2, data: new Uint8Array(7) } },
         ], {})`,
         'FormatError',
@@ -357,9 +357,9 @@ image-2 has no mask.`,
         ) as unknown as string,
       ],
       [
-        'of pictures that cannot be read or do not fit their masks',
+        'of images that cannot be read or do not fit their masks',
         `trainModel([
-          { image: new Blob(['no picture']), mask: await file('/mask-2.png'), name: 'text' },
+          { image: new Blob(['no image']), mask: await file('/mask-2.png'), name: 'text' },
           { image: await file('/image-3.png'), mask: { width: 2, height: 2, data: new Uint8Array(4) } },
           { image: await file('/image-4.png'), mask: { width: 64, height: 64, data: new Uint8Array(4096).fill(9) } },
         ], { name: 'unfit' })`,
@@ -382,7 +382,7 @@ image-2 has no mask.`,
         `const said = (work) => work.then(() => 'nothing', (error) => error.message);
          const stop = new AbortController();
          let begun; const beginning = new Promise((resolve) => { begun = resolve; });
-         const training = trainModel(await pictures(), { name: 'taken', epochs: 10000, signal: stop.signal, onCheckpoint: begun });
+         const training = trainModel(await images(), { name: 'taken', epochs: 10000, signal: stop.signal, onCheckpoint: begun });
          await Promise.race([beginning, training]);
          // Checkpoints are replaced all the while.
          const listed = [];
@@ -392,10 +392,10 @@ image-2 has no mask.`,
          const resumed = await said(resumeTraining('taken'));
          stop.abort();
          await training;
-         const taken = await said(trainModel(await pictures(), { name: 'taken' }));
+         const taken = await said(trainModel(await images(), { name: 'taken' }));
          await deleteRun('taken');
          Object.defineProperty(navigator.storage, 'getDirectory', { value: undefined });
-         return { status, resumed, deleted, taken, missing: await said(trainModel(await pictures(), {})) };`,
+         return { status, resumed, deleted, taken, missing: await said(trainModel(await images(), {})) };`,
       );
       await own.close();
       expect(result).toEqual({

@@ -21,7 +21,7 @@ beforeAll(async () => {
   expect((await importFile('published.safetensors')).code).toBe(0);
 });
 
-/** The bytes of the logits that an imported file gives for the photograph. */
+/** The bytes of the logits that an imported file gives for the image. */
 async function logitsOf(file: string): Promise<Buffer> {
   const output = join(folder, `out of ${file}`);
   const { code, stderr } = await runCli([

@@ -17,7 +17,7 @@ beforeAll(async () => {
   model = await writeSyntheticModel(folder);
 });
 
-async function photographs(name: string, sizes: readonly (readonly [number, number])[]): Promise<string> {
+async function images(name: string, sizes: readonly (readonly [number, number])[]): Promise<string> {
   const path = join(folder, name);
   await mkdir(path);
   for (const [index, [width, height]] of sizes.entries()) {
@@ -41,7 +41,7 @@ describe('predict on a folder', () => {
       [300, 400],
       [50, 32],
     ] as const;
-    const photos = await photographs('sizes', sizes);
+    const photos = await images('sizes', sizes);
     const [together, alone] = [join(folder, 'together'), join(folder, 'alone')];
     const { code, stdout, stderr } = await predict(photos, together, '--json');
     expect(code, stderr).toBe(0);
@@ -59,7 +59,7 @@ describe('predict on a folder', () => {
 
   test('ends after Ctrl-C with whole files only, and says how far it came', async () => {
     const count = 60;
-    const photos = await photographs(
+    const photos = await images(
       'many',
       Array.from({ length: count }, () => [320, 240] as const),
     );
@@ -85,7 +85,7 @@ describe('predict on a folder', () => {
   });
 
   test('says after a second Ctrl-C nothing more and leaves no half file', async () => {
-    const photos = await photographs(
+    const photos = await images(
       'twice',
       Array.from({ length: 40 }, () => [640, 480] as const),
     );
@@ -106,7 +106,7 @@ describe('predict on a folder', () => {
 });
 
 test('predict on a folder ends quietly when nobody reads on', async () => {
-  const photos = await photographs(
+  const photos = await images(
     'pipe',
     Array.from({ length: 30 }, () => [320, 240] as const),
   );
@@ -121,7 +121,7 @@ test('predict on a folder ends quietly when nobody reads on', async () => {
 
 describe('predict with further options', () => {
   test('runs by tiles, at several sizes and mirrored, and shows the runs of a single image', async () => {
-    const photos = await photographs('tiles', [[300, 200]]);
+    const photos = await images('tiles', [[300, 200]]);
     const output = join(folder, 'tiles out');
     const { code, stderr } = await predict(
       photos,

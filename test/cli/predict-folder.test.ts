@@ -11,7 +11,7 @@ beforeAll(async () => {
   model = await writeSyntheticModel(folder);
 });
 
-async function photographs(name: string, sizes: readonly (readonly [number, number])[]): Promise<string> {
+async function images(name: string, sizes: readonly (readonly [number, number])[]): Promise<string> {
   const path = join(folder, name);
   await mkdir(path);
   for (const [index, [width, height]] of sizes.entries()) {
@@ -25,7 +25,7 @@ const predict = (input: string, output: string, ...options: string[]) =>
 
 describe('predict with further options', () => {
   test('writes further formats and lists them in the report', async () => {
-    const photos = await photographs('formats', [[64, 48]]);
+    const photos = await images('formats', [[64, 48]]);
     const output = join(folder, 'formats out');
     const { code, stdout, stderr } = await predict(photos, output, '--format', 'rle,entropy,masks', '--json');
     expect(code, stderr).toBe(0);

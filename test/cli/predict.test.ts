@@ -92,7 +92,7 @@ describe('predict', () => {
       .toBuffer();
     await write('mixed/a good.png', good);
     await write('mixed/truncated.jpg', jpeg.subarray(0, jpeg.length >> 1));
-    await write('mixed/text.jpg', 'not a picture');
+    await write('mixed/text.jpg', 'not an image');
     await write('mixed/empty.png', '');
     await write('mixed/tiny.png', await wavesPng(1, 1));
     await write('mixed/写真 1.png', good);

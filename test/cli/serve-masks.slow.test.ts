@@ -9,7 +9,7 @@ import { runCli } from '../support/run-cli.ts';
 import { post, startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/synthetic-model.ts';
 
-/** Sides of drawn streets: photographs come in many. */
+/** Sides of drawn streets: images come in many. */
 const SIZES = [
   [480, 360],
   [353, 481],
@@ -23,10 +23,10 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(join(folder, 'photos'));
   for (const [index, [width, height]] of SIZES.entries()) {
-    const picture = resizeImage(drawStreet(index).image, width, height, 'bilinear');
+    const image = resizeImage(drawStreet(index).image, width, height, 'bilinear');
     for (const format of ['png', 'jpeg'] as const) {
       names.push(`${index}-${format}.${format}`);
-      await writeFile(join(folder, 'photos', `${index}-${format}.${format}`), await encodeImage(picture, format));
+      await writeFile(join(folder, 'photos', `${index}-${format}.${format}`), await encodeImage(image, format));
     }
   }
   server = await startServer(['--engines', '2', '--timeout', '300', '--queue', '64']);

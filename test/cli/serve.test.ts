@@ -88,8 +88,7 @@ describe('POST /segment', () => {
     const bytes = await bytesOf(answer);
     const type = answer.headers.get('content-type') as string;
     if (type.endsWith('json')) JSON.parse(bytes.toString());
-    else if (type === 'application/zip')
-      expect(Object.keys(unzipSync(bytes))[0]).toMatch(/^picture\.mask-\d+-.*\.png$/);
+    else if (type === 'application/zip') expect(Object.keys(unzipSync(bytes))[0]).toMatch(/^image\.mask-\d+-.*\.png$/);
     else if (type === 'image/png') expect((await sharp(bytes).metadata()).width).toBe(WIDTH);
     else if (type === 'application/x-npy') expect(parseNpy(bytes.buffer as ArrayBuffer).shape).toEqual([HEIGHT, WIDTH]);
     else expect(type).toMatch(/^text\/plain/);
@@ -122,7 +121,7 @@ describe('POST /segment', () => {
 
 describe('a request is refused', () => {
   test.each([
-    ['a text file', 'Hello', 'image/png', 422, 'The picture: not a picture that can be read: it is a text file.'],
+    ['a text file', 'Hello', 'image/png', 422, 'The image: not an image that can be read: it is a text file.'],
     ['a page', '<html></html>', 'image/png', 422, 'it is an HTML page'],
     ['a drawing', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml', 422, 'it is an SVG drawing'],
     [
@@ -142,12 +141,12 @@ describe('a request is refused', () => {
   test('for a JPEG that is cut off', async () => {
     const [status, error] = await refusal(await segment('', jpeg.subarray(0, jpeg.length / 2)));
     expect(status).toBe(422);
-    expect(error).toMatch(/^The picture: the JPEG is damaged or cut off \(.*\)\. Save or copy it anew\.$/);
+    expect(error).toMatch(/^The image: the JPEG is damaged or cut off \(.*\)\. Save or copy it anew\.$/);
   });
 
   test('for a body beyond the limit, with and without its length', async () => {
     const large = new Uint8Array(2 ** 20 + 1);
-    const message = 'The body is larger than the 1048576 bytes allowed. Send a smaller picture.';
+    const message = 'The body is larger than the 1048576 bytes allowed. Send a smaller image.';
     expect(await refusal(await segment('', large))).toEqual([413, message]);
     const chunked = await fetch(`${server.url}/segment`, {
       method: 'POST',
@@ -161,13 +160,13 @@ describe('a request is refused', () => {
     expect(await refusal(await segment('', form, {}))).toEqual([413, message]);
   });
 
-  test('for a picture with more pixels than allowed, however small its file', async () => {
+  test('for an image with more pixels than allowed, however small its file', async () => {
     const bomb = await sharp({ create: { width: 8000, height: 8000, channels: 3, background: '#000' } })
       .png({ compressionLevel: 9 })
       .toBuffer();
     expect(await refusal(await segment('', bomb))).toEqual([
       413,
-      'The picture has 8000x8000 pixels, more than the 100000 allowed. Make it smaller.',
+      'The image has 8000x8000 pixels, more than the 100000 allowed. Make it smaller.',
     ]);
   });
 
@@ -175,7 +174,7 @@ describe('a request is refused', () => {
     const [status, error] = await refusal(await segment('?scales=1,8'));
     expect(status).toBe(413);
     expect(error).toBe(
-      `At scale 8 this 64x48 picture enters the network at 512x384, more than the 100000 pixels allowed. Give a smaller picture or scale.`,
+      `At scale 8 this 64x48 image enters the network at 512x384, more than the 100000 pixels allowed. Give a smaller image or scale.`,
     );
   });
 
@@ -214,14 +213,14 @@ describe('a request is refused', () => {
     ]);
   });
 
-  test('for compressed bodies, empty ones, and forms that are cut off or have two pictures', async () => {
+  test('for compressed bodies, empty ones, and forms that are cut off or have two images', async () => {
     const gzip = await segment('', png, { 'content-type': 'image/png', 'content-encoding': 'gzip' });
     expect(await refusal(gzip)).toEqual([
       415,
-      'Compressed bodies are not read. Send the picture as it is, without Content-Encoding.',
+      'Compressed bodies are not read. Send the image as it is, without Content-Encoding.',
     ]);
     expect((await refusal(await segment('', '', { 'content-type': 'image/png' })))[1]).toContain(
-      'There is no picture in the request.',
+      'There is no image in the request.',
     );
     const cut = await segment('', '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc', {
       'content-type': 'multipart/form-data; boundary=x',
@@ -346,7 +345,7 @@ describe('the Open Inference Protocol', () => {
     expect(flat.outputs[0]?.data).toEqual([...mask.data]);
   });
 
-  test('takes and gives binary tensors: values, or a picture as it is', async () => {
+  test('takes and gives binary tensors: values, or an image as it is', async () => {
     const send = (header: object, binary: Uint8Array) => {
       const json = Buffer.from(JSON.stringify(header));
       return post(`${server.url}/v2/models/model/infer`, Buffer.concat([json, binary]), {
@@ -415,7 +414,7 @@ describe('the Open Inference Protocol', () => {
       { inputs: [input], outputs: [{ name: 'logits' }] },
       'There is no output "logits"; the model gives labels and confidence.',
     ],
-    ['a picture that is too small', { inputs: [{ ...input, shape: [1, 1, 3], data: [1, 2, 3] }] }, 'it needs at least'],
+    ['an image that is too small', { inputs: [{ ...input, shape: [1, 1, 3], data: [1, 2, 3] }] }, 'it needs at least'],
   ])('refuses %s as its description says', async (_, body, message) => {
     const answer = await post(
       `${server.url}/v2/models/model/infer`,
@@ -476,7 +475,7 @@ describe('it describes itself', () => {
   });
 });
 
-test('its log has a line of JSON for each request, with the id that came, and nothing of the picture', async () => {
+test('its log has a line of JSON for each request, with the id that came, and nothing of the image', async () => {
   await segment('', png, { 'content-type': 'image/png', 'x-request-id': 'my-id.1' });
   const line = await server.logged(({ reqId }) => reqId === 'my-id.1');
   expect(line).toMatchObject({ msg: 'answered', method: 'POST', route: '/segment', status: 200, bytes: png.length });

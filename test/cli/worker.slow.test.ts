@@ -203,12 +203,12 @@ describe.skipIf(missingRedis)(`a queue${missingRedis}`, () => {
     const args = ['predict', some, '--model', model, '--output', join(folder, 'blocked'), '--queue', redis.address];
     const predict = start(...args);
     expect(await predict.ended).toBe(1);
-    expect(predict.stderr()).toContain('text.png: not a picture that can be read: it is a text file.');
+    expect(predict.stderr()).toContain('text.png: not an image that can be read: it is a text file.');
     expect(predict.stderr()).toMatch(/late\.png: cannot be written \(EISDIR.*\(on .*\)/);
     expect(predict.stderr()).toContain('2 of 3 images failed; the others are in ');
     expect(predict.stdout()).toMatch(/^\S.*good\.png: [^\n]*\n$/);
     expect(one.stderr().match(/late\.png: cannot be written .* It is tried again\./g)).toHaveLength(2);
-    expect(one.stderr().match(/text\.png: not a picture/g)).toHaveLength(1);
+    expect(one.stderr().match(/text\.png: not an image/g)).toHaveLength(1);
     await rm(join(folder, 'blocked', 'late.png'), { recursive: true });
     await rm(join(some, 'text.png'));
     const again = start(...args);

@@ -76,7 +76,7 @@ async function dependencies(): Promise<readonly string[]> {
   return scoped.flat();
 }
 
-/** A photograph of a street, roughly: sky, houses, a road, a car. */
+/** An image of a street, roughly: sky, houses, a road, a car. */
 export async function drawPhoto(file: string): Promise<void> {
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="360">
     <rect width="480" height="360" fill="#9cc4e8"/><rect y="90" width="150" height="130" fill="#96604a"/>

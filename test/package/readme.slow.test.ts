@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe("the README's programs", { timeout: SLOW_MS }, () => {
-  test('in Node print the classes of a photograph', async ({ skip }) => {
+  test('in Node print the classes of an image', async ({ skip }) => {
     if (offline) skip(offline);
     const blocks = await programs('In Node');
     expect(blocks.length).toBeGreaterThan(0);

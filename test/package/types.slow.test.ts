@@ -37,10 +37,10 @@ const USES = {
     export const weights = readSafetensors(new Uint8Array(8)).weights;
     export const make = (model: Parameters<typeof Segmenter.create>[0]) => Segmenter.create(model, backend);`,
   'web-training': `import { architecture, loadModel } from 'refinenet/web';
-    import { type LabeledPicture, listRuns, resumeTraining, trainModel, type TrainingRun } from 'refinenet/web/training';
+    import { type LabeledImage, listRuns, resumeTraining, trainModel, type TrainingRun } from 'refinenet/web/training';
     export async function trained(files: readonly File[], canvas: HTMLCanvasElement, signal: AbortSignal) {
-      const pictures: LabeledPicture[] = files.map((image) => ({ image, mask: canvas }));
-      const { status, files: model } = await trainModel(pictures, {
+      const images: LabeledImage[] = files.map((image) => ({ image, mask: canvas }));
+      const { status, files: model } = await trainModel(images, {
         classes: ['background', { name: 'cat', color: [255, 0, 0] }],
         definition: architecture('refinenet-lw-resnet18', 2),
         validation: 0.2,

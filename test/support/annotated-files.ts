@@ -79,7 +79,7 @@ export interface AnnotatedFixture {
   readonly files: Files;
   /** Defaults to a background before leaf and stone. */
   readonly classes?: readonly string[];
-  /** Set where there is no picture of what lies below, so that no pixels are shared. */
+  /** Set where there is no image of what lies below, so that no pixels are shared. */
   readonly isFlat?: true;
   /** Whether pixels outside of shapes are ignored. */
   readonly ignoresRest?: true;

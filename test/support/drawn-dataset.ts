@@ -1,4 +1,4 @@
-/** A data set of drawn pictures: a bright disc ("disc") on a dark, noisy ground ("ground"), easy to tell apart. */
+/** A data set of drawn images: a bright disc ("disc") on a dark, noisy ground ("ground"), easy to tell apart. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';

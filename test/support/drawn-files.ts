@@ -44,9 +44,9 @@ export function memorySink(): FileSink & { readonly files: Record<string, Uint8A
   };
 }
 
-/** A picture that no other seed has. */
-export function picture(seed: number, width = 48, height = 40): Image {
-  const random = randomStream(seed, 'picture');
+/** An image that no other seed has. */
+export function drawnImage(seed: number, width = 48, height = 40): Image {
+  const random = randomStream(seed, 'image');
   return image(
     width,
     height,
@@ -54,7 +54,7 @@ export function picture(seed: number, width = 48, height = 40): Image {
   );
 }
 
-export const photo = (seed: number, width = 48, height = 40): Uint8Array => encodePng(picture(seed, width, height));
+export const photo = (seed: number, width = 48, height = 40): Uint8Array => encodePng(drawnImage(seed, width, height));
 
 /** Vertical stripes of equal width, one for each id. */
 export function stripes(ids: readonly number[], width = 48, height = 40): Uint8Array {

@@ -1,4 +1,4 @@
-/** A model, photographs and labeled images for tests of export, and export called in this process. */
+/** A model, images and labeled images for tests of export, and export called in this process. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';

@@ -366,7 +366,7 @@ export const REFUSED: readonly (readonly [title: string, message: string, files:
   ],
   [
     'CVAT for video',
-    'annotations.xml: these are tracks of a video. Export the task as "CVAT for images 1.1", with a picture a frame.',
+    'annotations.xml: these are tracks of a video. Export the task as "CVAT for images 1.1", with an image a frame.',
     {
       'a.png': photo(1),
       'annotations.xml':

@@ -1,4 +1,4 @@
-/** Segmentations of drawn pictures by a small network with drawn weights. */
+/** Segmentations of drawn images by a small network with drawn weights. */
 import { expect } from 'vitest';
 import { type Image, image } from '../../src/image/image.ts';
 import { LABEL_SETS } from '../../src/labels/label-sets.ts';
@@ -25,7 +25,7 @@ export const model: Model = {
 };
 
 /** Coarse blobs, so that what enters the network differs from place to place at every scale. */
-export function picture(width: number, height: number): Image {
+export function drawnImage(width: number, height: number): Image {
   const blobs = image(
     8,
     6,

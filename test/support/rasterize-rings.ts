@@ -5,7 +5,7 @@ import type { Ring } from '../../src/image/regions/rings.ts';
 
 /**
  * The pixels whose centers lie within an odd number of the rings, rows from top to bottom: 1 inside, 0 outside. So exteriors and
- * holes are given alike, in any direction; coordinates may have fractions and may lie outside of the picture.
+ * holes are given alike, in any direction; coordinates may have fractions and may lie outside of the image.
  * @throws ShapeError if the sides are not whole numbers above 0, UsageError if a ring has an odd number of coordinates or one that is not finite.
  */
 export function rasterizeRings(rings: Iterable<Ring>, width: number, height: number): Uint8Array {

@@ -23,7 +23,7 @@ export const network = (name: ArchitectureName, shape: Parameters<typeof pixelVa
   [LOGITS]: refineNet(architecture(name, 5), pixelValues(shape)),
 });
 
-/** Pictures by formula, float32 [batch, 3, height, width]. */
+/** Images by formula, float32 [batch, 3, height, width]. */
 export const pixels = (height: number, width: number, batch = 1): NamedTensors => ({
   [PIXEL_VALUES]: fillScaled(`x:${height}x${width}`, [batch, 3, height, width]),
 });

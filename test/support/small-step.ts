@@ -65,7 +65,7 @@ export function batchOf(count: number, seed = 1): PixelBatch {
 
 const draw = (length: number, one: () => number): Float32Array => Float32Array.from({ length }, one);
 
-/** The pictures of a batch, each as a batch. */
+/** The images of a batch, each as a batch. */
 export function apart({ pixels, labels }: PixelBatch): PixelBatch[] {
   return Array.from({ length: labels.shape[0] as number }, (_, index) => ({
     pixels: part(pixels, index),

@@ -1,4 +1,4 @@
-/** A model folder with drawn weights, and pictures made by formula: what tests of the commands need and no data set gives. */
+/** A model folder with drawn weights, and images made by formula: what tests of the commands need and no data set gives. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export async function writeSyntheticModel(folder: string, preprocessing: Partial
   return path;
 }
 
-/** An RGB picture of smooth waves, different for each seed. */
+/** An RGB image of smooth waves, different for each seed. */
 export function waves(width: number, height: number, seed = 0): Buffer {
   const data = Buffer.alloc(width * height * 3);
   for (let index = 0; index < data.length; index++) {
@@ -42,7 +42,7 @@ export function waves(width: number, height: number, seed = 0): Buffer {
   return data;
 }
 
-/** The same picture as a PNG file's bytes. */
+/** The same image as a PNG file's bytes. */
 export const wavesPng = (width: number, height: number, seed = 0): Promise<Buffer> =>
   sharp(waves(width, height, seed), { raw: { width, height, channels: 3 } })
     .png()

@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'predict',
     arguments: '<image...>',
-    description: 'segment photographs: a mask, an overlay and figures for each',
+    description: 'segment images: a mask, an overlay and figures for each',
     load: async () => (await import('./predict/command.ts')).registerPredict,
   },
   {
@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'val',
     arguments: '<inputs...>',
-    description: 'measure a model on labeled images, or score saved predictions: mIoU, accuracies, classes, pictures',
+    description: 'measure a model on labeled images, or score saved predictions: mIoU, accuracies, classes, images',
     load: async () => (await import('./val/command.ts')).registerVal,
   },
   {
@@ -64,7 +64,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'serve',
     arguments: '[models...]',
-    description: 'answer requests over HTTP: a segmentation for a picture',
+    description: 'answer requests over HTTP: a segmentation for an image',
     load: async () => (await import('./serve/command.ts')).registerServe,
   },
   {

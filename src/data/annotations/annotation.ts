@@ -26,7 +26,7 @@ export type ShapeGeometry =
       readonly height: number;
       readonly counts: readonly number[];
     }
-  /** A picture in base64 whose corner is at a place: what is not 0, or not transparent where it has alpha. */
+  /** An image in base64 whose corner is at a place: what is not 0, or not transparent where it has alpha. */
   | {
       readonly kind: 'bitmap';
       readonly x: number;
@@ -34,7 +34,7 @@ export type ShapeGeometry =
       readonly png: string;
       readonly isDeflated: boolean;
     }
-  /** Label Studio's packing of a picture with red, green, blue and alpha; what is not transparent. */
+  /** Label Studio's packing of an image with red, green, blue and alpha; what is not transparent. */
   | { readonly kind: 'brush'; readonly width: number; readonly height: number; readonly rle: readonly number[] };
 
 export interface AnnotatedShape {

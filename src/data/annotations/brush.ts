@@ -9,7 +9,7 @@ import { FormatError } from '../../errors.ts';
 const CHANNELS = 4;
 const ALPHA = 3;
 
-/** 1 where the picture is not transparent. @throws FormatError if it breaks off, or has another number of values. */
+/** 1 where the image is not transparent. @throws FormatError if it breaks off, or has another number of values. */
 export function unpackBrush(rle: readonly number[], width: number, height: number): Uint8Array {
   const total = width * height * CHANNELS;
   let bit = 0;

@@ -17,7 +17,7 @@ export interface Decided {
 /**
  * The splits with images without shapes as chosen. Without a choice, those that the labels list or have an empty file for are
  * background, and those that they know nothing of are left out as images without a mask.
- * @throws UsageError if there is a choice, but images have masks that are pictures.
+ * @throws UsageError if there is a choice, but images have masks that are images.
  */
 export function decideUnlabeled(
   splits: ReadonlyMap<string, Pairs>,
@@ -28,7 +28,7 @@ export function decideUnlabeled(
   if (!samples.some(({ annotation }) => annotation)) {
     if (choice === undefined || samples.length === 0) return { splits, notes: [] };
     throw new UsageError(
-      `${name}: --unlabeled is for images on which shapes are drawn; here every image has a mask that is a picture. Leave it out.`,
+      `${name}: --unlabeled is for images on which shapes are drawn; here every image has a mask that is an image. Leave it out.`,
     );
   }
   const decided = new Map([...splits].map(([split, pairs]) => [split, decide(pairs, choice)]));

@@ -3,7 +3,7 @@ import { labelsNameOf } from '../sample.ts';
 import type { ScannedSample } from '../scan.ts';
 import type { ProblemItem } from './check.ts';
 
-/** What the orientations of EXIF say is to be done with the stored picture. From 5 on width and height change places. */
+/** What the orientations of EXIF say is to be done with the stored image. From 5 on width and height change places. */
 const TURNS: Readonly<Record<number, string>> = {
   2: 'mirrored',
   3: 'turned by 180 degrees',

@@ -81,7 +81,7 @@ test('statistics count pixels and images by class, and measure sizes and colors'
       'masks/a.png': mask([0, 1], 2, 2),
       'images/b.png': encodePng(image(4, 1, new Uint8Array(12))),
       'masks/b.png': mask([0, 0, 0, 255], 4, 1),
-      'images/c.png': 'no picture',
+      'images/c.png': 'no image',
       'masks/c.png': mask([2], 2, 2),
     }),
   );
@@ -126,7 +126,7 @@ test('a contact sheet shows samples in the colors of their classes, and says whi
         64,
         48,
       ),
-      'images/b.png': 'no picture',
+      'images/b.png': 'no image',
       'masks/b.png': colorMask([[200, 0, 0]]),
     }),
   );

@@ -1,4 +1,4 @@
-/** A picture that is drawn together with its mask, so that the mask is right by construction. */
+/** An image that is drawn together with its mask, so that the mask is right by construction. */
 import { UsageError } from '../../errors.ts';
 import { type Color, checkSides, image } from '../../image/image.ts';
 import { labelMap } from '../../image/label-map.ts';
@@ -109,7 +109,7 @@ export class LabeledCanvas {
     }
   }
 
-  /** The picture, its colors rounded and clamped to bytes, and the mask. */
+  /** The image, its colors rounded and clamped to bytes, and the mask. */
   finish(): LabeledImage {
     const { width, height } = this;
     const bytes = Uint8Array.from(this.#colors, (value) => Math.min(255, Math.max(0, Math.round(value))));

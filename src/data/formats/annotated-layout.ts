@@ -16,7 +16,7 @@ export interface AnnotatedImage extends ImageReference {
   /** What was drawn; or how its mask is read. */
   readonly annotation?: ImageAnnotation;
   readonly mask?: Pick<Sample, 'mask' | 'encoding'>;
-  /** The picture, where it is known already, and what the sample is called if that is not the picture's name. */
+  /** The image, where it is known already, and what the sample is called if that is not the image's name. */
   readonly path?: string | undefined;
   readonly sampleName?: string | undefined;
 }

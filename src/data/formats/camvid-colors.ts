@@ -4,7 +4,7 @@ import { LABEL_SETS } from '../../labels/label-sets.ts';
 import { colorKey, parseColorTable } from '../../labels/color-table.ts';
 import { CAMVID_11_OF_32, CAMVID_32 } from '../../labels/sets/camvid.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
-import { isPicture } from '../file-source.ts';
+import { isImage } from '../file-source.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { COLOR_TABLE_FILES } from './class-files.ts';
 import type { Folder } from './folder.ts';
@@ -21,7 +21,7 @@ export const camvidColors: DatasetFormat = {
   async detect(folder) {
     const masks = pairsOf(folder)
       .flatMap((pair) => folder.under(pair.masks))
-      .filter(isPicture);
+      .filter(isImage);
     if (masks.length === 0 || !masks.some((path) => path.endsWith('_L.png'))) return false;
     const table = await tableOf(folder).catch(() => null);
     return table?.every(({ name }) => Object.hasOwn(CAMVID_11_OF_32, name)) ?? false;

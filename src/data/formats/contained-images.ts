@@ -1,12 +1,12 @@
-/** Reads pictures that label files carry inside. */
+/** Reads images that label files carry inside. */
 import { FormatError } from '../../errors.ts';
 import { fromBase64 } from '../../image/base64.ts';
 import type { FileSource } from '../file-source.ts';
 
 /**
- * The files with pictures of other files beside them.
- * @param contents the file that has a picture inside, by the path that the picture is given.
- * @param base64Of the picture in such a file's text.
+ * The files with images of other files beside them.
+ * @param contents the file that has an image inside, by the path that the image is given.
+ * @param base64Of the image in such a file's text.
  */
 export function withContents(
   source: FileSource,

@@ -77,7 +77,7 @@ async function readDocument(folder: Folder, path: string): Promise<CvatDocument>
       open.push(name);
       if (name === 'track') {
         throw new FormatError(
-          `${file}: these are tracks of a video. Export the task as "CVAT for images 1.1", with a picture a frame.`,
+          `${file}: these are tracks of a video. Export the task as "CVAT for images 1.1", with an image a frame.`,
         );
       }
       if (name === 'label' && open.at(-2) === 'labels') label = { name: '', color: undefined };

@@ -1,5 +1,5 @@
-/** Finds the picture in a folder that a label file means: it may have been written in another folder, or on another machine. */
-import { comparable, fileNameOf, folderOf, isPicture, joinPaths } from '../file-source.ts';
+/** Finds the image in a folder that a label file means: it may have been written in another folder, or on another machine. */
+import { comparable, fileNameOf, folderOf, isImage, joinPaths } from '../file-source.ts';
 import type { Folder } from './folder.ts';
 
 export interface ImageReference {
@@ -9,12 +9,12 @@ export interface ImageReference {
   readonly near: readonly string[];
 }
 
-/** Where pictures lie of a label file that is in a folder of its own. */
+/** Where images lie of a label file that is in a folder of its own. */
 const OUTSIDE = ['', '..', '../images', '../imgs', '../..', '../../images'];
 
 /**
- * The picture that each reference means, as a path; undefined for none. Where it stands is looked at first, then whichever
- * picture has the end of the path in common; of several the one in a folder that is near. No picture is taken twice for
+ * The image that each reference means, as a path; undefined for none. Where it stands is looked at first, then whichever
+ * image has the end of the path in common; of several the one in a folder that is near. No image is taken twice for
  * references that only end alike.
  */
 export async function findImages(
@@ -27,7 +27,7 @@ export async function findImages(
     return folder.firstFile(near.map((place) => joinPaths(place, name)));
   });
   const byName = new Map<string, string[]>();
-  for (const path of folder.paths.filter(isPicture)) {
+  for (const path of folder.paths.filter(isImage)) {
     const key = comparable(fileNameOf(path));
     const others = byName.get(key);
     if (others) others.push(path);
@@ -78,7 +78,7 @@ async function lookOutside(
       ...near.flatMap((each) => OUTSIDE.map((outside) => joinPaths(each, outside))),
     ]) {
       const located = await folder.locate(joinPaths(place, name));
-      if (located === undefined || !isPicture(located)) continue;
+      if (located === undefined || !isImage(located)) continue;
       found[index] = located;
       places ??= [place];
       break;

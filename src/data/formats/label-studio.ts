@@ -9,7 +9,7 @@ import { collectShapes, type ReadShape, withoutArea } from '../annotations/colle
 import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
 import { ellipseRing, rectangleRing, turnedRing } from '../annotations/ellipse.ts';
 import { brokenGeometry, isNumbers, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
-import { isPicture } from '../file-source.ts';
+import { isImage } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from './annotated-layout.ts';
 import { CLASS_NAME_FILES } from './class-files.ts';
 import type { Folder } from './folder.ts';
@@ -129,10 +129,10 @@ function shortResults(task: Readonly<Record<string, unknown>>): Result[] {
   });
 }
 
-/** The picture among a task's data. */
+/** The image among a task's data. */
 function imageOf(data: Readonly<Record<string, unknown>>): string {
   const texts = Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  const isAddress = (text: string) => isPicture(text.replace(/[?#](?!.*[?&]d=).*$/, ''));
+  const isAddress = (text: string) => isImage(text.replace(/[?#](?!.*[?&]d=).*$/, ''));
   return (texts.find(([name]) => /^(image|img)$/.test(name)) ?? texts.find(([, text]) => isAddress(text)))?.[1] ?? '';
 }
 

@@ -7,7 +7,7 @@ import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts
 import { ellipseRing, rectangleRing } from '../annotations/ellipse.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
-import { extensionOf, folderOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import { extensionOf, folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
 import { CLASS_NAME_FILES } from './class-files.ts';
 import { withContents } from './contained-images.ts';
@@ -115,7 +115,7 @@ async function readFiles(folder: Folder): Promise<readonly LabelmeFile[]> {
   return files;
 }
 
-/** How pictures begin in base64. */
+/** How images begin in base64. */
 const BEGINNINGS: Readonly<Record<string, string>> = {
   '/9j/': '.jpg',
   iVBORw: '.png',
@@ -165,7 +165,7 @@ const TWO_POINTS: Readonly<Record<string, (a: Point, b: Point, shape: Shape) => 
     const radius = Math.hypot(onX - x, onY - y);
     return { kind: 'polygons', rings: [ellipseRing(x, y, radius, radius)] };
   },
-  /** Two corners, and a picture of what lies between. */
+  /** Two corners, and an image of what lies between. */
   mask: ([x, y], _, { mask }) => ({
     kind: 'bitmap',
     x: Math.round(x),
@@ -188,7 +188,7 @@ function geometryOf(shape: Shape): ReadGeometry {
   return { geometry: draw(a, b, shape), faults: [] };
 }
 
-/** Pictures in the same folders that no file is of. */
+/** Images in the same folders that no file is of. */
 function unlisted(folder: Folder, images: readonly AnnotatedImage[], { background }: DrawnClasses): AnnotatedImage[] {
   if (folder.entry !== undefined) return [];
   const known = new Set(images.map(({ path }) => path));
@@ -202,6 +202,6 @@ function unlisted(folder: Folder, images: readonly AnnotatedImage[], { backgroun
     unlabeled: 'unlisted',
   };
   return folder.paths
-    .filter((path) => isPicture(path) && !known.has(path) && folders.has(folderOf(path)))
+    .filter((path) => isImage(path) && !known.has(path) && folders.has(folderOf(path)))
     .map((path) => ({ name: path, near: [], path, file: `${withoutExtension(path)}.json`, annotation }));
 }

@@ -19,7 +19,7 @@ export const pairLists: DatasetFormat = {
     const lists = await listsOf(folder);
     if (lists.length === 0) {
       throw new FormatError(
-        `${folder.name}: no list of pairs. Looked for texts (${LIST_EXTENSIONS.join(', ')}) whose lines are two paths of pictures; ` +
+        `${folder.name}: no list of pairs. Looked for texts (${LIST_EXTENSIONS.join(', ')}) whose lines are two paths of images; ` +
           `it has ${folder.filesIn('').slice(0, 8).join(', ') || 'no files'}.`,
       );
     }

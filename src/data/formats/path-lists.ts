@@ -1,6 +1,6 @@
 /** Texts in which every line names an image and its mask. */
 import { FormatError } from '../../errors.ts';
-import { comparable, fileNameOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import { comparable, fileNameOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
@@ -12,7 +12,7 @@ export function pathPair(line: string): readonly [string, string] | undefined {
   const byTab = line.split(/\t+/).map((part) => part.trim());
   const parts = byTab.length === 2 ? byTab : line.split(/\s+/);
   const [image, mask] = parts;
-  return parts.length === 2 && image && mask && isPicture(image) && isPicture(mask) ? [image, mask] : undefined;
+  return parts.length === 2 && image && mask && isImage(image) && isImage(mask) ? [image, mask] : undefined;
 }
 
 /** The split that a list's file name stands for: `train.txt`, `train.nyu`, `my_train.txt`; else its own stem. */
@@ -24,7 +24,7 @@ export function splitOfList(path: string): string {
 
 /**
  * The pairs a list names; files that do not exist are faults.
- * @throws FormatError naming every line that is not a pair of picture files.
+ * @throws FormatError naming every line that is not a pair of image files.
  */
 export async function readPathList(folder: Folder, list: string, resolve = (path: string) => path): Promise<Pairs> {
   const samples: Sample[] = [];

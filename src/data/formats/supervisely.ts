@@ -7,7 +7,7 @@ import { type DrawnClasses, drawnClasses, hexColor } from '../annotations/drawn-
 import { rectangleRing } from '../annotations/ellipse.ts';
 import { brokenGeometry, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
-import { fileNameOf, folderOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import { fileNameOf, folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
@@ -84,7 +84,7 @@ function annotationPaths(folder: Folder): readonly string[] {
 function imageAt(folder: Folder, place: string, annotation: string): string | undefined {
   const name = fileNameOf(withoutExtension(annotation));
   const exact = folder.firstFile([`${place}/${name}`]);
-  return exact ?? folder.filesIn(place).find((path) => isPicture(path) && fileNameOf(withoutExtension(path)) === name);
+  return exact ?? folder.filesIn(place).find((path) => isImage(path) && fileNameOf(withoutExtension(path)) === name);
 }
 
 function shapeOf(object: DrawnObject): ReadShape {
@@ -117,7 +117,7 @@ function withHoles(exterior: readonly number[], holes: readonly (readonly number
   return { ...outline, geometry: { ...outline.geometry, holes: cut.rings } };
 }
 
-/** Pictures in img/ that no file in ann/ is of. */
+/** Images in img/ that no file in ann/ is of. */
 function unlisted(folder: Folder, images: readonly AnnotatedImage[], { background }: DrawnClasses): AnnotatedImage[] {
   const known = new Set(images.map(({ path }) => path));
   const annotation: ImageAnnotation = {
@@ -129,7 +129,7 @@ function unlisted(folder: Folder, images: readonly AnnotatedImage[], { backgroun
     unlabeled: 'unlisted',
   };
   return folder.paths
-    .filter((path) => /(^|\/)img\/[^/]+$/.test(path) && isPicture(path) && !known.has(path))
+    .filter((path) => /(^|\/)img\/[^/]+$/.test(path) && isImage(path) && !known.has(path))
     .map((path) => ({
       name: path,
       near: [],

@@ -7,7 +7,7 @@ import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../annotations
 import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
-import { folderOf, isPicture, joinPaths, withoutExtension } from '../file-source.ts';
+import { folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
 import { filesAt, hasMasksDir, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
@@ -64,8 +64,7 @@ async function readSplit(
   { background }: DrawnClasses,
 ): Promise<Pairs> {
   const paths = new Set<string>();
-  for (const place of places)
-    for (const path of await filesAt(folder, root, place)) if (isPicture(path)) paths.add(path);
+  for (const place of places) for (const path of await filesAt(folder, root, place)) if (isImage(path)) paths.add(path);
   const images: AnnotatedImage[] = [];
   const faults: LayoutFault[] = [];
   const read = async (path: string) => {

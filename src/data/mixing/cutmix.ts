@@ -8,7 +8,7 @@ import { MIX_OPTIONS, mixKind } from './mix.ts';
 
 const share = z.number().min(0).max(1);
 
-/** `area` is the share of the picture, from which to which, that the rectangle covers. It lies inside the picture. */
+/** `area` is the share of the image, from which to which, that the rectangle covers. It lies inside the image. */
 export const cutmix = mixKind({
   name: 'cutmix',
   options: z.strictObject({
@@ -22,7 +22,7 @@ export const cutmix = mixKind({
     ({ area }) =>
     ({ labels: { width, height } }, random) => {
       const covered = between(random, area);
-      // Between the covered share and 1, so that neither side is longer than the picture's; the logarithm is drawn evenly.
+      // Between the covered share and 1, so that neither side is longer than the image's; the logarithm is drawn evenly.
       const across = covered ** random.uniform();
       const cutWidth = Math.round(width * across);
       const cutHeight = covered === 0 ? 0 : Math.round((height * covered) / across);

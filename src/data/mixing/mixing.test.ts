@@ -9,7 +9,7 @@ import { createMixing, MIX_NAMES, type MixRecipe } from './index.ts';
 const WIDTH = 20;
 const HEIGHT = 12;
 
-/** A picture of one color, so that every pixel says whose it is, with the ids that the function gives. */
+/** An image of one color, so that every pixel says whose it is, with the ids that the function gives. */
 function sample(color: number, idAt: (x: number, y: number) => number, width = WIDTH): LabeledImage {
   const labels = Uint8Array.from({ length: width * HEIGHT }, (_, p) => idAt(p % width, Math.floor(p / width)));
   return {
@@ -29,7 +29,7 @@ async function mixed(recipe: MixRecipe, seed = 0, base = BASE, other = OTHER): P
   });
 }
 
-/** The ids that came from the other picture. */
+/** The ids that came from the other image. */
 const idsFromOther = ({ image: { data }, labels }: LabeledImage): number[] =>
   [...new Set([...labels.data].filter((_, pixel) => data[3 * pixel] === 200))].sort((a, b) => a - b);
 
@@ -38,11 +38,11 @@ const always = { probability: 1 } as const;
 describe('every kind', () => {
   test.each(MIX_NAMES)('%s moves pixels and labels together and changes no given sample', async (mix) => {
     for (let seed = 0; seed < 10; seed++) {
-      const { image: picture, labels } = await mixed([{ mix, ...always }], seed);
+      const { image, labels } = await mixed([{ mix, ...always }], seed);
       for (let pixel = 0; pixel < labels.data.length; pixel++) {
-        const source = picture.data[3 * pixel] === 200 ? OTHER : BASE;
+        const source = image.data[3 * pixel] === 200 ? OTHER : BASE;
         expect(labels.data[pixel]).toBe(source.labels.data[pixel]);
-        expect([...picture.data.subarray(3 * pixel, 3 * pixel + 3)]).toEqual(Array(3).fill(source.image.data[0]));
+        expect([...image.data.subarray(3 * pixel, 3 * pixel + 3)]).toEqual(Array(3).fill(source.image.data[0]));
       }
     }
     expect(BASE.labels.data.every((id) => id === 7) && BASE.image.data.every((value) => value === 10)).toBe(true);
@@ -74,11 +74,11 @@ test('steps are done one after the other, each on what those before it made', as
 });
 
 describe('cutmix', () => {
-  test('pastes one rectangle inside the picture, of a share within the bounds', async () => {
+  test('pastes one rectangle inside the image, of a share within the bounds', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1e6), fc.double({ min: 0, max: 1, noNaN: true }), async (seed, share) => {
-        const { image: picture } = await mixed([{ mix: 'cutmix', ...always, area: [share, share] }], seed);
-        const places = [...Array(WIDTH * HEIGHT).keys()].filter((pixel) => picture.data[3 * pixel] === 200);
+        const { image } = await mixed([{ mix: 'cutmix', ...always, area: [share, share] }], seed);
+        const places = [...Array(WIDTH * HEIGHT).keys()].filter((pixel) => image.data[3 * pixel] === 200);
         const xs = places.map((pixel) => pixel % WIDTH);
         const ys = places.map((pixel) => Math.floor(pixel / WIDTH));
         const extent = (values: number[]) => (values.length === 0 ? 0 : Math.max(...values) - Math.min(...values) + 1);
@@ -93,8 +93,8 @@ describe('cutmix', () => {
   test('reaches every pixel', async () => {
     const touched = new Set<number>();
     for (let seed = 0; seed < 200; seed++) {
-      const { image: picture } = await mixed([{ mix: 'cutmix', ...always }], seed);
-      for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) if (picture.data[3 * pixel] === 200) touched.add(pixel);
+      const { image } = await mixed([{ mix: 'cutmix', ...always }], seed);
+      for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) if (image.data[3 * pixel] === 200) touched.add(pixel);
     }
     expect(touched.size).toBe(WIDTH * HEIGHT);
   });
@@ -139,7 +139,7 @@ describe('copy-paste', () => {
     expect(idsFromOther(await mixed([{ mix: 'copy-paste', ...always, background: 'none' }]))).toEqual([0, 1, 2]);
   });
 
-  test('pastes nothing of a picture that is background or ignored', async () => {
+  test('pastes nothing of an image that is background or ignored', async () => {
     const empty = sample(200, (x) => (x < 10 ? 0 : 255));
     expect(await mixed([{ mix: 'copy-paste', ...always }], 0, BASE, empty)).toEqual(BASE);
   });

@@ -23,7 +23,7 @@ export const blur = transformKind({
 /** The kernel ends where it has less than about a hundredth of its height. */
 const RADIUS_PER_SIGMA = 3;
 
-/** Weights are fixed-point numbers that add up to one: a flat picture stays as it is. */
+/** Weights are fixed-point numbers that add up to one: a flat image stays as it is. */
 const FRACTION_BITS = 16;
 const HALF = 1 << (FRACTION_BITS - 1);
 

@@ -14,7 +14,7 @@ const LUMA = [0.299, 0.587, 0.114] as const;
 type ColorMatrix = readonly number[];
 
 /**
- * Multiplies brightness, contrast (around the picture's mean gray) and saturation each by a factor drawn evenly from
+ * Multiplies brightness, contrast (around the image's mean gray) and saturation each by a factor drawn evenly from
  * 1 - strength ... 1 + strength, and turns the hue by -hue ... hue of the whole circle (hue at most 0.5). All four are
  * linear in the colors (the hue turns around the gray axis), so they are one matrix, rounded and cut off once.
  */

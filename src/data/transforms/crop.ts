@@ -22,7 +22,7 @@ const anywhere: Place = (view, width, height, random) => [
   random.integer(view.height - height + 1),
 ];
 
-/** Where a crop begins: anywhere, so that it shows a random pixel of a random class that the picture has, or in the middle. */
+/** Where a crop begins: anywhere, so that it shows a random pixel of a random class that the image has, or in the middle. */
 const PLACES: Readonly<Record<'random' | 'class' | 'center', Place>> = {
   random: anywhere,
   class: (view, width, height, random) => {
@@ -38,7 +38,7 @@ const PLACES: Readonly<Record<'random' | 'class' | 'center', Place>> = {
 };
 
 /**
- * Cuts out a window of the size, or less where the picture has less (pad first for one size). `by: 'class'` is how the
+ * Cuts out a window of the size, or less where the image has less (pad first for one size). `by: 'class'` is how the
  * paper's authors crop: a class of those present, a pixel of it, the window centered there and shifted inside; so rare
  * classes are seen as often as frequent ones.
  */

@@ -1,4 +1,4 @@
-/** Enlarging pictures that are too small, with a color that says nothing and labels that are ignored. */
+/** Enlarging images that are too small, with a color that says nothing and labels that are ignored. */
 import * as z from 'zod';
 import { type Color, type Image, image } from '../../image/image.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
@@ -25,7 +25,7 @@ function padded(view: View, width: number, height: number, color: Color): View {
   if (width === view.width && height === view.height) return view;
   const left = (width - view.width) >> 1;
   const top = (height - view.height) >> 1;
-  /** The part of a window that the picture fills, in the picture's own pixels; undefined if none. */
+  /** The part of a window that the image fills, in the image's own pixels; undefined if none. */
   const inside = (window: Window): Window | undefined => {
     const x = Math.max(0, window.left - left);
     const y = Math.max(0, window.top - top);

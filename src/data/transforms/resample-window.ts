@@ -1,12 +1,12 @@
 /**
- * A part of a resized picture, computed alone: what cropping the result of `resizeImage` with 'bilinear' (and of
+ * A part of a resized image, computed alone: what cropping the result of `resizeImage` with 'bilinear' (and of
  * `resizeLabelMap`) would give, to the last bit.
  */
 import { type AxisWeights, axisWeights, FRACTION_BITS, HALF, nearestIndices } from '../../image/axis-weights.ts';
 import { type Image, image } from '../../image/image.ts';
 import { type ByteLabels, byteLabels, type Window } from './view.ts';
 
-/** The window of the picture brought to `width` x `height` by Pillow's bilinear filter (antialiased where it shrinks). */
+/** The window of the image brought to `width` x `height` by Pillow's bilinear filter (antialiased where it shrinks). */
 export function resampleImageWindow(source: Image, width: number, height: number, window: Window): Image {
   const columns = axisWeights(source.width, width, 'bilinear', window.left, window.width);
   const rows = axisWeights(source.height, height, 'bilinear', window.top, window.height);
@@ -37,7 +37,7 @@ export function resampleLabelsWindow(source: ByteLabels, width: number, height: 
   return byteLabels(window.width, window.height, data);
 }
 
-/** The rows `top` ... `bottom` - 1 of the picture, resized across. The filter never overshoots, so nothing is clamped. */
+/** The rows `top` ... `bottom` - 1 of the image, resized across. The filter never overshoots, so nothing is clamped. */
 function acrossColumns(source: Image, axis: AxisWeights, width: number, top: number, bottom: number): Uint8Array {
   const { first, count, weights, stride } = axis;
   const input = source.data;

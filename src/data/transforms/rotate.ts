@@ -28,7 +28,7 @@ export const rotate = transformKind({
   },
 });
 
-/** Calls `visit` with every pixel and the place in the picture that turns to it, in pixels from the first one's center. */
+/** Calls `visit` with every pixel and the place in the image that turns to it, in pixels from the first one's center. */
 function forEachSource(
   width: number,
   height: number,

@@ -13,7 +13,7 @@ export function resized(view: View, width: number, height: number): View {
   if (width === view.width && height === view.height) return view;
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
     throw new UsageError(
-      `Augmentation scales a picture of ${view.width}x${view.height} to ${width}x${height}. The longest side allowed is ${LONGEST_SIDE}: lower the factors.`,
+      `Augmentation scales an image of ${view.width}x${view.height} to ${width}x${height}. The longest side allowed is ${LONGEST_SIDE}: lower the factors.`,
     );
   }
   let source: ReturnType<typeof realize> | undefined;
@@ -61,7 +61,7 @@ export const scale = transformKind({
   },
 });
 
-/** Scales pictures whose shorter side is outside the bounds to the nearer bound. */
+/** Scales images whose shorter side is outside the bounds to the nearer bound. */
 export const shortSide = transformKind({
   name: 'short-side',
   options: z

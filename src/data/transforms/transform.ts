@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { RandomStream } from '../../tensor/random.ts';
 import type { View } from './view.ts';
 
-/** Changes a picture and its mask together; whatever is left to chance comes from the stream alone. */
+/** Changes an image and its mask together; whatever is left to chance comes from the stream alone. */
 export type Transform = (view: View, random: RandomStream) => View;
 
 /** A kind of transform: its options as they stand in a recipe, and what they make. */

@@ -9,7 +9,7 @@ import { createTransform, TRANSFORMS, type TransformRecipe } from './index.ts';
 import { resampleImageWindow, resampleLabelsWindow } from './resample-window.ts';
 import { byteLabels, type Window } from './view.ts';
 
-/** A picture whose red channel says which class each pixel has: what moves together stays together. */
+/** An image whose red channel says which class each pixel has: what moves together stays together. */
 function marked(width: number, height: number, idAt: (x: number, y: number) => number): LabeledImage {
   const labels = new Uint8Array(width * height);
   const data = new Uint8Array(width * height * 3);
@@ -38,7 +38,7 @@ const cut = (data: Uint8Array, rowLength: number, { left, top, width, height }: 
     ...data.subarray(((top + y) * rowLength + left) * channels, ((top + y) * rowLength + left + width) * channels),
   ]).flat();
 
-test('a window of a resized picture and mask is what cropping the resized ones gives, to the last bit', () => {
+test('a window of a resized image and mask is what cropping the resized ones gives, to the last bit', () => {
   const side = fc.integer({ min: 1, max: 40 });
   const cases = fc.tuple(fc.nat(), side, side, side, side).chain(([seed, width, height, toWidth, toHeight]) =>
     fc.tuple(fc.nat(toWidth - 1), fc.nat(toHeight - 1)).chain(([left, top]) =>
@@ -110,7 +110,7 @@ describe('scale', () => {
 });
 
 describe('crop', () => {
-  test('cuts image and mask at the same place, inside the picture', () => {
+  test('cuts image and mask at the same place, inside the image', () => {
     const places = new Set<string>();
     for (let seed = 0; seed < 200; seed++) {
       const { image: pixels, labels } = apply(
@@ -251,7 +251,7 @@ describe('color jitter', () => {
   });
 });
 
-test('blur leaves a flat picture as it is, up to its borders', () => {
+test('blur leaves a flat image as it is, up to its borders', () => {
   const sample = marked(9, 7, () => 200);
   for (const sigma of [0.3, 1, 4]) {
     const { image: pixels } = apply([{ transform: 'blur', sigma: [sigma, sigma], probability: 1 }], sample);

@@ -1,9 +1,9 @@
-/** A picture and its mask of which only the parts that are wanted are computed. */
+/** An image and its mask of which only the parts that are wanted are computed. */
 import { type Image, image } from '../../image/image.ts';
 import { type LabelMap, labelMap } from '../../image/label-map.ts';
 import type { LabeledImage } from '../sample.ts';
 
-/** A rectangle of pixels inside a picture. */
+/** A rectangle of pixels inside an image. */
 export interface Window {
   readonly left: number;
   readonly top: number;
@@ -15,7 +15,7 @@ export interface Window {
 export type ByteLabels = LabelMap & { readonly data: Uint8Array };
 
 /**
- * A labeled picture of some size whose pixels are asked for by windows, all inside it. Scaling up and cropping then costs
+ * A labeled image of some size whose pixels are asked for by windows, all inside it. Scaling up and cropping then costs
  * only what the crop shows.
  */
 export interface View {
@@ -29,7 +29,7 @@ export function byteLabels(width: number, height: number, data: Uint8Array): Byt
   return { ...labelMap(width, height, data), data };
 }
 
-/** The window that is all of a picture. */
+/** The window that is all of an image. */
 export function wholeOf({ width, height }: { readonly width: number; readonly height: number }): Window {
   return { left: 0, top: 0, width, height };
 }
@@ -54,7 +54,7 @@ export function realize(view: View): LabeledImage {
   return { image: view.image(wholeOf(view)), labels: view.labels(wholeOf(view)) };
 }
 
-/** A view with another picture, of the same size, over the same mask. */
+/** A view with another image, of the same size, over the same mask. */
 export function withImage(view: View, pixels: Image): View {
   return { ...viewOf({ image: pixels, labels: byteLabels(1, 1, new Uint8Array(1)) }), labels: view.labels };
 }

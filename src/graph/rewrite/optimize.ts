@@ -115,7 +115,7 @@ class FedKernels {
   }
 }
 
-/** Photographs of this size are expected where height and width are open. */
+/** Images of this size are expected where height and width are open. */
 const LIKELY_SIDE = 512;
 
 /** A number for an extent that is open. */

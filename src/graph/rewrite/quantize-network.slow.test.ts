@@ -36,7 +36,7 @@ function convolution(name: string, value: Value, channels: number, attributes: P
 
 const FEEDS: NamedTensors[] = [{ x: fillScaled('x', [1, 3, 12, 10]) }, { x: fillScaled('other', [1, 3, 9, 16], 2) }];
 
-/** A graph in whole numbers beside the plain one, and how far apart they are on the photographs it was calibrated on. */
+/** A graph in whole numbers beside the plain one, and how far apart they are on the images it was calibrated on. */
 async function both(plain: Outputs, feeds = FEEDS) {
   const weights = formulaWeights(plain);
   const graph = await simplifyNetwork({ outputs: plain, weights }, { backend });
@@ -192,13 +192,13 @@ describe('a network in whole numbers', () => {
   });
 });
 
-test('calibration takes the ends of all photographs, and at least one', async () => {
+test('calibration takes the ends of all images, and at least one', async () => {
   const plain = { y: convolution('b', x, 4) };
   const graph = { outputs: plain, weights: formulaWeights(plain) };
   const one = (low: number, high: number) => ({ x: float32([1, 3, 1, 2], [low, 0, 0, 0, 0, high]) });
   const ranges = await calibrate(graph, [one(-1, 2), one(-3, 1), one(0, 0.5)], backend);
   expect([...ranges]).toEqual([['x', { minimum: -3, maximum: 2 }]]);
   await expect(calibrate(graph, [], backend)).rejects.toThrow(
-    'Calibration takes at least one photograph, and none was given.',
+    'Calibration takes at least one image, and none was given.',
   );
 });

@@ -2,7 +2,7 @@
 import type { LabelMap } from '../label-map.ts';
 import type { Ring } from './rings.ts';
 
-/** Enough decimals for the corner to be found again in a picture of a million columns. */
+/** Enough decimals for the corner to be found again in an image of a million columns. */
 const DECIMALS = 1e8;
 
 /** `x y x y ...`, x divided by the width and y by the height, 8 decimals. */

@@ -2,7 +2,7 @@
 import type { LabelMap } from '../label-map.ts';
 
 /**
- * A closed line through corners of pixels: x0, y0, x1, y1 ... in pixels from the picture's top left corner, the first corner not
+ * A closed line through corners of pixels: x0, y0, x1, y1 ... in pixels from the image's top left corner, the first corner not
  * repeated at the end. Its region lies on its right hand (with y pointing down): exteriors run clockwise as seen, holes the other way.
  */
 export type Ring = readonly number[];
@@ -14,7 +14,7 @@ export interface TracedRing {
   readonly y: number;
 }
 
-/** Stands around the picture; no class has this id. */
+/** Stands around the image; no class has this id. */
 const OUTSIDE = 65_535;
 
 /**

@@ -6,7 +6,7 @@ import { type Ring, signedArea } from './rings.ts';
 export type IsPinned = (x: number, y: number) => boolean;
 
 /**
- * The corners of the picture, and those at which three regions meet, or two of them crosswise: there every outline must pass.
+ * The corners of the image, and those at which three regions meet, or two of them crosswise: there every outline must pass.
  * Outside is a region too.
  */
 export function pinnedCorners({ width, height, data }: LabelMap): IsPinned {

@@ -56,7 +56,7 @@ describe('polygonsOf', () => {
 
   test.each([
     ['a single pixel', drawn('...', '.1.', '...'), [[[1, 1, 2, 1, 2, 2, 1, 2]]]],
-    ['the whole picture', drawn('111', '111'), [[[0, 0, 3, 0, 3, 2, 0, 2]]]],
+    ['the whole image', drawn('111', '111'), [[[0, 0, 3, 0, 3, 2, 0, 2]]]],
     ['two pixels that touch at a corner', drawn('1.', '.1'), [[[0, 0, 1, 0, 1, 1, 0, 1]], [[1, 1, 2, 1, 2, 2, 1, 2]]]],
     [
       'a frame',
@@ -229,7 +229,7 @@ function distance(ring: Ring, x: number, y: number): number {
 }
 
 describe('rasterizeRings', () => {
-  test('takes pixels whose centers are inside, also of rings that leave the picture', () => {
+  test('takes pixels whose centers are inside, also of rings that leave the image', () => {
     expect([...rasterizeRings([[-5, -5, 2.4, -5, 2.4, 1.6, -5, 1.6]], 4, 3)]).toEqual([
       1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0,
     ]);

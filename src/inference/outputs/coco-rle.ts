@@ -21,7 +21,7 @@ export const cocoRunLengths: OutputFormat = {
 };
 
 /**
- * A data set of one picture, as pycocotools' COCO class reads it. A category's id is the class id, from 0 on. `score` is the mean
+ * A data set of one image, as pycocotools' COCO class reads it. A category's id is the class id, from 0 on. `score` is the mean
  * confidence, so that annotations are results too.
  */
 function encode(

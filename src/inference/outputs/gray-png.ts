@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 as gray pictures. */
+/** Numbers from 0 to 1 as gray images. */
 import { encode } from 'fast-png';
 import type { LabelMap } from '../../image/label-map.ts';
 

@@ -174,7 +174,7 @@ describe.each(Object.keys(READERS))('%s', (name) => {
 describe('COCO', () => {
   const confidence = Float32Array.from(HOLES.data, (id, pixel) => (id === 2 ? 0.25 + 0.5 * (pixel % 2) : 1));
 
-  test('is a document that names the picture, all classes and every region', () => {
+  test('is a document that names the image, all classes and every region', () => {
     expect(JSON.parse(text('rle-counts', source(HOLES, { confidence }), { only: [2], regions: 'component' }))).toEqual({
       images: [{ id: 1, file_name: 'photo.jpg', width: 7, height: 5 }],
       categories: [

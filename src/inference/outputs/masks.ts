@@ -1,4 +1,4 @@
-/** A binary picture for each class. */
+/** A binary image for each class. */
 import { encode } from 'fast-png';
 import { presentLabels } from '../../image/label-map.ts';
 import { type OutputFormat, wantedClasses } from './output-format.ts';

@@ -9,9 +9,9 @@ export type SegmentationSource = {
   readonly [Name in 'labels' | 'confidence' | 'entropy' | 'probabilities']: SegmentationOutputs[Name] | undefined;
 } & Pick<SegmentationOutputs, 'labels'>;
 
-/** A file to be written beside others about the same photograph. */
+/** A file to be written beside others about the same image. */
 export interface OutputFile {
-  /** Follows the photograph's name: `.rle.json`. */
+  /** Follows the image's name: `.rle.json`. */
   readonly suffix: string;
   /** The file's bytes, or an array that is to be stored as .npy. */
   readonly content: Uint8Array | Tensor<'float32'>;
@@ -36,7 +36,7 @@ export interface OutputFormat {
 export type GeoTransform = readonly [number, number, number, number, number, number];
 
 export interface OutputContext {
-  /** The photograph as documents call it, usually the name of its file. */
+  /** The image as documents call it, usually the name of its file. */
   readonly image: string;
   /** The model's classes by id. */
   readonly classes: readonly LabelClass[];
@@ -48,7 +48,7 @@ export interface OutputContext {
   readonly minimumPixels?: number;
   /** How far polygons may stray from the edges of pixels, in pixels. Default 0: they cover just the pixels of their class. */
   readonly tolerance?: number;
-  /** Where the picture lies on a map; default none, and GeoJSON has pixel coordinates, y pointing down. */
+  /** Where the image lies on a map; default none, and GeoJSON has pixel coordinates, y pointing down. */
   readonly transform?: GeoTransform;
   /** The reference system of the transform's results, such as EPSG:32633; default longitude and latitude, as GeoJSON has it. */
   readonly crs?: string;

@@ -121,7 +121,7 @@ describe('decodeImage', () => {
     expect(await decodeImage(await file(sharpOf(source).png({ progressive: true })))).toEqual(source);
   });
 
-  it('reads pictures of one pixel, one row and one column', async () => {
+  it('reads images of one pixel, one row and one column', async () => {
     for (const [width, height] of [
       [1, 1],
       [37, 1],
@@ -132,7 +132,7 @@ describe('decodeImage', () => {
     }
   });
 
-  /** Where the upright picture of w by h finds its pixel x, y in the stored one, by EXIF orientation. */
+  /** Where the upright image of w by h finds its pixel x, y in the stored one, by EXIF orientation. */
   const STORED: Readonly<Record<number, (x: number, y: number, w: number, h: number) => readonly [number, number]>> = {
     1: (x, y) => [x, y],
     2: (x, y, w) => [w - 1 - x, y],
@@ -145,7 +145,7 @@ describe('decodeImage', () => {
   };
 
   for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    it(`turns pictures of EXIF orientation ${orientation} upright, in JPEG, PNG, WebP and TIFF`, async () => {
+    it(`turns images of EXIF orientation ${orientation} upright, in JPEG, PNG, WebP and TIFF`, async () => {
       const stored = drawn(5, 3);
       const [width, height] = orientation < 5 ? [5, 3] : [3, 5];
       const expected = Array.from({ length: width * height }, (_, i) => {
@@ -184,28 +184,28 @@ describe('decodeImage', () => {
   const text = (content: string) => new TextEncoder().encode(content);
   const REFUSED: readonly (readonly [Uint8Array, string])[] = [
     [new Uint8Array(0), 'empty (0 bytes). Copy or download it anew'],
-    [text('hello'), 'a text file. Check that it was saved as a picture'],
+    [text('hello'), 'a text file. Check that it was saved as an image'],
     [text('<!DOCTYPE html><html></html>'), 'an HTML page, often what a failed download leaves. Download it anew'],
     [text('\ufeff\n<html>'), 'an HTML page, often what a failed download leaves. Download it anew'],
     [
       text('version https://git-lfs.github.com/spec/v1\noid sha256:00'),
-      'a Git LFS pointer. Fetch the picture itself with "git lfs pull"',
+      'a Git LFS pointer. Fetch the image itself with "git lfs pull"',
     ],
     [text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'an SVG drawing. Export it as PNG'],
     [text('<?xml version="1.0"?>\n<!-- a --><svg/>'), 'an SVG drawing. Export it as PNG'],
     [text('%PDF-1.7'), 'a PDF. Export its pages as JPEG or PNG'],
-    [text('PK\x03\x04'), 'a ZIP archive. Unpack it and give the pictures'],
+    [text('PK\x03\x04'), 'a ZIP archive. Unpack it and give the images'],
     [fixture('GIF'), 'a GIF. Convert it to JPEG or PNG'],
     [fixture('BMP'), 'a BMP. Convert it to JPEG or PNG'],
-    [text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'a HEIC picture. Convert it to JPEG or PNG'],
+    [text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'a HEIC image. Convert it to JPEG or PNG'],
     [text('\0\0\0\x18ftypisom\0\0\0\0isommp41'), 'a video. Extract its frames as JPEG or PNG'],
-    [Uint8Array.of(1, 2, 3), 'of an unknown format. Check that it was saved as a picture'],
+    [Uint8Array.of(1, 2, 3), 'of an unknown format. Check that it was saved as an image'],
   ];
   for (const [bytes, reason] of REFUSED) {
     it(`refuses what is ${reason.split('.')[0]}`, async () => {
       await expect(decodeImage(bytes, { name: 'photo.jpg' })).rejects.toThrow(
         new FormatError(
-          `photo.jpg: not a picture that can be read: it is ${reason}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
+          `photo.jpg: not an image that can be read: it is ${reason}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
         ),
       );
     });
@@ -276,7 +276,7 @@ describe('encodeImage', () => {
     expect(await decodeImage(await encodeImage(source, 'png'))).toEqual(source);
   });
 
-  it('keeps smooth pictures closely in JPEG', async () => {
+  it('keeps smooth images closely in JPEG', async () => {
     const smooth = image(
       32,
       32,

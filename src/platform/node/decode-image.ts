@@ -1,4 +1,4 @@
-/** Picture files to RGB, by sharp. */
+/** Image files to RGB, by sharp. */
 import sharp from 'sharp';
 import type { DecodedImage } from '../../data/file-source.ts';
 import { FormatError, messageOf } from '../../errors.ts';
@@ -9,16 +9,16 @@ import { CHANNELS, PIXELS } from '../../limits.ts';
 export interface DecodeImageOptions {
   /** What the file is called in messages. */
   readonly name?: string;
-  /** Pictures of more pixels are refused before they are decoded. Default 268402689. */
+  /** Images of more pixels are refused before they are decoded. Default 268402689. */
   readonly pixelLimit?: number;
   /**
    * Whether an embedded color profile is passed over, as Pillow does, rather than converted from to sRGB, as browsers do.
-   * Makes a difference only to pictures whose profile is not sRGB. Default false.
+   * Makes a difference only to images whose profile is not sRGB. Default false.
    */
   readonly ignoreProfile?: boolean;
 }
 
-/** A picture has more pixels than are allowed. */
+/** An image has more pixels than are allowed. */
 export class TooManyPixelsError extends FormatError {
   readonly width: number;
   readonly height: number;
@@ -35,7 +35,7 @@ export class TooManyPixelsError extends FormatError {
   }
 }
 
-/** Sample types that are pictures; floating-point and 32-bit TIFF files are measurements without a known range. */
+/** Sample types that are images; floating-point and 32-bit TIFF files are measurements without a known range. */
 const SAMPLE_TYPES: readonly string[] = ['uchar', 'ushort'];
 
 /**
@@ -49,7 +49,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
   const kind = imageKindOf(bytes);
   if (!kind.supported) {
     throw new FormatError(
-      `${name}: not a picture that can be read: it is ${kind.what}. ${kind.advice}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
+      `${name}: not an image that can be read: it is ${kind.what}. ${kind.advice}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
     );
   }
   try {

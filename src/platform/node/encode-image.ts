@@ -1,18 +1,18 @@
-/** Pictures to files, by sharp. */
+/** Images to files, by sharp. */
 import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../image/image.ts';
 import { replaceFile } from './files.ts';
 
 export type EncodedImageFormat = 'png' | 'jpeg';
 
-/** The picture as PNG, or as JPEG of high quality without chroma subsampling, which would blur text and class borders. */
+/** The image as PNG, or as JPEG of high quality without chroma subsampling, which would blur text and class borders. */
 export async function encodeImage(image: Image, format: EncodedImageFormat): Promise<Uint8Array> {
   const buffer = await encoder(image, format).toBuffer();
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 /**
- * Encodes as `encodeImage` does, straight into a file: no encoded picture is held in memory.
+ * Encodes as `encodeImage` does, straight into a file: no encoded image is held in memory.
  * @throws RefineNetError if the file cannot be written.
  */
 export async function writeImage(path: string, image: Image, format: EncodedImageFormat): Promise<void> {

@@ -19,7 +19,7 @@ async function make(...paths: readonly string[]): Promise<void> {
   }
 }
 
-/** The pictures found, as "path > name", paths relative to the temporary folder. */
+/** The images found, as "path > name", paths relative to the temporary folder. */
 async function expanded(...inputs: readonly string[]): Promise<string[]> {
   const found = await expandInputs(inputs.map((input) => join(root, input)));
   return found.map(({ path, name }) => `${relative(root, path).replaceAll('\\', '/')} > ${name}`);
@@ -60,12 +60,12 @@ describe('writeFileAtomically', () => {
 });
 
 describe('expandInputs', () => {
-  it("says once how many pictures of which formats are passed over, in folders and among a pattern's files", async () => {
+  it("says once how many images of which formats are passed over, in folders and among a pattern's files", async () => {
     await make('in/a.jpg', 'in/b.bmp', 'in/deep/c.GIF', 'in/d.gif', 'in/notes.txt', 'in/e.npy', 'f.heic', 'named.gif');
     const said: string[] = [];
     const onPassedOver = (message: string) => void said.push(message);
     await expect(expandInputs([join(root, 'in'), join(root, '*.heic')], { onPassedOver })).rejects.toThrow(
-      /none of the 1 files that match is a picture\. Looked for .*; 1 file is of a format that is not read \(1 \.heic\), and passed over\.$/,
+      /none of the 1 files that match is an image\. Looked for .*; 1 file is of a format that is not read \(1 \.heic\), and passed over\.$/,
     );
     expect(said).toEqual([]);
     const found = await expandInputs([join(root, 'in'), join(root, 'in/*'), join(root, 'named.gif')], { onPassedOver });
@@ -88,7 +88,7 @@ describe('expandInputs', () => {
     expect(await expanded('b.jpg', 'scan', 'a.jpg')).toEqual(['b.jpg > b', 'scan > scan', 'a.jpg > a']);
   });
 
-  it('takes the pictures in a folder and the folders in it, sorted, with their folders in the name', async () => {
+  it('takes the images in a folder and the folders in it, sorted, with their folders in the name', async () => {
     await make(
       'in/b/x.jpg',
       'in/a/x.jpg',
@@ -127,7 +127,7 @@ describe('expandInputs', () => {
     expect(await expanded('p/a', 'p/b')).toEqual(['p/a/x.jpg > a/x', 'p/b/x.jpg > b/x']);
   });
 
-  it('takes each picture once', async () => {
+  it('takes each image once', async () => {
     await make('in/x.jpg');
     expect(await expanded('in', 'in/x.jpg', 'in/../in/*.jpg')).toEqual(['in/x.jpg > x']);
     await make('in/a/y.jpg');
@@ -177,14 +177,14 @@ describe('expandInputs', () => {
       new UsageError(
         [
           `${at('missing.jpg')}: no such file or folder. Check the path (the working folder is ${resolve('.')}).`,
-          `${at('empty')}: no pictures in this folder or the folders in it. Looked for jpg, jpeg, png, webp, tif, tiff, avif.`,
+          `${at('empty')}: no images in this folder or the folders in it. Looked for jpg, jpeg, png, webp, tif, tiff, avif.`,
           `${at('*.jpg')}: nothing matches this pattern. Check it, and that it is quoted if it has spaces.`,
-          `${at('empty/*')}: none of the 1 files that match is a picture. Looked for jpg, jpeg, png, webp, tif, tiff, avif.`,
+          `${at('empty/*')}: none of the 1 files that match is an image. Looked for jpg, jpeg, png, webp, tif, tiff, avif.`,
         ].join('\n'),
       ),
     );
     await expect(expandInputs([])).rejects.toThrow(
-      new UsageError('No input was given. Give pictures, folders or patterns such as "photos/**/*.jpg".'),
+      new UsageError('No input was given. Give images, folders or patterns such as "photos/**/*.jpg".'),
     );
   });
 

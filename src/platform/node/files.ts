@@ -1,4 +1,4 @@
-/** Files in and out: finding the pictures that are meant, and writing results so that no half file is ever seen. */
+/** Files in and out: finding the images that are meant, and writing results so that no half file is ever seen. */
 import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
@@ -79,22 +79,22 @@ export function removeUnfinishedFiles(): void {
 }
 
 export interface ExpandOptions {
-  /** Told once, in a sentence, how many pictures in folders or among a pattern's files are of formats that are not read. */
+  /** Told once, in a sentence, how many images in folders or among a pattern's files are of formats that are not read. */
   readonly onPassedOver?: (message: string) => void;
 }
 
 /**
- * The pictures that files, folders (with all folders in them, sorted, by extension) and patterns stand for, each once.
+ * The images that files, folders (with all folders in them, sorted, by extension) and patterns stand for, each once.
  * `name` is the stem relative to the folder, or to the folder before a pattern's first wildcard; no two names are the same.
  * Files that are named one by one are taken whatever their extension; hidden ones in folders are passed over.
- * @throws UsageError listing every input that does not exist or leads to no picture.
+ * @throws UsageError listing every input that does not exist or leads to no image.
  */
 export async function expandInputs(
   inputs: readonly string[],
   { onPassedOver }: ExpandOptions = {},
 ): Promise<NamedInput[]> {
   if (inputs.length === 0)
-    throw new UsageError('No input was given. Give pictures, folders or patterns such as "photos/**/*.jpg".');
+    throw new UsageError('No input was given. Give images, folders or patterns such as "photos/**/*.jpg".');
   const problems: string[] = [];
   const found = new Map<string, NamedInput>();
   const passedOver = new Set<string>();
@@ -111,49 +111,49 @@ export async function expandInputs(
 
 const EXTENSIONS_IN_WORDS = IMAGE_EXTENSIONS.map((extension) => extension.slice(1)).join(', ');
 
-/** The pictures of one input, or what is wrong with it. */
+/** The images of one input, or what is wrong with it. */
 async function expand(input: string, passedOver: Set<string>): Promise<NamedInput[] | string> {
   try {
-    return await picturesOf(input, passedOver);
+    return await imagesOf(input, passedOver);
   } catch (error) {
     return `${input}: cannot be read (${messageOf(error)}). Check its rights.`;
   }
 }
 
-async function picturesOf(input: string, passedOver: Set<string>): Promise<NamedInput[] | string> {
+async function imagesOf(input: string, passedOver: Set<string>): Promise<NamedInput[] | string> {
   const status = statSync(input, { throwIfNoEntry: false });
   if (status?.isFile() === true) return named(dirname(input), [input]);
   const looked = `Looked for ${EXTENSIONS_IN_WORDS}`;
   if (status?.isDirectory() === true) {
-    const { pictures, unread } = sorted(await filesIn(input), passedOver);
-    return pictures.length > 0
-      ? named(input, pictures)
-      : `${input}: no pictures in this folder or the folders in it. ${looked}${inWords(unread)}.`;
+    const { images, unread } = sorted(await filesIn(input), passedOver);
+    return images.length > 0
+      ? named(input, images)
+      : `${input}: no images in this folder or the folders in it. ${looked}${inWords(unread)}.`;
   }
-  if (status !== undefined) return `${input}: neither a file nor a folder. Give a picture, a folder or a pattern.`;
+  if (status !== undefined) return `${input}: neither a file nor a folder. Give an image, a folder or a pattern.`;
   if (!isGlob(input))
     return `${input}: no such file or folder. Check the path (the working folder is ${resolve('.')}).`;
   const matches = globFiles(input);
-  const { pictures, unread } = sorted(matches, passedOver);
-  if (pictures.length > 0) return named(globBase(input), pictures);
+  const { images, unread } = sorted(matches, passedOver);
+  if (images.length > 0) return named(globBase(input), images);
   return matches.length === 0
     ? `${input}: nothing matches this pattern. Check it, and that it is quoted if it has spaces.`
-    : `${input}: none of the ${matches.length} files that match is a picture. ${looked}${inWords(unread)}.`;
+    : `${input}: none of the ${matches.length} files that match is an image. ${looked}${inWords(unread)}.`;
 }
 
-/** Pictures apart from those of formats that are not read, which are noted. */
+/** Images apart from those of formats that are not read, which are noted. */
 function sorted(
   paths: readonly string[],
   passedOver: Set<string>,
-): { readonly pictures: string[]; readonly unread: string[] } {
+): { readonly images: string[]; readonly unread: string[] } {
   const unread = paths.filter((path) => PASSED_OVER.includes(extname(path).toLowerCase()));
   for (const path of unread) passedOver.add(resolve(path));
-  return { pictures: paths.filter(isImagePath), unread };
+  return { images: paths.filter(isImagePath), unread };
 }
 
 const inWords = (unread: readonly string[]): string => (unread.length > 0 ? `; ${describePassedOver(unread)}` : '');
 
-/** Arrays of numbers may lie beside pictures, but are none. */
+/** Arrays of numbers may lie beside images, but are none. */
 const PASSED_OVER = UNREADABLE_PICTURE_EXTENSIONS.filter((extension) => !['.npy', '.mat'].includes(extension));
 
 function named(folder: string, paths: readonly string[]): NamedInput[] {

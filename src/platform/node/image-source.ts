@@ -9,25 +9,25 @@ import { decodeImage } from './decode-image.ts';
 import { localPath } from './local-path.ts';
 
 /**
- * A photograph: a file's path or file: URL; an encoded picture's bytes, as a Uint8Array, an ArrayBuffer or a Blob; or decoded
+ * An image: a file's path or file: URL; an encoded image's bytes, as a Uint8Array, an ArrayBuffer or a Blob; or decoded
  * RGB or RGBA pixels.
  */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob | Pixels;
 
 export interface OpenImageOptions {
-  /** Pictures of more pixels are refused before they are decoded. Default 268402689. */
+  /** Images of more pixels are refused before they are decoded. Default 268402689. */
   readonly pixelLimit?: number;
 }
 
 /**
- * The RGB pixels of a photograph, upright.
- * @throws UsageError if this is nothing that a photograph can be given as, or there is no such file; FormatError if its bytes
- * are no picture; ShapeError if pixels are not 3 or 4 bytes each.
+ * The RGB pixels of an image, upright.
+ * @throws UsageError if this is nothing that an image can be given as, or there is no such file; FormatError if its bytes
+ * are no image; ShapeError if pixels are not 3 or 4 bytes each.
  */
 export async function openImage(source: ImageSource, options: OpenImageOptions = {}): Promise<Image> {
   if (typeof source === 'string' || source instanceof URL) {
     const path = localPath(source, 'file', 'Fetch it, and give its bytes: await (await fetch(url)).arrayBuffer().');
-    return decodeImage(await readPicture(path), { ...options, name: path });
+    return decodeImage(await readImage(path), { ...options, name: path });
   }
   if (source instanceof Uint8Array) return decodeImage(source, options);
   if (source instanceof ArrayBuffer) return decodeImage(new Uint8Array(source), options);
@@ -38,11 +38,11 @@ export async function openImage(source: ImageSource, options: OpenImageOptions =
   }
   if (arePixels(source)) return rgbImage(source);
   throw new UsageError(
-    `A photograph is a file's path or file: URL, an encoded picture's bytes (Uint8Array, ArrayBuffer or Blob), or RGB or RGBA pixels as { width, height, data }, but got ${describeValue(source)}.`,
+    `An image is a file's path or file: URL, an encoded image's bytes (Uint8Array, ArrayBuffer or Blob), or RGB or RGBA pixels as { width, height, data }, but got ${describeValue(source)}.`,
   );
 }
 
-async function readPicture(path: string): Promise<Uint8Array> {
+async function readImage(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -59,6 +59,6 @@ async function readPicture(path: string): Promise<Uint8Array> {
 const REASONS: Readonly<Record<string, () => string>> = {
   ENOENT: () => `there is no such file (the working folder is ${resolve('.')}). Check the path.`,
   ENOTDIR: () => `there is no such file (the working folder is ${resolve('.')}). Check the path.`,
-  EISDIR: () => 'this is a folder. Give one picture, and call again for each of the others.',
+  EISDIR: () => 'this is a folder. Give one image, and call again for each of the others.',
   EACCES: () => 'reading it is not allowed. Check its rights.',
 };

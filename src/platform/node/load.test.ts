@@ -48,7 +48,7 @@ describe('a loaded model', () => {
   });
 
   const SOURCES =
-    "A photograph is a file's path or file: URL, an encoded picture's bytes (Uint8Array, ArrayBuffer or Blob), or RGB or RGBA pixels as { width, height, data }";
+    "An image is a file's path or file: URL, an encoded image's bytes (Uint8Array, ArrayBuffer or Blob), or RGB or RGBA pixels as { width, height, data }";
 
   test.each<[unknown, string, string]>([
     [null, 'UsageError', `${SOURCES}, but got null.`],
@@ -63,7 +63,7 @@ describe('a loaded model', () => {
     ],
     [{ width: 40, height: 40, data: new Uint8Array(10) }, 'ShapeError', 'takes 4800 bytes as RGB'],
     ['nowhere.jpg', 'UsageError', `nowhere.jpg: there is no such file (the working folder is ${process.cwd()}).`],
-    ['.', 'UsageError', '.: this is a folder. Give one picture'],
+    ['.', 'UsageError', '.: this is a folder. Give one image'],
     ['https://example.org/a.jpg', 'UsageError', 'https://example.org/a.jpg is no file on this machine'],
     [new URL('data:image/png;base64,AA=='), 'UsageError', 'Fetch it, and give its bytes'],
     [new Uint8Array(0), 'FormatError', 'The image: '],
@@ -93,7 +93,7 @@ describe('a loaded model', () => {
       const calls = [short.segment(photo), short.segment({ width: WIDTH, height: HEIGHT, data: rgb })];
       const disposal = short.dispose();
       const late = short.segment(photo);
-      await expect(late).rejects.toThrow('The model was disposed of. Load it again to segment more photographs.');
+      await expect(late).rejects.toThrow('The model was disposed of. Load it again to segment more images.');
       for (const { labels } of await Promise.all(calls)) expect(labels.width).toBe(WIDTH);
       await disposal;
     }

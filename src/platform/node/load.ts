@@ -1,4 +1,4 @@
-/** The short way in Node: a model's name and photographs, to segmentations. */
+/** The short way in Node: a model's name and images, to segmentations. */
 import { createPredictor, type Predictor, type PredictorOptions } from '../../inference/predictor.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
@@ -17,7 +17,7 @@ export interface LoadOptions extends PredictorOptions {
 /** A model in Node: a predictor that also opens files. */
 export interface NodeSegmenter extends Omit<Predictor, 'segment'> {
   /**
-   * Segments a photograph given as path, URL, encoded bytes or pixels; the result has its size.
+   * Segments an image given as path, URL, encoded bytes or pixels; the result has its size.
    * @throws as `openImage` and `Predictor.segment`.
    */
   segment(source: ImageSource, options?: SegmentOptions): Promise<Segmentation>;

@@ -18,7 +18,7 @@ describe('a shipped model', () => {
     expect(await modelFolder()).toBe(await modelFolder('street-scenes'));
   });
 
-  test('gives way to a model of that name, not to pictures', async () => {
+  test('gives way to a model of that name, not to images', async () => {
     const [before, folder] = [process.cwd(), await mkdtemp(join(tmpdir(), 'refinenet models-'))];
     await mkdir(join(folder, 'nuclei'));
     await mkdir(join(folder, 'street-scenes'));

@@ -1,11 +1,11 @@
-/** A photograph's file to pixels. */
+/** An image's file to pixels. */
 import { readFile } from 'node:fs/promises';
 import type { Image } from '../../image/image.ts';
 
 /**
- * Reads and decodes a photograph; the decoder is loaded meanwhile.
- * @param pixelLimit pictures of more pixels are refused.
- * @throws FormatError if it is no picture, Node's own error if it cannot be read.
+ * Reads and decodes an image; the decoder is loaded meanwhile.
+ * @param pixelLimit images of more pixels are refused.
+ * @throws FormatError if it is no image, Node's own error if it cannot be read.
  */
 export async function openImageFile(
   path: string,

@@ -4,13 +4,13 @@ import type { Image } from '../../image/image.ts';
 import { createPredictor, type PredictorOptions } from '../../inference/predictor.ts';
 import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation-outputs.ts';
 import type { ModelDescription } from '../../models/model.ts';
-import { decodePhotograph } from './decode-photograph.ts';
+import { decodeImage } from './decode-image.ts';
 import { type EngineSettings, engineBackend, onDeviceLost, type WebEngine } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
 import { FileStore } from './file-store.ts';
 import { ENGINE_START, seconds, within } from './limits.ts';
 import type { PlainModelSource } from './model-source.ts';
-import type { Photograph } from './photograph.ts';
+import type { TakenImage } from './image-source.ts';
 import { readModel } from './read-model.ts';
 import { startEngine } from './start-engine.ts';
 
@@ -48,7 +48,7 @@ export interface HostedResult {
 }
 
 export interface HostedModel extends HostedModelFacts {
-  segment(photograph: Photograph, watch: SegmentWatch): Promise<HostedResult>;
+  segment(image: TakenImage, watch: SegmentWatch): Promise<HostedResult>;
   dispose(): Promise<void>;
 }
 
@@ -91,9 +91,8 @@ export async function hostModel(
     description: predictor.description,
     provider: predictor.provider,
     views: predictor.views,
-    async segment(photograph, watch) {
-      const picture = await decodePhotograph(photograph, watch.signal);
-      const segmentation = await predictor.segment(picture, watch);
+    async segment(taken, watch) {
+      const segmentation = await predictor.segment(await decodeImage(taken, watch.signal), watch);
       const { image, labels, confidence, entropy, probabilities, logits, classes: found } = segmentation;
       const outputs = {
         labels,

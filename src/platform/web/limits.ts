@@ -7,7 +7,7 @@ export const STALLED_DOWNLOAD = 30_000;
 export const WORKER_START = 30_000;
 /** Milliseconds that an engine may take to start and to take a model, once all files are there. */
 export const ENGINE_START = 120_000;
-/** Milliseconds that a photograph may take, unless the call says otherwise. */
+/** Milliseconds that an image may take, unless the call says otherwise. */
 export const PHOTOGRAPH = 300_000;
 
 /**

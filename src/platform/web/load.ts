@@ -1,4 +1,4 @@
-/** The short way in a page: the address of a model and photographs, to segmentations. */
+/** The short way in a page: the address of a model and images, to segmentations. */
 import { RuntimeError, UsageError } from '../../errors.ts';
 import type { Predictor, PredictorOptions } from '../../inference/predictor.ts';
 import { DISPOSED } from '../../inference/segment-options.ts';
@@ -12,7 +12,7 @@ import { type ModelDevice, WEB_DEVICES, type WebDevice } from './model-device.ts
 import { type ModelSource, plainModelSource } from './model-source.ts';
 import { openModel } from './open-model.ts';
 import type { OpenedModel, PlaceOptions } from './opened-model.ts';
-import { dropPhotograph, type PhotographSource, takePhotograph } from './photograph.ts';
+import { dropImage, type ImageSource, takeImage } from './image-source.ts';
 import { type FrameOptions, framesOf } from './video-frames.ts';
 import { WebSegmentation } from './web-segmentation.ts';
 
@@ -34,7 +34,7 @@ export interface LoadOptions extends Omit<PredictorOptions, 'device'>, PlaceOpti
 export interface SegmentOptions {
   /** Ends the call at once: its reason is thrown. A run of the network that was begun ends by itself, unseen. */
   readonly signal?: AbortSignal;
-  /** Told after each run of the network how many of the runs for this photograph are done. */
+  /** Told after each run of the network how many of the runs for this image are done. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Whether this call takes the place of calls with `latest` that still wait; these end with an AbortError. Default false. */
   readonly latest?: boolean;
@@ -56,11 +56,11 @@ export interface WebSegmenter extends Omit<Predictor, 'segment'> {
   /** What computes, and why. */
   readonly device: ModelDevice;
   /**
-   * Segments a photograph; the result has its size. Calls are computed one after another.
-   * @throws UsageError or FormatError if it is no picture, ShapeError if it is too small, RuntimeError if the engine fails, the graphics card was lost or the model was
+   * Segments an image; the result has its size. Calls are computed one after another.
+   * @throws UsageError or FormatError if it is no image, ShapeError if it is too small, RuntimeError if the engine fails, the graphics card was lost or the model was
    * disposed of, the signal's reason if it was aborted.
    */
-  segment(photograph: PhotographSource, options?: SegmentOptions): Promise<WebSegmentation>;
+  segment(image: ImageSource, options?: SegmentOptions): Promise<WebSegmentation>;
   /**
    * Segments what a video shows, frame by frame, until it ends or the loop is left. Frames that come while one is computed are passed over.
    * @throws as `segment`
@@ -146,7 +146,7 @@ class WebModel implements WebSegmenter {
     return this.#opened.device;
   }
 
-  async segment(source: PhotographSource, options: SegmentOptions = {}): Promise<WebSegmentation> {
+  async segment(source: ImageSource, options: SegmentOptions = {}): Promise<WebSegmentation> {
     options.signal?.throwIfAborted();
     return this.#calls.run(() => this.#segment(source, options));
   }
@@ -167,14 +167,14 @@ class WebModel implements WebSegmenter {
   }
 
   async #segment(
-    source: PhotographSource,
+    source: ImageSource,
     { signal, onProgress, latest, limit = PHOTOGRAPH }: SegmentOptions,
   ): Promise<WebSegmentation> {
-    const taken = await takePhotograph(source);
+    const taken = await takeImage(source);
     let isSent = false;
     const work = async () => {
       isSent = true;
-      const late = `The photograph took longer than ${seconds(limit)}, and the model was ended. Load it again, and give smaller photographs or more time (limit).`;
+      const late = `The image took longer than ${seconds(limit)}, and the model was ended. Load it again, and give smaller images or more time (limit).`;
       const result = this.#opened.segment(taken, { signal, onProgress });
       return within(result, limit, late).catch((error: unknown) => {
         if (error instanceof RuntimeError && error.message === late) this.#opened.end(error);
@@ -185,7 +185,7 @@ class WebModel implements WebSegmenter {
       const { image, outputs, found } = await this.#queue.run(work, { signal, latest });
       return new WebSegmentation(image, outputs, this.description.classes, found);
     } finally {
-      if (!isSent) dropPhotograph(taken);
+      if (!isSent) dropImage(taken);
     }
   }
 }

@@ -27,9 +27,9 @@ export async function openInPage(
     facts: model,
     device,
     lost,
-    segment: async ({ photograph }, watch) => {
+    segment: async ({ image }, watch) => {
       if (ended) throw ended;
-      return model.segment(photograph, watch);
+      return model.segment(image, watch);
     },
     dispose: () => model.dispose(),
     end,

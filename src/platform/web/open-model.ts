@@ -133,12 +133,12 @@ async function openInWorker(
       facts,
       device,
       lost,
-      segment: async ({ photograph, transfer }, { signal, onProgress }) =>
-        (await client.ask('segment', photograph, { signal, transfer, onRun: onProgress })) as HostedResult,
+      segment: async ({ image, transfer }, { signal, onProgress }) =>
+        (await client.ask('segment', image, { signal, transfer, onRun: onProgress })) as HostedResult,
       dispose: async () => {
         // What cannot be freed goes with the worker.
         await client.ask('dispose', null).catch(() => {});
-        client.end(new RuntimeError('The model was disposed of. Load it again to segment more photographs.'));
+        client.end(new RuntimeError('The model was disposed of. Load it again to segment more images.'));
       },
       end: (error) => client.end(error),
     };

@@ -2,7 +2,7 @@
 import type { DownloadProgress } from './fetch-file.ts';
 import type { HostedModelFacts, HostedResult, SegmentWatch } from './hosted-model.ts';
 import type { ModelDevice, WebDevice } from './model-device.ts';
-import type { SentPhotograph } from './photograph.ts';
+import type { SentImage } from './image-source.ts';
 
 export interface PlaceOptions {
   /**
@@ -20,7 +20,7 @@ export type WorkerScript = 'wasm-worker.js' | 'webgpu-worker.js' | 'jspi-worker.
 export interface OpenedModel {
   readonly facts: HostedModelFacts;
   readonly device: ModelDevice;
-  segment(taken: SentPhotograph, watch: SegmentWatch): Promise<HostedResult>;
+  segment(taken: SentImage, watch: SegmentWatch): Promise<HostedResult>;
   dispose(): Promise<void>;
   /** Ends it at once, whatever it does. */
   end(error: Error): void;

@@ -1,4 +1,4 @@
-/** Training in a page, the short way: labeled pictures to a model, in a worker; the run is kept by the browser. */
+/** Training in a page, the short way: labeled images to a model, in a worker; the run is kept by the browser. */
 import { messageOf, RuntimeError, UsageError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
@@ -11,7 +11,7 @@ import type { TrainingOverrides } from '../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../training/presets.ts';
 import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
 import { type ModelSource, plainModelSource } from './model-source.ts';
-import { type LabeledPicture, takePictures } from './training/labeled-pictures.ts';
+import { type LabeledImage, takeImages } from './training/labeled-images.ts';
 import type { NewRun, ResumedRun } from './training/messages.ts';
 import type { OtherColors } from './training/read-mask.ts';
 import { openRun, type TrainedModel } from './training/runs.ts';
@@ -32,7 +32,7 @@ export interface FollowOptions extends TrainingCallbacks {
   readonly worker?: TrainingWorkerFactory;
   /** Whether downloaded files are kept in Cache Storage. Default true. */
   readonly cache?: boolean;
-  /** How many pictures `onValidation` shows. Default 4. */
+  /** How many images `onValidation` shows. Default 4. */
   readonly samples?: number;
   /** Milliseconds without a step or other word from the worker after which it is ended. Default 300000. */
   readonly limit?: number;
@@ -44,7 +44,7 @@ export interface TrainModelOptions extends FollowOptions, TrainingOverrides {
   readonly classes: readonly (string | LabelClass)[];
   /** What the run is called; the first free one of `training`, `training2`, ... when left out. */
   readonly name?: string;
-  /** A model to start from, which needs fewer pictures and epochs: its address, or files in hand. */
+  /** A model to start from, which needs fewer images and epochs: its address, or files in hand. */
   readonly start?: ModelSource;
   /** The network; that of `start`, or a small one, when left out. */
   readonly architecture?: ArchitectureName;
@@ -54,14 +54,14 @@ export interface TrainModelOptions extends FollowOptions, TrainingOverrides {
   readonly preset?: PresetName;
   /** The rate that the decoder learns at; the encoder's keeps its proportion. */
   readonly learningRate?: number;
-  /** The share of the pictures that is validated on and not learned from, or pictures for that. A fifth when left out; 0 for none. */
-  readonly validation?: number | readonly LabeledPicture[];
+  /** The share of the images that is validated on and not learned from, or images for that. A fifth when left out; 0 for none. */
+  readonly validation?: number | readonly LabeledImage[];
   /** What becomes of colors in masks that are no class's: `refuse` them, or `ignore` such pixels. Default `refuse`. */
   readonly otherColors?: OtherColors;
 }
 
 /**
- * Trains a model on labeled pictures. The run, its pictures too, is kept by the browser, so that `resumeTraining` goes on with it after
+ * Trains a model on labeled images. The run, its images too, is kept by the browser, so that `resumeTraining` goes on with it after
  * the tab was closed.
  * @throws UsageError, FormatError and WeightsError naming all that does not fit, before anything is computed; RuntimeError if the browser keeps no files for
  * this page or has no room left, no engine can be started, or the loss runs away.
@@ -69,10 +69,7 @@ export interface TrainModelOptions extends FollowOptions, TrainingOverrides {
  * const trained = await trainModel([{ image: file, mask: canvas }], { classes: ['background', 'cat'], epochs: 20 });
  * const model = await trained.load();
  */
-export async function trainModel(
-  pictures: readonly LabeledPicture[],
-  options: TrainModelOptions,
-): Promise<TrainedModel> {
+export async function trainModel(images: readonly LabeledImage[], options: TrainModelOptions): Promise<TrainedModel> {
   const { classes, name, start, architecture, definition, preset, learningRate, validation, otherColors, ...others } =
     options;
   const { callbacks, follow, overrides } = apart(others);
@@ -81,11 +78,11 @@ export async function trainModel(
   follow.signal?.throwIfAborted();
   const isShare = validation === undefined || typeof validation === 'number';
   const plainStart = start === undefined ? undefined : await plainModelSource(start, baseAddress());
-  const { pictures: sent, transfer } = await takePictures(pictures, isShare ? [] : validation);
+  const { images: sent, transfer } = await takeImages(images, isShare ? [] : validation);
   const run: NewRun = {
     kind: 'new',
     name,
-    pictures: sent,
+    images: sent,
     classes: named,
     otherColors: otherColors ?? 'refuse',
     share: isShare ? validation : 0,
@@ -212,7 +209,7 @@ function checkOptions(options: Partial<TrainModelOptions>): void {
   whole('limit', limit, 1);
   check(
     validation === undefined || Array.isArray(validation) || (Number(validation) >= 0 && Number(validation) < 1),
-    `validation is ${describeValue(validation)}, but must be a share from 0 to below 1, or a list of pictures`,
+    `validation is ${describeValue(validation)}, but must be a share from 0 to below 1, or a list of images`,
   );
   check(
     learningRate === undefined || (learningRate > 0 && Number.isFinite(learningRate)),

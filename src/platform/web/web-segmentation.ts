@@ -5,30 +5,30 @@ import type { Color, Image } from '../../image/image.ts';
 import { Segmentation } from '../../inference/segmentation.ts';
 
 export interface DrawOptions {
-  /** How much of a class's color covers the photograph, from 0 to 1. Default 0.5. */
+  /** How much of a class's color covers the image, from 0 to 1. Default 0.5. */
   readonly opacity?: number;
   /** The classes that are colored, by name; all when left out. */
   readonly classes?: readonly string[];
   /**
-   * What is below the colors: the photograph, nothing (`transparent`), or a color. Default the photograph. On anything else
+   * What is below the colors: the image, nothing (`transparent`), or a color. Default the image. On anything else
    * colors cover as much as `opacity` says, and what is not colored is the background alone.
    */
-  readonly background?: 'photograph' | 'transparent' | Color;
-  /** Whether the borders between classes are drawn as thin lines over the photograph. Default true. */
+  readonly background?: 'image' | 'transparent' | Color;
+  /** Whether the borders between classes are drawn as thin lines over the image. Default true. */
   readonly boundaries?: boolean;
 }
 
 export class WebSegmentation extends Segmentation {
   /**
-   * The colored classes over the photograph or another background, in the photograph's size.
+   * The colored classes over the image or another background, in the image's size.
    * @throws UsageError if the opacity is outside [0, 1] or the model has no class of a name.
    */
-  toImageData({ background = 'photograph', ...options }: DrawOptions = {}): ImageData {
+  toImageData({ background = 'image', ...options }: DrawOptions = {}): ImageData {
     const shown = options.classes?.map((name) => this.classId(name));
     const untouched = this.colors.flatMap((_, id) => (shown && !shown.includes(id) ? [id] : []));
     if (background === 'transparent') return this.#tint(options.opacity ?? 0.5, untouched);
     const { width, height } = this.labels;
-    const below = background === 'photograph' ? this.image : plain(width, height, background);
+    const below = background === 'image' ? this.image : plain(width, height, background);
     const { opacity, boundaries } = options;
     return imageData(
       overlay(below, this.labels, this.colors, {
@@ -39,12 +39,12 @@ export class WebSegmentation extends Segmentation {
     );
   }
 
-  /** The same as a picture that canvases draw fast, and that can be handed to other threads. @throws as `toImageData` */
+  /** The same as an image that canvases draw fast, and that can be handed to other threads. @throws as `toImageData` */
   toImageBitmap(options?: DrawOptions): Promise<ImageBitmap> {
     return createImageBitmap(this.toImageData(options));
   }
 
-  /** Gives a canvas the photograph's size and draws on it. @throws as `toImageData` */
+  /** Gives a canvas the image's size and draws on it. @throws as `toImageData` */
   drawOverlay(canvas: HTMLCanvasElement | OffscreenCanvas, options?: DrawOptions): void {
     const data = this.toImageData(options);
     canvas.width = data.width;
@@ -54,7 +54,7 @@ export class WebSegmentation extends Segmentation {
   }
 
   /**
-   * The photograph where a class is, transparent elsewhere.
+   * The image where a class is, transparent elsewhere.
    * @throws UsageError if the model has no class of this name.
    */
   cutout(className: string): ImageData {

@@ -20,7 +20,7 @@ import type {
   ToEngine,
 } from './engine-messages.ts';
 
-/** A served model segments many pictures. */
+/** A served model segments many images. */
 const MANY = Number.POSITIVE_INFINITY;
 
 /** What ends a job that is left. It is no fault of the engine, which goes on. */
@@ -110,7 +110,7 @@ function outcomeOf(error: unknown): Outcome {
     const { width, height, pixelLimit } = error;
     return refuse(
       413,
-      `The picture has ${width}x${height} pixels, more than the ${pixelLimit} allowed. Make it smaller.`,
+      `The image has ${width}x${height} pixels, more than the ${pixelLimit} allowed. Make it smaller.`,
     );
   }
   if (error instanceof UsageError) return refuse(400, error.message);

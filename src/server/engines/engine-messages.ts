@@ -20,7 +20,7 @@ export interface EngineConfiguration {
   readonly resize?: Preprocessing['resize'] | undefined;
   readonly optimize?: Optimization | undefined;
   readonly precision?: Precision | undefined;
-  /** Most pixels of a picture, and of what enters the network at once. */
+  /** Most pixels of an image, and of what enters the network at once. */
   readonly pixelLimit: number;
 }
 
@@ -31,7 +31,7 @@ export type EngineJob =
       readonly model: string;
       readonly format: string;
       readonly query: SegmentQuery;
-      /** The encoded picture. */
+      /** The encoded image. */
       readonly body: Uint8Array;
     }
   | {

@@ -131,7 +131,7 @@ describe('a pool of engines', () => {
   test('passes on that a request is refused, without another try', async () => {
     const { engine, submit } = await pool();
     const job = submit();
-    const refusal: Outcome = { refusal: { status: 422, message: 'no picture' } };
+    const refusal: Outcome = { refusal: { status: 422, message: 'no image' } };
     engine(0).settle(0, refusal);
     expect(await job).toEqual(refusal);
     expect(engine(0).isAlive).toBe(true);

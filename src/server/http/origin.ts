@@ -6,7 +6,7 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 /**
- * Pages of other sites can make a browser send forms and pictures to a server on its own machine; and a name of theirs that
+ * Pages of other sites can make a browser send forms and images to a server on its own machine; and a name of theirs that
  * leads to 127.0.0.1 makes it read the answers too.
  * @param isLocal whether the server is reached under the names of its own machine alone.
  * @throws Refusal for these.

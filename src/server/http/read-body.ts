@@ -29,7 +29,7 @@ export class UploadBudget {
 }
 
 export const tooLarge = (limit: number): Refusal =>
-  new Refusal(413, `The body is larger than the ${limit} bytes allowed. Send a smaller picture.`);
+  new Refusal(413, `The body is larger than the ${limit} bytes allowed. Send a smaller image.`);
 
 /**
  * All that a stream brings.

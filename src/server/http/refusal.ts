@@ -13,9 +13,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers a body whose type says that it is no picture. */
+/** Answers a body whose type says that it is no image. */
 export const unreadType = (type: string): Refusal =>
   new Refusal(
     415,
-    `A body of type ${JSON.stringify(type.slice(0, 60))} is not read. Say what it is: Content-Type: image/jpeg, or application/octet-stream for any picture (with curl: -H 'Content-Type: image/jpeg').`,
+    `A body of type ${JSON.stringify(type.slice(0, 60))} is not read. Say what it is: Content-Type: image/jpeg, or application/octet-stream for any image (with curl: -H 'Content-Type: image/jpeg').`,
   );

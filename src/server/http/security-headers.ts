@@ -17,7 +17,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export const pagePolicy = (styleHash: string): string =>
   `default-src 'none'; style-src '${styleHash}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
 
-/** For the app: scripts, workers and models of this server, WASM, and pictures that the page makes itself. Nothing of other hosts. */
+/** For the app: scripts, workers and models of this server, WASM, and images that the page makes itself. Nothing of other hosts. */
 export const SITE_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

@@ -1,11 +1,11 @@
-/** POST /segment: a picture to its segmentation. */
+/** POST /segment: an image to its segmentation. */
 import type { FastifyInstance } from 'fastify';
 import { ANSWER_FORMATS, type AnswerFormat } from '../answer-formats.ts';
 import { acceptedOffer } from '../http/accept.ts';
 import { Refusal, unreadType } from '../http/refusal.ts';
 import { readSegmentQuery } from '../segment-query.ts';
 import { answerJob, checkRoom, modelNamed, type Service } from '../service.ts';
-import { readPicture } from './picture-upload.ts';
+import { readImage } from './image-upload.ts';
 
 export function addSegmentRoute(app: FastifyInstance, service: Service): void {
   app.post('/segment', {
@@ -20,12 +20,12 @@ export function addSegmentRoute(app: FastifyInstance, service: Service): void {
       }
     },
     async handler(request, reply) {
-      const { picture, fields } = await readPicture(request, service);
+      const { image, fields } = await readImage(request, service);
       const { format, ...options } = { ...fields, ...(request.query as Readonly<Record<string, unknown>>) };
       const query = readSegmentQuery(options);
       const { name } = modelNamed(service, query.model);
       const chosen = chooseFormat(format, request.headers.accept);
-      const job = { kind: 'segment', model: name, format: chosen.name, query, body: picture } as const;
+      const job = { kind: 'segment', model: name, format: chosen.name, query, body: image } as const;
       return answerJob(service, job, request, reply);
     },
   });

@@ -1,4 +1,4 @@
-/** The app on this machine, without engines: photographs stay in the browser. */
+/** The app on this machine, without engines: images stay in the browser. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { checkOrigin } from '../http/origin.ts';
 import { Refusal } from '../http/refusal.ts';

@@ -46,13 +46,13 @@ export async function encodeAnswer(
   const format = OUTPUT_FORMATS.find((each) => each.name === name) as OutputFormat;
   const { regions, minimumPixels, tolerance } = context.query;
   const files = encodeOutput(format, segmentation, {
-    image: 'picture',
+    image: 'image',
     classes: context.predictor.description.classes,
     ...(regions && { regions }),
     ...(minimumPixels !== undefined && { minimumPixels }),
     ...(tolerance !== undefined && { tolerance }),
   }).map(({ suffix, content }) => ({
-    name: `picture${suffix}`,
+    name: `image${suffix}`,
     bytes: content instanceof Uint8Array ? content : Buffer.concat(encodeNpy(content)),
   }));
   const [first] = files;

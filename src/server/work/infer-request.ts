@@ -32,7 +32,7 @@ export type InferRequest = z.output<typeof INFER_REQUEST>;
 
 type InferInput = InferRequest['inputs'][number];
 
-/** The one tensor that every model takes: RGB bytes, or a picture's file. */
+/** The one tensor that every model takes: RGB bytes, or an image's file. */
 export const IMAGE_INPUT = { name: 'image', datatype: 'UINT8', shape: [-1, -1, 3] } as const;
 
 export interface ReadRequest {
@@ -69,7 +69,7 @@ export function readInferRequest(body: Uint8Array, headerLength = body.length): 
 }
 
 /**
- * The picture that the request's input is.
+ * The image that the request's input is.
  * @throws UsageError or FormatError if it is none, Refusal if it has more pixels than the limit.
  */
 export async function readImageInput({ request, binary }: ReadRequest, pixelLimit: number): Promise<Image> {
@@ -81,7 +81,7 @@ export async function readImageInput({ request, binary }: ReadRequest, pixelLimi
   const read = Object.hasOwn(INPUT_READERS, input.datatype) ? INPUT_READERS[input.datatype] : undefined;
   if (!read) {
     throw new UsageError(
-      `The input's datatype is UINT8, RGB values [height, width, 3], or BYTES, a picture's file [1]; got ${JSON.stringify(input.datatype.slice(0, 40))}.`,
+      `The input's datatype is UINT8, RGB values [height, width, 3], or BYTES, an image's file [1]; got ${JSON.stringify(input.datatype.slice(0, 40))}.`,
     );
   }
   return read(input, binaryOf(input, binary), pixelLimit);
@@ -101,7 +101,7 @@ const INPUT_READERS: Readonly<Record<string, ReadInput>> = {
       (shape.length === 4 && shape[0] !== 1)
     ) {
       throw new UsageError(
-        `The input's shape is [height, width, 3] or [1, height, width, 3], but got [${shape.join(', ')}]. Send pictures one by one.`,
+        `The input's shape is [height, width, 3] or [1, height, width, 3], but got [${shape.join(', ')}]. Send images one by one.`,
       );
     }
     if (height * width > pixelLimit) {
@@ -119,7 +119,7 @@ const INPUT_READERS: Readonly<Record<string, ReadInput>> = {
   },
   BYTES({ shape }, binary, pixelLimit) {
     if (shape.length !== 1 || shape[0] !== 1 || !binary) {
-      throw new UsageError("A picture's file is a BYTES tensor of shape [1], sent as binary data (binary_data_size).");
+      throw new UsageError("An image's file is a BYTES tensor of shape [1], sent as binary data (binary_data_size).");
     }
     const length = binary.length < 4 ? -1 : new DataView(binary.buffer, binary.byteOffset).getUint32(0, true);
     if (length !== binary.length - 4) {
@@ -127,7 +127,7 @@ const INPUT_READERS: Readonly<Record<string, ReadInput>> = {
         `A BYTES element begins with its length in 4 bytes, little-endian: here ${binary.length - 4}, but it says ${length}.`,
       );
     }
-    return decodeImage(binary.subarray(4), { name: 'The picture', pixelLimit });
+    return decodeImage(binary.subarray(4), { name: 'The image', pixelLimit });
   },
 };
 

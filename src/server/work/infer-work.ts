@@ -1,4 +1,4 @@
-/** An inference of the Open Inference Protocol: a picture's tensor to those of its labels and confidence. */
+/** An inference of the Open Inference Protocol: an image's tensor to those of its labels and confidence. */
 import { UsageError } from '../../errors.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';

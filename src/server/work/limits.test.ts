@@ -9,12 +9,12 @@ const refused =
   () =>
     checkNetworkPixels({ width: size[0], height: size[1] }, variant, preprocessing, LIMIT);
 
-test('a picture enters the network at its own size', () => {
+test('an image enters the network at its own size', () => {
   expect(refused([1000, 1000], {})).not.toThrow();
-  expect(refused([1001, 1000], {})).toThrow('At scale 1 this 1001x1000 picture enters the network at 1001x1000');
+  expect(refused([1001, 1000], {})).toThrow('At scale 1 this 1001x1000 image enters the network at 1001x1000');
 });
 
-test('a long, narrow picture is refused that a model would enlarge', () => {
+test('a long, narrow image is refused that a model would enlarge', () => {
   expect(refused([32, 30_000], {}, shortest)).toThrow('enters the network at 400x375000, more than the 1000000 pixels');
   expect(refused([32, 30_000], { protocol: 'refinenet' })).toThrow('more than the 1000000 pixels allowed');
 });

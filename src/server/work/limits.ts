@@ -6,9 +6,9 @@ import { Refusal } from '../http/refusal.ts';
 import type { Variant } from './predictors.ts';
 
 /**
- * Long, narrow pictures are enlarged by models that want a shortest side, and scales enlarge any: a small file could take all
+ * Long, narrow images are enlarged by models that want a shortest side, and scales enlarge any: a small file could take all
  * memory.
- * @throws Refusal if the picture enters the network with more pixels than the limit.
+ * @throws Refusal if the image enters the network with more pixels than the limit.
  */
 export function checkNetworkPixels(
   image: ImageSize,
@@ -23,7 +23,7 @@ export function checkNetworkPixels(
       if (width * height > pixelLimit) {
         throw new Refusal(
           413,
-          `At scale ${scale} this ${image.width}x${image.height} picture enters the network at ${width}x${height}, more than the ${pixelLimit} pixels allowed. Give a smaller picture or scale.`,
+          `At scale ${scale} this ${image.width}x${image.height} image enters the network at ${width}x${height}, more than the ${pixelLimit} pixels allowed. Give a smaller image or scale.`,
         );
       }
       all += width * height * ((flip ?? usually) ? 2 : 1);

@@ -61,7 +61,7 @@ export class Predictors {
     }
   }
 
-  /** How pictures are brought to the input of a model. */
+  /** How images are brought to the input of a model. */
   preprocessingOf(name: string): Preprocessing {
     const { model, options } = this.#models.get(name) as Loaded;
     return options.preprocessing ?? model.preprocessing;

@@ -17,7 +17,7 @@ export interface WorkContext {
   readonly stopwatch: Stopwatch;
 }
 
-/** Segments a picture when its turn comes. @throws Refusal if it takes too many pixels; as `Predictor.segment` */
+/** Segments an image when its turn comes. @throws Refusal if it takes too many pixels; as `Predictor.segment` */
 export async function segmentInTurn(
   image: Image,
   model: string,

@@ -1,4 +1,4 @@
-/** `dataset-contact-sheet`: images with their masks on one picture, to look at. */
+/** `dataset-contact-sheet`: images with their masks on one image, to look at. */
 import * as z from 'zod';
 import { contactSheet } from '../../data/contact-sheet.ts';
 import { numberField } from '../number-field.ts';

@@ -51,7 +51,7 @@ export async function openAsked(request: Request, { files }: WorkContext<Dataset
   return { dataset, splits, head };
 }
 
-/** Warns of pictures that are in no format that is read. */
+/** Warns of images that are in no format that is read. */
 export function warnOfPassedOver({ dataset, splits }: OpenedDataset, { onEvent }: WorkContext<DatasetEvent>): void {
   const faults = splits.flatMap((split) => dataset.faults(split));
   const paths = faults.filter(({ kind }) => kind === 'unreadable-format').map(({ path }) => path);

@@ -2,7 +2,7 @@
 import { count } from '../../text.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
-import { confusionPicture } from '../../evaluation/confusion-picture.ts';
+import { confusionImage } from '../../evaluation/confusion-image.ts';
 import { type Evaluation, evaluate as evaluateSplit } from '../../evaluation/evaluate.ts';
 import { type EvaluationReport, evaluationReport } from '../../evaluation/report.ts';
 import { WorstImages } from '../../evaluation/worst-images.ts';
@@ -23,7 +23,7 @@ export interface EvaluateResult {
   };
   /** Images that were asked for; those that failed are in the report. */
   readonly images: number;
-  /** The files written: the report and pictures. */
+  /** The files written: the report and images. */
   readonly files: readonly string[];
 }
 
@@ -91,7 +91,7 @@ function defaultSplit({ splits, name }: Dataset): string {
   throw new UsageError(`${name}: there is no split "val". Choose one with --split: ${splits.join(', ')}.`);
 }
 
-/** Report and pictures; gives their paths. */
+/** Report and images; gives their paths. */
 async function writeResults(
   report: EvaluateResult['report'],
   evaluation: Evaluation,
@@ -101,12 +101,12 @@ async function writeResults(
 ): Promise<string[]> {
   const names = evaluation.classes.map(({ name }) => name);
   const sheet = worst.sheet(`The worst images of ${files.nameOf(report.dataset)} · ${evaluation.split} · by mean IoU`);
-  const pictures = [
-    { name: 'confusion.png', picture: confusionPicture(evaluation.matrix, names) },
-    ...(sheet ? [{ name: 'worst.png', picture: sheet }] : []),
+  const images = [
+    { name: 'confusion.png', image: confusionImage(evaluation.matrix, names) },
+    ...(sheet ? [{ name: 'worst.png', image: sheet }] : []),
   ];
   const reportFile = files.join(output, 'report.json');
   await files.write(reportFile, new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-  for (const { name, picture } of pictures) await files.writeImage(files.join(output, name), picture, 'png');
-  return [reportFile, ...pictures.map(({ name }) => files.join(output, name))];
+  for (const { name, image } of images) await files.writeImage(files.join(output, name), image, 'png');
+  return [reportFile, ...images.map(({ name }) => files.join(output, name))];
 }

@@ -20,7 +20,7 @@ export const EVALUATE_REQUEST = z.strictObject({
   ...DATASET_FIELDS,
   /** The part of it to measure on; `val`, or the only one there is, when left out. */
   split: z.string().optional(),
-  /** The folder where report.json and pictures go. */
+  /** The folder where report.json and images go. */
   output: z.string().default('runs/val'),
   ...RUN_FIELDS,
   /** What classes without a true pixel do to means. */

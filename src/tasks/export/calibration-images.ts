@@ -1,4 +1,4 @@
-/** The photographs that a model is calibrated on: some of a folder, or of a data set's training images. */
+/** The images that a model is calibrated on: some of a folder, or of a data set's training images. */
 import type { Dataset } from '../../data/dataset.ts';
 import { RefineNetError, UsageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';

@@ -53,7 +53,7 @@ function checkCombination({ format, precision, calibration, dataset }: ExportReq
       problems.push('int8 is written as onnx or huggingface; safetensors holds float32 or float16.');
     if (calibration === undefined && dataset === undefined) {
       problems.push(
-        'int8 needs photographs like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
+        'int8 needs images like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
       );
     }
   }
@@ -105,6 +105,6 @@ function warnOfAgreement({ agreement }: Exported, { onEvent }: WorkContext<Expor
   if (agreement === undefined || agreement >= EXPECTED_AGREEMENT) return;
   const message =
     `Only ${percent(agreement)} of the pixels get the label they get in float32; ${percent(EXPECTED_AGREEMENT)} are usual. ` +
-    'Measure the export with --dataset, calibrate on other photographs, or take float16.';
+    'Measure the export with --dataset, calibrate on other images, or take float16.';
   onEvent({ type: 'warning', message });
 }

@@ -8,7 +8,7 @@ export const EXPORT_REQUEST = z.strictObject({
   model: z.string(),
   format: z.enum(EXPORT_FORMAT_NAMES).default('onnx'),
   precision: z.enum(PRECISION_NAMES).default('float32'),
-  /** For int8: photographs like those to be segmented, or a data set; that of `dataset` when left out. */
+  /** For int8: images like those to be segmented, or a data set; that of `dataset` when left out. */
   calibration: z.string().optional(),
   /** How many of them. */
   calibrationImages: numberField('calibrationImages').default(32),

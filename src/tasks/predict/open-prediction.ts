@@ -1,4 +1,4 @@
-/** A model, opened to segment photographs and to write what a request asks for about each. */
+/** A model, opened to segment images and to write what a request asks for about each. */
 import { type ImageSize, networkSize } from '../../image/preprocess.ts';
 import type { OutputFormat } from '../../inference/outputs/output-format.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
@@ -17,7 +17,7 @@ type PredictionContext = Pick<WorkContext<WarningEvent>, 'files' | 'backend' | '
 export interface Prediction extends Pick<Predictor, 'provider' | 'segment' | 'dispose'> {
   /** The model's, by id. */
   readonly classes: readonly LabelClass[];
-  /** Writes what is asked for about a photograph. */
+  /** Writes what is asked for about an image. */
   write(file: NamedInput, segmentation: Segmentation): Promise<ImageReport>;
 }
 

@@ -1,4 +1,4 @@
-/** `predict`: photographs through a model, and their files. */
+/** `predict`: images through a model, and their files. */
 import type { Image } from '../../image/image.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
 import type { FailureEvent, ModelEvent, ProgressEvent, WarningEvent } from '../events.ts';
@@ -35,7 +35,7 @@ export const predictTask = defineTask({ name: 'predict', request: PREDICT_REQUES
 
 /** Images at work at once: some being written, one in the engine, the next ones decoded. */
 const WIDTH = 4;
-/** Pixels at work at once. With its masks and pictures one takes some 20 bytes; larger images go one by one. */
+/** Pixels at work at once. With its masks and images one takes some 20 bytes; larger images go one by one. */
 const PIXEL_BUDGET = 32_000_000;
 
 /** @throws what ends all of it; what is wrong with one image is told as its failure. */

@@ -1,4 +1,4 @@
-/** What `predict` writes for one photograph. */
+/** What `predict` writes for one image. */
 import { encodeLabelPng } from '../../image/png.ts';
 import type { OutputContext, OutputFormat } from '../../inference/outputs/output-format.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';

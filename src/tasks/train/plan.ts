@@ -49,6 +49,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
     seed: request.seed ?? 0,
     ...given,
     ...(architecture !== undefined && { architecture }),
+    ...(request.blocks !== undefined && { blocks: request.blocks }),
     ...(!given && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
   });
   onEvent({
@@ -82,7 +83,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
 
 /** @throws UsageError if there is no such run, or fields of a new one are given. */
 export async function planResumedRun(folder: string, request: TrainRequest, context: Context): Promise<Run> {
-  for (const name of ['output', 'preset', 'weights', 'architecture'] as const) {
+  for (const name of ['output', 'preset', 'weights', 'architecture', 'blocks'] as const) {
     if (request[name] !== undefined)
       throw new UsageError(`--${name} belongs to a new run; --resume goes on with ${folder}.`);
   }

@@ -21,7 +21,7 @@ let count = 0;
 beforeAll(async () => {
   folder = await temporaryFolder();
   data = await writeDrawnDataset(join(folder, 'discs'));
-  // Two photographs of the data set have no mask, and two are elsewhere.
+  // Two images of the data set have no mask, and two are elsewhere.
   await unlink(join(data, 'masks/train/4.png'));
   await unlink(join(data, 'masks/train/5.png'));
   await writeDrawnDataset(join(folder, 'others'), { train: 2, val: 0 });
@@ -56,7 +56,7 @@ async function predicted(name: string, image: string, classes = [{ id: 0, label:
 
 const opened = (confidence = 0.6) => withPseudoLabels(dataset, { folder: predictions, confidence }, nodeTaskFiles);
 
-describe('predicted photographs', () => {
+describe('predicted images', () => {
   test('stand behind the images to train on, by names of their own, and nowhere else', async () => {
     for (const [index, image] of OTHERS().entries()) await predicted(`street/${index}`, image);
     const { samples, splits } = await opened();
@@ -119,7 +119,7 @@ describe('predicted photographs', () => {
     expect(samples('train').map(({ name }) => name)).toEqual(['0', '1', '2', '3', 'pseudo/4']);
     expect(faults('train').map(({ path }) => path)).toEqual(['images/train/5.png']);
     expect(notes.at(-1)).toBe(
-      `2 of the photographs in ${predictions} are images of ${data}: they keep the masks they have there.`,
+      `2 of the images in ${predictions} are images of ${data}: they keep the masks they have there.`,
     );
   });
 });
@@ -136,7 +136,7 @@ describe('what is wrong is said', () => {
     await expect(opened()).rejects.toThrow('a.json is no report of predict (it names no image or no classes).');
   });
 
-  test('all at once: photographs, confidences, classes', async () => {
+  test('all at once: images, confidences, classes', async () => {
     await predicted('a', join(folder, 'gone.jpg'));
     await predicted('b', OTHERS()[0] as string, [
       { id: 0, label: 'sky' },
@@ -145,7 +145,7 @@ describe('what is wrong is said', () => {
     await unlink(join(predictions, 'b.confidence.png'));
     const message = await opened().catch(String);
     expect(message).toContain(
-      `--pseudo-labels: 1 photographs are not where predict found them: ${join(folder, 'gone.jpg')}. Put them back, or predict anew.`,
+      `--pseudo-labels: 1 images are not where predict found them: ${join(folder, 'gone.jpg')}. Put them back, or predict anew.`,
     );
     expect(message).toContain(
       `1 files of the confidence are missing in ${predictions}: b.confidence.png. Predict anew with --format confidence, or learn from every pixel with --confidence 0.`,
@@ -157,7 +157,7 @@ describe('what is wrong is said', () => {
 
   test('where nothing is left', async () => {
     await predicted('a', join(data, 'images/train/0.png'));
-    await expect(opened()).rejects.toThrow(`All 1 photographs in ${predictions} are in ${data}. Predict others.`);
+    await expect(opened()).rejects.toThrow(`All 1 images in ${predictions} are in ${data}. Predict others.`);
   });
 
   test('of a confidence of another size than its mask', async () => {

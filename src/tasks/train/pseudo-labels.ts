@@ -1,4 +1,4 @@
-/** Photographs without masks of their own, to be trained on with masks that `predict` wrote (self-training). */
+/** Images without masks of their own, to be trained on with masks that `predict` wrote (self-training). */
 import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Sample } from '../../data/sample.ts';
@@ -19,7 +19,7 @@ const PREFIX = 'pseudo/';
 /** Files or classes that are named of each kind of problem. */
 const NAMED = 5;
 
-/** What `predict` writes of a photograph, as far as it is needed here. */
+/** What `predict` writes of an image, as far as it is needed here. */
 interface Report {
   readonly name: string;
   readonly image: string;
@@ -27,7 +27,7 @@ interface Report {
 }
 
 /**
- * The data set with the predicted photographs of a folder beside its own images to train on. A photograph that has a mask in
+ * The data set with the predicted images of a folder beside its own images to train on. An image that has a mask in
  * the data set already, or is one of another split, is left out.
  * @throws UsageError with all that is missing or does not fit.
  */
@@ -63,7 +63,7 @@ export async function withPseudoLabels(
   const problems = [
     ...listed(
       used.filter((_, index) => !there[index]).map(({ image }) => image),
-      'photographs are not where predict found them',
+      'images are not where predict found them',
       'Put them back, or predict anew',
     ),
     ...listed(
@@ -76,9 +76,7 @@ export async function withPseudoLabels(
       `classes in ${folder} are not those of ${dataset.name}`,
       'Predict with a model of the same classes in the same order',
     ),
-    ...(used.length === 0
-      ? [`All ${reports.length} photographs in ${folder} are in ${dataset.name}. Predict others`]
-      : []),
+    ...(used.length === 0 ? [`All ${reports.length} images in ${folder} are in ${dataset.name}. Predict others`] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems.map((problem) => `--pseudo-labels: ${problem}.`).join('\n'));
   const samples = used.map(
@@ -135,5 +133,5 @@ function listed(items: readonly string[], what: string, advice: string): string[
 
 function noteOf(leftOut: number, folder: string, { name }: Dataset): string[] {
   if (leftOut === 0) return [];
-  return [`${leftOut} of the photographs in ${folder} are images of ${name}: they keep the masks they have there.`];
+  return [`${leftOut} of the images in ${folder} are images of ${name}: they keep the masks they have there.`];
 }

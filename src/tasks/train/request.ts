@@ -10,12 +10,14 @@ export const TRAIN_REQUEST = z.strictObject({
   /** The data set's folder or the file that describes it; when resuming, that of the run when left out. */
   dataset: z.string().optional(),
   ...DATASET_FIELDS,
-  /** A folder of predictions, as `predict` writes them: its photographs are trained on beside the data set's. */
+  /** A folder of predictions, as `predict` writes them: its images are trained on beside the data set's. */
   pseudoLabels: z.string().optional(),
   /** The least confidence that is learned from in these; 0.6 when left out. */
   confidence: numberField('confidence').optional(),
   /** The network; that of the weights, or a small one, when left out. */
   architecture: z.string().optional(),
+  /** How many RefineNet blocks, from the coarsest; weights of a network with fewer grow. */
+  blocks: numberField('blocks').optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
   weights: z.string().optional(),
   /** A model folder, or the name of a shipped one: what the loss `distill` learns from. */

@@ -1,4 +1,4 @@
-/** Pictures of a run, for people to look at: plots and sheets of sample predictions. What cannot be written is warned of. */
+/** Images of a run, for people to look at: plots and sheets of sample predictions. What cannot be written is warned of. */
 import { messageOf } from '../../errors.ts';
 import { encodePng } from '../../image/png.ts';
 import type { RunState } from './checkpoint.ts';
@@ -14,7 +14,7 @@ export async function drawSamples(
 ): Promise<void> {
   const sheet = sampleSheet(samples, parts.model.classes);
   const bytes = encodePng(sheet);
-  parts.log.addPictures(
+  parts.log.addImages(
     { update: state.updates },
     { 'validation/samples': { width: sheet.width, height: sheet.height, bytes } },
   );

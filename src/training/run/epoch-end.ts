@@ -1,4 +1,4 @@
-/** The end of an epoch: its record, its validation, pictures and a checkpoint. */
+/** The end of an epoch: its record, its validation, images and a checkpoint. */
 import { drawPlots, drawSamples } from './artifacts.ts';
 import { type RunState, weightsToUse } from './checkpoint.ts';
 import { keepLast, keepPassing } from './keep-checkpoint.ts';

@@ -11,8 +11,8 @@ import type { FeatureBatch } from '../step/types.ts';
 import type { BatchPlace, BatchSource, SourceBatch } from './run-parts.ts';
 
 export interface RememberedViewsOptions {
-  /** Where pictures come from. */
-  readonly pictures: BatchSource;
+  /** Where images come from. */
+  readonly images: BatchSource;
   /** How many epochs of them are made. */
   readonly views: number;
   /** From pixels to what is remembered, float32 [N, ...] each. */
@@ -26,7 +26,7 @@ export interface RememberedViewsOptions {
 type View = FeatureBatch[];
 
 /**
- * A source whose epochs are, in turn, the first `views` ones of the pictures, mixed anew each time. What it gives depends on seed
+ * A source whose epochs are, in turn, the first `views` ones of the images, mixed anew each time. What it gives depends on seed
  * and place alone, wherever one begins: a view that a resumed run has not seen is made again.
  */
 export class RememberedViews implements BatchSource {
@@ -37,7 +37,7 @@ export class RememberedViews implements BatchSource {
 
   constructor(options: RememberedViewsOptions) {
     this.#options = options;
-    this.batchesPerEpoch = options.pictures.batchesPerEpoch;
+    this.batchesPerEpoch = options.images.batchesPerEpoch;
   }
 
   async *batches({ seed, epoch, position }: BatchPlace): AsyncGenerator<SourceBatch, void, undefined> {
@@ -60,20 +60,20 @@ export class RememberedViews implements BatchSource {
     if (view.length >= this.batchesPerEpoch) return;
     this.#session ??= this.#open();
     const session = await this.#session;
-    const pictures = this.#options.pictures.batches({ seed, epoch, position: view.length });
+    const images = this.#options.images.batches({ seed, epoch, position: view.length });
     try {
       while (view.length < this.batchesPerEpoch) {
-        const { value, done } = await pictures.next();
+        const { value, done } = await images.next();
         if (done === true || !('images' in value)) return;
         view.push({ features: await featuresOf(session, value.images), labels: value.labels });
         if (view.length > from) yield view.at(-1) as FeatureBatch;
       }
     } finally {
-      await pictures.return?.(undefined);
+      await images.return?.(undefined);
     }
   }
 
-  /** A later epoch: the pictures of a view in another order. */
+  /** A later epoch: the images of a view in another order. */
   async *#again(seed: number, epoch: number, from: number): AsyncGenerator<FeatureBatch, void, undefined> {
     const { views } = this.#options;
     for await (const _ of this.#fresh(seed, epoch % views, 0));
@@ -94,7 +94,7 @@ export class RememberedViews implements BatchSource {
 const featuresOf = async (session: Session, images: Tensor<'float32'>): Promise<FeatureBatch['features']> =>
   (await session.run({ [PIXEL_VALUES]: images })) as FeatureBatch['features'];
 
-/** The pictures at some places of a view, counted through its batches. */
+/** The images at some places of a view, counted through its batches. */
 function gathered(view: View, size: number, places: Uint32Array): FeatureBatch {
   const [first] = view as [FeatureBatch, ...View];
   const gather = <T extends 'float32' | 'uint8'>(of: (batch: FeatureBatch) => Tensor<T>): Tensor<T> => {

@@ -6,7 +6,7 @@ import { type LogRecord, logLine, logUpTo } from './log.ts';
 import { runPlots } from './plots.ts';
 import type { RunStorage } from './run-storage.ts';
 import {
-  type EncodedPicture,
+  type EncodedImage,
   type EventStamp,
   eventFileName,
   eventFileStart,
@@ -54,9 +54,9 @@ export class RunLog {
     await this.flush().catch(() => undefined);
   }
 
-  /** Adds pictures to TensorBoard's events. */
-  addPictures(record: Pick<LogRecord, 'update'>, pictures: Readonly<Record<string, EncodedPicture>>): void {
-    this.#add(this.#events, imageEvent(this.#stamp(record), pictures));
+  /** Adds images to TensorBoard's events. */
+  addImages(record: Pick<LogRecord, 'update'>, images: Readonly<Record<string, EncodedImage>>): void {
+    this.#add(this.#events, imageEvent(this.#stamp(record), images));
   }
 
   /** @throws RefineNetError if something cannot be written; it is kept for the next time. */

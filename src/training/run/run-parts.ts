@@ -24,7 +24,7 @@ export interface BatchPlace {
   readonly position: number;
 }
 
-/** Pictures as a loader calls them, or their features. */
+/** Images as a loader calls them, or their features. */
 export type SourceBatch =
   | { readonly images: Tensor<'float32'>; readonly labels: Tensor<'uint8'> }
   | Pick<FeatureBatch, 'features' | 'labels'>;

@@ -51,7 +51,7 @@ function exchanges(count: number): GradientExchange[] {
   }));
 }
 
-/** The files of a run's `last` after an epoch; every update takes two pictures in all. */
+/** The files of a run's `last` after an epoch; every update takes two images in all. */
 async function trained(exchange: GradientExchange, accumulate: number): Promise<MemoryStorage> {
   const storage = new MemoryStorage();
   const data = {

@@ -54,13 +54,13 @@ describe.skipIf(!hasPython)('an event file', () => {
     ]);
   });
 
-  test('holds numbers and pictures by tag and step', () => {
+  test('holds numbers and images by tag and step', () => {
     const stamp = { step: 3_000_000_000, wallTime: 1_700_000_000.25 };
-    const picture = { width: 300, height: 2, bytes: Uint8Array.of(137, 80, 78, 71) };
+    const image = { width: 300, height: 2, bytes: Uint8Array.of(137, 80, 78, 71) };
     const { events } = readBack(
       start,
       scalarEvent(stamp, { 'train/loss': 0.5, 'rate/Straße': -1e-7 }),
-      imageEvent(stamp, { 'validation/samples': picture }),
+      imageEvent(stamp, { 'validation/samples': image }),
     );
     expect(events.slice(2)).toEqual([
       {

@@ -13,8 +13,8 @@ const IMAGE = { height: 1, width: 2, colorspace: 3, encoded: 4 } as const;
 const SESSION_LOG = { status: 1, start: 1 } as const;
 const RGB = 3;
 
-/** A picture in its PNG or JPEG form. */
-export interface EncodedPicture {
+/** An image in its PNG or JPEG form. */
+export interface EncodedImage {
   readonly width: number;
   readonly height: number;
   readonly bytes: Uint8Array;
@@ -55,9 +55,9 @@ export function scalarEvent(stamp: EventStamp, scalars: Readonly<Record<string, 
   });
 }
 
-/** A record of pictures by their tags. */
-export function imageEvent(stamp: EventStamp, pictures: Readonly<Record<string, EncodedPicture>>): Uint8Array {
-  return summaryEvent(stamp, Object.entries(pictures), (writer, { width, height, bytes }) => {
+/** A record of images by their tags. */
+export function imageEvent(stamp: EventStamp, images: Readonly<Record<string, EncodedImage>>): Uint8Array {
+  return summaryEvent(stamp, Object.entries(images), (writer, { width, height, bytes }) => {
     writer.tag(VALUE.image, WireType.LengthDelimited).fork();
     writer.tag(IMAGE.height, WireType.Varint).int32(height);
     writer.tag(IMAGE.width, WireType.Varint).int32(width);

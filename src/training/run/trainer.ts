@@ -56,7 +56,7 @@ export interface TrainOptions {
   readonly title?: string;
   /**
    * The machines that train together, each calling `train` with the same options and a storage of its own: every update takes
-   * `batch` pictures, `accumulate` times, of each. All end with the same weights.
+   * `batch` images, `accumulate` times, of each. All end with the same weights.
    */
   readonly exchange?: GradientExchange;
   /** What the loss `distill` learns from: a model of the same classes and preprocessing. */
@@ -198,7 +198,7 @@ function sourceFor(
 ): BatchSource {
   const { batch, augmentation, mixing, sampling, preprocessing, views } = configuration;
   const split = dataSplits(dataset).train;
-  const pictures = createLoader({
+  const images = createLoader({
     dataset,
     split,
     batch,
@@ -209,9 +209,9 @@ function sourceFor(
     ...(sampling && { times: timesOf(dataset.samples(split), sampling.rules) }),
     ...(exchange && { shard: exchange }),
   });
-  if (views === undefined) return pictures;
+  if (views === undefined) return images;
   const frozen = frozenFeatures(configuration);
-  return new RememberedViews({ pictures, views, frozen, weights, backend, ...(session && { session }) });
+  return new RememberedViews({ images, views, frozen, weights, backend, ...(session && { session }) });
 }
 
 function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {

@@ -36,7 +36,7 @@ describe('gradients and update apart', () => {
     averageDecay: 0.9,
     clipNorm: 0.5,
   };
-  // The first picture keeps a tenth of its pixels, the second all of them, of other classes.
+  // The first image keeps a tenth of its pixels, the second all of them, of other classes.
   const uneven = (): PixelBatch => {
     const batch = batchOf(2, 5);
     for (let pixel = 0; pixel < SIZE * SIZE; pixel++) if (pixel % 10 !== 0) batch.labels.data[pixel] = 255;

@@ -28,8 +28,8 @@ import type { Batch, PixelBatch, StepDefinition, StepResult, TrainingState } fro
 import { emaDecayAt } from './update.ts';
 
 describe('a training step', () => {
-  test('over two micro-batches of one picture is that over one of both', async () => {
-    // At other pictures rounding switches a rectifier: weights changed by 3e-7 then move the result by 8e-3.
+  test('over two micro-batches of one image is that over one of both', async () => {
+    // At other images rounding switches a rectifier: weights changed by 3e-7 then move the result by 8e-3.
     const both = [3, 4, 5].map((seed) => batchOf(2, seed));
     const together = await train({ batches: both.map((batch) => [batch]) });
     const accumulated = await train({ step: { accumulate: 2 }, batches: both.map(apart) });
@@ -199,7 +199,7 @@ describe('a step that fails', () => {
   test.each([
     ['one micro-batch', 1],
     ['two micro-batches', 2],
-  ] as const)('on a picture that is not a number says so and leaves the state as it was, %s', async (_, accumulate) => {
+  ] as const)('on an image that is not a number says so and leaves the state as it was, %s', async (_, accumulate) => {
     const step: StepDefinition = { ...STEP, averageDecay: 0.9, batchNorm: 'trained', accumulate };
     const compiled = await createStep({
       network: WITHOUT_DROPOUT,

@@ -104,7 +104,7 @@ describe('a teacher that does not fit', () => {
     );
   });
 
-  test('is one that fits where only colors and the size of photographs differ', () => {
+  test('is one that fits where only colors and the size of images differ', () => {
     const classes = student.classes.map((each) => ({ ...each, color: [9, 9, 9] as const }));
     const preprocessing = { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 500 } };
     expect(() => checkTeacher({ ...student, classes, preprocessing }, student)).not.toThrow();

@@ -17,7 +17,7 @@ export type TeacherModel = ModelDescription & { readonly weights: Weights };
 
 /** A loaded teacher. */
 export interface Teacher {
-  /** Its logits float32 [N, K, h, w] for a batch of normalized pictures. */
+  /** Its logits float32 [N, K, h, w] for a batch of normalized images. */
   logits(pixels: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   dispose(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export function weightsFingerprint(weights: Weights): string {
 }
 
 /**
- * Makes sure that a teacher says the same of the same pixels: its classes are the network's, and pictures enter it alike.
+ * Makes sure that a teacher says the same of the same pixels: its classes are the network's, and images enter it alike.
  * @throws UsageError with all that differs.
  */
 export function checkTeacher(teacher: ModelDescription, student: ModelDescription): void {

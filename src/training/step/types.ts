@@ -75,15 +75,15 @@ export interface StepScalars {
   readonly updates: number;
 }
 
-/** Pictures as the network takes them. */
+/** Images as the network takes them. */
 export interface PixelBatch {
-  /** Normalized pictures, float32 [N, 3, H, W]. */
+  /** Normalized images, float32 [N, 3, H, W]. */
   readonly pixels: Tensor<'float32'>;
   /** Class ids, uint8 [N, H, W]; the ignore index is not scored. */
   readonly labels: Tensor<'uint8'>;
 }
 
-/** Pictures as the frozen part of the network leaves them. */
+/** Images as the frozen part of the network leaves them. */
 export interface FeatureBatch extends Pick<PixelBatch, 'labels'> {
   /** What the frozen part gives, float32 [N, C, h, w], by the names of the inputs that take its place. */
   readonly features: Readonly<Record<string, Tensor<'float32'>>>;

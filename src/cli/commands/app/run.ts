@@ -33,7 +33,7 @@ export async function runApp(given: readonly string[], { host, port, open, outpu
     return EXIT.success;
   }
   const running = await serveSite(site, { host, port });
-  print(`The app is at ${running.url}. Photographs stay in the browser; Ctrl-C ends.`);
+  print(`The app is at ${running.url}. Images stay in the browser; Ctrl-C ends.`);
   if (open && !(await openFile(running.url)))
     note('There is no program to open a browser with; open the address yourself.');
   const interruption = onInterrupt('');

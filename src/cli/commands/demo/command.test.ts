@@ -64,7 +64,7 @@ describe('--open', () => {
   });
 
   test('says whether the opener could be started', async () => {
-    expect(await openFile('picture.png', process.execPath)).toBe(true);
-    expect(await openFile('picture.png', inRoot('no such program'))).toBe(false);
+    expect(await openFile('image.png', process.execPath)).toBe(true);
+    expect(await openFile('image.png', inRoot('no such program'))).toBe(false);
   });
 });

@@ -68,7 +68,7 @@ function describeStreet({ comparison, agreement, image, truth, outputs }: Street
     pc.bold('A drawn street, segmented by the shipped model'),
     indented(table([['class', 'drawn', 'found', 'IoU'], ...rows], [1, 2, 3])),
     `  ${percent(agreement)} of the pixels are of the class that was drawn there`,
-    `  picture  ${image}`,
+    `  image  ${image}`,
     `  truth    ${truth}`,
     `  mask     ${outputs.labels}`,
     `  overlay  ${outputs.overlay}`,

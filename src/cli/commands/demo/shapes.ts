@@ -35,7 +35,7 @@ export interface ShapesReport {
   readonly seconds: number;
   /** The mean IoU on the test images, which are neither trained nor validated on, shares in [0, 1]. */
   readonly meanIoU: { readonly before: number; readonly after: number | null };
-  /** The picture to look at. */
+  /** The image to look at. */
   readonly sheet: string | null;
 }
 

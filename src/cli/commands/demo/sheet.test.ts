@@ -45,7 +45,7 @@ test('the sheet shows image, truth and the predictions before and after, a row f
     return [...sheet.data.subarray((y * sheet.width + x) * 3, (y * sheet.width + x) * 3 + 3)];
   };
   const [ground, circle, square] = CLASSES.map(({ color }) => [...color]);
-  const picture = [90, 90, 90];
-  expect([0, 1, 2, 3].map((column) => tile(0, column))).toEqual([picture, circle, square, circle]);
-  expect([0, 1, 2, 3].map((column) => tile(1, column))).toEqual([picture, square, ground, square]);
+  const image = [90, 90, 90];
+  expect([0, 1, 2, 3].map((column) => tile(0, column))).toEqual([image, circle, square, circle]);
+  expect([0, 1, 2, 3].map((column) => tile(1, column))).toEqual([image, square, ground, square]);
 });

@@ -1,4 +1,4 @@
-/** The picture of `demo`: what a network says of drawn images before it was trained, and after. */
+/** The image of `demo`: what a network says of drawn images before it was trained, and after. */
 import { FAINT_INK } from '../../../drawing/canvas.ts';
 import type { EvaluatedImage } from '../../../evaluation/evaluate.ts';
 import { colorize } from '../../../drawing/colorize.ts';
@@ -34,7 +34,7 @@ export function demoSheet(before: SheetColumn, after: SheetColumn, classes: read
   const rows = before.shown.map((first, row) => {
     const second = after.shown[row] as EvaluatedImage;
     return {
-      pictures: [
+      images: [
         resizeImage(first.image, TILE, TILE, 'bilinear'),
         map(first.labels),
         map(first.prediction),

@@ -20,7 +20,7 @@ export interface StreetReport extends ImageReport {
   readonly truth: string;
   /** The share of pixels whose class is the drawn one. */
   readonly agreement: number;
-  /** The classes that are drawn or found, most drawn first; shares of the picture and IoU in [0, 1]. */
+  /** The classes that are drawn or found, most drawn first; shares of the image and IoU in [0, 1]. */
   readonly comparison: readonly {
     readonly label: string;
     readonly drawn: number;

@@ -37,9 +37,9 @@ describe('export in a lower precision', () => {
 
   test.each<[string, string[], string]>([
     [
-      'int8 without photographs',
+      'int8 without images',
       ['--precision', 'int8'],
-      'int8 needs photographs like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
+      'int8 needs images like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
     ],
     [
       'int8 as safetensors',
@@ -63,7 +63,7 @@ describe('export in a lower precision', () => {
 test('int8 of a model that was not calibrated says how to calibrate it', async () => {
   const options = { precision: 'int8' } as const;
   await expect(createPredictor(await readModelFolder(model()), await nodeBackend(), options)).rejects.toThrow(
-    'The model was not calibrated for int8, so the ranges of its activations are not known. Calibrate it on some of your photographs: ' +
+    'The model was not calibrated for int8, so the ranges of its activations are not known. Calibrate it on some of your images: ' +
       'refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
   );
 });

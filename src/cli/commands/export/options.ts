@@ -26,7 +26,7 @@ export function addExportOptions(command: Command): Command {
     )
     .option(
       '--calibration <path>',
-      "for int8: a folder of photographs like those to be segmented, or a data set (default: --dataset's)",
+      "for int8: a folder of images like those to be segmented, or a data set (default: --dataset's)",
     )
     .option(
       '--calibration-images <count>',

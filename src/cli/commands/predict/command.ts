@@ -1,4 +1,4 @@
-/** `refinenet predict`: photographs to masks, overlays and figures. */
+/** `refinenet predict`: images to masks, overlays and figures. */
 import type { Image } from '../../../image/image.ts';
 import { expandInputs } from '../../../platform/node/files.ts';
 import type { Backend, Device } from '../../../runtime/backend.ts';
@@ -11,7 +11,7 @@ import { addPredictOptions, type PredictOptions, predictRequest } from './option
 export const registerPredict: RegisterCommand = (program, exit) => {
   const command = program
     .command('predict')
-    .description('segment photographs: a mask, an overlay and figures for each')
+    .description('segment images: a mask, an overlay and figures for each')
     .argument('<image...>', 'images, folders or glob patterns');
   addPredictOptions(command).action(async (inputs: string[], options: PredictOptions) =>
     exit(await (options.queue === undefined ? predict(inputs, options) : enqueue(inputs, options, options.queue))),

@@ -7,7 +7,7 @@ import { addServeOptions, type ServeOptions, serverOptions } from './options.ts'
 export const registerServe: RegisterCommand = (program, exit) => {
   const command = program
     .command('serve')
-    .description('answer requests over HTTP: a segmentation for a picture')
+    .description('answer requests over HTTP: a segmentation for an image')
     .argument('[models...]', 'folders or names of models, each also as NAME=FOLDER');
   addServeOptions(command).action(async (models: string[], options: ServeOptions) =>
     exit(await serve(models, options)),

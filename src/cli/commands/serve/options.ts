@@ -50,13 +50,13 @@ export function addServeOptions(command: Command): Command {
     .option('--body-limit <MiB>', 'refuse larger bodies', wholeNumber('--body-limit', 1), 32)
     .option(
       '--pixel-limit <count>',
-      'refuse pictures with more pixels (default: 16000000, or what memory allows)',
+      'refuse images with more pixels (default: 16000000, or what memory allows)',
       wholeNumber('--pixel-limit', 1024),
     )
     .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
     .option(
       '--resize <rule>',
-      "size at which pictures enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
+      "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
       resizeRule,
     )
     .option(

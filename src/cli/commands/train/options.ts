@@ -24,6 +24,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly pseudoLabels?: string;
   readonly confidence?: number;
   readonly architecture?: string;
+  readonly blocks?: number;
   readonly weights?: string;
   readonly teacher?: string;
   readonly preset?: PresetName;
@@ -71,6 +72,11 @@ interface RecipeOptions {
 export function addTrainOptions(command: Command): Command {
   command
     .option('--architecture <name>', `the network (default: that of --weights, else ${DEFAULT_ARCHITECTURE})`)
+    .option(
+      '--blocks <count>',
+      'only so many RefineNet blocks, from the coarsest; --weights of a network with fewer grow, finer blocks on coarser ones',
+      numberFor('--blocks', 'blocks'),
+    )
     .option('--weights <path>', "a checkpoint or model folder to start from: an encoder's or a whole network's")
     .option('--teacher <model>', 'a model of the same classes that the loss distill learns from, forward only')
     .option(
@@ -83,7 +89,7 @@ export function addTrainOptions(command: Command): Command {
   addDatasetOptions(command)
     .option(
       '--pseudo-labels <folder>',
-      'also train on the photographs that predict wrote masks of into this folder (their names begin with pseudo/)',
+      'also train on the images that predict wrote masks of into this folder (their names begin with pseudo/)',
     )
     .option(
       '--confidence <share>',
@@ -177,7 +183,7 @@ function addRecipeOptions(command: Command): Command {
 
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
-  const { pseudoLabels, confidence, architecture, weights, teacher, preset, resume } = options;
+  const { pseudoLabels, confidence, architecture, blocks, weights, teacher, preset, resume } = options;
   const { output, device, threads } = options;
   return {
     dataset,
@@ -185,6 +191,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
     pseudoLabels,
     confidence,
     architecture,
+    blocks,
     weights,
     teacher,
     preset,

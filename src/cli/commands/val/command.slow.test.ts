@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
-import { bytesOf, type Files, mask, photo, picture } from '../../../../test/support/drawn-files.ts';
+import { bytesOf, type Files, mask, photo, drawnImage } from '../../../../test/support/drawn-files.ts';
 import { writeSyntheticModel } from '../../../../test/support/synthetic-model.ts';
 import { LABEL_SETS } from '../../../labels/label-sets.ts';
 import { decodeLabelPng, encodePng } from '../../../image/png.ts';
@@ -64,7 +64,7 @@ async function report(...argv: string[]) {
 }
 
 describe('val of a folder of masks', () => {
-  test('prints a table, the figures and the rule they follow, and writes report and pictures', async () => {
+  test('prints a table, the figures and the rule they follow, and writes report and images', async () => {
     const output = inRoot('table');
     expect(await main(['val', inRoot('masks'), inRoot('data'), '--output', output])).toBe(0);
     expect(terminal.printed).toContain(
@@ -103,10 +103,10 @@ describe('val of a folder of masks', () => {
     await writeFiles('faulty', {
       'a.png': mask([0, 1], 40, 40),
       'b.png': mask([0, 1]).subarray(0, 100),
-      'c.png': encodePng(picture(1)),
+      'c.png': encodePng(drawnImage(1)),
       'd.png': mask([0, 1, 9]),
     });
-    await writeFiles('faulty', { 'x.png': 'no picture' });
+    await writeFiles('faulty', { 'x.png': 'no image' });
     expect(await main(['val', inRoot('faulty'), inRoot('many'), '--output', inRoot('out')])).toBe(1);
     expect(terminal.noted).toContain('a: the prediction is 40x40, but the mask masks/val/a.png is 48x40.');
     expect(terminal.noted).toMatch(/faulty\/b\.png: .* (cut off|damaged)/);

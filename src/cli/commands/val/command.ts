@@ -9,7 +9,7 @@ import { valReport } from './report.ts';
 export const registerVal: RegisterCommand = (program, exit) => {
   const command = program
     .command('val')
-    .description('measure a model on labeled images, or score saved predictions: mIoU, accuracies, classes, pictures')
+    .description('measure a model on labeled images, or score saved predictions: mIoU, accuracies, classes, images')
     .argument(
       '<inputs...>',
       'MODEL DATASET (or DATASET alone, with the shipped model), or in place of the model a folder of saved masks, or one or more folders of saved probabilities, which are averaged',

@@ -26,7 +26,7 @@ export interface ValOptions extends RunOptions, DatasetOptions {
 export function addValOptions(command: Command): Command {
   command
     .option('--split <name>', 'the part of the data set to measure on (default: val)')
-    .option('--output <folder>', 'where report.json and pictures go', 'runs/val');
+    .option('--output <folder>', 'where report.json and images go', 'runs/val');
   return addRunOptions(addDatasetOptions(command))
     .option(
       '--absent <rule>',

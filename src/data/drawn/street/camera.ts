@@ -4,7 +4,7 @@ import { type Area, type Point, polygon } from '../labeled-canvas.ts';
 /** Meters to the right of the camera, up from the road, and ahead. */
 export type Place = readonly [right: number, up: number, ahead: number];
 
-/** The size of the picture, in pixels: CamVid's frames as SegNet used them. */
+/** The size of the image, in pixels: CamVid's frames as SegNet used them. */
 export const WIDTH = 480;
 /** See `WIDTH`. */
 export const HEIGHT = 360;

@@ -8,7 +8,7 @@ import { mixed, shaded } from './paints.ts';
 
 /** Where the road's curbs and the walls behind the pavements are, in meters to the right. */
 export const STREET = { leftWall: -6, leftCurb: -3.4, rightCurb: 5.6, rightWall: 8.6 } as const;
-/** Meters ahead where the ground enters the picture, and where it ends for the eye. */
+/** Meters ahead where the ground enters the image, and where it ends for the eye. */
 const NEAREST = 2;
 const FARTHEST = 400;
 

@@ -1,4 +1,4 @@
-/** A drawn street as a driver sees it, with its mask: something to segment where there is no photograph. */
+/** A drawn street as a driver sees it, with its mask: something to segment where there is no image. */
 import type { Color } from '../../../image/image.ts';
 import { randomStream } from '../../../tensor/random.ts';
 import type { LabeledImage } from '../../sample.ts';

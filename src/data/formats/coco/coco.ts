@@ -1,6 +1,6 @@
 /**
  * Reads COCO's JSON (https://cocodataset.org/#format-data) as COCO, CVAT, Roboflow, Label Studio and Supervisely write it: polygons and run
- * lengths of objects or of stuff, or a picture of segments (panoptic).
+ * lengths of objects or of stuff, or an image of segments (panoptic).
  */
 import { FormatError } from '../../../errors.ts';
 import { classesNamed } from '../../../labels/classes-named.ts';

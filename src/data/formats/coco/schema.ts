@@ -50,7 +50,7 @@ export interface CocoFile {
   readonly document: CocoDocument;
 }
 
-/** Whether its masks are pictures of segments. */
+/** Whether its masks are images of segments. */
 export const isPanoptic = ({ annotations }: CocoDocument): boolean =>
   annotations.some(({ segments_info }) => segments_info !== undefined);
 

@@ -11,8 +11,8 @@ import { WebSegmentation } from '../web-segmentation.ts';
 import { errorFrom } from '../worker/messages.ts';
 import type { FromTrainingWorker, ToTrainingWorker, TrainingEvent, TrainingRequest } from './messages.ts';
 
-/** A validated picture: what the model finds in it, and what its mask says. */
-export interface ValidatedPicture {
+/** A validated image: what the model finds in it, and what its mask says. */
+export interface ValidatedImage {
   readonly name: string;
   readonly found: WebSegmentation;
   readonly truth: LabelMap;
@@ -21,22 +21,22 @@ export interface ValidatedPicture {
 export interface PageValidation extends ValidationRecord {
   /** Whether it is the best so far, whose model is kept. */
   readonly isBest: boolean;
-  /** The first of the pictures. */
-  readonly samples: readonly ValidatedPicture[];
+  /** The first of the images. */
+  readonly samples: readonly ValidatedImage[];
 }
 
 /** Who is told what on the way. */
 export interface TrainingCallbacks {
   /** While the starting model is downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
-  /** Before a new run, while every picture is read once to find what is damaged. */
+  /** Before a new run, while every image is read once to find what is damaged. */
   readonly onCheck?: (done: number, total: number) => void;
   /** When the first step is about to begin, with the run's name. */
   readonly onStart?: (name: string) => void;
   /** After every step: loss, rates, images a second, how far the run is. */
   readonly onProgress?: (report: StepReport) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** After a validation: mean IoU, IoU by class, and pictures to look at. */
+  /** After a validation: mean IoU, IoU by class, and images to look at. */
   readonly onValidation?: (validation: PageValidation) => void;
   /** After a checkpoint is kept, from which the run would go on. */
   readonly onCheckpoint?: (checkpoint: { readonly folder: string; readonly update: number }) => void;
@@ -160,6 +160,6 @@ function tell(message: TrainingEvent, callbacks: TrainingCallbacks, classes: rea
 function validated(
   { name, image, labels, prediction }: PredictedSample,
   classes: readonly LabelClass[],
-): ValidatedPicture {
+): ValidatedImage {
   return { name, found: new WebSegmentation(image, { labels: prediction }, classes), truth: labels };
 }

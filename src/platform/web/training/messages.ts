@@ -10,7 +10,7 @@ import type { EngineSettings } from '../engine.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
 import type { PlainModelSource } from '../model-source.ts';
 import type { Failure } from '../worker/messages.ts';
-import type { SentPicture } from './labeled-pictures.ts';
+import type { SentImage } from './labeled-images.ts';
 import type { OtherColors } from './read-mask.ts';
 
 /** A run that begins; plain data. */
@@ -18,10 +18,10 @@ export interface NewRun {
   readonly kind: 'new';
   /** Its name; the first free one of `training`, `training2`, ... when left out. */
   readonly name: string | undefined;
-  readonly pictures: readonly SentPicture[];
+  readonly images: readonly SentImage[];
   readonly classes: readonly LabelClass[];
   readonly otherColors: OtherColors;
-  /** The share of the pictures that is held out to validate on; undefined for a fifth, if that is one at least. */
+  /** The share of the images that is held out to validate on; undefined for a fifth, if that is one at least. */
   readonly share: number | undefined;
   /** What weights to start from. */
   readonly start: PlainModelSource | undefined;
@@ -42,7 +42,7 @@ export interface TrainingRequest {
   readonly engine: EngineSettings;
   /** Whether files are kept for the next time, and where the network fails. */
   readonly cache: boolean;
-  /** How many pictures are shown at each validation. */
+  /** How many images are shown at each validation. */
   readonly samples: number;
 }
 

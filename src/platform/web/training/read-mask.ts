@@ -9,7 +9,7 @@ import type { LabelClass } from '../../../labels/label-class.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import { count } from '../../../text.ts';
 import { fetchFile } from '../fetch-file.ts';
-import type { Photograph } from '../photograph.ts';
+import type { TakenImage } from '../image-source.ts';
 
 /** What becomes of colors that are no class's: an end with an error, or pixels that are not learned from. */
 export type OtherColors = 'refuse' | 'ignore';
@@ -28,7 +28,7 @@ type ColoredPixels = Pick<ImageData, 'width' | 'height' | 'data'>;
 /**
  * @throws FormatError if the mask is damaged, a JPEG, or has colors that are no class's, and as `fetchFile`.
  */
-export async function readMask(mask: Photograph, options: ReadMaskOptions): Promise<LabelMap> {
+export async function readMask(mask: TakenImage, options: ReadMaskOptions): Promise<LabelMap> {
   switch (mask.kind) {
     case 'file':
       return fromFile(mask.file, options);

@@ -14,18 +14,18 @@ import type { RunStorage } from '../../../training/run/run-storage.ts';
 import { readRun, train } from '../../../training/run/trainer.ts';
 import { type PredictedSample, splitValidation, type Validate } from '../../../training/run/validate.ts';
 import { startingModelFor, type TrainableModel } from '../../../training/starting-model-for.ts';
-import { decodePhotograph } from '../decode-photograph.ts';
+import { decodeImage } from '../decode-image.ts';
 import { engineBackend } from '../engine.ts';
 import { FileStore } from '../file-store.ts';
 import type { WebEngineEntry } from '../hosted-model.ts';
 import { ENGINE_START, seconds, within } from '../limits.ts';
 import { readModel } from '../read-model.ts';
 import { startEngine } from '../start-engine.ts';
-import { keepList, keepPictures } from './keep-pictures.ts';
+import { keepList, keepImages } from './keep-images.ts';
 import { memoryWarning } from './memory.ts';
 import type { NewRun, TrainingEvent, TrainingRequest } from './messages.ts';
 import { opfsStorage } from './opfs-storage.ts';
-import { pictureDataset, type PictureList, readPictureList } from './picture-dataset.ts';
+import { imageDataset, type ImageList, readImageList } from './image-dataset.ts';
 import { folderIn, runsAtWork, runsFolder, withRun } from './runs-folder.ts';
 
 export interface TrainingWatch {
@@ -44,7 +44,7 @@ interface PreparedRun {
 const NAME = 'training';
 /** The network of a run that starts from nothing, as in `refinenet train`. */
 const ARCHITECTURE = 'refinenet-lw-resnet18';
-/** The share of the pictures that is held out where nothing else is asked for. */
+/** The share of the images that is held out where nothing else is asked for. */
 const HELD_OUT = 0.2;
 
 /**
@@ -92,7 +92,7 @@ async function trained(
 ): Promise<void> {
   let shown: readonly PredictedSample[] = [];
   const inner = dataset.splits.includes('val')
-    ? splitValidation(dataset, 'val', decodeImage, model, backend)
+    ? splitValidation(dataset, 'val', decodeFile, model, backend)
     : undefined;
   const validate: Validate | null = inner
     ? async (weights, options) => {
@@ -105,7 +105,7 @@ async function trained(
   await train({
     model,
     dataset,
-    decodeImage,
+    decodeImage: decodeFile,
     backend,
     storage,
     configuration,
@@ -132,10 +132,10 @@ async function planned(
 ): Promise<PreparedRun> {
   const { classes, otherColors, overrides, learningRate, preset = run.start ? 'fine-tune' : 'default' } = run;
   const given = run.start && (await startingWeights(run.start, cache, { signal, tell }));
-  const kept = await keepPictures(storage, run.pictures, { classes, otherColors, signal });
+  const kept = await keepImages(storage, run.images, { classes, otherColors, signal });
   const list = withHeldOut(kept, storage, run.share, overrides.seed ?? 0);
   await keepList(storage, list);
-  const dataset = pictureDataset(storage, list);
+  const dataset = imageDataset(storage, list);
   const { architecture = given || run.network.definition ? undefined : ARCHITECTURE, definition } = run.network;
   const model = startingModelFor(dataset, {
     seed: overrides.seed ?? 0,
@@ -147,7 +147,7 @@ async function planned(
   const { configuration, warnings } = await planTraining({
     model,
     dataset,
-    decodeImage,
+    decodeImage: decodeFile,
     preset,
     overrides: { samplesEvery: null, ...rates, ...overrides },
     onSampleChecked(done, total) {
@@ -162,7 +162,7 @@ async function planned(
 async function replanned(storage: RunStorage): Promise<PreparedRun> {
   const saved = await readRun(storage);
   if (!saved) throw new UsageError(`There is no run "${storage.name}" to resume.`);
-  const dataset = pictureDataset(storage, await readPictureList(storage));
+  const dataset = imageDataset(storage, await readImageList(storage));
   const configuration = replan(saved.configuration, dataset);
   const { network: definition, preprocessing } = configuration;
   // The run has its own weights.
@@ -184,24 +184,24 @@ async function startingWeights(
   return { definition, preprocessing, given: weights };
 }
 
-/** The pictures, some of which are held out to validate on unless others were given for that. */
-function withHeldOut(list: PictureList, storage: RunStorage, share: number | undefined, seed: number): PictureList {
+/** The images, some of which are held out to validate on unless others were given for that. */
+function withHeldOut(list: ImageList, storage: RunStorage, share: number | undefined, seed: number): ImageList {
   const fraction = share ?? HELD_OUT;
-  const isAsked = share !== undefined || Math.round(list.pictures.length * fraction) > 0;
-  if (fraction === 0 || !isAsked || list.pictures.some(({ split }) => split === 'val')) return list;
+  const isAsked = share !== undefined || Math.round(list.images.length * fraction) > 0;
+  if (fraction === 0 || !isAsked || list.images.some(({ split }) => split === 'val')) return list;
   const held = new Set(
-    holdOut(pictureDataset(storage, list), { fraction, seed })
+    holdOut(imageDataset(storage, list), { fraction, seed })
       .samples('val')
       .map(({ name }) => name),
   );
   return {
     ...list,
-    pictures: list.pictures.map((picture) => (held.has(picture.name) ? { ...picture, split: 'val' } : picture)),
+    images: list.images.map((image) => (held.has(image.name) ? { ...image, split: 'val' } : image)),
   };
 }
 
-const decodeImage: DecodeImage = (bytes, name) =>
-  decodePhotograph({ kind: 'file', file: new File([bytes as Uint8Array<ArrayBuffer>], name) });
+const decodeFile: DecodeImage = (bytes, name) =>
+  decodeImage({ kind: 'file', file: new File([bytes as Uint8Array<ArrayBuffer>], name) });
 
 async function freeName(runs: FileSystemDirectoryHandle): Promise<string> {
   const taken = new Set(await runsAtWork());

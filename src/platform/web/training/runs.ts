@@ -29,7 +29,7 @@ export interface TrainingRun {
 export interface TrainedModel extends TrainingRun {
   /** What `loadModel` takes. */
   readonly files: ModelFilesInHand;
-  /** Loads it, to segment photographs at once. @throws as `loadModel` */
+  /** Loads it, to segment images at once. @throws as `loadModel` */
   load(options?: LoadOptions): Promise<WebSegmenter>;
   /** The model folder as an archive, for `refinenet predict --model` and others. */
   zip(): Blob;

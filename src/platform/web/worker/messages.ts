@@ -10,12 +10,12 @@ import {
 } from '../../../errors.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
 import type { HostedModelFacts, HostedModelRequest, HostedResult } from '../hosted-model.ts';
-import type { Photograph } from '../photograph.ts';
+import type { TakenImage } from '../image-source.ts';
 
 /** What can be asked for, and what each gives. */
 export interface Calls {
   load: { readonly request: HostedModelRequest; readonly result: HostedModelFacts };
-  segment: { readonly request: Photograph; readonly result: HostedResult };
+  segment: { readonly request: TakenImage; readonly result: HostedResult };
   dispose: { readonly request: null; readonly result: null };
 }
 

@@ -1,4 +1,4 @@
-/** The normalized confusion matrix as a picture. */
+/** The normalized confusion matrix as an image. */
 import { shadedTable } from '../drawing/shaded-table.ts';
 import type { Image } from '../image/image.ts';
 import type { ConfusionMatrix } from './confusion.ts';
@@ -7,7 +7,7 @@ import type { ConfusionMatrix } from './confusion.ts';
  * Rows are the true classes, columns the predicted ones; a cell has the share of its row's pixels, as a percentage where there
  * is room and as a shade. Rows of classes without a pixel are gray.
  */
-export function confusionPicture(matrix: ConfusionMatrix, names: readonly string[]): Image {
+export function confusionImage(matrix: ConfusionMatrix, names: readonly string[]): Image {
   const ids = Array.from({ length: matrix.classes }, (_, id) => id);
   return shadedTable({
     title: 'Where the pixels of each class went',

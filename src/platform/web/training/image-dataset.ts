@@ -1,4 +1,4 @@
-/** The pictures of a page's run as a data set. */
+/** The images of a page's run as a data set. */
 import * as z from 'zod';
 import type { Dataset } from '../../../data/dataset.ts';
 import { inSplitOrder } from '../../../data/split-names.ts';
@@ -7,19 +7,17 @@ import type { LabelClass } from '../../../labels/label-class.ts';
 import { IGNORE_INDEX, labelTable } from '../../../labels/label-table.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
 
-export const PICTURES_FILE = 'pictures.json';
+export const IMAGES_FILE = 'images.json';
 
 const byte = z.int().min(0).max(255);
 const listSchema = z.object({
   version: z.literal(1),
   classes: z.array(z.object({ name: z.string(), color: z.tuple([byte, byte, byte]) })),
-  pictures: z.array(
-    z.object({ name: z.string(), image: z.string(), mask: z.string(), split: z.enum(['train', 'val']) }),
-  ),
+  images: z.array(z.object({ name: z.string(), image: z.string(), mask: z.string(), split: z.enum(['train', 'val']) })),
 });
 
-/** A picture in a run's files. */
-export interface KeptPicture {
+/** An image in a run's files. */
+export interface KeptImage {
   readonly name: string;
   /** Paths in the run's folder. */
   readonly image: string;
@@ -27,35 +25,35 @@ export interface KeptPicture {
   readonly split: 'train' | 'val';
 }
 
-export interface PictureList {
+export interface ImageList {
   readonly classes: readonly LabelClass[];
-  readonly pictures: readonly KeptPicture[];
+  readonly images: readonly KeptImage[];
 }
 
 /** @throws FormatError if the list is missing or damaged. */
-export async function readPictureList(storage: RunStorage): Promise<PictureList> {
-  const file = `${storage.name}/${PICTURES_FILE}`;
-  const bytes = await storage.read(PICTURES_FILE);
+export async function readImageList(storage: RunStorage): Promise<ImageList> {
+  const file = `${storage.name}/${IMAGES_FILE}`;
+  const bytes = await storage.read(IMAGES_FILE);
   if (!bytes) throw new FormatError(`${file} is missing. Delete the run (deleteRun) and start it anew.`);
   try {
     return listSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
     throw new FormatError(
-      `${file} is no list of pictures (${messageOf(error)}). Delete the run (deleteRun) and start it anew.`,
+      `${file} is no list of images (${messageOf(error)}). Delete the run (deleteRun) and start it anew.`,
       { cause: error },
     );
   }
 }
 
-/** The data set of these pictures; nothing is read yet. */
-export function pictureDataset(storage: RunStorage, { classes, pictures }: PictureList): Dataset {
+/** The data set of these images; nothing is read yet. */
+export function imageDataset(storage: RunStorage, { classes, images }: ImageList): Dataset {
   const name = `The data of ${storage.name}`;
-  const splits = inSplitOrder(pictures.map(({ split }) => split));
+  const splits = inSplitOrder(images.map(({ split }) => split));
   const read = async (path: string): Promise<Uint8Array> => {
     const bytes = await storage.read(path);
     if (bytes) return bytes;
     throw new FormatError(
-      `${storage.name}/${path} is missing. Delete the run (deleteRun) and start it anew with its pictures.`,
+      `${storage.name}/${path} is missing. Delete the run (deleteRun) and start it anew with its images.`,
     );
   };
   return {
@@ -69,7 +67,7 @@ export function pictureDataset(storage: RunStorage, { classes, pictures }: Pictu
     source: {
       name,
       list: async (folder) =>
-        pictures
+        images
           .flatMap(({ image, mask }) => [image, mask])
           .filter((path) => folder === '' || path.startsWith(`${folder}/`))
           .sort(),
@@ -82,9 +80,7 @@ export function pictureDataset(storage: RunStorage, { classes, pictures }: Pictu
       if (!splits.includes(split)) {
         throw new UsageError(`${name}: there is no split "${split}". It has ${splits.join(', ')}.`);
       }
-      return pictures
-        .filter((picture) => picture.split === split)
-        .map(({ name, image, mask }) => ({ name, image, mask }));
+      return images.filter((image) => image.split === split).map(({ name, image, mask }) => ({ name, image, mask }));
     },
     faults: () => [],
   };

@@ -1,4 +1,4 @@
-/** Pictures, masks, arrays and run lengths. */
+/** Images, masks, arrays and run lengths. */
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { readProbabilities } from '../../../src/tasks/evaluate/prediction-files.ts';
@@ -9,7 +9,7 @@ import { decodeLabelPng } from '../../../src/image/png.ts';
 import { decodeImage } from '../../../src/platform/node/decode-image.ts';
 import { encodeNpy } from '../../../src/tensor/npy.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
-import { grayMask, mask, picture } from '../../support/drawn-files.ts';
+import { grayMask, mask, drawnImage } from '../../support/drawn-files.ts';
 import { pngFile } from '../../support/png-file.ts';
 import { changedJson } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
@@ -83,8 +83,8 @@ const npyStructures = (): fc.Arbitrary<Uint8Array> =>
 
 const RUN_LENGTHS = { size: [6, 6], counts: [0, 1, 6, 1, 6, 1, 6, 1, 6, 1, 6, 1] };
 
-async function photographs(): Promise<readonly Uint8Array[]> {
-  const { width, height, data } = picture(3, 40, 33);
+async function images(): Promise<readonly Uint8Array[]> {
+  const { width, height, data } = drawnImage(3, 40, 33);
   const drawn = () => sharp(data, { raw: { width, height, channels: 3 } });
   const files = await Promise.all([
     drawn().jpeg().toBuffer(),
@@ -102,8 +102,8 @@ async function photographs(): Promise<readonly Uint8Array[]> {
 
 export const PICTURE_READERS: readonly Reader[] = [
   {
-    name: 'photographs',
-    seeds: photographs,
+    name: 'images',
+    seeds: images,
     structures: pngStructures,
     read: (bytes) => decodeImage(bytes, { pixelLimit: PIXEL_LIMIT }),
     cost: 10,

@@ -1,4 +1,4 @@
-/** Putting the pictures that are learned from into the run's own files, so that it goes on when the page that had them is gone. */
+/** Putting the images that are learned from into the run's own files, so that it goes on when the page that had them is gone. */
 import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';
 import { imageKindOf } from '../../../image/image-kinds.ts';
 import { encodeLabelPng, encodePng } from '../../../image/png.ts';
@@ -6,32 +6,32 @@ import type { LabelClass } from '../../../labels/label-class.ts';
 import { jsonBytes } from '../../../models/model-files.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
 import { count } from '../../../text.ts';
-import { decodePhotograph } from '../decode-photograph.ts';
+import { decodeImage } from '../decode-image.ts';
 import { fetchFile } from '../fetch-file.ts';
-import type { Photograph } from '../photograph.ts';
-import type { SentPicture } from './labeled-pictures.ts';
-import { type KeptPicture, PICTURES_FILE, type PictureList } from './picture-dataset.ts';
+import type { TakenImage } from '../image-source.ts';
+import type { SentImage } from './labeled-images.ts';
+import { type KeptImage, IMAGES_FILE, type ImageList } from './image-dataset.ts';
 import { type OtherColors, readMask } from './read-mask.ts';
 
-export interface KeepPicturesOptions {
+export interface KeepImagesOptions {
   readonly classes: readonly LabelClass[];
   readonly otherColors: OtherColors;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes every picture and its mask as class ids.
- * @throws FormatError naming every picture and mask that cannot be read, the signal's reason if it was aborted.
+ * Writes every image and its mask as class ids.
+ * @throws FormatError naming every image and mask that cannot be read, the signal's reason if it was aborted.
  */
-export async function keepPictures(
+export async function keepImages(
   storage: RunStorage,
-  pictures: readonly SentPicture[],
-  { classes, otherColors, signal }: KeepPicturesOptions,
-): Promise<PictureList> {
-  const kept: KeptPicture[] = [];
+  images: readonly SentImage[],
+  { classes, otherColors, signal }: KeepImagesOptions,
+): Promise<ImageList> {
+  const kept: KeptImage[] = [];
   const problems: string[] = [];
   const colors = classes.map(({ color }) => color);
-  for (const { name, image, mask, validates } of pictures) {
+  for (const { name, image, mask, validates } of images) {
     signal?.throwIfAborted();
     const attempt = async (path: string, bytes: () => Promise<Uint8Array>): Promise<string> => {
       try {
@@ -54,18 +54,18 @@ export async function keepPictures(
     );
     kept.push({ name, image: imagePath, mask: maskPath, split: validates ? 'val' : 'train' });
   }
-  if (problems.length > 0) throw new FormatError(messageFor(problems, pictures.length, classes));
-  return { classes, pictures: kept };
+  if (problems.length > 0) throw new FormatError(messageFor(problems, images.length, classes));
+  return { classes, images: kept };
 }
 
-/** Keeps which pictures a run has. */
-export const keepList = (storage: RunStorage, list: PictureList): Promise<void> =>
-  storage.write(PICTURES_FILE, jsonBytes({ version: 1, ...list }));
+/** Keeps which images a run has. */
+export const keepList = (storage: RunStorage, list: ImageList): Promise<void> =>
+  storage.write(IMAGES_FILE, jsonBytes({ version: 1, ...list }));
 
 /** Problems that are shown; the rest are counted. */
 const SHOWN = 10;
 
-function messageFor(problems: readonly string[], pictures: number, classes: readonly LabelClass[]): string {
+function messageFor(problems: readonly string[], images: number, classes: readonly LabelClass[]): string {
   const colors = classes.map(({ name, color }) => `${name} (${color.join(',')})`).join(', ');
   const advice = problems.some((problem) => problem.includes("no class's"))
     ? [
@@ -74,7 +74,7 @@ function messageFor(problems: readonly string[], pictures: number, classes: read
     : [];
   const more = problems.length > SHOWN ? [`and ${count(problems.length - SHOWN, 'more')}`] : [];
   return [
-    `${count(pictures, 'picture')} cannot be learned from as they are.`,
+    `${count(images, 'image')} cannot be learned from as they are.`,
     ...problems.slice(0, SHOWN),
     ...more,
     ...advice,
@@ -83,7 +83,7 @@ function messageFor(problems: readonly string[], pictures: number, classes: read
 
 /** An image as the file that it is, or losslessly packed. */
 async function imageFile(
-  image: Photograph,
+  image: TakenImage,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly extension: string }> {
@@ -96,7 +96,7 @@ async function imageFile(
     return { bytes, extension: kind.supported ? `.${kind.format.toLowerCase()}` : '' };
   }
   try {
-    return { bytes: encodePng(await decodePhotograph(image)), extension: '.png' };
+    return { bytes: encodePng(await decodeImage(image)), extension: '.png' };
   } catch (error) {
     throw error instanceof RefineNetError ? new FormatError(`${name}: ${messageOf(error)}`, { cause: error }) : error;
   }

@@ -1,4 +1,4 @@
-/** A picture as it comes in a request: the body itself, or a file of a form. */
+/** An image as it comes in a request: the body itself, or a file of a form. */
 import type { FastifyRequest } from 'fastify';
 import { messageOf } from '../../errors.ts';
 import { SERVER } from '../../limits.ts';
@@ -6,37 +6,37 @@ import { readBody, tooLarge } from '../http/read-body.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Service } from '../service.ts';
 
-export interface PictureUpload {
-  readonly picture: Buffer;
+export interface ImageUpload {
+  readonly image: Buffer;
   /** Options that came as fields of the form. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** @throws Refusal if there is no picture in the request, or too much of anything. */
-export async function readPicture(request: FastifyRequest, service: Service): Promise<PictureUpload> {
+/** @throws Refusal if there is no image in the request, or too much of anything. */
+export async function readImage(request: FastifyRequest, service: Service): Promise<ImageUpload> {
   const upload = request.isMultipart()
     ? await readForm(request, service)
-    : { picture: request.body as Buffer | undefined, fields: {} };
-  const { picture, fields } = upload;
-  if (!picture || picture.length === 0) {
+    : { image: request.body as Buffer | undefined, fields: {} };
+  const { image, fields } = upload;
+  if (!image || image.length === 0) {
     throw new Refusal(
       400,
-      'There is no picture in the request. Send its file as the body, or as a file of a form (multipart/form-data).',
+      'There is no image in the request. Send its file as the body, or as a file of a form (multipart/form-data).',
     );
   }
-  return { picture, fields };
+  return { image, fields };
 }
 
 async function readForm(
   request: FastifyRequest,
   { bodyLimit, uploads }: Service,
-): Promise<{ readonly picture: Buffer | undefined; readonly fields: Readonly<Record<string, unknown>> }> {
-  let picture: Buffer | undefined;
+): Promise<{ readonly image: Buffer | undefined; readonly fields: Readonly<Record<string, unknown>> }> {
+  let image: Buffer | undefined;
   const fields: Record<string, unknown> = Object.create(null);
   try {
     for await (const part of request.parts({ limits: { ...SERVER.form, fileSize: bodyLimit } })) {
       if (part.type === 'file') {
-        picture = await readBody(part.file, bodyLimit, uploads);
+        image = await readBody(part.file, bodyLimit, uploads);
         if (part.file.truncated) throw tooLarge(bodyLimit);
       } else if (part.fieldname in fields) fields[part.fieldname] = [fields[part.fieldname], part.value];
       // An empty choice of a form is none.
@@ -45,7 +45,7 @@ async function readForm(
   } catch (error) {
     throw formRefusal(error, bodyLimit);
   }
-  return { picture, fields };
+  return { image, fields };
 }
 
 const TOO_MUCH = /^FST_(PARTS|FILES|FIELDS)_LIMIT$/;
@@ -57,7 +57,7 @@ function formRefusal(error: unknown, bodyLimit: number): unknown {
   if (TOO_MUCH.test(code)) {
     return new Refusal(
       413,
-      `The form has more than one file or ${SERVER.form.fields} fields. Send one picture a request.`,
+      `The form has more than one file or ${SERVER.form.fields} fields. Send one image a request.`,
     );
   }
   // All else that goes wrong in a form is wrong with the form.
