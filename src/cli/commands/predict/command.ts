@@ -1,5 +1,7 @@
 /** `refinenet predict`: images to masks, overlays and figures. */
 import type { Image } from '../../../image/image.ts';
+import { isBucketPath } from '../../../platform/node/buckets/bucket-address.ts';
+import { withBuckets } from '../../../platform/node/buckets/bucket-files.ts';
 import { expandInputs } from '../../../platform/node/files.ts';
 import type { Backend, Device } from '../../../runtime/backend.ts';
 import { inShard } from '../../../tasks/predict/shard.ts';
@@ -20,7 +22,7 @@ export const registerPredict: RegisterCommand = (program, exit) => {
 
 /** What takes longest to load begins first: the engine in its thread, the first image in the decoder's. */
 async function predict(inputs: readonly string[], options: PredictOptions): Promise<number> {
-  const images = await expandInputs(inputs, { onPassedOver: warn });
+  const images = await listImages(inputs);
   const [first, ...others] = inShard(images, options.shard);
   const backend = expected(openEngine(others.length + 1, options.device));
   const opened = first && expected(openImage(first, options));
@@ -30,13 +32,14 @@ async function predict(inputs: readonly string[], options: PredictOptions): Prom
     import('./report.ts'),
   ]);
   const report = predictReport(options);
+  const files = withBuckets(nodeTaskFiles);
   try {
     const result = await predictTask.run(predictRequest(inputs, options), {
       backend: () => backend,
       files: {
-        ...nodeTaskFiles,
+        ...files,
         listImages: async () => images,
-        openImage: (path, limits) => (path === first?.path && opened ? opened : nodeTaskFiles.openImage(path, limits)),
+        openImage: (path, limits) => (path === first?.path && opened ? opened : files.openImage(path, limits)),
       },
       signal: report.signal,
       onEvent: report.onEvent,
@@ -61,7 +64,7 @@ async function enqueue(inputs: readonly string[], options: PredictOptions, queue
     report.begin();
     const { signal, onEvent } = report;
     return report.conclude(
-      await submit(predictRequest(inputs, options), queue, { files: nodeTaskFiles, signal, onEvent }),
+      await submit(predictRequest(inputs, options), queue, { files: withBuckets(nodeTaskFiles), signal, onEvent }),
     );
   } finally {
     report.end();
@@ -74,8 +77,18 @@ async function openEngine(images: number, name: Device): Promise<Backend> {
   return (await import('../../../platform/node/engine-thread.ts')).threadedBackend(name, warn);
 }
 
+/** Lists them as the files of tasks do, which are loaded for buckets alone. */
+async function listImages(inputs: readonly string[]): Promise<readonly NamedInput[]> {
+  return inputs.some(isBucketPath)
+    ? (await bucketFiles()).listImages(inputs, warn)
+    : expandInputs(inputs, { onPassedOver: warn });
+}
+
+const bucketFiles = async () => withBuckets((await import('../../../platform/node/task-files.ts')).nodeTaskFiles);
+
 /** Opens it as the files of tasks do, but before these are loaded. */
 async function openImage(file: NamedInput, { pixelLimit }: PredictOptions): Promise<Image> {
+  if (isBucketPath(file.path)) return (await bucketFiles()).openImage(file.path, { pixelLimit });
   const { openImageFile } = await import('../../../platform/node/open-image-file.ts');
   return openImageFile(file.path, { pixelLimit });
 }

@@ -1,5 +1,6 @@
 /** `refinenet worker`: works off the images that `predict --queue` puts into a queue. */
 import pc from 'picocolors';
+import { withBuckets } from '../../../platform/node/buckets/bucket-files.ts';
 import { EXIT } from '../../exit.ts';
 import { onInterrupt } from '../../interruption.ts';
 import { fail, note, print, warn } from '../../output.ts';
@@ -26,7 +27,7 @@ async function work(queue: string, { json = false, ...options }: WorkerCommandOp
   const worker = await startWorker(
     { redis: queue, ...options },
     {
-      files: nodeTaskFiles,
+      files: withBuckets(nodeTaskFiles),
       backend: (device) => threadedBackend(device, warn),
       onImage: (report) => print(json ? JSON.stringify(report) : describeImage(report)),
       onFailure: (message, isLast) => (isLast ? fail(message) : warn(`${message} It is tried again.`)),
