@@ -3,7 +3,6 @@ import type * as z from 'zod/mini';
 import type { Value } from '../graph/value.ts';
 import type { Scope } from '../nn/scope.ts';
 import type { EncoderName } from './encoders/index.ts';
-import type { Weights } from '../tensor/weights.ts';
 import type { Shapes } from './nearest.ts';
 import type { Variation, VariantOptions } from './refinenet/variation.ts';
 
@@ -32,21 +31,6 @@ export interface DetectedNetwork<Definition extends AnyDefinition = AnyDefinitio
   readonly definition: Definition;
 }
 
-/** Networks made of blocks from coarse to fine. */
-export interface NetworkGrowth<Definition> {
-  blocks(definition: Definition): number;
-  /**
-   * The network of the coarsest blocks alone.
-   * @throws UsageError if it has not so many.
-   */
-  coarsest(definition: Definition, count: number): Definition;
-  /**
-   * The weights of a network with more blocks from those of one with fewer.
-   * @param fresh drawn weights of the grown network.
-   */
-  grown(given: Weights, from: Definition, to: Definition, fresh: Weights): Weights;
-}
-
 /**
  * Networks that one kind of definition describes. Their parameters are named `encoder.*` (`encoders.i.*` where there are several)
  * and `decoder.*`, and the last layer, which has the classes, `decoder.classifier.*`.
@@ -68,8 +52,6 @@ export interface NetworkFamily<Definition extends AnyDefinition> {
   /** Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / stride), ceil(W / stride)]. */
   forward(definition: Definition, x: Value, scope: Scope): Value;
   geometry(definition: Definition): NetworkGeometry;
-  /** How its networks are cut to their coarsest blocks, and grow again; left out where they cannot. */
-  readonly growth?: NetworkGrowth<Definition>;
   /** What config.json holds of it. */
   readonly schema: z.ZodMiniType<Definition>;
   /** Whether a state dict under our names is of this family, by its names alone. */

@@ -5,8 +5,8 @@ import { translateNames } from '../weights/translate-names.ts';
 import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureName } from './architectures.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
-import type { NetworkGrowth } from './family.ts';
-import { familyOf, networkParameters } from './network.ts';
+import { growthOf } from './growth.ts';
+import { networkParameters } from './network.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { initialize } from '../nn/initialize.ts';
 
@@ -67,12 +67,6 @@ export function startingModel(options: StartingModelOptions): StartingModel {
 function named(options: StartingModelOptions): NetworkDefinition {
   const definition = architecture(requiredName(options), options.classes);
   return options.blocks === undefined ? definition : growthOf(definition).coarsest(definition, options.blocks);
-}
-
-function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDefinition> {
-  const { growth, title } = familyOf(definition);
-  if (growth) return growth;
-  throw new UsageError(`A ${title} is no cascade of blocks, so their number cannot be chosen.`);
 }
 
 /** The network that given weights are of, with more blocks. */

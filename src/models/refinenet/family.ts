@@ -5,7 +5,6 @@ import type { NetworkFamily } from '../family.ts';
 import { REFINENET_NAMES, type RefineNetName, refineNetDefinition, refineNetName } from './architectures.ts';
 import type { RefineNetDefinition } from './definition.ts';
 import { detectRefineNet, ownsNames } from './detect.ts';
-import { blocksOf, coarsestBlocks, grownWeights } from './growth.ts';
 import { refineNet } from './refinenet.ts';
 import { refineNetSchema } from './schema.ts';
 import type { Variation } from './variation.ts';
@@ -27,7 +26,6 @@ export const REFINENET = {
     smallestSide: COARSEST_STRIDE,
     alignment: COARSEST_STRIDE * Math.max(...imageDivisors),
   }),
-  growth: { blocks: blocksOf, coarsest: coarsestBlocks, grown: grownWeights },
   schema: refineNetSchema,
   owns: ownsNames,
   detect: detectRefineNet,

@@ -1,0 +1,34 @@
+/** Networks that are cut to their coarsest blocks, and grow again; apart from their families, as only training asks for it. */
+import { UsageError } from '../errors.ts';
+import type { Weights } from '../tensor/weights.ts';
+import type { NetworkDefinition } from './families.ts';
+import { familyOf } from './network.ts';
+import { blocksOf, coarsestBlocks, grownWeights } from './refinenet/growth.ts';
+
+/** Networks made of blocks from coarse to fine. */
+export interface NetworkGrowth<Definition> {
+  blocks(definition: Definition): number;
+  /**
+   * The network of the coarsest blocks alone.
+   * @throws UsageError if it has not so many.
+   */
+  coarsest(definition: Definition, count: number): Definition;
+  /**
+   * The weights of a network with more blocks from those of one with fewer.
+   * @param fresh drawn weights of the grown network.
+   */
+  grown(given: Weights, from: Definition, to: Definition, fresh: Weights): Weights;
+}
+
+/** By the name of the family; those that are no cascade of blocks have none. */
+const GROWTHS: Readonly<Record<string, NetworkGrowth<NetworkDefinition>>> = {
+  refinenet: { blocks: blocksOf, coarsest: coarsestBlocks, grown: grownWeights },
+};
+
+/** @throws UsageError if the networks of this family have no blocks to choose. */
+export function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDefinition> {
+  const { name, title } = familyOf(definition);
+  const growth = GROWTHS[name];
+  if (growth) return growth;
+  throw new UsageError(`A ${title} is no cascade of blocks, so their number cannot be chosen.`);
+}
