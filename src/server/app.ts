@@ -20,7 +20,7 @@ import { addSiteRoutes } from './routes/site.ts';
 import type { Service } from './service.ts';
 import type { Site } from './site/site-files.ts';
 
-type AppOptions = Pick<ServerOptions, 'host' | 'bodyLimit' | 'apiKeys' | 'timeout'>;
+type AppOptions = Pick<ServerOptions, 'host' | 'bodyLimit' | 'apiKeys' | 'uploadTimeout' | 'timeout'>;
 
 /** What probes ask, who bring no key. */
 const OPEN = /^\/v2\/health\/(live|ready)$/;
@@ -35,18 +35,18 @@ export async function createApp(
   logger: Logger,
   site?: Site,
 ): Promise<FastifyInstance> {
-  const { bodyLimit, apiKeys, timeout, host } = options;
+  const { bodyLimit, apiKeys, uploadTimeout, timeout, host } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
-    requestTimeout: SERVER.bodySeconds * 1000,
+    requestTimeout: uploadTimeout * 1000,
     // Of a socket on which nothing moves: longer than any answer takes.
-    connectionTimeout: (SERVER.bodySeconds + timeout + 5) * 1000,
+    connectionTimeout: (uploadTimeout + timeout + 5) * 1000,
     // Longer than proxies keep theirs, so that they never use one that is being closed.
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: SERVER.headerSeconds * 1000 },
+    http: { headersTimeout: Math.min(SERVER.headerSeconds, uploadTimeout) * 1000 },
     routerOptions: { maxParamLength: 64 },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();

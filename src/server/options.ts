@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly engines: number;
   /** Requests that may wait for an engine. */
   readonly queue: number;
+  /** Seconds that a request's body may take to come. */
+  readonly uploadTimeout: number;
   /** Seconds from a request's last byte to its answer. */
   readonly timeout: number;
   /** Most bytes of a request's body. */
@@ -28,6 +30,7 @@ export const DEFAULTS = {
   port: 8080,
   engines: 1,
   queue: 32,
+  uploadTimeout: SERVER.bodySeconds,
   timeout: 30,
   bodyLimit: SERVER.bodyBytes,
 } as const;

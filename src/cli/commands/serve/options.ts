@@ -17,6 +17,7 @@ export interface ServeOptions {
   readonly engines: number;
   readonly threads?: number;
   readonly queue: number;
+  readonly uploadTimeout: number;
   readonly timeout: number;
   readonly drain: number;
   readonly bodyLimit: number;
@@ -45,6 +46,7 @@ export function addServeOptions(command: Command): Command {
     .option('--engines <count>', 'processes that segment', wholeNumber('--engines', 1), 1)
     .option('--threads <count>', "threads of each (default: the engine's choice)", wholeNumber('--threads', 1))
     .option('--queue <count>', 'requests that may wait', wholeNumber('--queue', 1), 32)
+    .option('--upload-timeout <seconds>', 'that a body may take to come', wholeNumber('--upload-timeout', 1), 30)
     .option('--timeout <seconds>', 'until a request is given up', wholeNumber('--timeout', 1), 30)
     .option('--drain <seconds>', 'that accepted requests have after SIGTERM', wholeNumber('--drain', 1), 60)
     .option('--body-limit <MiB>', 'refuse larger bodies', wholeNumber('--body-limit', 1), 32)
@@ -69,14 +71,28 @@ export function addServeOptions(command: Command): Command {
 
 /** The server they describe. @throws UsageError if the keys cannot be read, or models have no names */
 export async function serverOptions(models: readonly string[], options: ServeOptions): Promise<ServerOptions> {
-  const { host, port, engines, queue, timeout, bodyLimit, pixelLimit, threads, device, resize, optimize, precision } =
-    options;
+  const {
+    host,
+    port,
+    engines,
+    queue,
+    uploadTimeout,
+    timeout,
+    bodyLimit,
+    pixelLimit,
+    threads,
+    device,
+    resize,
+    optimize,
+    precision,
+  } = options;
   const { servedModels } = await import('../../../server/model-names.ts');
   return {
     host,
     port,
     engines,
     queue,
+    uploadTimeout,
     timeout,
     bodyLimit: bodyLimit * MEBIBYTE,
     apiKeys: await apiKeys(options.apiKey),
