@@ -24,6 +24,9 @@ export const TEXT_BYTES = 64 << 20;
 /** Bytes of a data set's JSON: a text cannot be longer in the engines of Node and browsers; COCO's own labels reach 470 million. */
 export const JSON_LIST_BYTES = 500_000_000;
 
+/** Bytes to which the packed bitmap of a drawn shape may unpack: none of a sensible shape has more. */
+export const SHAPE_BITMAP_BYTES = 64 << 20;
+
 /** Files of a data set. A listing of so many takes about a gigabyte. */
 export const DATASET_FILES = 5_000_000;
 

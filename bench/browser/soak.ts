@@ -15,9 +15,15 @@ const context = await browser.newContext({ permissions: ['camera'] });
 const page = await context.newPage();
 await page.goto(pages.address);
 
-/** Megabytes of all processes of the browser that this one started. */
-function megabytes(): number {
-  return Math.round(childProcesses().reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1024);
+/** Megabytes of all processes of the browser that this one started, and of each kind of them. */
+function megabytes(): string {
+  const kinds = new Map<string, number>();
+  for (const { kilobytes, command } of childProcesses()) {
+    const kind = /--type=(\S+)/.exec(command)?.[1] ?? 'browser';
+    kinds.set(kind, (kinds.get(kind) ?? 0) + kilobytes / 1024);
+  }
+  const all = [...kinds.values()].reduce((sum, each) => sum + each, 0);
+  return `${all.toFixed(0)} (${[...kinds].map(([kind, each]) => `${kind} ${each.toFixed(0)}`).join(', ')})`;
 }
 
 const PREPROCESSING = `preprocessing: { resize: null, resample: 'bilinear', rescaleFactor: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }`;

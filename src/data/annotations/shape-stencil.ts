@@ -2,6 +2,7 @@
 import { Unzlib } from 'fflate';
 import { FormatError } from '../../errors.ts';
 import { joinedBytes } from '../../joined-bytes.ts';
+import { SHAPE_BITMAP_BYTES } from '../../limits.ts';
 import { fromBase64 } from '../../image/base64.ts';
 import { decodeBitmapPng } from '../../image/bitmap-png.ts';
 import { fillPolygon } from '../../image/fill-polygon.ts';
@@ -71,15 +72,12 @@ function rowRunLengths({ x, y, width, height, counts }: Of<'row-run-lengths'>): 
   return { x, y, width, height, data };
 }
 
-/** No bitmap of a sensible shape unpacks to more. */
-const LARGEST_BITMAP = 64 << 20;
-
 function inflated(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   let size = 0;
   const inflate = new Unzlib((part) => {
     size += part.length;
-    if (size > LARGEST_BITMAP) throw new FormatError(`its bitmap unpacks to more than ${LARGEST_BITMAP} bytes`);
+    if (size > SHAPE_BITMAP_BYTES) throw new FormatError(`its bitmap unpacks to more than ${SHAPE_BITMAP_BYTES} bytes`);
     parts.push(part);
   });
   try {
