@@ -6,8 +6,10 @@ import { LABEL_SETS } from '../src/labels/label-sets.ts';
 import { backendFor } from '../src/platform/node/backend.ts';
 import { nodeMachine } from '../src/platform/node/machine.ts';
 import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
+import type { VideoTools } from '../src/tasks/predict/video/video-tools.ts';
 import { TASKS, type TaskName } from '../src/tasks/index.ts';
 import { parseRequest, type Task, type TaskContext } from '../src/tasks/task.ts';
+import { drawnImage } from './support/drawn-files.ts';
 import { writeDrawnDataset } from './support/drawn-dataset.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
 
@@ -34,6 +36,11 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
     },
     events: ['model', 'progress', 'image', 'failure'],
     wrong: ['opacity', 2, 'opacity: Too big: expected number to be <=1'],
+  }),
+  'predict-video': () => ({
+    request: { video: inRoot('clip.mp4'), name: 'clip', model: inRoot('model'), output: inRoot('video'), every: 2 },
+    events: ['model', 'progress'],
+    wrong: ['every', 0, 'every: Too small: expected number to be >=1'],
   }),
   train: () => ({
     request: {
@@ -116,6 +123,32 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
   }),
 };
 
+const NOWHERE = { write: async () => {}, finish: async () => {}, abandon: async () => {} };
+
+/** A video of three drawn frames, written nowhere. */
+const DRAWN_VIDEO: VideoTools = {
+  open: async () => ({
+    info: {
+      width: 64,
+      height: 48,
+      frameRate: [25, 1],
+      pixelAspect: [1, 1],
+      duration: 0.12,
+      frames: 3,
+      isLive: false,
+      sound: [],
+    },
+    async *frames() {
+      for (let seed = 0; seed < 3; seed++) yield { image: drawnImage(seed, 64, 48), seconds: seed / 25 };
+      return undefined;
+    },
+  }),
+  writeOverlay: async () => NOWHERE,
+  writeLabels: async () => NOWHERE,
+  writePngs: async () => NOWHERE,
+  writeLines: async () => NOWHERE,
+};
+
 const NAMES = Object.keys(TASKS) as TaskName[];
 const taskNamed = (name: TaskName): Task => TASKS[name] as unknown as Task;
 
@@ -181,6 +214,7 @@ describe.each(NAMES)('the task %s', (name) => {
       backend: backendFor,
       files: nodeTaskFiles,
       machine: nodeMachine,
+      video: DRAWN_VIDEO,
       onEvent: (event) => events.push(event as { readonly type: string }),
     });
     expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...expectedTypes].sort());

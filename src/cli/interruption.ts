@@ -1,5 +1,5 @@
 /** Ctrl-C: the first one asks for an end, the second one ends at once. */
-import { removeUnfinishedFiles } from '../platform/node/files.ts';
+import { runEndings } from '../platform/node/endings.ts';
 import { note } from './output.ts';
 
 export interface Interruption {
@@ -33,7 +33,7 @@ export function onInterrupt(message: string, controller = new AbortController())
       return;
     }
     // As without us: an orderly exit would wait for the engine.
-    removeUnfinishedFiles();
+    runEndings();
     release();
     process.kill(process.pid, name);
   };

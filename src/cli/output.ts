@@ -1,6 +1,7 @@
 /** How commands speak: results on stdout, everything else on stderr. */
 import cliProgress from 'cli-progress';
 import pc from 'picocolors';
+import { duration } from '../text.ts';
 
 /** A line of the result. */
 export function print(line = ''): void {
@@ -47,9 +48,10 @@ export interface Progress {
   interrupt(write: () => void): void;
 }
 
-/** A bar on a terminal; elsewhere a plain line every so often. Nothing for a single step. */
+/** A bar on a terminal; elsewhere a plain line every so often. Nothing for a single step; a total of 0 is not known. */
 export function progress(total: number, unit: string): Progress {
-  if (total <= 1) return { step: () => {}, stop: () => {}, interrupt: (write) => write() };
+  if (total === 1) return { step: () => {}, stop: () => {}, interrupt: (write) => write() };
+  if (total === 0) return lineProgress(total, unit);
   return process.stderr.isTTY ? barProgress(total, unit) : lineProgress(total, unit);
 }
 
@@ -80,14 +82,16 @@ const LINE_INTERVAL = 5;
 
 function lineProgress(total: number, unit: string): Progress {
   let done = 0;
-  let last = performance.now();
+  const start = performance.now();
+  let last = start;
   return {
     step(label) {
       done++;
       const now = performance.now();
-      if (done < total && now - last < LINE_INTERVAL * 1000) return;
+      if (done !== total && now - last < LINE_INTERVAL * 1000) return;
       last = now;
-      note(`${done}/${total} ${unit} (${label})`);
+      const left = ((now - start) / done / 1000) * (total - done);
+      note(`${done}${total > 0 ? `/${total}` : ''} ${unit}${left > 0 ? `, ${duration(left)} left` : ''} (${label})`);
     },
     stop: () => {},
     interrupt: (write) => write(),

@@ -7,10 +7,12 @@ import { evaluateTask } from './evaluate/evaluate.ts';
 import { exportTask } from './export/export.ts';
 import { importTask } from './import/import.ts';
 import { predictTask } from './predict/predict.ts';
+import { predictVideoTask } from './predict/video/predict-video.ts';
 import { trainTask } from './train/train.ts';
 
 export const TASKS = {
   predict: predictTask,
+  'predict-video': predictVideoTask,
   train: trainTask,
   evaluate: evaluateTask,
   import: importTask,

@@ -27,6 +27,9 @@ export const REINITIALIZED_PARTS = ['none', 'classifier', 'decoder'] as const sa
 /** What a model can be written as. */
 export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'huggingface'] as const;
 
+/** How the masks of a video's frames are kept. */
+export const VIDEO_MASKS = ['png', 'video', 'none'] as const;
+
 /** What a data set can be converted to. */
 export const CONVERSION_TARGETS = ['masks', 'coco', 'yolo'] as const satisfies readonly ConversionTarget[];
 

@@ -26,6 +26,8 @@ export const RANGES = {
   /** Pixels. */
   tolerance: { least: 0, most: 1000 },
   opacity: SHARE,
+  every: COUNT,
+  smooth: { whole: true, least: 1, most: 1000 },
 
   // evaluate.
   boundaryTolerance: SHARE,

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { type AbortSignalLike, throwIfAborted } from '../inference/segment-options.ts';
 import type { Machine } from '../measurement/machine.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
+import type { VideoTools } from './predict/video/video-tools.ts';
 import type { TaskFiles } from './task-files.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface TaskContext<Event> {
   readonly files: TaskFiles;
   /** What measures on this machine; only `benchmark` asks for it. */
   readonly machine?: Machine | undefined;
+  /** What reads and writes videos; only `predict-video` asks for it. */
+  readonly video?: VideoTools | undefined;
   /** Bytes that the work may take; it is not judged by them where that is not known. */
   readonly memory?: number | undefined;
   /** Ends the task: with the signal's reason where nothing is worth keeping yet, otherwise with what is done. */

@@ -6,6 +6,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { UNREADABLE_PICTURE_EXTENSIONS } from '../../data/file-source.ts';
 import { describePassedOver } from '../../data/passed-over.ts';
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
+import { atEnding } from './endings.ts';
 import { filesBelow } from './folder-walk.ts';
 import { globBase, globFiles, isGlob } from './glob.ts';
 import { IMAGE_EXTENSIONS } from '../../image/image-kinds.ts';
@@ -47,8 +48,7 @@ export async function syncFile(path: string): Promise<void> {
  */
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
-  if (unfinished.size === 0) process.once('exit', removeUnfinishedFiles);
-  unfinished.add(temporary);
+  const finished = atEnding(() => rmSync(temporary, { force: true }));
   try {
     await mkdir(dirname(path), { recursive: true });
     await write(temporary);
@@ -58,8 +58,7 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
     await rm(temporary, { force: true }).catch(() => undefined);
     throw notWritten(path, error);
   } finally {
-    unfinished.delete(temporary);
-    if (unfinished.size === 0) process.off('exit', removeUnfinishedFiles);
+    finished();
   }
 }
 
@@ -68,14 +67,6 @@ export function notWritten(path: string, error: unknown): RefineNetError {
     `${path}: cannot be written (${messageOf(error)}). Check the folder, its rights and the space left.`,
     { cause: error },
   );
-}
-
-/** Files that are being written under another name. */
-const unfinished = new Set<string>();
-
-/** Takes away what is being written; for a process that is about to be killed. */
-export function removeUnfinishedFiles(): void {
-  for (const temporary of unfinished) rmSync(temporary, { force: true });
 }
 
 export interface ExpandOptions {

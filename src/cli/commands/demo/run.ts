@@ -11,8 +11,7 @@ import { type StreetReport, segmentStreet } from './street.ts';
 import { onInterrupt } from '../../interruption.ts';
 import { EXIT } from '../../exit.ts';
 import { note, print, table, warn } from '../../output.ts';
-import { duration } from '../train/progress.ts';
-import { percent } from '../../../text.ts';
+import { duration, percent } from '../../../text.ts';
 
 /** What `--json` prints. */
 export interface DemoReport {

@@ -1,4 +1,4 @@
-/** `refinenet predict`: images to masks, overlays and figures. */
+/** `refinenet predict`: images, and frames of videos, to masks, overlays and figures. */
 import type { Image } from '../../../image/image.ts';
 import { isBucketPath } from '../../../platform/node/buckets/bucket-address.ts';
 import { withBuckets } from '../../../platform/node/buckets/bucket-files.ts';
@@ -8,17 +8,29 @@ import { inShard } from '../../../tasks/predict/shard.ts';
 import type { NamedInput } from '../../../tasks/task-files.ts';
 import { warn } from '../../output.ts';
 import type { RegisterCommand } from '../register-command.ts';
-import { addPredictOptions, type PredictOptions, predictRequest } from './options.ts';
+import { isVideo } from './is-video.ts';
+import { addPredictOptions, assertNoVideoOptions, type PredictOptions, predictRequest } from './options.ts';
 
 export const registerPredict: RegisterCommand = (program, exit) => {
   const command = program
     .command('predict')
     .description('segment images: a mask, an overlay and figures for each')
-    .argument('<image...>', 'images, folders or glob patterns');
+    .argument('<image...>', 'images, folders or glob patterns; videos, cameras and streams where ffmpeg is installed');
   addPredictOptions(command).action(async (inputs: string[], options: PredictOptions) =>
-    exit(await (options.queue === undefined ? predict(inputs, options) : enqueue(inputs, options, options.queue))),
+    exit(await predictAll(inputs, options)),
   );
 };
+
+/** Videos first, then images. */
+async function predictAll(inputs: readonly string[], options: PredictOptions): Promise<number> {
+  const videos = inputs.filter(isVideo);
+  const code = videos.length === 0 ? 0 : await (await import('./videos.ts')).predictVideos(videos, options);
+  const images = inputs.filter((input) => !isVideo(input));
+  if (images.length === 0) return code;
+  if (videos.length === 0) assertNoVideoOptions(options);
+  const work = options.queue === undefined ? predict(images, options) : enqueue(images, options, options.queue);
+  return Math.max(code, await work);
+}
 
 /** What takes longest to load begins first: the engine in its thread, the first image in the decoder's. */
 async function predict(inputs: readonly string[], options: PredictOptions): Promise<number> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type * as z from 'zod';
 import { UsageError } from '../../../errors.ts';
 import { SHIPPED_MODELS } from '../../../platform/node/model-location.ts';
-import { OUTPUT_FORMAT_NAMES, REGIONS, type Regions } from '../../../tasks/names.ts';
+import { OUTPUT_FORMAT_NAMES, REGIONS, type Regions, VIDEO_MASKS } from '../../../tasks/names.ts';
 import type { PREDICT_REQUEST } from '../../../tasks/predict/request.ts';
 import type { Shard } from '../../../tasks/predict/shard.ts';
 import { numberFor, oneOf } from '../../parse.ts';
@@ -21,6 +21,9 @@ export interface PredictOptions extends RunOptions {
   readonly minimumPixels?: number;
   readonly tolerance?: number;
   readonly opacity: number;
+  readonly every?: number;
+  readonly smooth?: number;
+  readonly masks?: (typeof VIDEO_MASKS)[number];
   readonly shard?: Shard;
   readonly pixelLimit?: number;
   readonly queue?: string;
@@ -51,6 +54,17 @@ export function addPredictOptions(command: Command): Command {
       numberFor('--tolerance', 'tolerance'),
     )
     .option('--opacity <number>', 'of the colors in the overlay, 0 to 1', numberFor('--opacity', 'opacity'), 0.5)
+    .option('--every <count>', 'of a video, segment every n-th frame only (default: 1)', numberFor('--every', 'every'))
+    .option(
+      '--smooth <frames>',
+      'of a video, show another class once it was predicted so often in a row (default: 1)',
+      numberFor('--smooth', 'smooth'),
+    )
+    .option(
+      '--masks <kind>',
+      `of a video, a PNG a frame, one video without loss, or none: ${VIDEO_MASKS.join(', ')} (default: png)`,
+      oneOf('--masks', VIDEO_MASKS),
+    )
     .option(
       '--shard <i/n>',
       'only the i-th of n equal parts of the images; auto asks Slurm, Kubernetes or MPI',
@@ -63,8 +77,15 @@ export function addPredictOptions(command: Command): Command {
 
 /** What they ask for. */
 export function predictRequest(images: readonly string[], options: PredictOptions): z.input<typeof PREDICT_REQUEST> {
-  const { json: _, queue: __, format, ...fields } = options;
+  const { json: _, queue: __, every: ___, smooth: ____, masks: _____, format, ...fields } = options;
   return { ...fields, ...runFields(options), images: [...images], ...(format && { formats: [...format] }) };
+}
+
+/** @throws UsageError if options are given that only videos have. */
+export function assertNoVideoOptions(options: PredictOptions): void {
+  const given = (['every', 'smooth', 'masks'] as const).filter((name) => options[name] !== undefined);
+  if (given.length === 0) return;
+  throw new UsageError(`${given.map((name) => `--${name}`).join(', ')}: these are for videos, and none was given.`);
 }
 
 type FormatNames = readonly (typeof OUTPUT_FORMAT_NAMES)[number][];

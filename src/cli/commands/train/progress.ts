@@ -1,6 +1,7 @@
 /** How far a training has come: a bar on a terminal, plain lines elsewhere. */
 import cliProgress from 'cli-progress';
 import type { StepReport } from '../../../training/run/run-parts.ts';
+import { duration } from '../../../text.ts';
 import { note } from '../../output.ts';
 
 export interface TrainingProgress {
@@ -15,16 +16,6 @@ const LINE_INTERVAL = 10;
 
 export function trainingProgress(): TrainingProgress {
   return process.stderr.isTTY ? bar() : lines();
-}
-
-/** `1:05:09` or `5:09`. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes}:${two(whole % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 function figures({ epoch, epochs, loss, rates, imagesPerSecond, secondsLeft }: StepReport) {

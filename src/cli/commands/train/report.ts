@@ -6,11 +6,11 @@ import type { TrainEvent } from '../../../tasks/train/events.ts';
 import type { TrainResult } from '../../../tasks/train/train.ts';
 import { gigabytes } from '../../../training/memory-estimate.ts';
 import { EXIT } from '../../exit.ts';
-import { percent } from '../../../text.ts';
+import { duration, percent } from '../../../text.ts';
 import { note, print, warn } from '../../output.ts';
 import { progressBars } from '../../progress-bars.ts';
 import { describeConfiguration } from './describe-configuration.ts';
-import { duration, type TrainingProgress, trainingProgress } from './progress.ts';
+import { type TrainingProgress, trainingProgress } from './progress.ts';
 
 export interface TrainReport {
   readonly signal: AbortSignalLike;
