@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { RefinementView } from './refinement/view.tsx';
 import { SegmentView } from './segment/view.tsx';
 import { modelName, models } from './state/models.ts';
 import { droppedFiles, takeFiles } from './state/taking.ts';
@@ -15,7 +16,10 @@ interface Tab {
 }
 
 /** In the order of the tabs. */
-const TABS: readonly Tab[] = [{ id: 'segment', text: 'tabs.segment', View: SegmentView }];
+const TABS: readonly Tab[] = [
+  { id: 'segment', text: 'tabs.segment', View: SegmentView },
+  { id: 'refinement', text: 'tabs.refinement', View: RefinementView },
+];
 
 const tabOf = (hash: string): Tab => TABS.find(({ id }) => `#${id}` === hash) ?? (TABS[0] as Tab);
 

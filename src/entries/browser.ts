@@ -12,5 +12,6 @@ export type { FileInHand, ModelFilesInHand, ModelSource } from '../platform/web/
 export type { PlaceOptions, WorkerFactory, WorkerScript } from '../platform/web/opened-model.ts';
 export type { ImageSource } from '../platform/web/image-source.ts';
 export type { FrameOptions } from '../platform/web/video-frames.ts';
+export type { WebInspection } from '../platform/web/web-inspection.ts';
 export { type DrawOptions, WebSegmentation } from '../platform/web/web-segmentation.ts';
 export * from '../errors.ts';

@@ -3,6 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 // Segmenting.
+export { type ClassReading, type Inspection, Inspector, type StationClasses } from '../inference/inspector.ts';
 export type { NetworkSessionOptions } from '../inference/network-session.ts';
 export { type Precision, PRECISIONS, type ReducedPrecision } from '../inference/precision.ts';
 export { createPredictor, type Predictor, type PredictorOptions } from '../inference/predictor.ts';
@@ -85,9 +86,10 @@ export { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 export type { PoolingOrder, Skip as SkipPlacement } from '../models/refinenet/blocks.ts';
 export { type CascadeName, CASCADES } from '../models/refinenet/cascades.ts';
 export type { DecoderDefinition, RefineNetDefinition } from '../models/refinenet/definition.ts';
+export { networkStations, type Station } from '../models/stations.ts';
 export { refineNet } from '../models/refinenet/refinenet.ts';
 export type { VariantOptions, Variation } from '../models/refinenet/variation.ts';
-export type { Mode as LayerMode, Scope } from '../nn/scope.ts';
+export type { Landmark, Mode as LayerMode, Scope } from '../nn/scope.ts';
 export { encodeModel } from '../onnx/encode.ts';
 export type {
   Attribute as OnnxAttribute,
@@ -106,7 +108,9 @@ export type { InterpolatingFilter } from '../image/axis-weights.ts';
 export { type Color, type Image, image } from '../image/image.ts';
 export { countLabels, type LabelMap, labelMap } from '../image/label-map.ts';
 export type { Pixels } from '../image/pixels.ts';
+export { fillPolygon } from '../image/fill-polygon.ts';
 export { decodeLabelPng, type DecodeLabelPngOptions, encodeLabelPng, encodePng } from '../image/png.ts';
+export type { Stencil } from '../image/stencil.ts';
 export { IMAGENET_PREPROCESSING, type ImageSize, preprocess, type Preprocessing } from '../image/preprocess.ts';
 export { fromPreprocessorConfig, type PreprocessorConfig, toPreprocessorConfig } from '../image/preprocessor-config.ts';
 export { type ResampleFilter, resizeImage, resizeLabelMap } from '../image/resample.ts';

@@ -1,5 +1,5 @@
 /** The prefix under which a layer names its parameters: `encoder` -> `encoder.layer1` -> `encoder.layer1.0`. */
-import { type Initializer, type Parameter, parameter } from '../graph/value.ts';
+import { type Initializer, type Parameter, parameter, type Value } from '../graph/value.ts';
 
 /** How layers behave that differ between training and evaluation. */
 export interface Mode {
@@ -12,6 +12,16 @@ export interface Mode {
 /** Nothing is dropped, running statistics normalize. */
 export const EVALUATION: Mode = { dropout: false, batchStatistics: () => false };
 
+/** A part of a network, and the value that it ends with. */
+export interface Landmark {
+  /** What the part is to the network: `fusion`. */
+  readonly kind: string;
+  /** Its scope's name. */
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+}
+
 export interface Scope {
   /** The dotted path, empty at the root. */
   readonly name: string;
@@ -20,14 +30,18 @@ export interface Scope {
   at(child: string | number): Scope;
   /** A weight of this scope. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Parameter;
+  /** Tells whoever watches that this part of the network is complete. */
+  mark(kind: string, inputs: readonly Value[], output: Value): void;
 }
 
-export function scope(name = '', mode: Mode = EVALUATION): Scope {
+/** @param watch is told of every part of the network in the order in which they are built. */
+export function scope(name = '', mode: Mode = EVALUATION, watch: (landmark: Landmark) => void = () => {}): Scope {
   const path = (child: string | number): string => (name === '' ? String(child) : `${name}.${child}`);
   return {
     name,
     mode,
-    at: (child) => scope(path(child), mode),
+    at: (child) => scope(path(child), mode, watch),
     parameter: (child, shape, initializer) => parameter(path(child), shape, initializer),
+    mark: (kind, inputs, output) => watch({ kind, name, inputs, output }),
   };
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { LABEL_SETS } from '../../src/labels/label-sets.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../../src/image/preprocess.ts';
-import { architecture } from '../../src/models/architectures.ts';
+import { architecture, architectureName } from '../../src/models/architectures.ts';
+import type { NetworkDefinition } from '../../src/models/families.ts';
 import { networkParameters } from '../../src/models/network.ts';
 import { initialize } from '../../src/nn/initialize.ts';
 import { writeModelFolder } from '../../src/platform/node/model-folder.ts';
@@ -13,10 +14,19 @@ import { writeModelFolder } from '../../src/platform/node/model-folder.ts';
 /** A folder for one test file. */
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'refinenet test 道路-'));
 
-/** Writes a Light-Weight RefineNet on MobileNetV2 with eleven classes and drawn weights. */
-export async function writeSyntheticModel(folder: string, preprocessing: Partial<Preprocessing> = {}): Promise<string> {
+/** RefineNet with all of its parts, narrow: eleven classes. */
+export const NARROW_REFINENET: NetworkDefinition = (() => {
+  const { decoder, ...rest } = architecture('refinenet-resnet18', 11);
+  return { ...rest, decoder: { ...decoder, widths: [32, 16, 16, 16] } };
+})();
+
+/** Writes a Light-Weight RefineNet on MobileNetV2, or another network, with eleven classes and drawn weights. */
+export async function writeSyntheticModel(
+  folder: string,
+  preprocessing: Partial<Preprocessing> = {},
+  definition: NetworkDefinition = architecture('refinenet-lw-mobilenetv2', 11),
+): Promise<string> {
   const path = join(folder, 'model');
-  const definition = architecture('refinenet-lw-mobilenetv2', 11);
   const weights = initialize(networkParameters(definition), 1);
   await writeModelFolder(
     path,
@@ -26,7 +36,7 @@ export async function writeSyntheticModel(folder: string, preprocessing: Partial
       classes: LABEL_SETS.camvid.classes,
       preprocessing: { ...IMAGENET_PREPROCESSING, ...preprocessing },
     },
-    { title: 'synthetic', architecture: 'refinenet-lw-mobilenetv2', origin: 'Drawn at random.' },
+    { title: 'synthetic', architecture: architectureName(definition), origin: 'Drawn at random.' },
   );
   return path;
 }

@@ -5,6 +5,7 @@ import { photo, photoIndex, photos } from '../state/photos.ts';
 import { download, modelFault } from '../state/models.ts';
 import { device, fault, isLive, shown, stage } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
+import { Check, Slider } from '../ui/fields.tsx';
 import { Stage, type Point, type View } from '../ui/stage.tsx';
 import { Downloads } from './downloads.tsx';
 import { layersOf } from './layers.ts';
@@ -137,53 +138,38 @@ export function SegmentView() {
         <Sources />
         <section class="card" aria-labelledby="look">
           <h2 id="look">{t('segment.look')}</h2>
-          <label class="field">
-            <span>
-              {t('segment.opacity')} <span class="quiet">{Math.round(opacity.value * 100)}</span>
-            </span>
-            <input
-              type="range"
-              min="0"
-              max="100"
-              value={Math.round(opacity.value * 100)}
-              onInput={({ currentTarget }) => {
-                opacity.value = Number(currentTarget.value) / 100;
-              }}
-            />
-          </label>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={hasOutlines.value}
-              onChange={({ currentTarget }) => {
-                hasOutlines.value = currentTarget.checked;
-              }}
-            />
-            <span>{t('segment.outlines')}</span>
-          </label>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={divider.value !== null}
-              onChange={({ currentTarget }) => {
-                divider.value = currentTarget.checked ? 0.5 : null;
-              }}
-            />
-            <span>{t('segment.divider')}</span>
-          </label>
+          <Slider
+            text={t('segment.opacity')}
+            value={Math.round(opacity.value * 100)}
+            most={100}
+            onChange={(value) => {
+              opacity.value = value / 100;
+            }}
+          />
+          <Check
+            text={t('segment.outlines')}
+            isChecked={hasOutlines.value}
+            onChange={(isChecked) => {
+              hasOutlines.value = isChecked;
+            }}
+          />
+          <Check
+            text={t('segment.divider')}
+            isChecked={divider.value !== null}
+            onChange={(isChecked) => {
+              divider.value = isChecked ? 0.5 : null;
+            }}
+          />
           {divider.value !== null && (
-            <label class="field">
-              <span>{t('segment.dividerPlace')}</span>
-              <input
-                type="range"
-                min="0"
-                max="1000"
-                value={Math.round(divider.value * 1000)}
-                onInput={({ currentTarget }) => {
-                  divider.value = Number(currentTarget.value) / 1000;
-                }}
-              />
-            </label>
+            <Slider
+              text={t('segment.dividerPlace')}
+              value={Math.round(divider.value * 1000)}
+              most={1000}
+              says=""
+              onChange={(value) => {
+                divider.value = value / 1000;
+              }}
+            />
           )}
         </section>
         <Legend />

@@ -41,23 +41,24 @@ export function addModel(name: string, source: ModelSource): void {
   modelName.value = unique;
 }
 
-type Kind = 'confidence' | 'probabilities';
+/** What a model is opened for: the one at work, and one beside it. */
+export type Place = 'main' | 'beside';
 
-/** One model of each kind is kept; another takes its place. */
-const open = new Map<Kind, { readonly entry: ModelEntry; readonly model: Promise<WebSegmenter> }>();
+/** One model a place is kept; another takes it over. */
+const open = new Map<Place, { readonly entry: ModelEntry; readonly model: Promise<WebSegmenter> }>();
 
-/** The model of an entry, loaded once: giving each pixel's confidence, or the probabilities of all classes. */
-export function opened(entry: ModelEntry, kind: Kind = 'confidence'): Promise<WebSegmenter> {
-  const known = open.get(kind);
+/** The model of an entry, loaded once a place; it gives each pixel's confidence. */
+export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSegmenter> {
+  const known = open.get(place);
   if (known?.entry === entry) return known.model;
   known?.model.then((each) => each.dispose()).catch(() => {});
-  const options: LoadOptions = { [kind]: true, onProgress: tellDownload };
+  const options: LoadOptions = { confidence: true, onProgress: tellDownload };
   const loading = loadModel(entry.source, options).finally(() => {
     download.value = null;
   });
-  open.set(kind, { entry, model: loading });
+  open.set(place, { entry, model: loading });
   loading.catch(() => {
-    if (open.get(kind)?.model === loading) open.delete(kind);
+    if (open.get(place)?.model === loading) open.delete(place);
   });
   return loading;
 }

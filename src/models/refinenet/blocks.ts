@@ -48,15 +48,20 @@ export function residualConvUnit(
   return add(skip === 'input' ? x : rectified, second, scope.name);
 }
 
-/** `count` residual conv units in a row, named 0, 1, ... */
+/** `count` residual conv units in a row, named 0, 1, ..., and marked as what they are to the network. */
 export function residualConvUnits(
   scope: Scope,
   x: Value,
   count: number,
-  options: Pick<BlockOptions, 'skip' | 'activation'>,
+  { kind, ...options }: Pick<BlockOptions, 'skip' | 'activation'> & { readonly kind: 'adapt' | 'output' | 'head' },
 ): Value {
   let y = x;
-  for (let index = 0; index < count; index++) y = residualConvUnit(scope.at(index), y, options);
+  for (let index = 0; index < count; index++) {
+    const unit = scope.at(index);
+    const refined = residualConvUnit(unit, y, options);
+    unit.mark(kind, [y], refined);
+    y = refined;
+  }
   return y;
 }
 
@@ -76,9 +81,15 @@ export function multiResolutionFusion(
     fuse ? conv2d(scope.at(index), value, { channels, kernel }) : value,
   );
   const target = { heightOf: largestAlong(values, 2), widthOf: largestAlong(values, 3) };
-  return values
+  const fused = values
     .map((value) => resize(value, target, upsampling, 'linear', scope.name))
     .reduce((sum, value) => add(sum, value, scope.name));
+  scope.mark(
+    'fusion',
+    inputs.map(({ value }) => value),
+    fused,
+  );
+  return fused;
 }
 
 /**
@@ -101,6 +112,7 @@ export function chainedResidualPooling(
     path = pooling.order === 'pool-conv' ? convolve(pool(path)) : pool(convolve(path));
     sum = add(sum, path, scope.name);
   }
+  scope.mark('pooling', [x], sum);
   return sum;
 }
 
@@ -111,12 +123,12 @@ export function chainedResidualPooling(
  */
 export function refineNetBlock(scope: Scope, inputs: readonly BlockInput[], options: BlockOptions): Value {
   const adapted = inputs.map(({ value, fuse }, index) => ({
-    value: residualConvUnits(scope.at('adapt').at(index), value, options.units.adapt, options),
+    value: residualConvUnits(scope.at('adapt').at(index), value, options.units.adapt, { ...options, kind: 'adapt' }),
     fuse,
   }));
   const fused = multiResolutionFusion(scope.at('fusion'), adapted, options);
   const pooled = chainedResidualPooling(scope.at('pooling'), fused, options);
-  return residualConvUnits(scope.at('output'), pooled, options.units.output, options);
+  return residualConvUnits(scope.at('output'), pooled, options.units.output, { ...options, kind: 'output' });
 }
 
 /**

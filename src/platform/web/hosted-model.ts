@@ -1,6 +1,7 @@
 /** A model where it computes: in a worker, or in the page's own thread. */
 import type { RuntimeError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
+import { Inspector } from '../../inference/inspector.ts';
 import { createPredictor, type PredictorOptions } from '../../inference/predictor.ts';
 import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation-outputs.ts';
 import type { ModelDescription } from '../../models/model.ts';
@@ -8,6 +9,7 @@ import { decodeImage } from './decode-image.ts';
 import { type EngineSettings, engineBackend, onDeviceLost, type WebEngine } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
 import { FileStore } from './file-store.ts';
+import { HostedInspections, type InspectionCallName, type InspectionCalls } from './hosted-inspections.ts';
 import { ENGINE_START, seconds, within } from './limits.ts';
 import type { PlainModelSource } from './model-source.ts';
 import type { TakenImage } from './image-source.ts';
@@ -49,6 +51,10 @@ export interface HostedResult {
 
 export interface HostedModel extends HostedModelFacts {
   segment(image: TakenImage, watch: SegmentWatch): Promise<HostedResult>;
+  look<Name extends InspectionCallName>(
+    call: Name,
+    request: InspectionCalls[Name]['request'],
+  ): Promise<InspectionCalls[Name]['result']>;
   dispose(): Promise<void>;
 }
 
@@ -87,6 +93,10 @@ export async function hostModel(
   if (signal?.aborted) await predictor.dispose();
   signal?.throwIfAborted();
   if (device === 'webgpu' && onLost) await onDeviceLost(engine, onLost);
+  // Few images are looked into: the files are read once more for that, from where they are kept, in place of staying in memory.
+  const inspections = new HostedInspections(async () =>
+    Inspector.create(await readModel(source, { needsQuantization: false, store }), backend, { device }),
+  );
   return {
     description: predictor.description,
     provider: predictor.provider,
@@ -103,6 +113,10 @@ export async function hostModel(
       };
       return { image, outputs, found };
     },
-    dispose: () => predictor.dispose(),
+    look: (call, request) => inspections.answer(call, request),
+    async dispose() {
+      await predictor.dispose();
+      await inspections.dispose();
+    },
   };
 }

@@ -14,6 +14,7 @@ import { openModel } from './open-model.ts';
 import type { OpenedModel, PlaceOptions } from './opened-model.ts';
 import { dropImage, type ImageSource, takeImage } from './image-source.ts';
 import { type FrameOptions, framesOf } from './video-frames.ts';
+import { type WebInspection, webInspection } from './web-inspection.ts';
 import { WebSegmentation } from './web-segmentation.ts';
 
 export interface LoadOptions extends Omit<PredictorOptions, 'device'>, PlaceOptions {
@@ -66,6 +67,11 @@ export interface WebSegmenter extends Omit<Predictor, 'segment'> {
    * @throws as `segment`
    */
   segmentVideo(video: HTMLVideoElement, options?: FrameOptions): AsyncGenerator<SegmentedFrame, void>;
+  /**
+   * Runs the network over an image and keeps its features at every station, to be looked at until the inspection is disposed of.
+   * @throws as `segment`; UsageError if the network has no stations
+   */
+  inspect(image: ImageSource, options?: Pick<SegmentOptions, 'signal'>): Promise<WebInspection>;
   /** Ends the worker and frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -156,6 +162,26 @@ class WebModel implements WebSegmenter {
       const segmentation = await this.segment(video, options.signal ? { signal: options.signal } : {});
       yield { segmentation, time, dropped };
     }
+  }
+
+  async inspect(source: ImageSource, { signal }: Pick<SegmentOptions, 'signal'> = {}): Promise<WebInspection> {
+    signal?.throwIfAborted();
+    return this.#calls.run(async () => {
+      const taken = await takeImage(source);
+      let isSent = false;
+      const work = () => {
+        isSent = true;
+        return this.#opened.look('inspect', taken.image, { signal, transfer: taken.transfer });
+      };
+      try {
+        const facts = await this.#queue.run(work, { signal });
+        return webInspection(facts, this.description.classes, (call, request) =>
+          this.#calls.run(() => this.#opened.look(call, request)),
+        );
+      } finally {
+        if (!isSent) dropImage(taken);
+      }
+    });
   }
 
   dispose(): Promise<void> {

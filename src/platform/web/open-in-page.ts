@@ -31,6 +31,10 @@ export async function openInPage(
       if (ended) throw ended;
       return model.segment(image, watch);
     },
+    look: async (call, request) => {
+      if (ended) throw ended;
+      return model.look(call, request);
+    },
     dispose: () => model.dispose(),
     end,
   };

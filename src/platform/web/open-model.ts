@@ -135,6 +135,7 @@ async function openInWorker(
       lost,
       segment: async ({ image, transfer }, { signal, onProgress }) =>
         (await client.ask('segment', image, { signal, transfer, onRun: onProgress })) as HostedResult,
+      look: (call, request, watch = {}) => client.ask(call, request, watch) as Promise<never>,
       dispose: async () => {
         // What cannot be freed goes with the worker.
         await client.ask('dispose', null).catch(() => {});

@@ -1,5 +1,6 @@
 /** A model that was opened somewhere: in a worker, or in the page's own thread. */
 import type { DownloadProgress } from './fetch-file.ts';
+import type { InspectionCallName, InspectionCalls } from './hosted-inspections.ts';
 import type { HostedModelFacts, HostedResult, SegmentWatch } from './hosted-model.ts';
 import type { ModelDevice, WebDevice } from './model-device.ts';
 import type { SentImage } from './image-source.ts';
@@ -21,6 +22,11 @@ export interface OpenedModel {
   readonly facts: HostedModelFacts;
   readonly device: ModelDevice;
   segment(taken: SentImage, watch: SegmentWatch): Promise<HostedResult>;
+  look<Name extends InspectionCallName>(
+    call: Name,
+    request: InspectionCalls[Name]['request'],
+    watch?: { readonly signal?: AbortSignal | undefined; readonly transfer?: Transferable[] },
+  ): Promise<InspectionCalls[Name]['result']>;
   dispose(): Promise<void>;
   /** Ends it at once, whatever it does. */
   end(error: Error): void;

@@ -10,10 +10,11 @@ import {
 } from '../../../errors.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
 import type { HostedModelFacts, HostedModelRequest, HostedResult } from '../hosted-model.ts';
+import type { InspectionCalls } from '../hosted-inspections.ts';
 import type { TakenImage } from '../image-source.ts';
 
 /** What can be asked for, and what each gives. */
-export interface Calls {
+export interface Calls extends InspectionCalls {
   load: { readonly request: HostedModelRequest; readonly result: HostedModelFacts };
   segment: { readonly request: TakenImage; readonly result: HostedResult };
   dispose: { readonly request: null; readonly result: null };
@@ -73,7 +74,7 @@ export function errorFrom({ name, message, stack }: Failure): Error {
 }
 
 /** The arrays of a result that are sent without being copied. */
-export function transferOf({ image, outputs }: HostedResult): Transferable[] {
+export function transferOf({ image, outputs }: Pick<HostedResult, 'image' | 'outputs'>): Transferable[] {
   const { labels, confidence, entropy, probabilities, logits } = outputs;
   const arrays = [image.data, labels.data, confidence, entropy, probabilities?.data, logits?.data];
   return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))];

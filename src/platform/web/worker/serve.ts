@@ -1,6 +1,7 @@
 /** What a model's worker does: it holds one model and answers the page. */
 import { RuntimeError } from '../../../errors.ts';
 import { isEngineThread } from '../engine.ts';
+import type { InspectionFacts } from '../hosted-inspections.ts';
 import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
 import { type EngineFile, watchEngineFile } from './engine-file.ts';
 import { type FromWorker, failureOf, type ToWorker, transferOf } from './messages.ts';
@@ -42,6 +43,16 @@ export function serve(entry: WebEngineEntry): void {
         const onProgress = (done: number, total: number) => send({ event: 'run', id, done, total });
         const result = await model.segment(message.request, { signal, onProgress });
         return send({ id, result }, transferOf(result));
+      }
+      case 'inspect':
+      case 'stationTensor':
+      case 'stationClasses':
+      case 'forget': {
+        if (!model) throw new RuntimeError('There is no model in the worker.');
+        const result = await model.look(message.call, message.request as never);
+        // Nobody has its number.
+        if (signal.aborted && message.call === 'inspect') await model.look('forget', (result as InspectionFacts).id);
+        return send({ id, result });
       }
       case 'dispose':
         await model?.dispose();

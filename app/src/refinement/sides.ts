@@ -1,0 +1,79 @@
+/** What is looked into: a photograph in a model; a second one beside it where two are compared. */
+import { effect, type Signal, signal } from '@preact/signals';
+import type { WebInspection } from 'refinenet/web';
+import { messageOf } from '../state/messages.ts';
+import { model, type ModelEntry, models, opened } from '../state/models.ts';
+import { type Photo, photo, photos } from '../state/photos.ts';
+
+export interface Inspected {
+  readonly inspection: WebInspection;
+  readonly bitmap: ImageBitmap;
+}
+
+export interface Side {
+  readonly inspected: Signal<Inspected | null>;
+  readonly fault: Signal<string>;
+}
+
+const sideOf = (): Side => ({ inspected: signal(null), fault: signal('') });
+
+export const first = sideOf();
+export const second = sideOf();
+export const isCompared = signal(false);
+/** What the second side shows; what the first one does where nothing was chosen. */
+export const otherModel = signal('');
+export const otherPhoto = signal(-1);
+
+/** Inspects whenever what is to be looked into changes. @returns the end of that */
+export function startInspecting(): () => void {
+  const ends = [
+    follow(first, () => ({ entry: model.value, picture: photo.value })),
+    follow(second, () =>
+      isCompared.value
+        ? {
+            entry: models.value.find(({ name }) => name === otherModel.value) ?? model.value,
+            picture: photos.value[otherPhoto.value] ?? photo.value,
+          }
+        : {},
+    ),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function follow(side: Side, wanted: () => { entry?: ModelEntry | undefined; picture?: Photo | undefined }): () => void {
+  const clear = (): void => {
+    const before = side.inspected.peek();
+    side.inspected.value = null;
+    before?.inspection.dispose().catch(() => {});
+  };
+  const end = effect(() => {
+    const { entry, picture } = wanted();
+    clear();
+    side.fault.value = '';
+    if (!entry || !picture) return undefined;
+    const control = new AbortController();
+    inspect(entry, picture, control.signal).then(
+      (inspected) => {
+        if (control.signal.aborted) void inspected.inspection.dispose().catch(() => {});
+        else side.inspected.value = inspected;
+      },
+      (error: unknown) => {
+        if (!control.signal.aborted) side.fault.value = messageOf(error);
+      },
+    );
+    return () => control.abort();
+  });
+  return () => {
+    end();
+    clear();
+  };
+}
+
+async function inspect(entry: ModelEntry, picture: Photo, signal: AbortSignal): Promise<Inspected> {
+  const bitmap = await createImageBitmap(picture.file);
+  const loaded = await opened(entry, entry === model.peek() ? 'main' : 'beside');
+  signal.throwIfAborted();
+  return { inspection: await loaded.inspect(bitmap, { signal }), bitmap };
+}

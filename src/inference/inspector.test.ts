@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NARROW_REFINENET, waves } from '../../test/support/synthetic-model.ts';
+import type { Value } from '../graph/value.ts';
+import { reach } from '../graph/walk.ts';
+import { preprocess, IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
+import { LABEL_SETS } from '../labels/label-sets.ts';
+import type { Model } from '../models/model.ts';
+import { network, networkParameters } from '../models/network.ts';
+import { PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
+import { initialize } from '../nn/initialize.ts';
+import { nodeBackend } from '../platform/node/backend.ts';
+import type { Backend } from '../runtime/backend.ts';
+import { relativeDifference } from './check-export.ts';
+import { type Inspection, Inspector } from './inspector.ts';
+import { networkSession } from './network-session.ts';
+import { Segmenter } from './segmenter.ts';
+
+const [WIDTH, HEIGHT] = [96, 64];
+const CLASSES = LABEL_SETS.camvid.classes;
+const image = { width: WIDTH, height: HEIGHT, data: new Uint8Array(waves(WIDTH, HEIGHT)) };
+
+/** All kinds of stations in a network that is quickly run. */
+const model = ((): Model => {
+  const weights = initialize(networkParameters(NARROW_REFINENET), 3);
+  return { definition: NARROW_REFINENET, weights, classes: CLASSES, preprocessing: IMAGENET_PREPROCESSING };
+})();
+
+let backend: Backend;
+let inspector: Inspector;
+let inspection: Inspection;
+beforeAll(async () => {
+  backend = await nodeBackend();
+  inspector = await Inspector.create(model, backend);
+  inspection = await inspector.inspect(image);
+});
+afterAll(() => inspector?.dispose());
+
+describe('an inspection', () => {
+  test('has at every station the features of the graph that is cut there, found by the names in it', async () => {
+    const logits = network(model.definition, pixelValues({ batch: 1 }));
+    const ends = new Map<string, Value>();
+    for (const { scope, outputs } of reach([logits]).nodes) ends.set(scope, outputs[0] as Value);
+    const cut = inspection.stations.filter(({ kind }) => kind !== 'encoder');
+    expect(cut.length).toBeGreaterThan(25);
+    for (const { name } of cut) {
+      const session = await networkSession({ y: ends.get(name) as Value }, model, backend);
+      const { y } = await session.run({ [PIXEL_VALUES]: preprocess([image], model.preprocessing) });
+      await session.dispose();
+      const found = inspection.tensor(name);
+      expect(found.shape, name).toEqual(y?.shape);
+      expect(relativeDifference(y?.data as Float32Array, found.data), name).toBeLessThan(1e-4);
+    }
+  });
+
+  test('has the features of the encoder that the reductions take', () => {
+    for (const { name, channels, stride } of inspection.stations.filter(({ kind }) => kind === 'encoder')) {
+      const { shape, data } = inspection.tensor(name);
+      expect(shape).toEqual([1, channels, HEIGHT / stride, WIDTH / stride]);
+      expect(data.some((value) => value > 0)).toBe(true);
+      expect(data.every((value) => value >= 0)).toBe(true);
+    }
+  });
+
+  test('has the labels that segmenting gives', async () => {
+    const segmenter = await Segmenter.create(model, backend);
+    const { labels } = await segmenter.segment(image);
+    await segmenter.dispose();
+    expect([...inspection.labels.data]).toEqual([...labels.data]);
+  });
+
+  test('reads the classes of the last features as the network does', async () => {
+    const last = inspection.stations.at(-1)?.inputs[0] as string;
+    const { labels, by } = await inspection.classes(last);
+    expect(by).toBe('classifier');
+    expect([...labels.data]).toEqual([...inspection.labels.data]);
+  });
+
+  test.each([
+    ['decoder.classifier', 'network'],
+    ['decoder.refinenet1.fusion', 'classifier'],
+    ['decoder.refinenet4.pooling', 'probe'],
+    ['encoder.layer1', 'probe'],
+  ] as const)('says of %s that its classes are read by %s', async (station, by) => {
+    const found = await inspection.classes(station);
+    expect(found.by).toBe(by);
+    expect([found.labels.width, found.labels.height]).toEqual([WIDTH, HEIGHT]);
+  });
+
+  test('reads by a probe what the classifier could take, where that is asked for', async () => {
+    expect((await inspection.classes('decoder.refinenet1.fusion', { by: 'probe' })).by).toBe('probe');
+  });
+
+  test('reads a mask from features by a probe better than by the most frequent class', async () => {
+    const { labels } = await inspection.classes('encoder.layer1');
+    const agreement = (guess: (at: number) => number): number =>
+      [...inspection.labels.data].reduce<number>((sum, id, at) => sum + Number(guess(at) === id), 0) / (WIDTH * HEIGHT);
+    const constant = Math.max(...CLASSES.map((_, id) => agreement(() => id)));
+    expect(agreement((at) => labels.data[at] as number)).toBeGreaterThan(constant);
+  });
+
+  test('names its stations where there is no such one', () => {
+    expect(() => inspection.tensor('decoder.refinenet9.fusion')).toThrow(
+      'The network has no station "decoder.refinenet9.fusion". Its stations are encoder.layer1, encoder.layer2,',
+    );
+  });
+});

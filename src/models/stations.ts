@@ -1,0 +1,58 @@
+/** The stations of a network: the places on an image's way where its features can be looked at. */
+import type { ImageSize } from '../image/preprocess.ts';
+import type { Value } from '../graph/value.ts';
+import { EVALUATION, type Landmark, scope } from '../nn/scope.ts';
+import type { NetworkDefinition } from './families.ts';
+import { network } from './network.ts';
+import { pixelValues } from './pixel-values.ts';
+
+/** What precedes all stations. */
+export const IMAGE_STATION = 'image';
+
+/**
+ * A part of the network and the features that it ends with. RefineNet's kinds, in the paper's words: `encoder` (a feature map of the
+ * ResNet), `reduction` (of its dimension), `adapt` (a residual conv unit on a block's input), `fusion`, `pooling` (chained residual pooling), `output`
+ * (a residual conv unit after it), `head` (one before the softmax), `classifier`.
+ */
+export interface Station {
+  /** The part's name, as its parameters have it: `decoder.refinenet4.fusion`. */
+  readonly name: string;
+  readonly kind: string;
+  /** The stations whose features the part takes; `image` is what precedes all. */
+  readonly inputs: readonly string[];
+  readonly channels: number;
+  /** Pixels of the network's input along one side of a feature. */
+  readonly stride: number;
+}
+
+/** A side that every stride divides. */
+const SIDE = 256;
+
+/** The stations of a network in the order in which features pass them. */
+export function networkStations(definition: NetworkDefinition): readonly Station[] {
+  const { landmarks } = watchedNetwork(definition, pixelValues({ batch: 1, height: SIDE, width: SIDE }));
+  const names = new Map(landmarks.map(({ name, output }) => [output, name]));
+  return landmarks.map(({ name, kind, inputs, output }) => ({
+    name,
+    kind,
+    inputs: inputs.map((value) => names.get(value) ?? IMAGE_STATION),
+    channels: output.shape[1] as number,
+    stride: SIDE / (output.shape[2] as number),
+  }));
+}
+
+/** The network cut at every station: its features float32 [1, C, h, w], by the station's name. */
+export function stationGraph(definition: NetworkDefinition, size?: ImageSize): Readonly<Record<string, Value>> {
+  const { landmarks } = watchedNetwork(definition, pixelValues({ ...size, batch: 1 }));
+  return Object.fromEntries(landmarks.map(({ name, output }) => [name, output]));
+}
+
+function watchedNetwork(definition: NetworkDefinition, x: Value): { readonly landmarks: readonly Landmark[] } {
+  const landmarks: Landmark[] = [];
+  network(
+    definition,
+    x,
+    scope('', EVALUATION, (landmark) => landmarks.push(landmark)),
+  );
+  return { landmarks };
+}
