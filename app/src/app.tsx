@@ -8,6 +8,7 @@ import { modelName, models } from './state/models.ts';
 import { droppedFiles, takeFiles } from './state/taking.ts';
 import { type StringKey, t } from './strings/index.ts';
 import { Icon } from './ui/icons.tsx';
+import { later } from './ui/later.tsx';
 
 interface Tab {
   readonly id: string;
@@ -15,10 +16,12 @@ interface Tab {
   readonly View: ComponentType;
 }
 
-/** In the order of the tabs. */
+/** In the order of the tabs. What most visitors do not open comes when it is opened. */
 const TABS: readonly Tab[] = [
   { id: 'segment', text: 'tabs.segment', View: SegmentView },
   { id: 'refinement', text: 'tabs.refinement', View: RefinementView },
+  { id: 'label', text: 'tabs.label', View: later(async () => (await import('./label/view.tsx')).LabelView) },
+  { id: 'train', text: 'tabs.train', View: later(async () => (await import('./train/view.tsx')).TrainView) },
 ];
 
 const tabOf = (hash: string): Tab => TABS.find(({ id }) => `#${id}` === hash) ?? (TABS[0] as Tab);

@@ -41,18 +41,24 @@ export function addModel(name: string, source: ModelSource): void {
   modelName.value = unique;
 }
 
-/** What a model is opened for: the one at work, and one beside it. */
-export type Place = 'main' | 'beside';
+/** What a model is opened for, and what it gives: the one at work, one beside it, and one that tells all classes' probabilities. */
+const PLACES = {
+  main: { confidence: true },
+  beside: { confidence: true },
+  probabilities: { probabilities: true },
+} as const satisfies Readonly<Record<string, LoadOptions>>;
+
+export type Place = keyof typeof PLACES;
 
 /** One model a place is kept; another takes it over. */
 const open = new Map<Place, { readonly entry: ModelEntry; readonly model: Promise<WebSegmenter> }>();
 
-/** The model of an entry, loaded once a place; it gives each pixel's confidence. */
+/** The model of an entry, loaded once a place. */
 export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSegmenter> {
   const known = open.get(place);
   if (known?.entry === entry) return known.model;
   known?.model.then((each) => each.dispose()).catch(() => {});
-  const options: LoadOptions = { confidence: true, onProgress: tellDownload };
+  const options: LoadOptions = { ...PLACES[place], onProgress: tellDownload };
   const loading = loadModel(entry.source, options).finally(() => {
     download.value = null;
   });

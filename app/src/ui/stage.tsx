@@ -4,12 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../strings/index.ts';
 import { Icon } from './icons.tsx';
-
-/** A place in the picture, in its pixels. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from './point.ts';
 
 /** How the picture lies on the stage: CSS pixels from the stage's corner, and for one of the picture's. */
 export interface View {

@@ -1,0 +1,138 @@
+/** The classes, to paint with; their names and number can be changed. */
+import { signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { t } from '../strings/index.ts';
+import { Icon } from '../ui/icons.tsx';
+import { IGNORED } from './dataset.ts';
+import { beginAnew, classes, namedClasses, painted, setClasses, touched } from './labeling.ts';
+
+const isEdited = signal(false);
+
+const css = (color: readonly number[]): string => `rgb(${color.join(' ')})`;
+
+function add(name: string): void {
+  const names = classes.value.map((each) => each.name);
+  if (name === '' || names.includes(name) || names.length >= IGNORED) return;
+  const fresh = namedClasses([...names, name]).at(-1);
+  const taken = new Set(classes.value.map(({ color }) => css(color)));
+  const spare = namedClasses(Array.from({ length: 255 }, (_, id) => `${id}`)).find(
+    ({ color }) => !taken.has(css(color)),
+  );
+  const color = fresh && !taken.has(css(fresh.color)) ? fresh.color : spare?.color;
+  if (!color) return;
+  setClasses([...classes.value, { name, color }]);
+  painted.value = classes.value.length - 1;
+}
+
+const remove = (id: number): void =>
+  setClasses(
+    classes.value.filter((_, at) => at !== id),
+    (before) => (before === id ? IGNORED : before > id ? before - 1 : before),
+  );
+
+function Row({ id, name, color, keyName }: { id: number; name: string; color: string; keyName: string }) {
+  return (
+    <button
+      type="button"
+      class="class-row"
+      aria-pressed={painted.value === id}
+      onClick={() => {
+        painted.value = id;
+      }}
+    >
+      <span class="swatch" style={{ background: color }} aria-hidden="true" />
+      <span class="legend-name">{name}</span>
+      {keyName && <kbd>{keyName}</kbd>}
+    </button>
+  );
+}
+
+export function ClassList() {
+  const named = useRef<HTMLInputElement>(null);
+  const isOn = isEdited.value;
+  return (
+    <section class="card" aria-labelledby="label-classes">
+      <div class="card-head">
+        <h2 id="label-classes">{t('segment.classes')}</h2>
+        <button
+          type="button"
+          class="link"
+          aria-pressed={isOn}
+          onClick={() => {
+            isEdited.value = !isOn;
+          }}
+        >
+          {t(isOn ? 'label.done' : 'label.edit')}
+        </button>
+      </div>
+      <ul class="legend classes">
+        {classes.value.map(({ name, color }, id) => (
+          <li key={`${id} ${name}`}>
+            {isOn ? (
+              <>
+                <input
+                  class="text"
+                  aria-label={t('label.rename', { name })}
+                  value={name}
+                  onChange={({ currentTarget }) => {
+                    const next = currentTarget.value.trim();
+                    if (next !== '' && !classes.value.some((each) => each.name === next))
+                      setClasses(classes.value.map((each, at) => (at === id ? { ...each, name: next } : each)));
+                    else currentTarget.value = name;
+                  }}
+                />
+                <button
+                  type="button"
+                  class="tool"
+                  aria-label={t('label.remove', { name })}
+                  title={t('label.remove', { name })}
+                  disabled={classes.value.length < 3}
+                  onClick={() => remove(id)}
+                >
+                  <Icon name="trash" />
+                </button>
+              </>
+            ) : (
+              <Row id={id} name={name} color={css(color)} keyName={id < 9 ? String(id + 1) : ''} />
+            )}
+          </li>
+        ))}
+        {!isOn && (
+          <li>
+            <Row id={IGNORED} name={t('label.ignored')} color="none" keyName="I" />
+          </li>
+        )}
+      </ul>
+      {isOn && (
+        <>
+          <form
+            class="add-class"
+            onSubmit={(event) => {
+              event.preventDefault();
+              const input = named.current as HTMLInputElement;
+              add(input.value.trim());
+              input.value = '';
+            }}
+          >
+            <input ref={named} class="text" aria-label={t('label.newClass')} placeholder={t('label.newClass')} />
+            <button type="submit" class="button">
+              {t('label.add')}
+            </button>
+          </form>
+          <button
+            type="button"
+            class="link own-set"
+            onClick={() => {
+              if (touched.value.length === 0 || confirm(t('label.beginAsk'))) {
+                painted.value = 1;
+                void beginAnew([t('label.background'), t('label.object')]);
+              }
+            }}
+          >
+            {t('label.begin')}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+/** The tools above the picture, with their keys. */
+import { type StringKey, t } from '../strings/index.ts';
+import { Slider } from '../ui/fields.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { brushSize, labeling, likeness, redo, revision, tool, type ToolName, undo } from './labeling.ts';
+import { corners, liftPen } from './painter.ts';
+
+export const TOOLS: readonly { readonly name: ToolName; readonly key: string; readonly icon: IconName }[] = [
+  { name: 'brush', key: 'b', icon: 'brush' },
+  { name: 'eraser', key: 'e', icon: 'eraser' },
+  { name: 'fill', key: 'f', icon: 'fill' },
+  { name: 'polygon', key: 'p', icon: 'polygon' },
+  { name: 'magic', key: 'm', icon: 'magic' },
+];
+
+export function takeTool(name: ToolName): void {
+  liftPen();
+  corners.value = [];
+  tool.value = name;
+}
+
+function Button(props: {
+  readonly icon: IconName;
+  readonly text: string;
+  readonly onClick: () => void;
+  readonly isPressed?: boolean;
+  readonly isDisabled?: boolean;
+}) {
+  const { icon, text, onClick, isPressed, isDisabled = false } = props;
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={text}
+      title={text}
+      aria-pressed={isPressed}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+export function Tools() {
+  void revision.value;
+  const history = labeling.value?.history;
+  return (
+    <div class="player tools" role="toolbar" aria-label={t('label.tools')}>
+      {TOOLS.map(({ name, key, icon }) => (
+        <Button
+          key={name}
+          icon={icon}
+          text={`${t(`label.${name}` satisfies StringKey)} (${key.toUpperCase()})`}
+          isPressed={tool.value === name}
+          onClick={() => takeTool(name)}
+        />
+      ))}
+      <span class="tools-gap" />
+      <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
+      <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
+      <div class="tools-slider">
+        {tool.value === 'magic' ? (
+          <Slider
+            text={t('label.likeness')}
+            value={Math.round(likeness.value * 100)}
+            most={100}
+            onChange={(value) => {
+              likeness.value = value / 100;
+            }}
+          />
+        ) : (
+          (tool.value === 'brush' || tool.value === 'eraser') && (
+            <Slider
+              text={t('label.size')}
+              value={brushSize.value}
+              least={1}
+              most={100}
+              onChange={(value) => {
+                brushSize.value = value;
+              }}
+            />
+          )
+        )}
+      </div>
+    </div>
+  );
+}

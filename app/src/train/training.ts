@@ -1,0 +1,87 @@
+/** The training that runs in the page, or ran last. */
+import { computed, signal } from '@preact/signals';
+import type { LabelMap } from 'refinenet/web';
+import { type LabeledImage, type PageValidation, type TrainedModel, trainModel } from 'refinenet/web/training';
+import { isHeldOut, type LabeledPhoto } from '../label/dataset.ts';
+import { classes, touched } from '../label/labeling.ts';
+import { isAbort, messageOf } from '../state/messages.ts';
+import { addModel, model } from '../state/models.ts';
+import { t } from '../strings/index.ts';
+
+export const epochs = signal(20);
+/** Side of the squares that are learned from, in pixels. */
+export const crop = signal(128);
+export const isTraining = signal(false);
+export const trainFault = signal('');
+/** What is done at the moment, in a sentence. */
+export const progress = signal('');
+/** How far the run is, in [0, 1]. */
+export const share = signal(0);
+export const losses = signal<readonly number[]>([]);
+
+export interface Score {
+  readonly epoch: number;
+  readonly meanIoU: number;
+}
+
+export const scores = signal<readonly Score[]>([]);
+/** The newest validation's pictures. */
+export const samples = signal<PageValidation['samples']>([]);
+export const trained = signal<TrainedModel | null>(null);
+
+/** Pictures that are learned from, and those held out. */
+export const parts = computed(() => {
+  const all = touched.value;
+  const at = (isWanted: boolean): readonly LabeledPhoto[] =>
+    all.filter((_, index) => isHeldOut(index, all.length) === isWanted);
+  return { learned: at(false), heldOut: at(true) };
+});
+
+let stopping: AbortController | undefined;
+
+export const stopTraining = (): void => stopping?.abort();
+
+const labeledImage = ({ name, file, width, height, labels }: LabeledPhoto): LabeledImage => ({
+  name,
+  image: file,
+  mask: { width, height, data: labels.slice() } satisfies LabelMap as LabeledImage['mask'],
+});
+
+export async function startTraining(): Promise<void> {
+  const entry = model.value;
+  if (!entry || isTraining.value) return;
+  const { learned, heldOut } = parts.value;
+  isTraining.value = true;
+  trainFault.value = '';
+  [losses.value, scores.value, samples.value, trained.value, share.value] = [[], [], [], null, 0];
+  progress.value = t('train.preparing');
+  stopping = new AbortController();
+  try {
+    const made = await trainModel(learned.map(labeledImage), {
+      classes: classes.value,
+      start: entry.source,
+      validation: heldOut.map(labeledImage),
+      epochs: epochs.value,
+      batch: Math.min(4, learned.length),
+      crop: crop.value,
+      signal: stopping.signal,
+      onProgress: ({ update, updates, loss, secondsLeft }) => {
+        losses.value = [...losses.value, loss];
+        share.value = update / updates;
+        progress.value = t('train.step', { update, updates, minutes: Math.ceil(secondsLeft / 60) });
+      },
+      onValidation: ({ epoch, meanIoU, samples: shown }) => {
+        scores.value = [...scores.value, { epoch, meanIoU }];
+        samples.value = shown;
+      },
+    });
+    trained.value = made;
+    progress.value = t(made.status === 'finished' ? 'train.finished' : 'train.stopped', { updates: made.updates });
+    addModel(made.name, made.files);
+  } catch (error) {
+    progress.value = '';
+    if (!isAbort(error)) trainFault.value = messageOf(error);
+  } finally {
+    isTraining.value = false;
+  }
+}

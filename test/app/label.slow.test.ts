@@ -1,0 +1,286 @@
+/** The views Label and Train: pictures are labeled, saved, learned from and predicted without leaving the page. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Download, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drawShapes } from '../../src/data/drawn/shapes.ts';
+import { encodePng } from '../../src/image/png.ts';
+import { architecture } from '../../src/models/architectures.ts';
+import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import { missingBrowser } from '../support/browser.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
+
+const SIZE = 64;
+const PICTURES = 4;
+
+/** Few layers, which learn quickly. */
+const SMALL = (() => {
+  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 11);
+  const pooling = { ...decoder.pooling, count: 1 };
+  return { ...rest, decoder: { ...decoder, taps: ['layer2', 'layer1'], widths: [16, 16], cascade: [1, 2], pooling } };
+})();
+
+let folder: string;
+let app: RunningApp;
+let opened: AppPage;
+let page: Page;
+
+/** The middle of a pixel on the page, while the picture is fitted into the stage. */
+async function place(x: number, y: number): Promise<[number, number]> {
+  const box = (await page.locator('.stage-canvas').boundingBox()) as Record<'x' | 'y' | 'width' | 'height', number>;
+  const scale = Math.min((box.width * 0.94) / SIZE, (box.height * 0.94) / SIZE);
+  const corner = [box.x + (box.width - SIZE * scale) / 2, box.y + (box.height - SIZE * scale) / 2] as const;
+  return [corner[0] + (x + 0.5) * scale, corner[1] + (y + 0.5) * scale];
+}
+
+/** Points at a pixel, and waits until its label is told. */
+async function says(x: number, y: number, label: string): Promise<void> {
+  await page.mouse.move(...(await place(x, y)));
+  await page.locator('.stage-readout', { hasText: `${label} · ${x}, ${y}` }).waitFor();
+}
+
+async function drag(...points: readonly (readonly [number, number])[]): Promise<void> {
+  for (const [at, [x, y]] of points.entries()) {
+    await page.mouse.move(...(await place(x, y)), { steps: 4 });
+    if (at === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+}
+
+const press = async (...keys: readonly string[]): Promise<void> => {
+  await page.getByRole('application').focus();
+  for (const key of keys) await page.keyboard.press(key);
+};
+
+const show = async (name: string): Promise<void> => {
+  await page.locator(`.thumb[aria-label="${name}"]`).click();
+  await page.getByRole('application', { name: `${name}, to be labeled` }).waitFor();
+};
+
+async function unpacked(download: Download, into: string): Promise<string[]> {
+  const files = Object.entries(unzipSync(await readFile((await download.path()) as string)));
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(into, path)), { recursive: true });
+    await writeFile(join(into, path), bytes);
+  }
+  return files.map(([path]) => path).sort();
+}
+
+const downloaded = async (button: string): Promise<Download> => {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return download;
+};
+
+describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, () => {
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const model = await writeSyntheticModel(folder, {}, SMALL);
+    const files = Array.from({ length: PICTURES + 1 }, (_, index) => join(folder, `shape-${index}.png`));
+    for (const [index, file] of files.entries())
+      await writeFile(file, encodePng(drawShapes(5, ['app', index], SIZE).image));
+    app = await startApp([model]);
+    opened = await app.open('#label');
+    page = opened.page;
+    await page.locator('input[accept="image/*,video/*"]').setInputFiles(files.slice(0, PICTURES));
+    await page.getByRole('application', { name: 'shape-0.png, to be labeled' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('begins with what the model sees, in its classes', async () => {
+    await page.locator('.class-row').nth(11).waitFor();
+    await page.mouse.move(...(await place(32, 32)));
+    await page.locator('.stage-readout', { hasText: '· 32, 32' }).waitFor();
+    await expect.poll(() => page.locator('.stage-readout').textContent()).not.toContain('Ignored');
+    await page.getByText('Nothing is labeled yet.').waitFor();
+  });
+
+  test('takes classes of your own, under names of your own', async () => {
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Begin with classes of your own' }).click();
+    await page.getByLabel('Name of object').fill('shape');
+    await page.getByLabel('New class').fill('edge');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove edge' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    expect(await page.locator('.class-row .legend-name').allTextContents()).toEqual(['background', 'shape', 'Ignored']);
+    await says(32, 32, 'Ignored');
+  });
+
+  test('paints with a brush, takes it back and does it again', async () => {
+    await press('b', '2');
+    await page.getByRole('slider', { name: 'Size' }).fill('9');
+    await drag([10, 10], [30, 10]);
+    await says(20, 10, 'shape');
+    await says(20, 13, 'shape');
+    await says(20, 18, 'Ignored');
+    await press('Control+z');
+    await says(20, 10, 'Ignored');
+    await press('Control+Shift+z');
+    await says(20, 10, 'shape');
+  });
+
+  test('fills, erases and draws polygons', async () => {
+    await press('f', '1');
+    await page.mouse.click(...(await place(60, 60)));
+    await says(5, 60, 'background');
+    await says(20, 10, 'shape');
+    await press('p', '2');
+    for (const [x, y] of [
+      [40, 40],
+      [55, 40],
+      [55, 55],
+      [40, 55],
+      [40, 40],
+    ] as const) {
+      await page.mouse.click(...(await place(x, y)));
+    }
+    await says(47, 47, 'shape');
+    await says(58, 47, 'background');
+    await press('e');
+    await drag([47, 47], [48, 47]);
+    await says(47, 47, 'Ignored');
+    await press('Control+z');
+    await says(47, 47, 'shape');
+  });
+
+  test('grows from a click along what the model sees', async () => {
+    await press('m', '2');
+    await page.getByRole('slider', { name: 'Likeness' }).fill('0');
+    await page.mouse.click(...(await place(5, 60)));
+    await page.getByRole('progressbar', { name: 'Asking the model' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Asking the model' }).waitFor({ state: 'detached' });
+    await says(60, 5, 'shape');
+    await press('Control+z');
+    await says(60, 5, 'background');
+  });
+
+  test('paints by keys alone', async () => {
+    await show('shape-1.png');
+    await press(
+      'b',
+      '2',
+      ']',
+      'Space',
+      'Shift+ArrowRight',
+      'Space',
+      'f',
+      '1',
+      'Shift+ArrowDown',
+      'Shift+ArrowDown',
+      'Space',
+    );
+    await says(42, 32, 'shape');
+    await says(32, 32, 'shape');
+    await says(32, 60, 'background');
+    for (const name of ['shape-2.png', 'shape-3.png']) {
+      await show(name);
+      await press('f', '1', 'Space', 'b', '2', 'Space', 'Shift+ArrowRight', 'Space');
+      await says(36, 32, 'shape');
+    }
+  });
+
+  test('keeps all of it when the page is closed', async () => {
+    await page.getByText('4 photographs are labeled.').waitFor();
+    await page.getByText('Kept in this browser.').waitFor();
+    await page.reload();
+    await show('shape-0.png');
+    await says(20, 10, 'shape');
+    await says(5, 60, 'background');
+    await page.getByText('4 photographs are labeled.').waitFor();
+  });
+
+  test('writes to a folder', async () => {
+    const files = await page.evaluate<string[]>(`(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('chosen', { create: true });
+      globalThis.showDirectoryPicker = async () => folder;
+      [...document.querySelectorAll('button')].find(({ textContent }) => textContent.includes('To a folder')).click();
+      while (!document.body.textContent.includes('Written to chosen.')) await new Promise((go) => setTimeout(go, 50));
+      const found = [];
+      const walk = async (at, path) => {
+        for await (const [name, handle] of at) {
+          if (handle.kind === 'directory') await walk(handle, path + name + '/');
+          else found.push(path + name);
+        }
+      };
+      await walk(folder, '');
+      return found.sort();
+    })()`);
+    expect(files).toContain('masks/val/shape-3.png');
+    expect(files).toHaveLength(2 * PICTURES + 1);
+  });
+
+  test('saves what dataset verify accepts, and train learns from', async () => {
+    const files = await unpacked(await downloaded('As a ZIP'), folder);
+    expect(files).toEqual([
+      'labels/data.yaml',
+      ...[0, 1, 2].map((index) => `labels/images/train/shape-${index}.png`),
+      'labels/images/val/shape-3.png',
+      ...[0, 1, 2].map((index) => `labels/masks/train/shape-${index}.png`),
+      'labels/masks/val/shape-3.png',
+    ]);
+    const data = join(folder, 'labels');
+    const verified = await runCli(['dataset', 'verify', data]);
+    expect(verified, verified.stderr).toMatchObject({ code: 0 });
+    const run = join(folder, 'run');
+    const argv = ['--weights', join(folder, 'model'), '--epochs', '1', '--batch', '3', '--crop', '64', '--output', run];
+    const learned = await runCli(['train', data, ...argv]);
+    expect(learned, learned.stderr).toMatchObject({ code: 0 });
+  });
+
+  test('has no fault that axe finds', async () => {
+    expect(await axeViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('learns in the page, shows how it goes, and predicts', async () => {
+    await page.getByRole('tab', { name: 'Train' }).click();
+    await page.getByText('Photographs learned from: 3, held out: 1.').waitFor();
+    await page.getByRole('slider', { name: 'Epochs' }).fill('2');
+    await page.getByRole('slider', { name: 'Crop' }).fill('2');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText('Finished after 2 steps.').waitFor({ timeout: 300_000 });
+    await page.getByRole('img', { name: /^Loss over 2 steps, now \d/ }).waitFor();
+    await page.locator('.curve figcaption', { hasText: /Mean IoU \d.*epoch 2/ }).waitFor();
+    await page.getByRole('img', { name: /^shape-3: / }).waitFor();
+    await page
+      .getByLabel('Try a photograph')
+      .last()
+      .setInputFiles(join(folder, `shape-${PICTURES}.png`));
+    const found = page.getByRole('img', { name: new RegExp(`^shape-${PICTURES}.png: (background|shape)`) });
+    await found.waitFor();
+    expect(await unpacked(await downloaded('Model folder'), folder)).toEqual([
+      'training/README.md',
+      'training/config.json',
+      'training/model.safetensors',
+      'training/preprocessor_config.json',
+    ]);
+    expect(await page.locator('select').first().inputValue()).toBe('training');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  test('can be stopped', async () => {
+    await page.getByRole('slider', { name: 'Epochs' }).fill('100');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText(/^Step \d+ of 100/).waitFor({ timeout: 300_000 });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(/^Stopped after \d+ steps\.$/).waitFor();
+  });
+
+  test('asked no other host for anything, and nothing went wrong in the page', () => {
+    expect(opened.foreign).toEqual([]);
+    expect(opened.faults).toEqual([]);
+  });
+});

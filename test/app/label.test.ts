@@ -1,0 +1,185 @@
+/** What the view Label does without a page: pixels of its tools, steps taken back, and the files that it saves. */
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { dataYaml, datasetFiles, IGNORED, isHeldOut, plainNames } from '../../app/src/label/dataset.ts';
+import { History, Stroke } from '../../app/src/label/history.ts';
+import { brushAlong, floodFill, growAlong, stencilPlaces } from '../../app/src/label/shapes.ts';
+import { fillPolygon } from '../../src/image/fill-polygon.ts';
+import { decodeLabelPng } from '../../src/image/png.ts';
+
+const EXTENT = { width: 7, height: 5 };
+
+/** Pixels as rows of dots and marks. */
+const drawn = (places: readonly number[], { width, height } = EXTENT): string[] =>
+  Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => (places.includes(y * width + x) ? '#' : '.')).join(''),
+  );
+
+describe('the brush', () => {
+  test('of one pixel paints that pixel, and lines without a gap', () => {
+    expect(drawn(brushAlong({ x: 2, y: 1 }, { x: 2, y: 1 }, 1, EXTENT))[1]).toBe('..#....');
+    expect(drawn(brushAlong({ x: 1, y: 3 }, { x: 5, y: 3 }, 1, EXTENT))).toEqual([
+      '.......',
+      '.......',
+      '.......',
+      '.#####.',
+      '.......',
+    ]);
+  });
+
+  test('is round, and is cut off at the border of the picture', () => {
+    expect(drawn(brushAlong({ x: 3, y: 2 }, { x: 3, y: 2 }, 4, EXTENT))).toEqual([
+      '...#...',
+      '..###..',
+      '.#####.',
+      '..###..',
+      '...#...',
+    ]);
+    expect(drawn(brushAlong({ x: -1, y: 0 }, { x: -1, y: 0 }, 2, EXTENT))[0]).toBe('#......');
+  });
+});
+
+describe('the fill', () => {
+  const rows = ['0011222', '0111202', '0011222', '0100000', '0111111'];
+  const labels = Uint8Array.from(rows.join(''), Number);
+
+  test('takes what is labeled alike and connected by sides, not by corners', () => {
+    expect(drawn(floodFill(labels, EXTENT, 1 * 7 + 5))).toEqual([
+      '.......',
+      '.....#.',
+      '.......',
+      '.......',
+      '.......',
+    ]);
+    expect(drawn(floodFill(labels, EXTENT, 0))).toEqual(['##.....', '#......', '##.....', '#......', '#......']);
+  });
+});
+
+describe('the magic wand', () => {
+  // Two classes; the middle of the picture is certain of the second.
+  const second = [0.1, 0.1, 0.7, 0.9, 0.8, 0.1, 0.9];
+  const probabilities = [...second.map((share) => 1 - share), ...second];
+  const row = { width: 7, height: 1 };
+
+  test('grows over pixels of like probabilities, and not beyond a gap', () => {
+    expect(growAlong(probabilities, 2, row, 3, 0.9).sort()).toEqual([3, 4]);
+    expect(growAlong(probabilities, 2, row, 3, 0.75).sort()).toEqual([2, 3, 4]);
+    expect(growAlong(probabilities, 2, row, 3, 1)).toEqual([3]);
+    expect(growAlong(probabilities, 2, row, 3, 0)).toHaveLength(7);
+  });
+});
+
+test('a polygon is filled where its corners say', () => {
+  const places = stencilPlaces(fillPolygon([1, 1, 5, 1, 5, 4, 1, 4], 7, 5), EXTENT);
+  expect(drawn(places)).toEqual(['.......', '.####..', '.####..', '.####..', '.......']);
+});
+
+describe('steps', () => {
+  test('are taken back and done again, whatever was painted', () => {
+    const strokes = fc.array(
+      fc.array(fc.record({ places: fc.array(fc.nat(34)), id: fc.constantFrom(0, 1, 2, IGNORED) }), { minLength: 1 }),
+    );
+    fc.assert(
+      fc.property(strokes, (steps) => {
+        const labels = new Uint8Array(35).fill(IGNORED);
+        const history = new History();
+        const states = [labels.slice()];
+        for (const parts of steps) {
+          const stroke = new Stroke(labels);
+          for (const { places, id } of parts) stroke.paint(places, id);
+          const change = stroke.end();
+          if (!change) continue;
+          history.add(change);
+          states.push(labels.slice());
+        }
+        for (const state of states.slice(0, -1).reverse()) {
+          history.undo(labels);
+          expect(labels).toEqual(state);
+        }
+        expect(history.canUndo).toBe(false);
+        for (const state of states.slice(1)) {
+          history.redo(labels);
+          expect(labels).toEqual(state);
+        }
+        expect(history.canRedo).toBe(false);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('that were taken back are forgotten once something else is painted', () => {
+    const labels = new Uint8Array(4);
+    const history = new History();
+    const step = (id: number): void => {
+      const stroke = new Stroke(labels);
+      stroke.paint([0], id);
+      history.add(stroke.end() as NonNullable<ReturnType<Stroke['end']>>);
+    };
+    step(1);
+    history.undo(labels);
+    step(2);
+    expect(history.redo(labels)).toBeUndefined();
+    expect(labels[0]).toBe(2);
+  });
+
+  test('that change nothing are none', () => {
+    const stroke = new Stroke(new Uint8Array(4));
+    stroke.paint([1, 2], 3);
+    stroke.paint([1, 2], 0);
+    expect(stroke.end()).toBeUndefined();
+  });
+});
+
+describe('the saved data set', () => {
+  const classes = [
+    { name: 'background', color: [0, 0, 0] },
+    { name: 'a "car"', color: [200, 10, 10] },
+  ] as const;
+  const photo = (name: string, type = 'image/png') => ({
+    name,
+    file: new Blob([name], { type }),
+    width: 2,
+    height: 1,
+    labels: Uint8Array.of(1, IGNORED),
+  });
+  const text = (bytes?: Uint8Array): string => new TextDecoder().decode(bytes);
+
+  test('has images as they are, masks of class ids, and holds one out', async () => {
+    const files = await datasetFiles(
+      [photo('a/one.png'), photo('two.gif', 'image/gif')],
+      classes,
+      async () => new Blob(['png']),
+    );
+    expect([...files.keys()]).toEqual([
+      'images/train/one.png',
+      'masks/train/one.png',
+      'images/val/two.png',
+      'masks/val/two.png',
+      'data.yaml',
+    ]);
+    expect(text(files.get('images/train/one.png'))).toBe('a/one.png');
+    expect(text(files.get('images/val/two.png'))).toBe('png');
+    expect([...decodeLabelPng(files.get('masks/train/one.png') as Uint8Array).data]).toEqual([1, IGNORED]);
+  });
+
+  test('names its classes in YAML that is safe for every name', () => {
+    expect(dataYaml(['train'], classes)).toBe(
+      'path: .\ntrain: images/train\nmasks_dir: masks\nnames:\n  0: "background"\n  1: "a \\"car\\""\n',
+    );
+  });
+
+  test('holds out every fifth picture, the last of a few, and none of one', () => {
+    const heldOut = (count: number): number[] =>
+      Array.from({ length: count }, (_, index) => index).filter((index) => isHeldOut(index, count));
+    expect([1, 2, 4, 5, 11].map(heldOut)).toEqual([[], [1], [3], [4], [4, 9]]);
+  });
+
+  test('gives every picture a name of its own that every system takes', () => {
+    expect(plainNames(['a/道路 1.jpg', 'b/道路 1.png', '???.png', 'c:d.png'])).toEqual([
+      '道路-1',
+      '道路-1-2',
+      'picture',
+      'c-d',
+    ]);
+  });
+});
