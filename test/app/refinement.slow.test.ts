@@ -117,7 +117,7 @@ describe.skipIf(missingBrowser)(`the view Refinement${missingBrowser}`, () => {
 
   test('shows two models side by side, the second at the same place of its own way', async () => {
     await page.getByText('Classes', { exact: true }).first().click();
-    await page.getByLabel('Two images or models side by side').check();
+    await page.getByLabel('Two photographs or models side by side').check();
     await page.getByRole('region', { name: 'Compare' }).getByRole('combobox').first().selectOption('nuclei');
     await page.getByRole('application', { name: 'The other side' }).waitFor();
     await page.locator('.stage-readout[data-ready]').nth(1).waitFor();

@@ -46,7 +46,7 @@ async function segment(picture: Photo, entry: typeof model.value, signal: AbortS
   fault.value = '';
   stage.value = 'loading';
   const bitmap = await createImageBitmap(picture.file).catch(() => {
-    throw new Error(`${picture.name}: this browser cannot read it as a picture.`);
+    throw new Error(`${picture.name}: this browser cannot read it as an image.`);
   });
   signal.throwIfAborted();
   if (shown.peek()?.photo !== picture)

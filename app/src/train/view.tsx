@@ -27,7 +27,7 @@ export function TrainView() {
   const isReady = learned.length > 0 && model.value !== undefined;
   return (
     <div class="view training">
-      <section class="view-main training-main" aria-label={t('train.title')}>
+      <section class="view-main training-main" aria-label={t('train.title')} tabIndex={0}>
         <Curve />
         {progress.value && (
           <p class="training-progress" role="status">
