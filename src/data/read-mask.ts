@@ -1,4 +1,5 @@
 /** Reads a sample's class ids from its files. */
+import { PIXELS } from '../limits.ts';
 import { FormatError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { IGNORE_INDEX, labelTable } from '../labels/label-table.ts';
@@ -49,8 +50,20 @@ function sureLabels(labels: Uint8Array, confidences: Uint8Array, least: number):
 /**
  * The class ids of what was drawn, in the form of a mask's.
  * @param isThorough whether it is searched for what is odd but can be drawn.
+ * @throws FormatError naming the labels' file if they say a size that no image has.
  */
-export function paintedMask(annotation: ImageAnnotation, size: ImageSize, isThorough: boolean): DecodedMask {
-  const { labels, overlap, faults } = paintAnnotation(annotation, annotation.size ?? size, isThorough);
+export function paintedMask(
+  file: string,
+  annotation: ImageAnnotation,
+  size: ImageSize,
+  isThorough: boolean,
+): DecodedMask {
+  const { width, height } = annotation.size ?? size;
+  if (width * height > PIXELS) {
+    throw new FormatError(
+      `${file}: an image of ${width}x${height} is more than the ${PIXELS} pixels allowed. Correct the size that the labels say.`,
+    );
+  }
+  const { labels, overlap, faults } = paintAnnotation(annotation, { width, height }, isThorough);
   return { labels, unknown: new Map(), stored: new Map(), isWide: false, painted: { overlap, faults } };
 }

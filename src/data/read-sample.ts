@@ -37,7 +37,7 @@ export async function readLabels(
 ): Promise<LabeledImage['labels']> {
   const { annotation, mask } = sample;
   if (annotation) {
-    const { labels, painted } = paintedMask(annotation, annotation.size ?? (await sizeOf()), false);
+    const { labels, painted } = paintedMask(mask, annotation, annotation.size ?? (await sizeOf()), false);
     assertNoneStops(sample, painted?.faults ?? []);
     return labels;
   }

@@ -10,6 +10,8 @@ import { IGNORE_INDEX } from '../labels/label-table.ts';
 import { type DecodedMask, describeUnknown, isJpeg } from './mask.ts';
 import { decodeSampleMask, paintedMask } from './read-mask.ts';
 import type { Sample } from './sample.ts';
+import type { ImageAnnotation } from './annotations/annotation.ts';
+import type { ImageSize } from '../image/preprocess.ts';
 
 interface Size {
   readonly width: number;
@@ -100,7 +102,7 @@ async function scanSample(
     const mask: Scanned<ScannedMask> =
       size === undefined
         ? { problem: 'the image cannot be read', kind: 'unknown-size' }
-        : { value: { ...maskSummary(paintedMask(annotation, size, true), classes.length), palette: [] } };
+        : scannedPaint(sample.mask, annotation, size, classes.length);
     return { split, sample, image, mask, imageHash };
   }
   const mask = await attempt(sample.mask, async (bytes) => ({
@@ -127,6 +129,20 @@ async function scanSample(
       // Its colors cannot be read either: then it is damaged first of all.
       return colors === null ? { problem: messageOf(error), kind: 'unreadable' } : { problem: colors, kind };
     }
+  }
+}
+
+function scannedPaint(
+  file: string,
+  annotation: ImageAnnotation,
+  size: ImageSize,
+  classes: number,
+): Scanned<ScannedMask> {
+  try {
+    return { value: { ...maskSummary(paintedMask(file, annotation, size, true), classes), palette: [] } };
+  } catch (error) {
+    if (!(error instanceof RefineNetError)) throw error;
+    return { problem: messageOf(error), kind: 'unreadable' };
   }
 }
 
