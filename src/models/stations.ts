@@ -32,13 +32,19 @@ const SIDE = 256;
 export function networkStations(definition: NetworkDefinition): readonly Station[] {
   const { landmarks } = watchedNetwork(definition, pixelValues({ batch: 1, height: SIDE, width: SIDE }));
   const names = new Map(landmarks.map(({ name, output }) => [output, name]));
-  return landmarks.map(({ name, kind, inputs, output }) => ({
+  return landmarks.map(({ name, inputs, output }) => ({
     name,
-    kind,
+    kind: kindOf(name),
     inputs: inputs.map((value) => names.get(value) ?? IMAGE_STATION),
     channels: output.shape[1] as number,
     stride: SIDE / (output.shape[2] as number),
   }));
+}
+
+/** What a part is to the network, by its name: the encoder's are its taps, the decoder's say it, with numbers behind. */
+function kindOf(name: string): string {
+  const [first = '', ...parts] = name.split('.');
+  return first.startsWith('encoder') ? 'encoder' : (parts.findLast((part) => !/^\d+$/.test(part)) ?? first);
 }
 
 /** The network cut at every station: its features float32 [1, C, h, w], by the station's name. */

@@ -14,8 +14,6 @@ export const EVALUATION: Mode = { dropout: false, batchStatistics: () => false }
 
 /** A part of a network, and the value that it ends with. */
 export interface Landmark {
-  /** What the part is to the network: `fusion`. */
-  readonly kind: string;
   /** Its scope's name. */
   readonly name: string;
   readonly inputs: readonly Value[];
@@ -30,18 +28,21 @@ export interface Scope {
   at(child: string | number): Scope;
   /** A weight of this scope. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Parameter;
-  /** Tells whoever watches that this part of the network is complete. */
-  mark(kind: string, inputs: readonly Value[], output: Value): void;
+  /** Tells whoever watches that this part of the network is complete. @returns the output. */
+  mark(inputs: readonly Value[], output: Value): Value;
 }
 
 /** @param watch is told of every part of the network in the order in which they are built. */
-export function scope(name = '', mode: Mode = EVALUATION, watch: (landmark: Landmark) => void = () => {}): Scope {
+export function scope(name = '', mode: Mode = EVALUATION, watch?: (landmark: Landmark) => void): Scope {
   const path = (child: string | number): string => (name === '' ? String(child) : `${name}.${child}`);
   return {
     name,
     mode,
     at: (child) => scope(path(child), mode, watch),
     parameter: (child, shape, initializer) => parameter(path(child), shape, initializer),
-    mark: (kind, inputs, output) => watch({ kind, name, inputs, output }),
+    mark: (inputs, output) => {
+      watch?.({ name, inputs, output });
+      return output;
+    },
   };
 }

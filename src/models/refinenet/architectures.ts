@@ -41,20 +41,30 @@ const LIGHT_WEIGHT_MOBILENETV2: DecoderDefinition = {
   dropout: { features: 0, classifier: 0 },
 };
 
+/** An architecture: an encoder, and what refines its features. */
+interface Architecture {
+  readonly encoder: EncoderName;
+  readonly decoder: DecoderDefinition;
+}
+
+const RESNETS = ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'] as const;
+
+type ResNet = (typeof RESNETS)[number];
+
+/** A decoder on every ResNet. */
+const onResNets = <Name extends string>(name: Name, decoder: DecoderDefinition) =>
+  Object.fromEntries(RESNETS.map((encoder) => [`${name}-${encoder}`, { encoder, decoder }])) as unknown as Readonly<
+    Record<`${Name}-${ResNet}`, Architecture>
+  >;
+
 /** The architectures by the name the commands take. */
-export const REFINENETS = {
-  'refinenet-resnet18': { encoder: 'resnet18', decoder: REFINENET },
-  'refinenet-resnet34': { encoder: 'resnet34', decoder: REFINENET },
-  'refinenet-resnet50': { encoder: 'resnet50', decoder: REFINENET },
-  'refinenet-resnet101': { encoder: 'resnet101', decoder: REFINENET },
-  'refinenet-resnet152': { encoder: 'resnet152', decoder: REFINENET },
-  'refinenet-lw-resnet18': { encoder: 'resnet18', decoder: LIGHT_WEIGHT },
-  'refinenet-lw-resnet34': { encoder: 'resnet34', decoder: LIGHT_WEIGHT },
-  'refinenet-lw-resnet50': { encoder: 'resnet50', decoder: LIGHT_WEIGHT },
-  'refinenet-lw-resnet101': { encoder: 'resnet101', decoder: LIGHT_WEIGHT },
-  'refinenet-lw-resnet152': { encoder: 'resnet152', decoder: LIGHT_WEIGHT },
+export const REFINENETS: Readonly<
+  Record<`refinenet-${ResNet}` | `refinenet-lw-${ResNet}` | 'refinenet-lw-mobilenetv2', Architecture>
+> = {
+  ...onResNets('refinenet', REFINENET),
+  ...onResNets('refinenet-lw', LIGHT_WEIGHT),
   'refinenet-lw-mobilenetv2': { encoder: 'mobilenetv2', decoder: LIGHT_WEIGHT_MOBILENETV2 },
-} as const satisfies Record<string, { encoder: EncoderName; decoder: DecoderDefinition }>;
+};
 
 export type RefineNetName = keyof typeof REFINENETS;
 

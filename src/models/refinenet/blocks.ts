@@ -48,19 +48,17 @@ export function residualConvUnit(
   return add(skip === 'input' ? x : rectified, second, scope.name);
 }
 
-/** `count` residual conv units in a row, named 0, 1, ..., and marked as what they are to the network. */
+/** `count` residual conv units in a row, named 0, 1, ... */
 export function residualConvUnits(
   scope: Scope,
   x: Value,
   count: number,
-  { kind, ...options }: Pick<BlockOptions, 'skip' | 'activation'> & { readonly kind: 'adapt' | 'output' | 'head' },
+  options: Pick<BlockOptions, 'skip' | 'activation'>,
 ): Value {
   let y = x;
   for (let index = 0; index < count; index++) {
     const unit = scope.at(index);
-    const refined = residualConvUnit(unit, y, options);
-    unit.mark(kind, [y], refined);
-    y = refined;
+    y = unit.mark([y], residualConvUnit(unit, y, options));
   }
   return y;
 }
@@ -84,12 +82,10 @@ export function multiResolutionFusion(
   const fused = values
     .map((value) => resize(value, target, upsampling, 'linear', scope.name))
     .reduce((sum, value) => add(sum, value, scope.name));
-  scope.mark(
-    'fusion',
+  return scope.mark(
     inputs.map(({ value }) => value),
     fused,
   );
-  return fused;
 }
 
 /**
@@ -112,8 +108,7 @@ export function chainedResidualPooling(
     path = pooling.order === 'pool-conv' ? convolve(pool(path)) : pool(convolve(path));
     sum = add(sum, path, scope.name);
   }
-  scope.mark('pooling', [x], sum);
-  return sum;
+  return scope.mark([x], sum);
 }
 
 /**
@@ -123,12 +118,12 @@ export function chainedResidualPooling(
  */
 export function refineNetBlock(scope: Scope, inputs: readonly BlockInput[], options: BlockOptions): Value {
   const adapted = inputs.map(({ value, fuse }, index) => ({
-    value: residualConvUnits(scope.at('adapt').at(index), value, options.units.adapt, { ...options, kind: 'adapt' }),
+    value: residualConvUnits(scope.at('adapt').at(index), value, options.units.adapt, options),
     fuse,
   }));
   const fused = multiResolutionFusion(scope.at('fusion'), adapted, options);
   const pooled = chainedResidualPooling(scope.at('pooling'), fused, options);
-  return residualConvUnits(scope.at('output'), pooled, options.units.output, { ...options, kind: 'output' });
+  return residualConvUnits(scope.at('output'), pooled, options.units.output, options);
 }
 
 /**

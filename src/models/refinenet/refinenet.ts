@@ -37,9 +37,7 @@ function encode(
     const values = forward(scope, image, stridePlacement);
     let before = image;
     for (const [at, { name }] of taps.entries()) {
-      if (!decoder.taps.includes(name)) continue;
-      scope.at(name).mark('encoder', [before], values[at] as Value);
-      before = values[at] as Value;
+      if (decoder.taps.includes(name)) before = scope.at(name).mark([before], values[at] as Value);
     }
     return decoder.taps.map((name) => {
       const at = taps.findIndex((tap) => tap.name === name);
@@ -61,9 +59,8 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     const reduction = scope.at('reduction').at(index);
     const regularized = tap.stride >= 16 ? dropout(reduction, value, probabilities.features) : value;
     const channels = widths[index % widths.length] as number;
-    const reducedValue = conv2d(reduction, regularized, { channels, kernel });
-    reduction.mark('reduction', [value], reducedValue);
-    return { value: reducedValue, fuse: fusion === 'all' };
+    const result = reduction.mark([value], conv2d(reduction, regularized, { channels, kernel }));
+    return { value: result, fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
   let y: Value | null = null;
@@ -73,12 +70,11 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     // The paper counts blocks from fine to coarse: RefineNet-4 is the coarsest of four.
     y = refineNetBlock(scope.at(`refinenet${blocks + 1 - block}`), inputs, decoder);
   }
-  const refined = residualConvUnits(scope.at('head'), y as Value, units.head, { ...decoder, kind: 'head' });
+  const refined = residualConvUnits(scope.at('head'), y as Value, units.head, decoder);
   const classifier = scope.at('classifier');
   const regularized = dropout(classifier, refined, probabilities.classifier);
   const logits = conv2d(classifier, regularized, { channels: classes, kernel: decoder.classifier, bias: true });
-  classifier.mark('classifier', [refined], logits);
-  return logits;
+  return classifier.mark([refined], logits);
 }
 
 function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {
