@@ -10,7 +10,7 @@ export { oneOf, wholeNumber } from '../option-values.ts';
 /** A number as requests take it, by the name of their field. */
 export function numberFor(option: string, field: keyof typeof RANGES): (text: string) => number {
   const { whole, least, most }: NumberRange = RANGES[field];
-  if (whole) return wholeNumber(option, least);
+  if (whole) return wholeNumber(option, least, most);
   return numberBetween(option, least, most ?? Number.MAX_VALUE);
 }
 

@@ -7,7 +7,10 @@ const FIELDS = Object.keys(RANGES) as (keyof typeof RANGES)[];
 
 test.each(FIELDS)('%s takes the same numbers as a field and as an option', (field) => {
   const { whole, least, most }: NumberRange = RANGES[field];
-  const fits = [least, ...(most === undefined ? [least + 1e6] : [most, (least + most) / 2])];
+  const fits = [
+    least,
+    ...(most === undefined ? [least + 1e6] : [most, whole ? Math.floor((least + most) / 2) : (least + most) / 2]),
+  ];
   const unfit = [least - 1, ...(most === undefined ? [] : [most + 1]), ...(whole ? [least + 0.5] : [])];
   const isTaken = (number: number): readonly boolean[] => {
     const typed = (): number => numberFor('--option', field)(String(number));
