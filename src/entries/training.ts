@@ -20,7 +20,15 @@ export { type ClassWeighting, type Preset, PRESET_NAMES, type PresetName, PRESET
 export type { RunState } from '../training/run/checkpoint.ts';
 export type { EpochRecord, LogRecord, StepRecord, ValidationRecord } from '../training/run/log.ts';
 export type { LossWatch } from '../training/run/loss-watch.ts';
-export type { BatchSource, StepReport, TrainingCallbacks } from '../training/run/run-parts.ts';
+export type {
+  BatchPlace,
+  BatchSource,
+  SourceBatch,
+  StepReport,
+  TrainingCallbacks,
+} from '../training/run/run-parts.ts';
+export type { Views } from '../training/frozen-features.ts';
+export type { BatchContent } from '../training/step/step-graph.ts';
 export type { FolderFiles, RunStorage } from '../training/run/run-storage.ts';
 export {
   readRun,
