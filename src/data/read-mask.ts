@@ -1,5 +1,6 @@
 /** Reads a sample's class ids from its files. */
 import { PIXELS } from '../limits.ts';
+import { describeValue } from '../text.ts';
 import { FormatError } from '../errors.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { IGNORE_INDEX, labelTable } from '../labels/label-table.ts';
@@ -59,6 +60,11 @@ export function paintedMask(
   isThorough: boolean,
 ): DecodedMask {
   const { width, height } = annotation.size ?? size;
+  if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0)) {
+    throw new FormatError(
+      `${file}: the labels say a width of ${describeValue(width)} and a height of ${describeValue(height)}. Correct them to the image's, in pixels.`,
+    );
+  }
   if (width * height > PIXELS) {
     throw new FormatError(
       `${file}: an image of ${width}x${height} is more than the ${PIXELS} pixels allowed. Correct the size that the labels say.`,

@@ -190,11 +190,12 @@ function shapeOf(
   // Where the tool and the class are two controls, they are two results of one number.
   const labels = value[type] ?? all.find((other) => other.id === id && other.type === 'labels')?.value?.labels;
   const className = Array.isArray(labels) && typeof labels[0] === 'string' ? labels[0] : undefined;
-  if (!original_width || !original_height)
-    return [{ className, ...brokenGeometry('original_width and original_height are missing') }];
+  // A file may hold anything in their places.
+  if (![original_width, original_height].every((side) => typeof side === 'number' && side > 0))
+    return [{ className, ...brokenGeometry('original_width and original_height are missing, or are no numbers') }];
   if (image_rotation)
     return [{ className, ...brokenGeometry(`the image was turned by ${image_rotation} degrees when it was drawn`) }];
-  return [{ className, ...draw(value, { width: original_width, height: original_height }) }];
+  return [{ className, ...draw(value, { width: original_width as number, height: original_height as number }) }];
 }
 
 /** As a list beside the export has them, else by the alphabet. */
