@@ -2,13 +2,13 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Filmstrip } from '../segment/filmstrip.tsx';
+import { OpacitySlider } from '../segment/opacity-slider.tsx';
 import { opacity } from '../segment/settings.ts';
 import { Sources } from '../segment/sources.tsx';
 import { modelFault } from '../state/models.ts';
 import { photoIndex, photos } from '../state/photos.ts';
 import { fault, shown } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
-import { Slider } from '../ui/fields.tsx';
 import type { Point } from '../ui/point.ts';
 import { Stage, type View } from '../ui/stage.tsx';
 import { ClassList } from './class-list.tsx';
@@ -206,14 +206,7 @@ export function LabelView() {
               {t('label.clear')}
             </button>
           </div>
-          <Slider
-            text={t('segment.opacity')}
-            value={Math.round(opacity.value * 100)}
-            most={100}
-            onChange={(value) => {
-              opacity.value = value / 100;
-            }}
-          />
+          <OpacitySlider />
         </section>
         <KeepCard />
         <Sources />

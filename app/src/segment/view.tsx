@@ -12,6 +12,7 @@ import { Downloads } from './downloads.tsx';
 import { layersOf } from './layers.ts';
 import { Legend } from './legend.tsx';
 import { LiveStage } from './live.tsx';
+import { OpacitySlider } from './opacity-slider.tsx';
 import { divider, hasOutlines, hidden, opacity } from './settings.ts';
 import { Sources } from './sources.tsx';
 import { Filmstrip } from './filmstrip.tsx';
@@ -139,14 +140,7 @@ export function SegmentView() {
         <Sources />
         <section class="card" aria-labelledby="look">
           <h2 id="look">{t('segment.look')}</h2>
-          <Slider
-            text={t('segment.opacity')}
-            value={Math.round(opacity.value * 100)}
-            most={100}
-            onChange={(value) => {
-              opacity.value = value / 100;
-            }}
-          />
+          <OpacitySlider />
           <Check
             text={t('segment.outlines')}
             isChecked={hasOutlines.value}
