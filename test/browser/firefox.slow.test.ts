@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,8 @@ const QUIET = [
 
 /** Milliseconds that the page may take. */
 const WITHIN = 90_000;
+
+const WORKER = new URL('../../dist/browser/wasm-worker.js', import.meta.url);
 
 const TELL = '/told/';
 
@@ -78,11 +80,45 @@ afterAll(() => {
   for (const close of open) close();
 });
 
+/** A thread of the engine that takes its time to start, and garbage meanwhile for Firefox to collect. */
+const COLLECTING = `if (self.name.startsWith('em-pthread')) {
+  const begin = () => { for (const began = Date.now(); Date.now() - began < 1000; ); };
+  self.addEventListener('message', begin, { once: true });
+} else {
+  const { postMessage } = Worker.prototype;
+  const litter = (rounds) => {
+    for (let i = 0; i < 20; i++) { new Array(100000).fill({}); new ArrayBuffer(4e6); }
+    if (rounds > 0) setTimeout(litter, 4, rounds - 1);
+  };
+  Worker.prototype.postMessage = function (...given) {
+    litter(60);
+    return postMessage.apply(this, given);
+  };
+}
+`;
+
+interface Visit {
+  /** Of `loadModel`, as written. */
+  readonly options?: string;
+  readonly isolated?: boolean;
+  /** What the worker runs before its script. */
+  readonly before?: string;
+}
+
 /** What a page in a new Firefox tells. */
-async function told(options: string, isolated: boolean): Promise<{ labels?: string; error?: string }> {
+async function told({
+  options = '{}',
+  isolated = true,
+  before = '',
+}: Visit): Promise<{ labels?: string; error?: string }> {
+  const script = await readFile(WORKER, 'utf8');
   const pages = await servePages({
     folders: { '/drawn/': `${folder}/` },
-    answers: { '/': { type: 'text/html', body: page(options) }, '/photo.png': png },
+    answers: {
+      '/': { type: 'text/html', body: page(options) },
+      '/photo.png': png,
+      '/refinenet/wasm-worker.js': { type: 'text/javascript', body: before + script },
+    },
     isolated,
   });
   const profile = join(folder, `profile-${Math.random()}`);
@@ -111,11 +147,12 @@ async function told(options: string, isolated: boolean): Promise<{ labels?: stri
 
 describe.skipIf(missingFirefox)(`Firefox${missingFirefox}`, () => {
   test.each([
-    ['with threads, in a worker', '{}', true],
-    ['in the page itself', '{ worker: false }', true],
-    ['with one thread, where the page is not isolated', '{}', false],
-  ])('segments as Node does %s', async (_, options, isolated) => {
-    const { labels = '', error } = await told(options, isolated);
+    ['with threads, in a worker', {}],
+    ['while it collects garbage, which a waiting thread of the engine is not', { before: COLLECTING }],
+    ['in the page itself', { options: '{ worker: false }' }],
+    ['with one thread, where the page is not isolated', { isolated: false }],
+  ] satisfies [string, Visit][])('segments as Node does %s', async (_, visit) => {
+    const { labels = '', error } = await told(visit);
     expect(error).toBeUndefined();
     expect(labels).toHaveLength(expected.length);
     const differing = [...labels].filter((label, at) => label !== expected[at]).length;

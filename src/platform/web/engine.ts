@@ -28,7 +28,18 @@ export function engineBackend(engine: WebEngine, file: string, { threads, wasmPa
 const inFolder = (folder: string, file: string): string => (folder.endsWith('/') ? folder : `${folder}/`) + file;
 
 /** Whether a worker of this name is a thread that the engine started; these run the script of whoever started them. */
-export const isEngineThread = (name: string): boolean => /^em-pthread/.test(name);
+const isEngineThread = (name: string): boolean => /^em-pthread/.test(name);
+
+/**
+ * Whether this worker is one of the engine's own threads, which is kept alive then. While it waits for its first work, nothing but
+ * promises of the engine refer to it: Firefox takes it for garbage and ends it, and the engine waits for ever. A worker that has a
+ * timer is left alone.
+ */
+export function keepEngineThread({ name }: { readonly name: string }): boolean {
+  if (!isEngineThread(name)) return false;
+  setInterval(() => {}, 1000);
+  return true;
+}
 
 /**
  * Threads that are sensible here: all of a small processor, half of what a larger one offers, since that counts each core

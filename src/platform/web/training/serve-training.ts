@@ -1,6 +1,6 @@
 /** What a page's training worker does: one run, told of as it goes. */
 import { RuntimeError } from '../../../errors.ts';
-import { isEngineThread } from '../engine.ts';
+import { keepEngineThread } from '../engine.ts';
 import type { WebEngineEntry } from '../hosted-model.ts';
 import { watchEngineFile } from '../worker/engine-file.ts';
 import { failureOf } from '../worker/messages.ts';
@@ -18,7 +18,7 @@ interface WorkerScope {
 /** Answers the page's messages; does nothing in the engine's own threads. */
 export function serveTraining(entry: WebEngineEntry): void {
   const scope = globalThis as unknown as WorkerScope;
-  if (isEngineThread(scope.name)) return;
+  if (keepEngineThread(scope)) return;
   const stop = new AbortController();
   const tell = (message: FromTrainingWorker): void => scope.postMessage(message);
 

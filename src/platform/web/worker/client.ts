@@ -17,6 +17,12 @@ interface Waiting {
   readonly options: AskOptions;
 }
 
+/**
+ * The clients that wait for an answer, first for their worker's start. Their callers wait for promises, which refer to nobody: Firefox would take an idle worker
+ * that nothing else refers to for garbage, and end it.
+ */
+const asking = new Set<WorkerClient>();
+
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -29,6 +35,7 @@ export class WorkerClient {
   constructor(worker: Worker, onLost: (error: Error) => void) {
     this.#worker = worker;
     this.#onLost = onLost;
+    asking.add(this);
     let isReady = (): void => {};
     let failed = (_: Error): void => {};
     const ready = new Promise<void>((resolve, reject) => {
@@ -64,7 +71,7 @@ export class WorkerClient {
     const id = this.#requests++;
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.#waiting.delete(id);
+        this.#settle(id);
         this.#send({ id, call: 'cancel' });
         reject(options.signal?.reason);
       };
@@ -75,6 +82,7 @@ export class WorkerClient {
         };
       };
       this.#send({ id, call, request } as ToWorker, options.transfer);
+      asking.add(this);
       this.#waiting.set(id, { resolve: settled(resolve as Waiting['resolve']), reject: settled(reject), options });
       options.signal?.addEventListener('abort', onAbort, { once: true });
     });
@@ -86,6 +94,12 @@ export class WorkerClient {
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
+    asking.delete(this);
+  }
+
+  #settle(id: number): void {
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) asking.delete(this);
   }
 
   #send(message: ToWorker, transfer: Transferable[] = []): void {
@@ -110,7 +124,7 @@ export class WorkerClient {
       else waiting.options.onRun?.(message.done, message.total);
       return;
     }
-    this.#waiting.delete(message.id);
+    this.#settle(message.id);
     if ('failure' in message) waiting.reject(errorFrom(message.failure));
     else waiting.resolve(message.result);
   }

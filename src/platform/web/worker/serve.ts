@@ -1,6 +1,6 @@
 /** What a model's worker does: it holds one model and answers the page. */
 import { RuntimeError } from '../../../errors.ts';
-import { isEngineThread } from '../engine.ts';
+import { keepEngineThread } from '../engine.ts';
 import type { InspectionFacts } from '../hosted-inspections.ts';
 import { type HostedModel, hostModel, type WebEngineEntry } from '../hosted-model.ts';
 import { type EngineFile, watchEngineFile } from './engine-file.ts';
@@ -16,7 +16,7 @@ interface WorkerScope {
 /** Answers the page's messages; does nothing in the engine's own threads. */
 export function serve(entry: WebEngineEntry): void {
   const scope = globalThis as unknown as WorkerScope;
-  if (isEngineThread(scope.name)) return;
+  if (keepEngineThread(scope)) return;
   const send = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
   const calls = new Map<number, AbortController>();
   let model: HostedModel | undefined;
