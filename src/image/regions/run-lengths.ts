@@ -114,13 +114,15 @@ export function decompressRunLengths(text: string): number[] {
 
 /**
  * The pixels of a mask in COCO's form, rows from top to bottom: 1 inside, 0 outside.
- * @throws FormatError if the size is no pair of whole numbers of at least 1, has more than `pixelLimit` pixels (default 268402689), or
- *   is not what the run lengths add up to.
+ * @throws FormatError if it is no object, or the size is no pair of whole numbers of at least 1, has more than `pixelLimit` pixels
+ *   (default 268402689), or is not what the run lengths add up to.
  */
 export function decodeRunLengths(
-  { size, counts }: RunLengthMask,
+  given: RunLengthMask,
   { pixelLimit = PIXELS }: { readonly pixelLimit?: number } = {},
 ): Uint8Array {
+  // What a file holds is anything.
+  const { size, counts } = Object(given) as Partial<RunLengthMask>;
   const [height, width] = Array.isArray(size) && size.length === 2 ? size : [Number.NaN, Number.NaN];
   const isSide = (side: number) => Number.isSafeInteger(side) && side >= 1;
   if (!isSide(height) || !isSide(width) || height * width > pixelLimit) {
