@@ -27,6 +27,12 @@ export const JSON_LIST_BYTES = 500_000_000;
 /** Bytes to which the packed bitmap of a drawn shape may unpack: none of a sensible shape has more. */
 export const SHAPE_BITMAP_BYTES = 64 << 20;
 
+/** Bytes to which a MAT file of labels may unpack: that of a crowd in PASCAL-Part, a mask a part, has tens of millions. */
+export const MAT_BYTES = 256 << 20;
+
+/** Arrays of a MAT file, all that are in others counted: a list of SUN RGB-D's images has ten thousand. */
+export const MAT_ARRAYS = 100_000;
+
 /** Files of a data set. A listing of so many takes about a gigabyte. */
 export const DATASET_FILES = 5_000_000;
 

@@ -1,4 +1,4 @@
-/** Every format of shapes is trained on and evaluated as it is, without options. */
+/** Every format of shapes, and masks in MAT files, are trained on and evaluated as it is, without options. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { architecture } from '../src/models/architectures.ts';
 import { planTraining } from '../src/training/plan.ts';
 import { train } from '../src/training/run/trainer.ts';
 import { FIXTURES } from './support/annotated-files.ts';
+import { PUBLISHED } from './support/published-files.ts';
 import { bytesOf } from './support/drawn-files.ts';
 import { backend } from './support/small-step.ts';
 
@@ -24,7 +25,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** One of each format. */
-const ONE_EACH = [...new Map(Object.values(FIXTURES).map((fixture) => [fixture.format, fixture]))];
+const ONE_EACH = [
+  ...new Map([...Object.values(FIXTURES), ...PUBLISHED].map(({ format, files }) => [format, { files }] as const)),
+];
 
 test.each(ONE_EACH)('an epoch on labels of %s', async (format, { files }) => {
   const folder = join(root, format);

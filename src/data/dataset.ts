@@ -1,6 +1,5 @@
 /** Labeled images in splits, whatever their layout on the disk. */
 import { FormatError, UsageError } from '../errors.ts';
-import { decodeLabelPng } from '../image/png.ts';
 import { decideUnlabeled, type Unlabeled } from './annotations/unlabeled.ts';
 import { mapAhead } from './concurrency.ts';
 import { numberedClasses } from '../labels/classes-named.ts';
@@ -10,7 +9,7 @@ import { Folder } from './formats/folder.ts';
 import type { DatasetFormat, DatasetLayout } from './formats/format.ts';
 import { DATASET_FORMATS } from './formats/index.ts';
 import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../labels/label-table.ts';
-import type { MaskEncoding } from './mask.ts';
+import { decodeIds, type MaskEncoding } from './mask.ts';
 import type { LayoutFault } from './pairing.ts';
 import type { Sample } from './sample.ts';
 import { inSplitOrder } from './split-names.ts';
@@ -157,7 +156,7 @@ async function classesInMasks(
 
 async function highestId(source: FileSource, mask: string): Promise<number | undefined> {
   try {
-    const { data } = decodeLabelPng(await source.read(mask), { name: mask });
+    const { data } = decodeIds(await source.read(mask), mask);
     let highest = -1;
     for (const id of data) if (id > highest && id < IGNORE_INDEX) highest = id;
     return highest;

@@ -102,8 +102,13 @@ export const UNREADABLE_PICTURE_EXTENSIONS: readonly string[] = [
   '.pgm',
   '.psd',
   '.npy',
-  '.mat',
 ];
+
+/** The extension of MATLAB's files, in which some data sets have masks. */
+const MAT_EXTENSION = '.mat';
+
+/** Whether a file may be a mask: an image, or one of MATLAB. */
+export const isMask = (path: string): boolean => isImage(path) || extensionOf(path) === MAT_EXTENSION;
 
 export function isImage(path: string): boolean {
   return PICTURE_EXTENSIONS.includes(extensionOf(path));

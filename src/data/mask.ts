@@ -2,6 +2,8 @@
 import { FormatError } from '../errors.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
 import { decodeLabelPng } from '../image/png.ts';
+import { decodeLabelMat } from './mat/label-mat.ts';
+import { isMat } from './mat/read-mat.ts';
 import type { PaintedAnnotation } from './annotations/paint.ts';
 import type { DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX, type LabelTable, UNKNOWN } from '../labels/label-table.ts';
@@ -40,10 +42,17 @@ export async function decodeMask(
       `${name}: the mask is a JPEG, which blurs class ids and colors. Save masks as PNG from the original labels; converting this file does not bring them back.`,
     );
   }
-  if (encoding.kind === 'ids') return fromIds(decodeLabelPng(bytes, { name }), encoding.table);
+  if (encoding.kind === 'ids') return fromIds(decodeIds(bytes, name), encoding.table);
   const { width, height, data } = await decodeImage(bytes, name);
   return fromColors(width, height, data, encoding.classes);
 }
+
+/**
+ * The ids in a mask as it has them: of a PNG, or of a MAT file.
+ * @throws FormatError if the file is damaged or of another kind.
+ */
+export const decodeIds = (bytes: Uint8Array, name: string): LabelMap =>
+  isMat(bytes) ? decodeLabelMat(bytes, name) : decodeLabelPng(bytes, { name });
 
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;

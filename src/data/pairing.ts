@@ -1,5 +1,12 @@
 /** Which mask belongs to which image. */
-import { comparable, extensionOf, isImage, UNREADABLE_PICTURE_EXTENSIONS, withoutExtension } from './file-source.ts';
+import {
+  comparable,
+  extensionOf,
+  isImage,
+  isMask,
+  UNREADABLE_PICTURE_EXTENSIONS,
+  withoutExtension,
+} from './file-source.ts';
 import type { Sample } from './sample.ts';
 
 /** Something wrong with a data set's files that shows before any is opened. */
@@ -49,8 +56,8 @@ export function pairByStem(
   maskRoot: string,
 ): Pairs {
   const faults: LayoutFault[] = [...unreadable(images), ...unreadable(masks)];
-  const imagesByStem = byStem(images, imageRoot, faults);
-  const masksByStem = byStem(masks, maskRoot, faults);
+  const imagesByStem = byStem(images.filter(isImage), imageRoot, faults);
+  const masksByStem = byStem(masks.filter(isMask), maskRoot, faults);
   const samples: Sample[] = [];
   const pair = (stem: string, image: string, maskStem: string) => {
     samples.push({ name: stem, image, mask: masksByStem.get(maskStem) as string });
@@ -78,7 +85,7 @@ export function pairByStem(
 
 function byStem(paths: readonly string[], root: string, faults: LayoutFault[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const path of paths.filter(isImage)) {
+  for (const path of paths) {
     const stem = stemBelow(path, root);
     const other = found.get(stem);
     if (other === undefined) found.set(stem, path);

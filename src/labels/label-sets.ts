@@ -35,7 +35,7 @@ const VOC = [
 const PERSON_PART = ['background', 'Head', 'Torso', 'Upper Arms', 'Lower Arms', 'Upper Legs', 'Lower Legs'] as const;
 
 const NYUDV2 =
-  list(`wall, floor, cabinet, bed, chair, sofa, table, door, window, bookshelf, image, counter, blinds, desk,
+  list(`wall, floor, cabinet, bed, chair, sofa, table, door, window, bookshelf, picture, counter, blinds, desk,
   shelves, curtain, dresser, pillow, mirror, floor mat, clothes, ceiling, books, refrigerator, television, paper, towel,
   shower curtain, box, whiteboard, person, night stand, toilet, sink, lamp, bathtub, bag, otherstructure, otherfurniture,
   otherprop`);

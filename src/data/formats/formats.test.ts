@@ -10,6 +10,7 @@ import type { Color } from '../../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
 import { FIXTURES as DRAWN_ON } from '../../../test/support/annotated-files.ts';
 import { bytesOf, colorMask, type Files, grayMask, mask, photo } from '../../../test/support/drawn-files.ts';
+import { PUBLISHED } from '../../../test/support/published-files.ts';
 
 interface Fixture {
   readonly format: string;
@@ -336,7 +337,7 @@ describe.each(Object.entries(FIXTURES))('%s', (title, fixture) => {
 
 describe.each(DATASET_FORMATS.map(({ name }) => name))('the format %s', (name) => {
   test('has a fixture in its published layout', () => {
-    const all = [...Object.values(FIXTURES), ...Object.values(DRAWN_ON)];
+    const all = [...Object.values(FIXTURES), ...Object.values(DRAWN_ON), ...PUBLISHED];
     expect(all.map(({ format }) => format)).toContain(name);
   });
 

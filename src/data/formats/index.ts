@@ -14,6 +14,9 @@ import { labelme } from './labelme.ts';
 import { mmsegmentation } from './mmsegmentation.ts';
 import { nyudv2 } from './nyudv2.ts';
 import { pairLists } from './pair-lists.ts';
+import { pascalContext } from './pascal-context.ts';
+import { personPart } from './person-part.ts';
+import { sunRgbd } from './sun-rgbd.ts';
 import { supervisely } from './supervisely.ts';
 import { twoFolders } from './two-folders.ts';
 import { ultralytics } from './ultralytics.ts';
@@ -24,6 +27,9 @@ import { yolo } from './yolo.ts';
 export const DATASET_FORMATS: readonly DatasetFormat[] = [
   yolo,
   ultralytics,
+  pascalContext,
+  personPart,
+  sunRgbd,
   voc,
   cityscapes,
   cocoStuff,

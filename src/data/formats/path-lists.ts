@@ -1,6 +1,6 @@
 /** Texts in which every line names an image and its mask. */
 import { FormatError } from '../../errors.ts';
-import { comparable, fileNameOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
+import { comparable, fileNameOf, isImage, isMask, joinPaths, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
@@ -12,7 +12,7 @@ export function pathPair(line: string): readonly [string, string] | undefined {
   const byTab = line.split(/\t+/).map((part) => part.trim());
   const parts = byTab.length === 2 ? byTab : line.split(/\s+/);
   const [image, mask] = parts;
-  return parts.length === 2 && image && mask && isImage(image) && isImage(mask) ? [image, mask] : undefined;
+  return parts.length === 2 && image && mask && isImage(image) && isMask(mask) ? [image, mask] : undefined;
 }
 
 /** The split that a list's file name stands for: `train.txt`, `train.nyu`, `my_train.txt`; else its own stem. */

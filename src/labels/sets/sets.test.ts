@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { ADE20K_CLASSES } from './ade20k.ts';
 import { CAMVID_11_OF_32, CAMVID_32 } from './camvid.ts';
 import { COCO_STUFF_CLASSES, COCO_STUFF_MISSING_IDS } from './coco-stuff.ts';
+import { LABEL_SETS } from '../label-sets.ts';
+import { SUN_RGBD_CLASSES } from './sun-rgbd.ts';
 
 test('the known lists of classes have the published lengths', () => {
   expect(new Set(ADE20K_CLASSES).size).toBe(150);
@@ -13,6 +15,10 @@ test('the known lists of classes have the published lengths', () => {
     'wood',
   ]);
   expect(COCO_STUFF_MISSING_IDS).toHaveLength(182 - 171);
+  expect(new Set(SUN_RGBD_CLASSES).size).toBe(37);
+  expect(SUN_RGBD_CLASSES.at(-1)).toBe('bag');
+  // Both are of rooms, and name what hangs on walls.
+  expect([SUN_RGBD_CLASSES[10], LABEL_SETS.nyudv2.classes[10]?.name]).toEqual(['picture', 'picture']);
   expect(new Set(CAMVID_32.map(({ color }) => color.join())).size).toBe(32);
   expect(Object.keys(CAMVID_11_OF_32).sort()).toEqual(CAMVID_32.map(({ name }) => name).sort());
   expect(new Set(Object.values(CAMVID_11_OF_32)).size).toBe(11 + 1);

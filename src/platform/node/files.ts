@@ -145,7 +145,7 @@ function sorted(
 const inWords = (unread: readonly string[]): string => (unread.length > 0 ? `; ${describePassedOver(unread)}` : '');
 
 /** Arrays of numbers may lie beside images, but are none. */
-const PASSED_OVER = UNREADABLE_PICTURE_EXTENSIONS.filter((extension) => !['.npy', '.mat'].includes(extension));
+const PASSED_OVER = UNREADABLE_PICTURE_EXTENSIONS.filter((extension) => extension !== '.npy');
 
 function named(folder: string, paths: readonly string[]): NamedInput[] {
   return paths.toSorted().map((path) => ({ path, name: stemWithin(folder, path) }));

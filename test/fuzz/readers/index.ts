@@ -3,6 +3,7 @@ import type { Reader } from '../reader.ts';
 import { DOCUMENT_READERS } from './documents.ts';
 import { LABEL_READERS } from './labels.ts';
 import { PICTURE_READERS } from './images.ts';
+import { MAT_READERS } from './mat.ts';
 import { WEIGHTS_READERS } from './weights.ts';
 
 export const READERS: readonly Reader[] = [
@@ -10,4 +11,5 @@ export const READERS: readonly Reader[] = [
   ...PICTURE_READERS,
   ...DOCUMENT_READERS,
   ...LABEL_READERS,
+  ...MAT_READERS,
 ];

@@ -1,0 +1,50 @@
+/** What a variable of a MAT file is. Elements stand column after column, as MATLAB has them. */
+
+export interface MatNumbers {
+  readonly kind: 'numbers';
+  /** The class in MATLAB's words, such as `uint16`; `logical` where it is marked so. */
+  readonly type: string;
+  readonly dimensions: readonly number[];
+  /** Decoded when asked for: a file may have many large arrays of which few are wanted. */
+  readonly values: () => ArrayLike<number>;
+}
+
+export interface MatText {
+  readonly kind: 'text';
+  readonly dimensions: readonly number[];
+  readonly text: string;
+}
+
+export interface MatCells {
+  readonly kind: 'cells';
+  readonly dimensions: readonly number[];
+  readonly cells: readonly MatArray[];
+}
+
+export interface MatStructs {
+  readonly kind: 'structs';
+  readonly dimensions: readonly number[];
+  readonly structs: readonly ReadonlyMap<string, MatArray>[];
+}
+
+/** An array of a class that is not read, such as sparse ones and objects. */
+export interface MatOther {
+  readonly kind: 'other';
+  readonly type: string;
+  readonly dimensions: readonly number[];
+}
+
+export type MatArray = MatNumbers | MatText | MatCells | MatStructs | MatOther;
+
+/** `a 3x4 matrix of uint16`, `a 1x7 cell array`: what an array is, in messages. */
+export function describeMat(array: MatArray): string {
+  const size = array.dimensions.join('x');
+  const kinds = {
+    numbers: () => `a ${size} matrix of ${(array as MatNumbers).type}`,
+    text: () => `a ${size} text`,
+    cells: () => `a ${size} cell array`,
+    structs: () => `a ${size} struct`,
+    other: () => `a ${size} ${(array as MatOther).type}, which is not read`,
+  };
+  return kinds[array.kind]();
+}

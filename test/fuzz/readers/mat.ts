@@ -1,0 +1,33 @@
+/** Masks in MAT files. */
+import { decodeLabelMat } from '../../../src/data/mat/label-mat.ts';
+import { matFile, rows, type Value } from '../../support/mat-file.ts';
+import type { Reader } from '../reader.ts';
+
+const IDS = Array.from({ length: 48 }, (_, index) => index % 7);
+const PART: Readonly<Record<string, Value>> = { part_name: 'head', mask: rows(8, IDS, 'logical') };
+const PERSON: Readonly<Record<string, Value>> = {
+  class: 'person',
+  mask: rows(8, IDS, 'logical'),
+  parts: { structs: [PART, PART] },
+};
+
+const CONTENTS: readonly Readonly<Record<string, Value>>[] = [
+  { LabelMap: rows(8, IDS, 'uint16') },
+  { mask: rows(8, IDS, 'double') },
+  { anno: { structs: [{ imname: 'x', objects: { structs: [PERSON] } }] } },
+  { names: { cells: ['wall', 'bed', 'a', 'b', 'c', 'd'] }, seglabel: rows(8, IDS) },
+  { GTcls: { structs: [{ Segmentation: rows(8, IDS, 'int32') }] } },
+];
+
+export const MAT_READERS: readonly Reader[] = [
+  {
+    name: 'masks in MAT files',
+    seeds: () =>
+      CONTENTS.flatMap((content) => [
+        matFile(content),
+        matFile(content, { isCompressed: true }),
+        matFile(content, { isBigEndian: true }),
+      ]),
+    read: (bytes) => decodeLabelMat(bytes, 'x.mat'),
+  },
+];
