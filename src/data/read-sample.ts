@@ -15,13 +15,17 @@ import { type LabeledImage, labelsNameOf, type Sample } from './sample.ts';
 export async function readSample(dataset: Dataset, sample: Sample, decodeImage: DecodeImage): Promise<LabeledImage> {
   const decoding = dataset.source.read(sample.image).then((bytes) => decodeImage(bytes, sample.image));
   const [image, labels] = await Promise.all([decoding, readLabels(dataset, sample, decodeImage, () => decoding)]);
-  if (image.width !== labels.width || image.height !== labels.height) {
-    throw new FormatError(
-      `${labelsNameOf(sample)}: the mask is ${labels.width}x${labels.height}, but its image ${sample.image} is ${image.width}x${image.height}. ` +
-        'Make the mask anew at the size of the image.',
-    );
-  }
+  assertSameSize(sample, image, labels);
   return { image, labels };
+}
+
+/** @throws FormatError naming the mask if it has another size than its image. */
+export function assertSameSize(sample: Sample, image: ImageSize, labels: ImageSize): void {
+  if (image.width === labels.width && image.height === labels.height) return;
+  throw new FormatError(
+    `${labelsNameOf(sample)}: the mask is ${labels.width}x${labels.height}, but its image ${sample.image} is ${image.width}x${image.height}. ` +
+      'Make the mask anew at the size of the image.',
+  );
 }
 
 /**

@@ -11,6 +11,12 @@ export {
   type TrainModelOptions,
 } from '../platform/web/train-model.ts';
 export type { PageValidation, TrainingCallbacks, ValidatedImage } from '../platform/web/training/follow-training.ts';
+export {
+  type LabeledFile,
+  type LabeledFiles,
+  readLabeledFiles,
+  type ReadLabeledFilesOptions,
+} from '../platform/web/training/labeled-files.ts';
 export type { LabeledImage } from '../platform/web/training/labeled-images.ts';
 export type { OtherColors } from '../platform/web/training/read-mask.ts';
 export { deleteRun, listRuns, openRun, type TrainedModel, type TrainingRun } from '../platform/web/training/runs.ts';

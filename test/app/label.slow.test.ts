@@ -1,11 +1,12 @@
 /** The views Label and Train: pictures are labeled, saved, learned from and predicted without leaving the page. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { unzipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawShapes } from '../../src/data/drawn/shapes.ts';
-import { encodePng } from '../../src/image/png.ts';
+import { labelMap } from '../../src/image/label-map.ts';
+import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { architecture } from '../../src/models/architectures.ts';
 import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
@@ -75,6 +76,11 @@ const downloaded = async (button: string): Promise<Download> => {
   ]);
   return download;
 };
+
+const ARCHIVE = 'input[accept=".zip,application/zip"]';
+
+const archived = async (): Promise<Record<string, Uint8Array>> =>
+  unzipSync(await readFile((await (await downloaded('As a ZIP')).path()) as string));
 
 describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, () => {
   beforeAll(async () => {
@@ -234,6 +240,71 @@ describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, ()
     const argv = ['--weights', join(folder, 'model'), '--epochs', '1', '--batch', '3', '--crop', '64', '--output', run];
     const learned = await runCli(['train', data, ...argv]);
     expect(learned, learned.stderr).toMatchObject({ code: 0 });
+  });
+
+  test('opens what it saved, and writes the same again but for what was painted', async () => {
+    const saved = await archived();
+    await writeFile(join(folder, 'labels.zip'), zipSync(saved));
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.locator(ARCHIVE).setInputFiles(join(folder, 'labels.zip'));
+    await page.getByText('4 labeled photographs of labels.zip were opened.').waitFor();
+    await page.getByText('Kept in this browser.').waitFor();
+    expect(await page.locator('.class-row .legend-name').allTextContents()).toEqual(['background', 'shape', 'Ignored']);
+    await says(20, 10, 'shape');
+    await says(5, 60, 'background');
+    expect(await archived()).toEqual(saved);
+    await press('b', '1');
+    await drag([20, 10], [21, 10]);
+    await says(20, 10, 'background');
+    const again = await archived();
+    const changed = Object.keys(again).filter(
+      (path) => !Buffer.from(again[path] ?? []).equals(saved[path] ?? Buffer.of()),
+    );
+    expect(Object.keys(again)).toEqual(Object.keys(saved));
+    expect(changed).toEqual(['labels/masks/train/shape-0.png']);
+    await press('Control+z');
+  });
+
+  test('opens a folder', async () => {
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'From a folder' }).click();
+    await page.getByText('4 labeled photographs of chosen were opened.').waitFor();
+    await says(20, 10, 'shape');
+  });
+
+  test('refuses what is no data set, says why, and keeps what there was', async () => {
+    const given = async (name: string, files: Record<string, Uint8Array> | null, ...said: string[]): Promise<void> => {
+      const buffer = Buffer.from(files ? zipSync(files) : 'no archive');
+      await page.locator(ARCHIVE).setInputFiles({ name, mimeType: 'application/zip', buffer });
+      for (const text of said) await page.getByRole('alert').getByText(text).waitFor();
+      await page.getByRole('button', { name: 'Close this message' }).click();
+      await page.getByRole('alert').waitFor({ state: 'detached' });
+    };
+    const photo = encodePng(drawShapes(5, ['app', 0], SIZE).image);
+    const mask = (width: number, id: number): Uint8Array =>
+      encodeLabelPng(labelMap(width, SIZE, new Uint8Array(width * SIZE).fill(id)), [[0, 0, 0]]);
+    await given('broken.zip', null, 'broken.zip is no ZIP, or is damaged.');
+    await given(
+      'photos.zip',
+      { 'a.png': photo },
+      'photos.zip: no data set of a known layout was found (it has a.png).',
+    );
+    await given(
+      'wrong.zip',
+      {
+        'data.yaml': strToU8('train: images\nmasks_dir: masks\nnames: [sky, bird]\n'),
+        'images/a.png': photo,
+        'masks/a.png': mask(SIZE, 9),
+        'images/b.png': photo,
+        'masks/b.png': mask(32, 0),
+        'images/c.png': photo,
+      },
+      'images/c.png has no mask of its name.',
+      'masks/a.png: the mask has ids that are no classes: 9. The classes are 0 ... 1, and 255 is ignored.',
+      'masks/b.png: the mask is 32x64, but its image images/b.png is 64x64.',
+    );
+    await page.getByText('4 photographs are labeled.').waitFor();
+    await says(20, 10, 'shape');
   });
 
   test('has no fault that axe finds', async () => {

@@ -162,6 +162,29 @@ describe('the saved data set', () => {
     expect([...decodeLabelPng(files.get('masks/train/one.png') as Uint8Array).data]).toEqual([1, IGNORED]);
   });
 
+  test('leaves what was opened where it lies, in its split, and gives its name to nothing else', async () => {
+    const opened = (path: string, split: 'train' | 'val' | 'test') => ({ ...photo(path), origin: { path, split } });
+    const photos = [
+      opened('day/One (1).jpeg', 'val'),
+      photo('new.png'),
+      opened('new.jpg', 'train'),
+      opened('x.png', 'test'),
+    ];
+    const files = await datasetFiles(photos, classes, async () => new Blob(['png']));
+    expect([...files.keys()]).toEqual([
+      'images/val/day/One (1).jpeg',
+      'masks/val/day/One (1).png',
+      'images/train/new-2.png',
+      'masks/train/new-2.png',
+      'images/train/new.jpg',
+      'masks/train/new.png',
+      'images/test/x.png',
+      'masks/test/x.png',
+      'data.yaml',
+    ]);
+    expect(text(files.get('data.yaml'))).toContain('train: images/train\nval: images/val\ntest: images/test\n');
+  });
+
   test('names its classes in YAML that is safe for every name', () => {
     expect(dataYaml(['train'], classes)).toBe(
       'path: .\ntrain: images/train\nmasks_dir: masks\nnames:\n  0: "background"\n  1: "a \\"car\\""\n',

@@ -4,7 +4,8 @@ import { useRef } from 'preact/hooks';
 import { t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { IGNORED } from './dataset.ts';
-import { beginAnew, classes, namedClasses, painted, setClasses, touched } from './labeling.ts';
+import { beginAnew, namedClasses, setClasses } from './classes.ts';
+import { classes, painted, touched } from './labeling.ts';
 
 const isEdited = signal(false);
 
@@ -125,7 +126,7 @@ export function ClassList() {
             onClick={() => {
               if (touched.value.length === 0 || confirm(t('label.beginAsk'))) {
                 painted.value = 1;
-                void beginAnew([t('label.background'), t('label.object')]);
+                void beginAnew(namedClasses([t('label.background'), t('label.object')]));
               }
             }}
           >

@@ -5,11 +5,25 @@ import type { Extent } from './shapes.ts';
 /** Where nothing is to be learned. */
 export const IGNORED = 255;
 
+/** What becomes of a picture: it is learned from, validated on, or left for the end. */
+export type Split = 'train' | 'val' | 'test';
+
+/** Where a picture lies in the data set that it was opened from. */
+export interface Origin {
+  readonly split: Split;
+  /** Below the split's folder. */
+  readonly path: string;
+}
+
 export interface LabeledPhoto extends Extent {
   readonly name: string;
   readonly file: Blob;
   readonly labels: Uint8Array;
+  /** Not there for a picture that came by itself. */
+  readonly origin?: Origin | undefined;
 }
+
+export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
 /** The formats that every part of RefineNet decodes, by their media type. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -22,12 +36,21 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export const isHeldOut = (index: number, count: number): boolean =>
   count > 1 && (count < 5 ? index === count - 1 : index % 5 === 4);
 
+/** What becomes of every picture: those of a data set stay in their split, of the others some are held out. */
+export function splitsOf(photos: readonly Pick<LabeledPhoto, 'origin'>[]): readonly Split[] {
+  const count = photos.filter(({ origin }) => !origin).length;
+  let index = 0;
+  return photos.map(({ origin }) => origin?.split ?? (isHeldOut(index++, count) ? 'val' : 'train'));
+}
+
 /** Pictures of which at least one pixel is labeled. */
 export const isLabeled = ({ labels }: Pick<LabeledPhoto, 'labels'>): boolean => labels.some((id) => id !== IGNORED);
 
-/** Names without folders, endings and what file systems refuse, each once. */
-export function plainNames(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
+const withoutEnding = (path: string): string => path.replace(/\.\w+$/, '');
+
+/** Names without folders, endings and what file systems refuse, each once and none of those that are given away. */
+export function plainNames(names: readonly string[], given: readonly string[] = []): readonly string[] {
+  const taken = new Set(given.map((name) => name.toLowerCase()));
   return names.map((name) => {
     const plain =
       name
@@ -59,18 +82,25 @@ export async function datasetFiles(
   toPng: (file: Blob) => Promise<Blob>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  const names = plainNames(photos.map(({ name }) => name));
+  const taken = photos.flatMap(({ origin }) => (origin ? [withoutEnding(origin.path)] : []));
+  const names = plainNames(
+    photos.map(({ name }) => name),
+    taken,
+  );
+  const splits = splitsOf(photos);
   const colors = classes.map(({ color }) => color);
-  const splits = new Set<string>();
-  for (const [index, { file, width, height, labels }] of photos.entries()) {
-    const split = isHeldOut(index, photos.length) ? 'val' : 'train';
-    splits.add(split);
+  for (const [index, { file, width, height, labels, origin }] of photos.entries()) {
     const known = EXTENSIONS[file.type];
-    const content = known ? file : await toPng(file);
-    const path = `${split}/${names[index]}`;
-    files.set(`images/${path}.${known ?? 'png'}`, new Uint8Array(await content.arrayBuffer()));
-    files.set(`masks/${path}.png`, encodeLabelPng(labelMap(width, height, labels), colors));
+    const content = known || origin ? file : await toPng(file);
+    // What was opened is written over, and nothing beside it.
+    const path = origin?.path ?? `${names[index]}.${known ?? 'png'}`;
+    files.set(`images/${splits[index]}/${path}`, new Uint8Array(await content.arrayBuffer()));
+    files.set(
+      `masks/${splits[index]}/${withoutEnding(path)}.png`,
+      encodeLabelPng(labelMap(width, height, labels), colors),
+    );
   }
-  files.set('data.yaml', new TextEncoder().encode(dataYaml([...splits], classes)));
+  const used = SPLITS.filter((split) => splits.includes(split));
+  files.set('data.yaml', new TextEncoder().encode(dataYaml(used, classes)));
   return files;
 }

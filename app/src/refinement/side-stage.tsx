@@ -44,9 +44,7 @@ export function SideStage({ side, title }: { readonly side: Side; readonly title
     return (
       <div class="stage">
         {side.fault.value === '' && <div class="progress" role="progressbar" aria-label={t('refine.inspecting')} />}
-        <p class={side.fault.value ? 'stage-readout' : 'stage-readout quiet'}>
-          {side.fault.value || t('refine.inspecting')}
-        </p>
+        {side.fault.value === '' && <p class="stage-readout quiet">{t('refine.inspecting')}</p>}
       </div>
     );
   }

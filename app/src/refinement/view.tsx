@@ -1,7 +1,9 @@
 /** Refinement: what the network sees at every station, from coarse to fine. */
 import type { Station } from 'refinenet/web';
 import { useEffect, useMemo } from 'preact/hooks';
+import { modelFault } from '../state/models.ts';
 import { t } from '../strings/index.ts';
+import { Problem } from '../ui/problem.tsx';
 import { Compare } from './compare.tsx';
 import { Diagram } from './diagram.tsx';
 import { refinementPath } from './layout.ts';
@@ -31,6 +33,7 @@ export function RefinementView() {
           <SideStage side={first} title={t('refine.stage', { station: station ? kindText(station.kind) : '' })} />
           {isCompared.value && <SideStage side={second} title={t('refine.second')} />}
         </div>
+        <Problem of={[first.fault, second.fault, modelFault]} />
         <Player path={path} station={station} />
       </section>
       <aside class="panel" aria-label={t('refine.panel')}>

@@ -1,9 +1,9 @@
 /** Segment: a photograph, what is in it, and everything to take along. */
 import { computed, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { photo, photoIndex, photos } from '../state/photos.ts';
-import { download, modelFault } from '../state/models.ts';
-import { device, fault, isLive, shown, stage } from '../state/segmenting.ts';
+import { photo } from '../state/photos.ts';
+import { download } from '../state/models.ts';
+import { device, isLive, shown, stage } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
 import { Check, Slider } from '../ui/fields.tsx';
 import type { Point } from '../ui/point.ts';
@@ -13,9 +13,9 @@ import { layersOf } from './layers.ts';
 import { Legend } from './legend.tsx';
 import { LiveStage } from './live.tsx';
 import { OpacitySlider } from './opacity-slider.tsx';
+import { PictureFrame } from './picture-frame.tsx';
 import { divider, hasOutlines, hidden, opacity } from './settings.ts';
 import { Sources } from './sources.tsx';
-import { Filmstrip } from './filmstrip.tsx';
 
 const layers = computed(() => {
   const segmentation = shown.value?.segmentation;
@@ -103,7 +103,6 @@ function status(): string {
 export function SegmentView() {
   const now = shown.value;
   const isWaiting = stage.value === 'loading' || stage.value === 'segmenting';
-  const problem = fault.value || modelFault.value;
   const onPoint = useMemo(
     () => (point: Point | null) => {
       pointed.value = point;
@@ -112,30 +111,24 @@ export function SegmentView() {
   );
   return (
     <div class="view">
-      <section class="view-main" aria-label={t('segment.picture')}>
+      <PictureFrame hasStrip={!isLive.value}>
         {isLive.value ? (
           <LiveStage />
-        ) : now ? (
-          <Stage
-            label={t('segment.stage', { name: now.photo.name })}
-            width={now.bitmap.width}
-            height={now.bitmap.height}
-            draw={draw}
-            onPoint={onPoint}
-          >
-            {isWaiting && <div class="progress" role="progressbar" aria-label={status()} />}
-            <Readout />
-          </Stage>
         ) : (
-          <div class="stage" />
+          now && (
+            <Stage
+              label={t('segment.stage', { name: now.photo.name })}
+              width={now.bitmap.width}
+              height={now.bitmap.height}
+              draw={draw}
+              onPoint={onPoint}
+            >
+              {isWaiting && <div class="progress" role="progressbar" aria-label={status()} />}
+              <Readout />
+            </Stage>
+          )
         )}
-        {problem && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        {photos.value.length > 1 && !isLive.value && <Filmstrip index={photoIndex} />}
-      </section>
+      </PictureFrame>
       <aside class="panel" aria-label={t('segment.panel')}>
         <Sources />
         <section class="card" aria-labelledby="look">

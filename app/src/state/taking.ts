@@ -11,11 +11,23 @@ const VIDEO = /\.(mp4|webm|mov|m4v|ogv|mkv)$/i;
 const isPicture = (file: File): boolean => file.type.startsWith('image/') || PICTURE.test(file.name);
 const isVideo = (file: File): boolean => file.type.startsWith('video/') || VIDEO.test(file.name);
 
+type Taker = (files: readonly File[]) => boolean;
+
+const takers = new Set<Taker>();
+
+/** Lets a view have files before they are taken for photographs, where it says that they are its own. @returns the end of that */
+export function takeAsDataset(taker: Taker): () => void {
+  takers.add(taker);
+  return () => {
+    takers.delete(taker);
+  };
+}
+
 /** Sorts files out: the files of a model are a model, the first video is played, else all pictures are shown. */
 export function takeFiles(files: readonly File[]): void {
   modelFault.value = '';
   try {
-    if (takeModel(files)) return;
+    if (takeModel(files) || [...takers].some((take) => take(files))) return;
     const video = files.find(isVideo);
     if (video) {
       playVideo(video);
@@ -26,7 +38,7 @@ export function takeFiles(files: readonly File[]): void {
       .sort((a, b) => pathOf(a).localeCompare(pathOf(b), undefined, { numeric: true }));
     if (pictures.length === 0)
       throw new Error(
-        t('take.nothing', {
+        t(files.some(({ name }) => /\.zip$/i.test(name)) ? 'take.zip' : 'take.nothing', {
           names: files
             .map(({ name }) => name)
             .slice(0, 3)

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { LabelMap } from 'refinenet/web';
 import { type LabeledImage, type PageValidation, type TrainedModel, trainModel } from 'refinenet/web/training';
-import { isHeldOut, type LabeledPhoto } from '../label/dataset.ts';
+import { type LabeledPhoto, type Split, splitsOf } from '../label/dataset.ts';
 import { classes, touched } from '../label/labeling.ts';
 import { isAbort, messageOf } from '../state/messages.ts';
 import { addModel, model } from '../state/models.ts';
@@ -32,9 +32,9 @@ export const trained = signal<TrainedModel | null>(null);
 /** Pictures that are learned from, and those held out. */
 export const parts = computed(() => {
   const all = touched.value;
-  const at = (isWanted: boolean): readonly LabeledPhoto[] =>
-    all.filter((_, index) => isHeldOut(index, all.length) === isWanted);
-  return { learned: at(false), heldOut: at(true) };
+  const splits = splitsOf(all);
+  const of = (split: Split): readonly LabeledPhoto[] => all.filter((_, index) => splits[index] === split);
+  return { learned: of('train'), heldOut: of('val') };
 });
 
 let stopping: AbortController | undefined;

@@ -1,10 +1,12 @@
 /** Train: a model learns what was labeled, in the page. */
 import { useEffect } from 'preact/hooks';
-import { startLabeling, touched } from '../label/labeling.ts';
-import { model } from '../state/models.ts';
+import { touched } from '../label/labeling.ts';
+import { startLabeling } from '../label/restoring.ts';
+import { model, modelFault } from '../state/models.ts';
 import { t } from '../strings/index.ts';
 import { Slider } from '../ui/fields.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { Curve } from './curve.tsx';
 import { Drawn } from './drawn.tsx';
 import { Result } from './result.tsx';
@@ -35,11 +37,7 @@ export function TrainView() {
             <span>{progress.value}</span>
           </p>
         )}
-        {trainFault.value && (
-          <p class="problem" role="alert">
-            {trainFault.value}
-          </p>
-        )}
+        <Problem of={[trainFault, modelFault]} />
         {samples.value.length > 0 && (
           <section aria-labelledby="train-samples">
             <h2 id="train-samples">{t('train.samples')}</h2>

@@ -1,0 +1,87 @@
+/** Labels that were saved come back: a data set is read, and labeling goes on. */
+import { signal } from '@preact/signals';
+import type { LabeledFile } from 'refinenet/web/training';
+import { messageOf } from '../state/messages.ts';
+import { showPhotos } from '../state/photos.ts';
+import { stopLive } from '../state/live.ts';
+import { t } from '../strings/index.ts';
+import { type Files, filesOfArchive, filesOfFolder, filesOfList } from './archive.ts';
+import { beginAnew } from './classes.ts';
+import { type Origin, type Split, SPLITS } from './dataset.ts';
+import { History } from './history.ts';
+import { labelFault, put, touched } from './labeling.ts';
+import { folderPicker } from './saving.ts';
+
+/** Whether a data set is read at the moment. */
+export const isOpening = signal(false);
+
+/** Whether what was dropped is meant as a data set: a ZIP, or a folder that has a YAML file. */
+export const isDataset = (files: readonly File[]): boolean =>
+  files.some(({ name }) => /\.zip$/i.test(name)) || files.some(({ name }) => /\.ya?ml$/i.test(name));
+
+/** @returns what says how it went; undefined where it was not chosen, or failed, which `labelFault` says */
+export async function openList(list: readonly File[]): Promise<string | undefined> {
+  const archive = list.find(({ name }) => /\.zip$/i.test(name));
+  return attempt(async () =>
+    archive
+      ? open(await filesOfArchive(archive), archive.name)
+      : (({ files, name }) => open(files, name))(filesOfList(list)),
+  );
+}
+
+/** Asks for a folder. */
+export const openFolder = (): Promise<string | undefined> =>
+  attempt(async () => {
+    const folder = await folderPicker()?.({ mode: 'readwrite', id: 'labels' });
+    return folder && open(await filesOfFolder(folder), folder.name);
+  });
+
+async function attempt(work: () => Promise<string | undefined>): Promise<string | undefined> {
+  labelFault.value = '';
+  isOpening.value = true;
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') labelFault.value = messageOf(error);
+    return undefined;
+  } finally {
+    isOpening.value = false;
+  }
+}
+
+async function open(files: Files, name: string): Promise<string | undefined> {
+  // What only this needs, and no page that begins to label.
+  const { readLabeledFiles } = await import('refinenet/web/training');
+  const { classes, images } = await readLabeledFiles(files, { name });
+  if (touched.value.length > 0 && !confirm(t('open.ask'))) return undefined;
+  await beginAnew(classes);
+  const names = namesOf(images);
+  for (const [index, { image, mask, ...each }] of images.entries()) {
+    put({
+      name: names[index] as string,
+      file: image,
+      width: mask.width,
+      height: mask.height,
+      labels: mask.data,
+      history: new History(),
+      isTouched: true,
+      origin: originOf(each),
+    });
+  }
+  stopLive();
+  showPhotos(images.map(({ image }, index) => ({ name: names[index] as string, file: image })));
+  return t('open.opened', { count: images.length, name });
+}
+
+/** The files' names; their paths where two are called alike. */
+function namesOf(images: readonly LabeledFile[]): readonly string[] {
+  const short = images.map(({ path }) => path.replace(/^.*\//, ''));
+  return new Set(short).size === short.length ? short : images.map(({ path }) => path);
+}
+
+/** Where it is written to again; undefined for layouts that are not those which are written. */
+function originOf({ path, split }: Pick<LabeledFile, 'path' | 'split'>): Origin | undefined {
+  const known = SPLITS.find((each) => each === split);
+  const start = `images/${known}/`;
+  return known && path.startsWith(start) ? { split: known as Split, path: path.slice(start.length) } : undefined;
+}
