@@ -104,6 +104,19 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
     await page.getByLabel('Before and after').check();
     await page.getByLabel('Divider').fill('900');
     expect(await middle()).toEqual(image);
+    const { x, y, width, height } = (await page.locator('.stage-canvas').boundingBox()) as Record<
+      'x' | 'y' | 'width' | 'height',
+      number
+    >;
+    const wide = WIDTH * Math.min((width * 0.94) / WIDTH, (height * 0.94) / HEIGHT);
+    const at = (share: number): number => x + (width - wide) / 2 + share * wide;
+    await page.mouse.move(at(0.9), y + height / 3);
+    await page.mouse.down();
+    await page.mouse.move(at(0.2), y + height / 3, { steps: 5 });
+    await page.mouse.up();
+    expect(Number(await page.getByLabel('Divider').inputValue())).toBeCloseTo(200, -1.5);
+    expect(await middle()).toEqual(colored);
+    await page.mouse.move(0, 0);
     await page.getByLabel('Before and after').uncheck();
     expect(await middle()).toEqual(colored);
   });

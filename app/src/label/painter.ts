@@ -129,7 +129,11 @@ export function useTool(point: Point, reach = 1): void {
 }
 
 export const strokesWith = (reach: () => number): Strokes => ({
-  begin: (point) => useTool(point, reach()),
+  cursor: 'crosshair',
+  begin: (point) => {
+    useTool(point, reach());
+    return true;
+  },
   move: dragTo,
   end: endDrag,
 });

@@ -10,6 +10,12 @@ export interface Layers {
 /** Over what is not of a class that is shown, while some classes are not. */
 const VEIL = [12, 14, 18, 235] as const;
 
+/** Red, green, blue and how opaque in a number. Black, as backgrounds are, would hide the photograph where others tint it. */
+export function tint([red, green, blue]: Color): number {
+  const alpha = red + green + blue === 0 ? 96 : 255;
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
 /**
  * @param isShown of a class id; ids beyond the colors, such as 255 for ignore, are never colored.
  * @param isDimmed whether what is not shown is darkened, so that the rest stands out.
@@ -25,8 +31,8 @@ export function layersOf(
   const little = (red: number, green: number, blue: number, alpha: number): number =>
     ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   if (isDimmed) table.fill(little(...VEIL));
-  colors.forEach(([red, green, blue], id) => {
-    if (isShown(id)) table[id] = little(red, green, blue, 255);
+  colors.forEach((color, id) => {
+    if (isShown(id)) table[id] = tint(color);
   });
   const pixels = new Uint32Array(width * height);
   const lines = new Uint32Array(width * height);

@@ -1,5 +1,5 @@
 /** Segment: a photograph, what is in it, and everything to take along. */
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { photo } from '../state/photos.ts';
 import { download } from '../state/models.ts';
@@ -7,49 +7,17 @@ import { device, isLive, shown, stage } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
 import { Check, Slider } from '../ui/fields.tsx';
 import type { Point } from '../ui/point.ts';
-import { Stage, type View } from '../ui/stage.tsx';
+import { Stage } from '../ui/stage.tsx';
 import { Downloads } from './downloads.tsx';
-import { layersOf } from './layers.ts';
+import { dividerStrokes, draw } from './drawing.ts';
 import { Legend } from './legend.tsx';
 import { LiveStage } from './live.tsx';
 import { OpacitySlider } from './opacity-slider.tsx';
 import { PictureFrame } from './picture-frame.tsx';
-import { divider, hasOutlines, hidden, opacity } from './settings.ts';
+import { divider, hasOutlines } from './settings.ts';
 import { Sources } from './sources.tsx';
 
-const layers = computed(() => {
-  const segmentation = shown.value?.segmentation;
-  if (!segmentation) return undefined;
-  const present = segmentation.classes.map(({ id }) => id);
-  const isDimmed = present.some((id) => hidden.value.has(id));
-  return layersOf(segmentation.labels, segmentation.colors, (id) => !hidden.value.has(id), isDimmed);
-});
-
 const pointed = signal<Point | null>(null);
-
-function draw(context: CanvasRenderingContext2D, { scale }: View): void {
-  const now = shown.value;
-  if (!now) return;
-  const { width, height } = now.bitmap;
-  context.drawImage(now.bitmap, 0, 0);
-  const over = layers.value;
-  if (!over) return;
-  const edge = divider.value === null ? 0 : divider.value * width;
-  context.save();
-  context.beginPath();
-  context.rect(edge, 0, width - edge, height);
-  context.clip();
-  context.globalAlpha = opacity.value;
-  context.drawImage(over.colors, 0, 0);
-  if (hasOutlines.value) {
-    context.globalAlpha = 0.8;
-    context.drawImage(over.outlines, 0, 0);
-  }
-  context.restore();
-  if (divider.value === null) return;
-  context.fillStyle = '#fff';
-  context.fillRect(edge - 1 / scale, 0, 2 / scale, height);
-}
 
 /** What is under the pointer, in words. */
 function Readout() {
@@ -122,6 +90,7 @@ export function SegmentView() {
               height={now.bitmap.height}
               draw={draw}
               onPoint={onPoint}
+              strokes={divider.value === null ? undefined : dividerStrokes}
             >
               {isWaiting && <div class="progress" role="progressbar" aria-label={status()} />}
               <Readout />

@@ -1,30 +1,51 @@
 /** The loss of every step, and the mean IoU on the held-out pictures. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { percent, t } from '../strings/index.ts';
-import { losses, scores } from './training.ts';
+import { losses, scores, updates } from './training.ts';
 
-const [WIDE, HIGH] = [640, 200];
-const LEFT = 44;
-const [TOP, BOTTOM] = [12, 24];
+const HIGH = 220;
+const [LEFT, RIGHT] = [44, 8];
+const [TOP, BOTTOM] = [12, 12];
+
+/** CSS pixels, so that lines and letters are as large on a phone as on a wall. */
+function useWidth() {
+  const element = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(640);
+  useEffect(() => {
+    if (!element.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth((entry as ResizeObserverEntry).contentRect.width));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return { element, width };
+}
 
 export function Curve() {
   const values = losses.value;
-  if (values.length === 0) return <p class="curve curve-none quiet">{t('train.noCurve')}</p>;
+  return values.length === 0 ? <p class="curve curve-none quiet">{t('train.noCurve')}</p> : <Drawing values={values} />;
+}
+
+function Drawing({ values }: { readonly values: readonly number[] }) {
+  const { element, width } = useWidth();
   const most = Math.max(...values);
-  const x = (at: number): number => LEFT + (at / Math.max(1, values.length - 1)) * (WIDE - LEFT - 8);
+  // From the first step to the last that is to come.
+  const steps = Math.max(values.length, updates.value, 2) - 1;
+  const x = (at: number): number => LEFT + (at / steps) * (width - LEFT - RIGHT);
   const y = (value: number): number => TOP + (1 - value / most) * (HIGH - TOP - BOTTOM);
   const line = values.map((value, at) => `${at === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('');
   const last = values.at(-1) as number;
   const score = scores.value.at(-1);
   return (
-    <figure class="curve">
+    <figure class="curve" ref={element}>
       <svg
-        viewBox={`0 0 ${WIDE} ${HIGH}`}
+        viewBox={`0 0 ${width} ${HIGH}`}
+        height={HIGH}
         role="img"
         aria-label={t('train.curve', { steps: values.length, loss: last.toFixed(3) })}
       >
         {[0, 0.5, 1].map((part) => (
           <g key={part}>
-            <line x1={LEFT} x2={WIDE - 8} y1={y(part * most)} y2={y(part * most)} class="curve-grid" />
+            <line x1={LEFT} x2={width - RIGHT} y1={y(part * most)} y2={y(part * most)} class="curve-grid" />
             <text x={LEFT - 8} y={y(part * most) + 4} class="curve-text">
               {(part * most).toFixed(2)}
             </text>

@@ -5,7 +5,9 @@ import { useEffect, useRef } from 'preact/hooks';
 export function Drawn({ found, text }: { readonly found: WebSegmentation; readonly text: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (canvas.current) found.drawOverlay(canvas.current, { opacity: 0.6 });
+    // Black, as backgrounds are, would only darken the photograph.
+    const classes = found.classes.filter(({ color }) => color.some((part) => part > 0)).map(({ label }) => label);
+    if (canvas.current) found.drawOverlay(canvas.current, { opacity: 0.6, boundaries: true, classes });
   }, [found]);
   return (
     <figure class="drawn">

@@ -17,6 +17,8 @@ export const trainFault = signal('');
 export const progress = signal('');
 /** How far the run is, in [0, 1]. */
 export const share = signal(0);
+/** How many steps the run has in all. */
+export const updates = signal(0);
 export const losses = signal<readonly number[]>([]);
 
 export interface Score {
@@ -53,7 +55,7 @@ export async function startTraining(): Promise<void> {
   const { learned, heldOut } = parts.value;
   isTraining.value = true;
   trainFault.value = '';
-  [losses.value, scores.value, samples.value, trained.value, share.value] = [[], [], [], null, 0];
+  [losses.value, scores.value, samples.value, trained.value, share.value, updates.value] = [[], [], [], null, 0, 0];
   progress.value = t('train.preparing');
   stopping = new AbortController();
   try {
@@ -65,10 +67,11 @@ export async function startTraining(): Promise<void> {
       batch: Math.min(4, learned.length),
       crop: crop.value,
       signal: stopping.signal,
-      onProgress: ({ update, updates, loss, secondsLeft }) => {
+      onProgress: ({ update, updates: all, loss, secondsLeft }) => {
         losses.value = [...losses.value, loss];
-        share.value = update / updates;
-        progress.value = t('train.step', { update, updates, minutes: Math.ceil(secondsLeft / 60) });
+        updates.value = all;
+        share.value = update / all;
+        progress.value = t('train.step', { update, updates: all, minutes: Math.ceil(secondsLeft / 60) });
       },
       onValidation: ({ epoch, meanIoU, samples: shown }) => {
         scores.value = [...scores.value, { epoch, meanIoU }];

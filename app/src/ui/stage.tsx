@@ -12,7 +12,9 @@ export type { View };
 
 /** What a drag does, where it does not pan. */
 export interface Strokes {
-  begin(point: Point): void;
+  readonly cursor: 'crosshair' | 'ew-resize';
+  /** @returns whether the drag is a stroke; else it pans. */
+  begin(point: Point): boolean;
   move(point: Point): void;
   end(point: Point): void;
 }
@@ -110,8 +112,7 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
       isStroke.current = false;
       strokes?.end(viewport.pixelAt(at(event)));
     } else if (pointers.current.size === 1 && strokes && event.button === 0) {
-      isStroke.current = true;
-      strokes.begin(viewport.pixelAt(at(event)));
+      isStroke.current = strokes.begin(viewport.pixelAt(at(event)));
     }
   }
   function onPointerMove(event: PointerEvent): void {
@@ -157,7 +158,8 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
     <div class="stage">
       <canvas
         ref={canvas}
-        class={strokes ? 'stage-canvas draws' : 'stage-canvas'}
+        class="stage-canvas"
+        style={{ cursor: strokes?.cursor ?? '' }}
         role="application"
         aria-label={label}
         aria-roledescription={t('stage.role')}
