@@ -2,6 +2,7 @@
  * Every format of shapes: one scene, drawn in each by hand, is found without options, verified, read to the pixel, and converted
  * there and back with the same pixels; files that are malformed are named.
  */
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { CONVERSION_TARGETS } from '../src/tasks/names.ts';
 import { convertDataset } from '../src/data/conversion/convert.ts';
@@ -11,8 +12,16 @@ import { readSample } from '../src/data/read-sample.ts';
 import { verifyDataset } from '../src/data/verify.ts';
 import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { checkForTraining } from '../src/data/training-check.ts';
-import { type AnnotatedFixture, EXPECTED, FIXTURES, labelme, OVERLAP } from './support/annotated-files.ts';
-import { bytesOf, type Files, mask, memorySink, memorySource, photo } from './support/drawn-files.ts';
+import {
+  type AnnotatedFixture,
+  EXPECTED,
+  FIXTURES,
+  HEIGHT,
+  labelme,
+  OVERLAP,
+  WIDTH,
+} from './support/annotated-files.ts';
+import { bytesOf, drawnImage, type Files, mask, memorySink, memorySource, photo } from './support/drawn-files.ts';
 import { FAULTY, REFUSED } from './support/faulty-annotations.ts';
 
 const decodeImage = decodeDatasetImage;
@@ -87,6 +96,62 @@ describe.each(Object.entries(FIXTURES))('%s', (_, fixture) => {
     ).toEqual([]);
   });
 });
+
+const CODES_OF_SIZES = ['size-mismatch', 'turned-image'];
+
+describe.each(Object.entries(FIXTURES))('images of %s', (_, fixture) => {
+  /** The first image to train on, where it is a file of its own. */
+  const opened = async () => {
+    const [sample] = (await openDataset(memorySource(fixture.files))).samples('train');
+    const image = Object.keys(fixture.files).find((path) => path.endsWith(sample?.image ?? ''));
+    return { image: image ?? '', isInside: image === undefined || image === sample?.mask };
+  };
+  const problemsOf = async (files: Files) => (await told(files)).map((line) => line.replace(': undefined', ''));
+
+  test('that EXIF turns are labeled upright; what was drawn on the stored ones is named', async () => {
+    const { image, isInside } = await opened();
+    if (isInside) return;
+    // Stored lying down, and upright of the size that the labels say.
+    const upright = { ...fixture.files, [image]: await turnedJpeg(6, HEIGHT, WIDTH) };
+    const dataset = await openDataset(memorySource(upright));
+    expect(await namesIn(dataset, 'train')).toEqual(expectedIn('a', fixture));
+    const isSized = dataset.samples('train')[0]?.annotation?.size !== undefined || fixture.ignoresRest === true;
+    const told = (await problemsOf(upright)).filter((line) => CODES_OF_SIZES.some((code) => line.startsWith(code)));
+    expect(told).toEqual(
+      isSized ? [] : [expect.stringMatching(/^turned-image \| .*orientation 6 .*which says no size$/)],
+    );
+    // Drawn on the stored one.
+    const stored = { ...fixture.files, [image]: await turnedJpeg(6, WIDTH, HEIGHT) };
+    const sizes = (await problemsOf(stored)).filter((line) => CODES_OF_SIZES.some((code) => line.startsWith(code)));
+    expect(sizes).toEqual([
+      isSized
+        ? expect.stringMatching(
+            /^size-mismatch \| .*: 48x40, but .* is 40x48 upright: its EXIF orientation is 6 \(turned by 90 degrees\), and the mask is drawn on the stored image$/,
+          )
+        : expect.stringMatching(/^turned-image \| .*orientation 6 .*which says no size$/),
+    ]);
+  });
+
+  test('that are not there are named, and so are those that no labels name', async () => {
+    const { image, isInside } = await opened();
+    if (isInside) return;
+    const { [image]: _gone, ...without } = fixture.files;
+    const missing = (await problemsOf(without)).filter((line) => /^missing-(listed|image) \| /.test(line));
+    expect(missing).toEqual([expect.stringMatching(/\ba(_.*)?(\.png|\.txt|\.jpg)?\b/)]);
+    const stranger = image.replace(/[^/]*$/, 'stranger.png');
+    const strange = await problemsOf({ ...fixture.files, [stranger]: photo(9) });
+    expect(strange.filter((line) => line.includes('stranger'))).toEqual([
+      expect.stringMatching(/^missing-mask \| .*stranger\.png$/),
+    ]);
+  });
+});
+
+/** A JPEG that is stored with these sides and turned when it is shown. */
+async function turnedJpeg(orientation: number, width: number, height: number): Promise<Uint8Array> {
+  const { data } = drawnImage(orientation, width, height);
+  const stored = sharp(data, { raw: { width, height, channels: 3 } });
+  return new Uint8Array(await stored.withMetadata({ orientation }).jpeg().toBuffer());
+}
 
 async function imageOf(dataset: Dataset, split: string): Promise<Uint8Array> {
   return new Uint8Array(await dataset.source.read(dataset.samples(split)[0]?.image as string));

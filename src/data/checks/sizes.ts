@@ -29,16 +29,17 @@ export function sizeMismatch({ image, mask, sample }: ScannedSample): ProblemIte
   return [{ subject: labelsNameOf(sample), detail: sizes + hint }];
 }
 
-/** An image that was made upright, and whose mask would have its size in either orientation. */
+/** An image that was made upright, and whose mask would have its size in either orientation, or whose labels say no size. */
 export function hiddenTurn({ image, mask, sample }: ScannedSample): ProblemItem[] {
   if (!('value' in image && 'value' in mask) || image.value.orientation === 1) return [];
   const { width, height, orientation } = image.value;
   if (mask.value.width !== width || mask.value.height !== height) return [];
-  if (orientation >= FIRST_THAT_SWAPS_SIDES && width !== height) return [];
+  const isSized = sample.annotation === undefined || sample.annotation.size !== undefined;
+  if (isSized && orientation >= FIRST_THAT_SWAPS_SIDES && width !== height) return [];
   return [
     {
       subject: sample.image,
-      detail: `orientation ${orientation} (${TURNS[orientation]}), ${width}x${height}, with ${sample.mask}`,
+      detail: `orientation ${orientation} (${TURNS[orientation]}), ${width}x${height}, with ${sample.mask}${isSized ? '' : ', which says no size'}`,
     },
   ];
 }

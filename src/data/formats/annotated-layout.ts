@@ -24,7 +24,8 @@ export interface AnnotatedImage extends ImageReference {
 /** The splits; images without a file, and those that are there twice, are faults. */
 export async function annotatedSplits(folder: Folder, images: readonly AnnotatedImage[]): Promise<Map<string, Pairs>> {
   const open = images.filter(({ path }) => path === undefined);
-  const found = await findImages(folder, open);
+  const masks = new Set(images.flatMap(({ mask }) => (mask === undefined ? [] : [mask.mask])));
+  const found = await findImages(folder, open, masks);
   const paths = new Map(open.map((image, index) => [image, found[index]]));
   const splits = new Map<string, { samples: Sample[]; faults: LayoutFault[] }>();
   const taken = new Map<string, string>();

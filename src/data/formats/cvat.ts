@@ -9,6 +9,7 @@ import { brokenGeometry, outlineGeometry, type ReadGeometry } from '../annotatio
 import { joinPaths } from '../file-source.ts';
 import { splitNamed } from '../split-names.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from './annotated-layout.ts';
+import { withUnlisted } from './unlisted-images.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
@@ -43,7 +44,7 @@ export const cvat: DatasetFormat = {
         };
       }),
     );
-    const splits = await annotatedSplits(folder, images);
+    const splits = withUnlisted(folder, await annotatedSplits(folder, images));
     const isSplit = splits.size > 1 || !splits.has('train');
     return { classes: classes.classes, encoding: null, splits, notes: isSplit ? [] : [ONLY_TRAIN] };
   },

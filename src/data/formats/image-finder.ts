@@ -16,10 +16,12 @@ const OUTSIDE = ['', '..', '../images', '../imgs', '../..', '../../images'];
  * The image that each reference means, as a path; undefined for none. Where it stands is looked at first, then whichever
  * image has the end of the path in common; of several the one in a folder that is near. No image is taken twice for
  * references that only end alike.
+ * @param except images that are none of those meant, such as masks of the same names.
  */
 export async function findImages(
   folder: Folder,
   references: readonly ImageReference[],
+  except: ReadonlySet<string> = new Set(),
 ): Promise<readonly (string | undefined)[]> {
   const wanted = references.map(({ name }) => comparable(localPath(name)));
   const found: (string | undefined)[] = references.map(({ near }, index) => {
@@ -27,7 +29,8 @@ export async function findImages(
     return folder.firstFile(near.map((place) => joinPaths(place, name)));
   });
   const byName = new Map<string, string[]>();
-  for (const path of folder.paths.filter(isImage)) {
+  for (const path of folder.paths) {
+    if (!isImage(path) || except.has(path)) continue;
     const key = comparable(fileNameOf(path));
     const others = byName.get(key);
     if (others) others.push(path);

@@ -11,6 +11,7 @@ import { ellipseRing, rectangleRing, turnedRing } from '../annotations/ellipse.t
 import { brokenGeometry, isNumbers, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { isImage } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from './annotated-layout.ts';
+import { withUnlisted } from './unlisted-images.ts';
 import { CLASS_NAME_FILES } from './class-files.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
@@ -75,7 +76,7 @@ export const labelStudio: DatasetFormat = {
         annotation: annotationOf(task, classes),
       };
     });
-    const splits = await annotatedSplits(folder, images);
+    const splits = withUnlisted(folder, await annotatedSplits(folder, images));
     const several = all.filter(({ task }) => task.versions > 1).length;
     return {
       classes: classes.classes,

@@ -8,6 +8,7 @@ import { ellipseRing, rectangleRing } from '../annotations/ellipse.ts';
 import { brokenGeometry, isNumbers, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { extensionOf, joinPaths } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from './annotated-layout.ts';
+import { withUnlisted } from './unlisted-images.ts';
 import { parseCsv } from './csv-rows.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
@@ -58,7 +59,7 @@ export const via: DatasetFormat = {
         return { name: image.filename, near: foldersAround(path), file: path, split: splitOfFile(path), annotation };
       }),
     );
-    const splits = await annotatedSplits(folder, images);
+    const splits = withUnlisted(folder, await annotatedSplits(folder, images));
     return {
       classes,
       encoding: null,

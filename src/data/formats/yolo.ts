@@ -7,9 +7,9 @@ import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../annotations
 import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
-import { folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
+import { folderOf, isImage, joinPaths, PICTURE_EXTENSIONS, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
-import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
+import { type AnnotatedImage, annotatedSplits, splitOfFolders } from './annotated-layout.ts';
 import { filesAt, hasMasksDir, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
@@ -36,6 +36,7 @@ export const yolo: DatasetFormat = {
     const splits = new Map<string, Pairs>();
     for (const [split, places] of config.splits)
       splits.set(split, await readSplit(folder, root, split, places, ids, classes));
+    reportTextsAlone(folder, splits);
     if (
       [...splits.values()].every(({ samples }) =>
         samples.every(({ annotation }) => annotation?.unlabeled === 'unlisted'),
@@ -49,6 +50,19 @@ export const yolo: DatasetFormat = {
     return { classes: classes.classes, encoding: null, splits, ...(note !== undefined && { notes: [note] }) };
   },
 };
+
+/** Adds the texts that have no image to the faults of the split that their folder is named for. */
+function reportTextsAlone(folder: Folder, splits: Map<string, Pairs>): void {
+  const known = new Set([...splits.values()].flatMap(({ samples }) => samples.map(({ mask }) => mask)));
+  for (const path of folder.paths.filter((each) => isLabelText(each) && !known.has(each))) {
+    const parts = withoutExtension(path).split('/');
+    const image = parts.with(parts.lastIndexOf(LABELS), IMAGES).join('/');
+    if (folder.firstFile(PICTURE_EXTENSIONS.map((extension) => `${image}${extension}`)) !== undefined) continue;
+    const split = splitOfFolders(path) ?? 'train';
+    const pairs = splits.get(split);
+    if (pairs) splits.set(split, { ...pairs, faults: [...pairs.faults, { kind: 'missing-image', path }] });
+  }
+}
 
 const isLabelText = (path: string): boolean => path.endsWith('.txt') && path.split('/').includes(LABELS);
 

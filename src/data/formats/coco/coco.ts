@@ -8,6 +8,7 @@ import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../../annotations/annotation.ts';
 import { drawnClasses } from '../../annotations/drawn-classes.ts';
 import { type AnnotatedImage, annotatedSplits } from '../annotated-layout.ts';
+import { withUnlisted } from '../unlisted-images.ts';
 import type { Folder } from '../folder.ts';
 import { ONLY_TRAIN } from '../folder-layouts.ts';
 import type { DatasetFormat, DatasetLayout } from '../format.ts';
@@ -77,7 +78,7 @@ async function panoptic(
   return {
     classes: classesNamed(categories.map(({ name }) => name)),
     encoding: { kind: 'colors', classes: new Map() },
-    splits: await annotatedSplits(folder, images),
+    splits: withUnlisted(folder, await annotatedSplits(folder, images)),
     notes: ['Pixels of no segment, and those of crowds, are ignored.'],
   };
 }
@@ -109,7 +110,7 @@ async function drawn(
       images.push({ name: image.file_name, near, file: path, split, annotation });
     }
   }
-  const splits = await annotatedSplits(folder, images);
+  const splits = withUnlisted(folder, await annotatedSplits(folder, images));
   for (const { split, ...fault } of strays) {
     const pairs = splits.get(split) ?? { samples: [], faults: [] };
     splits.set(split, { ...pairs, faults: [...pairs.faults, { kind: 'missing-listed', ...fault }] });
