@@ -35,7 +35,7 @@ describe('the bytes of the app', () => {
 
   test('are in the document, to a twentieth', () => {
     const text = readFileSync(join(ROOT, 'docs/app.md'), 'utf8');
-    const said = /page itself is (\d+) kB.*?views (\d+).*?worker's script (\d+).*?trains (\d+)/s.exec(text);
+    const said = /page itself is (\d+) kB.*?views (\d+).*?worker's script\sis (\d+).*?trains (\d+)/s.exec(text);
     const figures = said?.slice(1).map((kilobytes) => 1000 * Number(kilobytes)) ?? [];
     const measured = Object.values(sizes);
     expect(figures).toHaveLength(measured.length);

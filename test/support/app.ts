@@ -1,6 +1,6 @@
 /** The app as users have it: built, served by the command line, in a real browser. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,33 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const require = createRequire(import.meta.url);
 const AXE = require.resolve('axe-core');
 
-/** Builds the app where its sources, or those of the package that it shows, are newer than what is built. */
+/** Of a build at work; a test that was ended leaves it behind. */
+const LOCK = join(ROOT, 'node_modules/.app-build');
+const LONGEST = 300_000;
+
+/** Builds the app where its sources, or those of the package that it shows, are newer than what is built: once for all tests that ask. */
 export function buildApp(): void {
+  while (!isLocked()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+  try {
+    buildStale();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+/** @returns whether nobody else builds, so that this process may. */
+function isLocked(): boolean {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    const begun = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs;
+    if (begun !== undefined && Date.now() - begun > LONGEST) rmSync(LOCK, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function buildStale(): void {
   const built = newest(join(ROOT, 'dist/app'));
   if (built > Math.max(newest(join(ROOT, 'app')), newest(join(ROOT, 'src')))) return;
   const vite = join(dirname(require.resolve('vite/package.json')), 'bin/vite.js');
