@@ -76,6 +76,9 @@ export const SERVER = {
   /** Seconds that a body and headers may take to come: slow networks need them, slow attackers hold a connection no longer. */
   bodySeconds: 30,
   headerSeconds: 15,
+  /** How long, and how many bytes, of a body that was refused are still taken and thrown away, so that its answer arrives. */
+  restSeconds: 5,
+  restBytes: 128 << 20,
   /** Of a form: its image and the options there are. */
   form: { files: 1, fields: 16, parts: 17, fieldNameSize: 64, fieldSize: 1024, headerPairs: 32 },
   /** Bytes of a form around its image. */

@@ -8,6 +8,7 @@ import { UsageError } from '../errors.ts';
 import { SERVER } from '../limits.ts';
 import { keyChecker } from './http/api-key.ts';
 import { checkOrigin } from './http/origin.ts';
+import { discardRest } from './http/discard-rest.ts';
 import { readBody, tooLarge } from './http/read-body.ts';
 import { Refusal, unreadType } from './http/refusal.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
@@ -99,8 +100,11 @@ export async function createApp(
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error, request, bodyLimit);
     if (refusal.status >= 500 && !(error instanceof Refusal)) request.log.error({ err: error }, 'defect');
-    // What is left of a refused body is not waited for.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    if (!request.raw.complete) {
+      // Otherwise the connection is closed after the answer where the client wants no other.
+      reply.header('connection', 'keep-alive');
+      discardRest(request.raw, REST);
+    }
     return reply.code(refusal.status).headers(refusal.headers).send({ error: refusal.message });
   });
   app.setNotFoundHandler((request) => {
@@ -118,6 +122,8 @@ export async function createApp(
   else app.get('/', async (_, reply) => reply.redirect('/docs'));
   return app;
 }
+
+const REST = { milliseconds: SERVER.restSeconds * 1000, bytes: SERVER.restBytes };
 
 function givenId(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : undefined;

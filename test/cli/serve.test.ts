@@ -1,5 +1,6 @@
 /** `refinenet serve` over real sockets: what it answers, and what it refuses. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { decode as decodePng } from 'fast-png';
@@ -119,6 +120,19 @@ describe('POST /segment', () => {
   });
 });
 
+/** The status of the answer to a body that is sent whatever comes back. */
+function sent(url: string, body: Buffer): Promise<number | string> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'image/png', 'content-length': body.length };
+    const request = httpRequest(url, { method: 'POST', headers, agent: false }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode as number));
+    });
+    request.on('error', (error) => resolve(error.message));
+    request.end(body);
+  });
+}
+
 describe('a request is refused', () => {
   test.each([
     ['a text file', 'Hello', 'image/png', 422, 'The image: not an image that can be read: it is a text file.'],
@@ -158,6 +172,25 @@ describe('a request is refused', () => {
     const form = new FormData();
     form.append('image', new Blob([large]), 'large.png');
     expect(await refusal(await segment('', form, {}))).toEqual([413, message]);
+  });
+
+  test('and reads why although it is still sending', async () => {
+    const large = Buffer.alloc(24 * 2 ** 20);
+    const statuses = [];
+    for (let time = 0; time < 20; time++) statuses.push(await sent(`${server.url}/segment`, large));
+    expect(statuses).toEqual(statuses.map(() => 413));
+  });
+
+  test('and cut off if it sends without end', async () => {
+    const request = httpRequest(`${server.url}/segment`, { method: 'POST', headers: { 'content-type': 'image/png' } });
+    const chunk = Buffer.alloc(2 ** 20);
+    const send = (): void => void request.write(chunk, () => request.destroyed || send());
+    request.on('error', () => {});
+    request.on('response', (response) => response.resume().on('error', () => {}));
+    send();
+    await new Promise((resolve) => request.on('close', resolve));
+    request.destroy();
+    expect((await segment('')).status).toBe(200);
   });
 
   test('for an image with more pixels than allowed, however small its file', async () => {

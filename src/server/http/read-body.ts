@@ -39,7 +39,8 @@ export async function readBody(stream: Readable, limit: number, budget: UploadBu
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    // The stream is left open when its body is refused: the answer goes over the same connection.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (length + chunk.length > limit) throw tooLarge(limit);
       budget.take(chunk.length);
       length += chunk.length;
