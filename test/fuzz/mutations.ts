@@ -117,7 +117,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   odd.map(
     (value): Change =>
       (holder, key) => {
-        holder[key] = value;
+        // A copy of its own, which further changes may change.
+        holder[key] = structuredClone(value);
       },
   ),
   fc.constant<Change>((holder, key) => {
@@ -126,7 +127,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(fc.constantFrom('more', '__proto__', 'constructor', '0', ''), odd).map(
     ([name, value]): Change =>
       (holder) => {
-        Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(holder, name, {
+          value: structuredClone(value),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
       },
   ),
   fc.constantFrom(2, 20, 200).map(
