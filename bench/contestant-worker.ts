@@ -90,7 +90,7 @@ async function training({ contestant, threads, model: folder, ...load }: Assignm
 /** The loss and the gradients of one step; nothing refers to its state any more after it. */
 async function firstStep(runner: TrainingRunner): Promise<Uint8Array[]> {
   const loss = await runner.step();
-  const { optimizer } = runner.state();
+  const { optimizer } = await runner.state();
   const names = [...optimizer.keys()].sort();
   const results = [new Float32Array([loss]), ...names.map((name) => optimizer.get(name)?.data as Float32Array)];
   const bytes = results.map((values) =>

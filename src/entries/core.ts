@@ -124,13 +124,25 @@ export {
   type Backend,
   type Device,
   DEVICES,
+  type DeviceResults,
+  type DeviceSession,
+  type DeviceSessionOptions,
+  type DeviceTensor,
+  type DeviceTensors,
   type ExecutableModel,
   type NamedTensors,
   type Session,
   type Preparation,
   type SessionOptions,
 } from '../runtime/backend.ts';
-export { onnxRuntimeBackend, type OnnxRuntimeModule, type OnnxRuntimeOptions } from '../runtime/onnxruntime.ts';
+export {
+  type KeepingOutputs,
+  type LoadSession,
+  onnxRuntimeBackend,
+  type OnnxRuntimeModule,
+  type OnnxRuntimeOptions,
+} from '../runtime/onnxruntime.ts';
+export type { SessionDetails } from '../runtime/onnxruntime-session.ts';
 export { type DataType, float32, int64, type Tensor, tensor, type TensorData } from '../tensor/tensor.ts';
 
 // What is thrown on purpose.

@@ -69,6 +69,7 @@ export type { RandomStream } from '../tensor/random.ts';
 export { addSums } from '../training/step/gradient-sums.ts';
 export { initialState } from '../training/step/state.ts';
 export type { BatchShape } from '../training/step/step-graph.ts';
+export { createRunnableStep } from '../training/step/runnable-step.ts';
 export { createStep, type StepOptions } from '../training/step/step.ts';
 export type { TeacherModel } from '../training/step/teacher.ts';
 export type * from '../training/step/types.ts';

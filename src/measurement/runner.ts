@@ -8,7 +8,7 @@ import type { Backend, Device } from '../runtime/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Weights, WeightsSource } from '../tensor/weights.ts';
 import { initialState } from '../training/step/state.ts';
-import { createStep } from '../training/step/step.ts';
+import { createRunnableStep } from '../training/step/runnable-step.ts';
 import type { StepDefinition, TrainingState } from '../training/step/types.ts';
 import type { Load } from './load.ts';
 import { drawnLabels, drawnPixels } from './drawn-weights.ts';
@@ -40,7 +40,7 @@ export interface InferenceRunner extends Runner {
 export interface TrainingRunner extends Runner {
   /** One step: its loss. */
   step(): Promise<number>;
-  state(): TrainingState;
+  state(): Promise<TrainingState>;
 }
 
 /** What really is done on a device. */
@@ -98,7 +98,7 @@ export async function trainingRunner(
   backend: Backend,
   { device, threads, optimization }: RunnerOptions,
 ): Promise<TrainingRunner> {
-  const compiled = await createStep({
+  const compiled = await createRunnableStep({
     network: definition,
     step: MEASURED_STEP,
     shape: { batch, height, width },
@@ -119,7 +119,7 @@ export async function trainingRunner(
   };
   return {
     step,
-    state: () => compiled.state(),
+    state: async () => compiled.state(),
     run: async () => {
       await step();
     },

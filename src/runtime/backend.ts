@@ -1,5 +1,5 @@
 /** The seam to an inference engine: what the rest of the library asks of onnxruntime, whichever build it is. */
-import type { Tensor } from '../tensor/tensor.ts';
+import type { DataType, Tensor } from '../tensor/tensor.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
 import type { MachineCosts } from './machine-costs.ts';
 
@@ -66,6 +66,38 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+/** A tensor that lies where a session computed it. Whoever got it disposes of it. */
+export interface DeviceTensor {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** Frees the device's memory; calling it again does nothing. */
+  dispose(): void;
+}
+
+export type DeviceTensors = Readonly<Record<string, DeviceTensor>>;
+
+/** What a run on a device gave. */
+export interface DeviceResults {
+  /** The outputs that were read back. */
+  readonly read: NamedTensors;
+  /** Those that lie on the device still: every session there can be fed with them. */
+  readonly kept: DeviceTensors;
+}
+
+/** A loaded model that leaves outputs where they were computed. */
+export interface DeviceSession extends Pick<Session, 'device' | 'provider' | 'inputNames' | 'outputNames' | 'dispose'> {
+  /**
+   * Runs the graph once.
+   * @throws RuntimeError if an input is missing or unfit, the engine fails, or the session was disposed.
+   */
+  run(feeds: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<DeviceResults>;
+}
+
+export interface DeviceSessionOptions extends SessionOptions {
+  /** The outputs that stay on the device; all others are read back. */
+  readonly keeps: readonly string[];
+}
+
 /** An engine that can load models. */
 export interface Backend {
   /** The engine's package and version, for example `onnxruntime-node 1.30.0`. */
@@ -83,4 +115,8 @@ export interface Backend {
   readonly costs?: MachineCosts;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */
   createSession(model: ExecutableModel, options?: SessionOptions): Promise<Session>;
+  /** The devices that `createDeviceSession` keeps outputs on; none when left out. */
+  readonly keepsOutputsOn?: readonly Device[];
+  /** @throws RuntimeError if the device is not there, keeps no outputs, or the model cannot be loaded. */
+  createDeviceSession?(model: ExecutableModel, options: DeviceSessionOptions): Promise<DeviceSession>;
 }

@@ -1,10 +1,10 @@
 /** Adapts any onnxruntime module (Node's, the browser's) to the seam. It imports none: the platform passes one in. */
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../errors.ts';
-import { formatShape } from '../tensor/shape.ts';
-import { bytesOf, type DataType, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
-import type { Backend, Device, ExecutableModel, NamedTensors, Session, SessionOptions } from './backend.ts';
+import { bytesOf } from '../tensor/tensor.ts';
+import type { Backend, Device, ExecutableModel, SessionOptions } from './backend.ts';
 import type { MachineCosts } from './machine-costs.ts';
+import { OnnxRuntimeSession, type SessionDetails } from './onnxruntime-session.ts';
 
 /** The parts of an onnxruntime module that are used. */
 export type OnnxRuntimeModule = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor'>;
@@ -17,38 +17,57 @@ export interface OnnxRuntimeOptions {
   readonly costs?: MachineCosts | undefined;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
+  /** How this build leaves outputs on devices; it cannot when left out. */
+  readonly keeping?: KeepingOutputs;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
   provider(device: Device): Promise<string>;
 }
+
+/** Loads a model; `more` are options of the engine's own. */
+export type LoadSession = (
+  model: ExecutableModel,
+  options: SessionOptions,
+  more?: OnnxRuntime.InferenceSession.SessionOptions,
+) => Promise<readonly [OnnxRuntime.InferenceSession, SessionDetails]>;
+
+export type KeepingOutputs = (
+  ort: OnnxRuntimeModule,
+  load: LoadSession,
+) => Pick<Backend, 'keepsOutputsOn' | 'createDeviceSession'>;
 
 /** Errors only: the engine's warnings speak of its own graph rewriting and mean nothing to users. */
 const LOG_ERRORS_ONLY = 3;
 
 /** A backend over an onnxruntime module. */
 export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeOptions): Backend {
+  const load: LoadSession = async (model, given, more) => {
+    const device = given.device ?? options.defaultDevice;
+    if (!options.devices.includes(device)) {
+      throw new RuntimeError(
+        `The device "${device}" is not available: ${options.name} offers ${options.devices.join(', ')} on this machine.`,
+      );
+    }
+    const provider = await options.provider(device);
+    try {
+      const session = await ort.InferenceSession.create(model.bytes, {
+        ...toSessionOptions(model, device, given),
+        ...more,
+      });
+      return [session, { device, provider, fed: model.fed ?? {} }];
+    } catch (error) {
+      throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  };
   return {
     name: options.name,
     devices: options.devices,
     memoryMapping: options.memoryMapping,
     blockedLayout: options.blockedLayout,
     ...(options.costs && { costs: options.costs }),
-    async createSession(model, sessionOptions = {}) {
-      const device = sessionOptions.device ?? options.defaultDevice;
-      if (!options.devices.includes(device)) {
-        throw new RuntimeError(
-          `The device "${device}" is not available: ${options.name} offers ${options.devices.join(', ')} on this machine.`,
-        );
-      }
-      const provider = await options.provider(device);
-      try {
-        const session = await ort.InferenceSession.create(model.bytes, toSessionOptions(model, device, sessionOptions));
-        return new OnnxRuntimeSession(ort, session, { device, provider, fed: model.fed ?? {} });
-      } catch (error) {
-        throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
-    },
+    createSession: async (model, given = {}) => new OnnxRuntimeSession(ort, ...(await load(model, given))),
+    ...options.keeping?.(ort, load),
   };
 }
 
@@ -71,70 +90,4 @@ function toSessionOptions(
       ? {}
       : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
   };
-}
-
-interface SessionDetails {
-  readonly device: Device;
-  readonly provider: string;
-  readonly fed: NamedTensors;
-}
-
-class OnnxRuntimeSession implements Session {
-  readonly #ort: OnnxRuntimeModule;
-  readonly #fed: Readonly<Record<string, OnnxRuntime.Tensor>>;
-  #session: OnnxRuntime.InferenceSession | null;
-  readonly device: Device;
-  readonly provider: string;
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-
-  constructor(
-    ort: OnnxRuntimeModule,
-    session: OnnxRuntime.InferenceSession,
-    { device, provider, fed }: SessionDetails,
-  ) {
-    this.#ort = ort;
-    this.#session = session;
-    this.device = device;
-    this.provider = provider;
-    this.#fed = Object.fromEntries(Object.entries(fed).map(([name, value]) => [name, this.#toEngine(value)]));
-    this.inputNames = session.inputNames.filter((name) => !Object.hasOwn(fed, name));
-    this.outputNames = session.outputNames;
-  }
-
-  async run(feeds: NamedTensors, outputs: readonly string[] = this.outputNames): Promise<NamedTensors> {
-    const session = this.#session;
-    if (!session) throw new RuntimeError('The session was disposed. Create another one to run the model again.');
-    const missing = this.inputNames.filter((name) => !feeds[name]);
-    if (missing.length > 0) throw new RuntimeError(`The run lacks the input ${missing.join(', ')}.`);
-    const given = Object.fromEntries(this.inputNames.map((name) => [name, this.#toEngine(feeds[name] as Tensor)]));
-    try {
-      const results = await session.run({ ...this.#fed, ...given }, outputs);
-      return Object.fromEntries(outputs.map((name) => [name, fromEngine(results[name] as OnnxRuntime.Tensor)]));
-    } catch (error) {
-      const shapes = this.inputNames.map((name) => `${name} ${formatShape((feeds[name] as Tensor).shape)}`);
-      const shown = shapes.length > SHAPES_SHOWN ? [...shapes.slice(0, SHAPES_SHOWN), '...'] : shapes;
-      throw new RuntimeError(`The model failed on ${this.device} with ${shown.join(', ')}: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
-  }
-
-  async dispose(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
-    await session?.release();
-  }
-
-  #toEngine({ dtype, data, shape }: Tensor): OnnxRuntime.Tensor {
-    return new this.#ort.Tensor(dtype, data, shape);
-  }
-}
-
-/** A training step has hundreds of inputs: an error shows the first ones. */
-const SHAPES_SHOWN = 8;
-
-function fromEngine(value: OnnxRuntime.Tensor): Tensor {
-  const dtype = value.type as DataType;
-  return tensor(dtype, value.dims, value.data as TensorData[DataType]);
 }

@@ -11,6 +11,7 @@ import { toOnnx } from '../../graph/to-onnx.ts';
 import { constant, input } from '../../graph/value.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { type Backend, DEVICES, type Device } from '../../runtime/backend.ts';
+import { keepingOutputsOn } from '../../runtime/onnxruntime-device.ts';
 import { onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { readMachineCosts } from './cached-costs.ts';
@@ -54,6 +55,7 @@ export async function nodeBackend(): Promise<Backend> {
     // On other processors its arrangement was not measured; most builds for them have none.
     blockedLayout: process.arch === 'x64',
     defaultDevice: 'cpu',
+    keeping: keepingOutputsOn(['webgpu']),
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');
       const provider = probed.get(device) ?? probeProvider(ort, device);

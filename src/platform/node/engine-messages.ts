@@ -35,7 +35,7 @@ export type EngineRequest = Message<
   | { readonly call: 'dispose'; readonly session: number }
 >;
 
-export interface OpenedBackend extends Omit<Backend, 'createSession'> {
+export interface OpenedBackend extends Omit<Backend, 'createSession' | 'createDeviceSession' | 'keepsOutputsOn'> {
   /** What was said when another engine took the place of the one asked for. */
   readonly remarks: readonly string[];
 }

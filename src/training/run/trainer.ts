@@ -22,7 +22,7 @@ import { RunLog } from './run-log.ts';
 import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
 import { initialState } from '../step/state.ts';
-import { createStep } from '../step/step.ts';
+import { createRunnableStep } from '../step/runnable-step.ts';
 import { type TeacherModel, weightsFingerprint } from '../step/teacher.ts';
 import type { GradientExchange, RunnableStep, TrainingState } from '../step/types.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
@@ -61,7 +61,7 @@ export interface TrainOptions {
   readonly exchange?: GradientExchange;
   /** What the loss `distill` learns from: a model of the same classes and preprocessing. */
   readonly teacher?: TeacherModel;
-  /** The step to train with, which makes use of the exchange itself; `createStep` when left out. */
+  /** The step to train with, which makes use of the exchange itself; `createRunnableStep` when left out. */
   readonly createStep?: StepFactory;
   /** Where batches come from; the data set's loader when left out. */
   readonly source?: BatchSource;
@@ -223,7 +223,7 @@ function validationFor({ dataset, decodeImage, model, backend, session }: TrainO
 
 function stepFactory({ backend, session, exchange, teacher }: TrainOptions): StepFactory {
   return ({ network, step, batch, crop, views }, saved, weights) =>
-    createStep({
+    createRunnableStep({
       network,
       step,
       ...(views !== undefined && { takes: 'features' as const }),

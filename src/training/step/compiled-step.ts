@@ -1,13 +1,12 @@
 /** The step that runs: feeds the loaded graph, sums over micro-batches, and updates the state. */
-import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
-import { PIXEL_VALUES } from '../../models/pixel-values.ts';
 import type { NamedTensors, Session } from '../../runtime/backend.ts';
-import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { checkBatches, checkFinite } from './check-step.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
-import { type BatchShape, LABELS, NAMES, REPORT, TEACHER_LOGITS } from './step-graph.ts';
-import type { Teacher } from './teacher.ts';
+import { fedBatch, numberOf, withPrefix } from './named-tensors.ts';
+import { type BatchShape, NAMES, REPORT, TEACHER_LOGITS } from './step-graph.ts';
 import type { StepState } from './step-state.ts';
+import type { Teacher } from './teacher.ts';
 import type {
   Batch,
   GradientExchange,
@@ -57,7 +56,7 @@ export class CompiledStep implements TrainingStep {
   }
 
   async gradients(batches: readonly Batch[], dropoutSeed: readonly (string | number)[]): Promise<GradientSums> {
-    this.#checkBatches(batches);
+    checkBatches(batches, this.#parts);
     const { program, state, reduction, exchange, teacher } = this.#parts;
     let sums: GradientSums | undefined;
     // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
@@ -108,43 +107,6 @@ export class CompiledStep implements TrainingStep {
       program.session.inputNames.map((name) => [name, (given[name] ?? state.feed(name)) as Tensor]),
     );
   }
-
-  #checkBatches(batches: readonly Batch[]): void {
-    const { accumulate, loss } = this.#parts.definition;
-    const { batch, height, width } = this.#parts.shape;
-    if (batches.length !== accumulate) {
-      throw new UsageError(`A step takes ${accumulate} micro-batches, got ${batches.length}.`);
-    }
-    for (const each of batches) {
-      const { labels } = each;
-      if ('pixels' in each) checkExtents('pixels', each.pixels.shape, [batch, 3, height, width]);
-      checkExtents('labels', labels.shape, [batch, height, width]);
-      const wrong = labels.data.find((label) => label >= this.#parts.classes && label !== loss.ignoreIndex);
-      if (wrong !== undefined) {
-        throw new UsageError(
-          `The labels hold ${wrong}, but the network has the classes 0 to ${this.#parts.classes - 1}, and ${loss.ignoreIndex} is ignored. Map the data set's ids to the classes.`,
-        );
-      }
-    }
-  }
-}
-
-const fedBatch = (batch: Batch): NamedTensors => ({
-  [LABELS]: batch.labels,
-  ...('pixels' in batch ? { [PIXEL_VALUES]: batch.pixels } : batch.features),
-});
-
-function checkExtents(name: string, given: readonly number[], wanted: readonly number[]): void {
-  if (sameShape(given, wanted)) return;
-  throw new ShapeError(`The step was compiled for ${name} ${formatShape(wanted)}, got ${formatShape(given)}.`);
-}
-
-const numberOf = (results: NamedTensors, name: string): number => Number((results[name] as Tensor).data[0]);
-
-/** Those results whose names begin so, by the rest of their names. */
-function withPrefix(results: NamedTensors, prefix: string): NamedTensors {
-  const found = Object.entries(results).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
 const arraysOf = (tensors: NamedTensors): Readonly<Record<string, Float32Array>> =>
@@ -184,15 +146,3 @@ const counted = (
   correct: numberOf(results, REPORT.correct),
   parts: 1,
 });
-
-function checkFinite({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {
-  const wrong = [
-    ...(Number.isFinite(loss) ? [] : [`the loss is ${loss}`]),
-    ...(Number.isFinite(gradientNorm) ? [] : [`the norm of the gradients is ${gradientNorm}`]),
-  ];
-  if (wrong.length > 0) {
-    throw new RuntimeError(
-      `The training step cannot go on: ${wrong.join(' and ')}. Weights and optimizer are as before the step. Lower the learning rate, clip the gradients, or look for damaged images.`,
-    );
-  }
-}

@@ -1,32 +1,20 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
 import { UsageError } from '../../errors.ts';
-import { Reshape } from '../../graph/ops/shape.ts';
 import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
 import { optimizeTraining } from '../../graph/rewrite/optimize-training.ts';
-import type { Outputs } from '../../graph/rewrite/rewrite.ts';
-import { toOnnx } from '../../graph/to-onnx.ts';
-import type { Value } from '../../graph/value.ts';
 import { reach } from '../../graph/walk.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
-import { encodeModel } from '../../onnx/encode.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import { withCurrentStep } from '../former-names.ts';
-import { CompiledStep, type Program } from './compiled-step.ts';
-import { DropoutNoise } from './dropout-noise.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
+import { checkStep } from './check-step.ts';
+import { compile } from './compile.ts';
+import { CompiledStep } from './compiled-step.ts';
+import { DropoutNoise } from './dropout-noise.ts';
+import { gradientGraph, measured, withoutReshapes } from './gradient-graph.ts';
 import { HostState } from './host-state.ts';
-import {
-  type BatchContent,
-  type BatchShape,
-  globalNorm,
-  gradientValues,
-  NAMES,
-  type NetworkParts,
-  networkParts,
-  number,
-  REPORT,
-} from './step-graph.ts';
-import { openTeacher, type TeacherModel, teacherShape } from './teacher.ts';
+import { type BatchContent, type BatchShape, networkParts } from './step-graph.ts';
+import { openTeacher, type TeacherModel } from './teacher.ts';
 import type { GradientExchange, Reduction, StepDefinition, TrainingState, TrainingStep } from './types.ts';
 
 export interface StepOptions {
@@ -80,7 +68,11 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const plain = gradientGraph({ ...options, step }, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
   const inRows = withoutReshapes(outputs);
-  const program = await compile(backend, reduction === 'mean' ? measured(inRows) : inRows, session);
+  const given = reduction === 'mean' ? measured(inRows) : inRows;
+  const program = {
+    session: await compile(backend, given, session),
+    noise: new DropoutNoise(reach(Object.values(given)).inputs),
+  };
   const { classes } = network;
   const loaded = teacher && (await openTeacher(teacher, shape, backend, options.session ?? {}));
   return new CompiledStep({
@@ -93,67 +85,4 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
     exchange,
     teacher: loaded,
   });
-}
-
-/** Computes from weights and a batch the loss, its gradients and the new running statistics. */
-function gradientGraph(
-  { network, step, shape, teacher, takes }: StepOptions,
-  parts: NetworkParts,
-  reduction: Reduction,
-): Outputs {
-  const ofMean = number(1 / step.accumulate);
-  const { loss, weight, pixels, correct, gradients, statistics } = gradientValues(
-    network,
-    step,
-    parts,
-    shape,
-    reduction === 'mean' ? () => ofMean : (values) => values.weight,
-    teacher && teacherShape(teacher.definition, shape),
-    takes,
-  );
-  const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
-    Object.fromEntries([...values].map(([name, value]) => [called(name), value]));
-  return {
-    [REPORT.loss]: loss,
-    ...(reduction === 'sum' && { [REPORT.weight]: weight }),
-    [REPORT.pixels]: pixels,
-    [REPORT.correct]: correct,
-    ...named(gradients, NAMES.gradient),
-    ...named(statistics, NAMES.next),
-  };
-}
-
-const isGradient = (name: string): boolean => name.startsWith(NAMES.gradient(''));
-
-/** The gradients without the last changes of their shapes: the engine copies what such a change makes an output. */
-const withoutReshapes = (outputs: Outputs): Outputs =>
-  Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [name, isGradient(name) ? beforeReshape(value) : value]),
-  );
-
-/** The update, and the norm of the gradients. */
-function measured(outputs: Outputs): Outputs {
-  const gradients = Object.entries(outputs).flatMap(([name, value]) => (isGradient(name) ? [value] : []));
-  return { ...outputs, [REPORT.gradientNorm]: globalNorm(gradients) };
-}
-
-const beforeReshape = (value: Value): Value =>
-  value.source.kind === 'node' && value.source.node.op.name === Reshape.name
-    ? beforeReshape(value.source.node.inputs[0] as Value)
-    : value;
-
-async function compile(backend: Backend, outputs: Outputs, options: SessionOptions): Promise<Program> {
-  const model = toOnnx(outputs, new Map(), { name: 'training-step', storage: 'inline', parameters: 'inputs' });
-  const session = await backend.createSession({ bytes: encodeModel(model), weights: new Map() }, options);
-  return { session, noise: new DropoutNoise(reach(Object.values(outputs)).inputs) };
-}
-
-function checkStep({ accumulate, clipNorm, averageDecay }: StepDefinition): void {
-  const problems: string[] = [];
-  if (!Number.isInteger(accumulate) || accumulate < 1) problems.push(`accumulate is at least 1, got ${accumulate}`);
-  if (clipNorm !== null && !(clipNorm > 0)) problems.push(`clipNorm is positive, got ${clipNorm}`);
-  if (averageDecay !== null && !(averageDecay >= 0 && averageDecay < 1)) {
-    problems.push(`averageDecay is from 0 up to, not including, 1, got ${averageDecay}`);
-  }
-  if (problems.length > 0) throw new UsageError(`The training step does not fit: ${problems.join('; ')}.`);
 }

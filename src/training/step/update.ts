@@ -6,7 +6,14 @@ import type { BoundOptimizer } from '../optimizers/index.ts';
 import type { Trainable } from './parameter-groups.ts';
 import type { StateBuffers } from './state.ts';
 import type { GradientSums, StepScalars } from './types.ts';
-import { emaRule, parameterRule, squaresRule, sumRule, type UpdateDefinition } from './update-rules.ts';
+import {
+  emaRule,
+  parameterRule,
+  squaresRule,
+  sumRule,
+  type UPDATE_SCALARS,
+  type UpdateDefinition,
+} from './update-rules.ts';
 
 /** The EMA (exponential moving average) follows quickly at first: its decay is at most (1 + updates) / (10 + updates). */
 export function emaDecayAt(decay: number, updates: number): number {
@@ -69,21 +76,35 @@ export class Update {
     { rates, updates }: StepScalars,
   ): void {
     const { definition, optimizer, trainables } = this.#parts;
-    const { clipNorm, averageDecay } = definition;
-    const emaRate = averageDecay === null ? 0 : 1 - emaDecayAt(averageDecay, updates);
-    const scale = (clipNorm === null ? 1 : clipFactor(norm, clipNorm)) / divisorOf(weight);
+    const { averageDecay } = definition;
+    const shared = updateScalars(definition, { norm, weight, updates });
     for (const { name, group, decays } of trainables) {
       this.#kernels[decays ? 'decaying' : 'free'].run(
         { ...buffers.arrays(name), gradient: arrayOf(gradients, name) },
-        { ...optimizer.scalars(rates[group], updates), scale, emaRate },
+        { ...optimizer.scalars(rates[group], updates), ...shared },
       );
     }
     for (const [name, sum] of Object.entries(statistics)) {
       const arrays = buffers.arrays(name);
       arrayOf(arrays, 'weight').set(parts === 1 ? sum : sum.map((value) => value / parts));
-      if (averageDecay !== null) this.#kernels.ema.run(arrays, { emaRate });
+      if (averageDecay !== null) this.#kernels.ema.run(arrays, { emaRate: shared.emaRate });
     }
   }
+}
+
+/**
+ * The numbers that are the same for all parameters of an update, computed in float64.
+ * @param norm of the gradients of the mean.
+ * @param weight that the gradients are divided by.
+ */
+export function updateScalars(
+  { clipNorm, averageDecay }: UpdateDefinition,
+  { norm, weight, updates }: { readonly norm: number; readonly weight: number; readonly updates: number },
+): Record<(typeof UPDATE_SCALARS)[number], number> {
+  return {
+    scale: (clipNorm === null ? 1 : clipFactor(norm, clipNorm)) / divisorOf(weight),
+    emaRate: averageDecay === null ? 0 : 1 - emaDecayAt(averageDecay, updates),
+  };
 }
 
 /** What sums are divided by for their mean; without a scored pixel they are 0, and so is the mean. */

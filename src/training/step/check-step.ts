@@ -1,0 +1,60 @@
+/** What a training step refuses before it computes, and after. */
+import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
+import type { BatchShape } from './step-graph.ts';
+import type { Batch, StepDefinition, StepResult } from './types.ts';
+
+/** @throws UsageError with all numbers of a definition that are outside their ranges. */
+export function checkStep({ accumulate, clipNorm, averageDecay }: StepDefinition): void {
+  const problems: string[] = [];
+  if (!Number.isInteger(accumulate) || accumulate < 1) problems.push(`accumulate is at least 1, got ${accumulate}`);
+  if (clipNorm !== null && !(clipNorm > 0)) problems.push(`clipNorm is positive, got ${clipNorm}`);
+  if (averageDecay !== null && !(averageDecay >= 0 && averageDecay < 1)) {
+    problems.push(`averageDecay is from 0 up to, not including, 1, got ${averageDecay}`);
+  }
+  if (problems.length > 0) throw new UsageError(`The training step does not fit: ${problems.join('; ')}.`);
+}
+
+export interface BatchRules {
+  readonly definition: Pick<StepDefinition, 'accumulate' | 'loss'>;
+  readonly shape: BatchShape;
+  readonly classes: number;
+}
+
+/** @throws UsageError, ShapeError if the batches are not what a step was compiled for. */
+export function checkBatches(batches: readonly Batch[], { definition, shape, classes }: BatchRules): void {
+  const { accumulate, loss } = definition;
+  const { batch, height, width } = shape;
+  if (batches.length !== accumulate) {
+    throw new UsageError(`A step takes ${accumulate} micro-batches, got ${batches.length}.`);
+  }
+  for (const each of batches) {
+    const { labels } = each;
+    if ('pixels' in each) checkExtents('pixels', each.pixels.shape, [batch, 3, height, width]);
+    checkExtents('labels', labels.shape, [batch, height, width]);
+    const wrong = labels.data.find((label) => label >= classes && label !== loss.ignoreIndex);
+    if (wrong !== undefined) {
+      throw new UsageError(
+        `The labels hold ${wrong}, but the network has the classes 0 to ${classes - 1}, and ${loss.ignoreIndex} is ignored. Map the data set's ids to the classes.`,
+      );
+    }
+  }
+}
+
+function checkExtents(name: string, given: readonly number[], wanted: readonly number[]): void {
+  if (sameShape(given, wanted)) return;
+  throw new ShapeError(`The step was compiled for ${name} ${formatShape(wanted)}, got ${formatShape(given)}.`);
+}
+
+/** @throws RuntimeError if a step's loss or the norm of its gradients is no finite number. */
+export function checkFinite({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {
+  const wrong = [
+    ...(Number.isFinite(loss) ? [] : [`the loss is ${loss}`]),
+    ...(Number.isFinite(gradientNorm) ? [] : [`the norm of the gradients is ${gradientNorm}`]),
+  ];
+  if (wrong.length > 0) {
+    throw new RuntimeError(
+      `The training step cannot go on: ${wrong.join(' and ')}. Weights and optimizer are as before the step. Lower the learning rate, clip the gradients, or look for damaged images.`,
+    );
+  }
+}

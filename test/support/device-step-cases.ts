@@ -1,0 +1,45 @@
+/** The training steps that are compared on a device and beside the engine. */
+import type { StepDefinition, StepResult } from '../../src/training/step/types.ts';
+
+/** What device-step-child.ts prints of a case. */
+export interface StepLine {
+  readonly title: string;
+  readonly results: readonly StepResult[];
+  /** Of the step whose state lies beside the engine. */
+  readonly expected: readonly StepResult[];
+  readonly difference: number;
+  readonly isResumedSame: boolean;
+  readonly isGivenUntouched: boolean;
+  /** Bytes that an update copied to the device, and back. */
+  readonly fed: number;
+  readonly read: number;
+  readonly refused: string;
+  readonly isStateKept: boolean;
+}
+
+/** Images of a micro-batch: the statistics of one would be those of one number. */
+export const IMAGES = 2;
+
+/** Most of the encoder stays, for gradients that are computed quickly in software. */
+const FROZEN = [
+  'encoder.conv1.*',
+  'encoder.bn1.*',
+  'encoder.layer1.*',
+  'encoder.layer2.*',
+  'encoder.layer3.*',
+  'encoder.layer4.0.*',
+];
+
+export const CASES: readonly { readonly title: string; readonly definition: Partial<StepDefinition> }[] = [
+  {
+    title: 'SGD, clipped, over two micro-batches, with statistics that move',
+    definition: { frozen: FROZEN, clipNorm: 0.05, averageDecay: 0.9, batchNorm: 'trained', accumulate: 2 },
+  },
+  {
+    title: 'AdamW, neither clipped nor averaged',
+    definition: {
+      frozen: ['encoder.*'],
+      optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+    },
+  },
+];
