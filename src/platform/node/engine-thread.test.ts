@@ -32,8 +32,11 @@ const numbers = (value: Tensor | undefined) => [...(value as Tensor<'float32'>).
 describe('an engine in a thread', () => {
   test('tells what it is, and what its sessions are', async () => {
     expect(backend.name).toMatch(/^onnxruntime-node \d/);
-    const { createSession: _, ...own } = await nodeBackend();
+    const { createSession, createDeviceSession, keepsOutputsOn, ...own } = await nodeBackend();
     expect(backend).toMatchObject(own);
+    // What lies on a device does not pass between threads.
+    expect([createDeviceSession, keepsOutputsOn]).toEqual([expect.any(Function), ['webgpu']]);
+    expect([backend.createDeviceSession, backend.keepsOutputsOn]).toEqual([undefined, undefined]);
     expect([backend.memoryMapping, backend.devices.includes('cpu')]).toEqual([true, true]);
     expect([session.provider, session.device]).toEqual(['CPUExecutionProvider', 'cpu']);
     expect([session.inputNames, session.outputNames]).toEqual([
