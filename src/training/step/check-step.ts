@@ -1,8 +1,16 @@
 /** What a training step refuses before it computes, and after. */
 import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
-import type { BatchShape } from './step-graph.ts';
+import type { BatchContent, BatchShape } from './step-graph.ts';
 import type { Batch, StepDefinition, StepResult } from './types.ts';
+
+/** @throws UsageError if there is a teacher of batches that hold features. */
+export function checkTaught(taught: boolean, takes: BatchContent | undefined): void {
+  if (!taught || takes !== 'features') return;
+  throw new UsageError(
+    'A teacher looks at pixels, which are not kept of remembered views. Train without one of the two.',
+  );
+}
 
 /** @throws UsageError with all numbers of a definition that are outside their ranges. */
 export function checkStep({ accumulate, clipNorm, averageDecay }: StepDefinition): void {

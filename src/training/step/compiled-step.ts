@@ -1,10 +1,9 @@
 /** The step that runs: feeds the loaded graph, sums over micro-batches, and updates the state. */
 import type { NamedTensors, Session } from '../../runtime/backend.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import { checkBatches, checkFinite } from './check-step.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
-import { fedBatch, numberOf, withPrefix } from './named-tensors.ts';
-import { type BatchShape, NAMES, REPORT, TEACHER_LOGITS } from './step-graph.ts';
+import { batchFeeds, feedsOf, numberOf, withPrefix } from './named-tensors.ts';
+import { type BatchShape, NAMES, REPORT } from './step-graph.ts';
 import type { StepState } from './step-state.ts';
 import type { Teacher } from './teacher.ts';
 import type {
@@ -64,10 +63,12 @@ export class CompiledStep implements TrainingStep {
     for (const [index, batch] of batches.entries()) {
       // As if all machines' micro-batches were one machine's, which takes the machines in turn.
       const place = exchange ? index * exchange.count + exchange.index : index;
-      const taught =
-        teacher && 'pixels' in batch ? { [TEACHER_LOGITS]: await teacher.logits(batch.pixels) } : undefined;
-      const given = { ...fedBatch(batch), ...taught, ...program.noise.draw([...dropoutSeed, place]), ...statistics };
-      const results = await program.session.run(this.#feeds(given));
+      const given = {
+        ...(await batchFeeds(batch, teacher)),
+        ...program.noise.draw([...dropoutSeed, place]),
+        ...statistics,
+      };
+      const results = await program.session.run(feedsOf(program.session, state, given));
       statistics = withPrefix(results, NAMES.next(''));
       const found = READ[reduction](results, batches.length);
       sums = sums ? joined(sums, found, state.add(sums.gradients, found.gradients)) : found;
@@ -98,14 +99,6 @@ export class CompiledStep implements TrainingStep {
   async dispose(): Promise<void> {
     const { program, teacher } = this.#parts;
     await Promise.all([program.session.dispose(), teacher?.dispose()]);
-  }
-
-  /** What the session takes: given tensors before those of the state. */
-  #feeds(given: NamedTensors): NamedTensors {
-    const { program, state } = this.#parts;
-    return Object.fromEntries(
-      program.session.inputNames.map((name) => [name, (given[name] ?? state.feed(name)) as Tensor]),
-    );
   }
 }
 

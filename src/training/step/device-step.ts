@@ -2,21 +2,19 @@
  * The training step whose state stays on the device: weights, the optimizer's tensors, averages and gradients pass from graph to
  * graph there; what is copied of a step are its batch, the scalars of its update, its loss and its counts.
  */
-import { UsageError } from '../../errors.ts';
 import { reach } from '../../graph/walk.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
 import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOptions } from '../../runtime/backend.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import { withCurrentStep } from '../former-names.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
-import { checkBatches, checkFinite, checkStep } from './check-step.ts';
+import { checkBatches, checkFinite, checkStep, checkTaught } from './check-step.ts';
 import { compileOnDevice } from './compile.ts';
 import { DeviceState } from './device-state.ts';
 import { DropoutNoise } from './dropout-noise.ts';
 import { gradientGraph, measured } from './gradient-graph.ts';
-import { fedBatch, numberOf, withPrefix } from './named-tensors.ts';
+import { batchFeeds, feedsOf, numberOf, withPrefix } from './named-tensors.ts';
 import type { StepOptions } from './step.ts';
-import { type BatchShape, NAMES, networkParts, REPORT, TEACHER_LOGITS } from './step-graph.ts';
+import { type BatchShape, NAMES, networkParts, REPORT } from './step-graph.ts';
 import { openTeacher, type Teacher } from './teacher.ts';
 import type { Batch, RunnableStep, StepDefinition, StepResult, StepScalars, TrainingState } from './types.ts';
 import { SUMMANDS, sumGraph, type UpdateGraphOptions, updateFeeds, updateGraph } from './update-graph.ts';
@@ -37,11 +35,7 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
   const { network, shape, backend, teacher, takes } = options;
   const definition = withCurrentStep(options.step);
   checkStep(definition);
-  if (teacher && takes === 'features') {
-    throw new UsageError(
-      'A teacher looks at pixels, which are not kept of remembered views. Train without one of the two.',
-    );
-  }
+  checkTaught(teacher !== undefined, takes);
   const optimizer = bindOptimizer(definition.optimizer);
   const parts = networkParts(network, definition);
   const session = { preparation: 'memory', ...options.session } as const;
@@ -124,7 +118,7 @@ class DeviceStep implements RunnableStep {
     try {
       checkFinite(result);
       const numbers = updateFeeds(update, norm, scalars);
-      const { kept } = await updates.run(this.#feeds(updates, { ...numbers, ...gradients, ...statistics }));
+      const { kept } = await updates.run(feedsOf(updates, state, { ...numbers, ...gradients, ...statistics }));
       state.replace({ ...statistics, ...kept });
     } catch (error) {
       free(statistics);
@@ -161,11 +155,10 @@ class DeviceStep implements RunnableStep {
   /** Frees what was gathered before once it is in what is returned. */
   async #gatherOne(batch: Batch, seed: readonly (string | number)[], before?: Gathered): Promise<Gathered> {
     const { gradients: session, noise, teacher, definition } = this.#parts;
-    const taught = teacher && 'pixels' in batch ? { [TEACHER_LOGITS]: await teacher.logits(batch.pixels) } : undefined;
     // Running statistics move with each micro-batch; the state keeps the old ones until the step is done.
     const moved = before && withPrefix(before.statistics, NAMES.next(''));
-    const given = { ...fedBatch(batch), ...taught, ...noise.draw(seed), ...moved };
-    const { read, kept } = await session.run(this.#feeds(session, given));
+    const given = { ...(await batchFeeds(batch, teacher)), ...noise.draw(seed), ...moved };
+    const { read, kept } = await session.run(feedsOf(session, this.#parts.state, given));
     const statistics = named(kept, NAMES.next(''));
     const found = named(kept, NAMES.gradient(''));
     const { gradients, norm } = before
@@ -186,25 +179,15 @@ class DeviceStep implements RunnableStep {
     before: DeviceTensors,
     found: DeviceTensors,
   ): Promise<{ readonly gradients: DeviceTensors; readonly norm: number }> {
-    const summands = Object.entries({ before, found } as const).flatMap(([which, tensors]) =>
-      Object.entries(withPrefix(tensors, NAMES.gradient(''))).map(([name, value]) => [
-        SUMMANDS[which as keyof typeof SUMMANDS](name),
-        value,
-      ]),
-    );
-    const { read, kept } = await (this.#parts.sums as DeviceSession).run(Object.fromEntries(summands));
+    const summands = Object.fromEntries([...renamed(before, SUMMANDS.before), ...renamed(found, SUMMANDS.found)]);
+    const { read, kept } = await (this.#parts.sums as DeviceSession).run(summands);
     return { gradients: kept, norm: numberOf(read, REPORT.gradientNorm) };
   }
-
-  /** What a session takes: given tensors before those of the state. */
-  #feeds(
-    { inputNames }: DeviceSession,
-    given: Readonly<Record<string, Tensor | DeviceTensor>>,
-  ): Readonly<Record<string, Tensor | DeviceTensor>> {
-    const { state } = this.#parts;
-    return Object.fromEntries(inputNames.map((name) => [name, (given[name] ?? state.feed(name)) as Tensor]));
-  }
 }
+
+/** Gradients with the names that their parameters get. */
+const renamed = (gradients: DeviceTensors, called: (parameter: string) => string): [string, DeviceTensor][] =>
+  Object.entries(withPrefix(gradients, NAMES.gradient(''))).map(([name, value]) => [called(name), value]);
 
 /** Those tensors whose names begin so, by their whole names. */
 const named = (tensors: DeviceTensors, prefix: string): DeviceTensors =>

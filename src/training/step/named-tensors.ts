@@ -1,14 +1,29 @@
 /** What goes into a training step's graph by name, and what comes out of it. */
 import { PIXEL_VALUES } from '../../models/pixel-values.ts';
-import type { NamedTensors } from '../../runtime/backend.ts';
+import type { NamedTensors, Session } from '../../runtime/backend.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { LABELS } from './step-graph.ts';
+import { LABELS, TEACHER_LOGITS } from './step-graph.ts';
+import type { Teacher } from './teacher.ts';
 import type { Batch } from './types.ts';
 
-export const fedBatch = (batch: Batch): NamedTensors => ({
-  [LABELS]: batch.labels,
-  ...('pixels' in batch ? { [PIXEL_VALUES]: batch.pixels } : batch.features),
-});
+/** A batch, and what a teacher says of its pixels. */
+export async function batchFeeds(batch: Batch, teacher: Teacher | undefined): Promise<NamedTensors> {
+  const { labels } = batch;
+  if (!('pixels' in batch)) return { [LABELS]: labels, ...batch.features };
+  const { pixels } = batch;
+  return {
+    [LABELS]: labels,
+    [PIXEL_VALUES]: pixels,
+    ...(teacher && { [TEACHER_LOGITS]: await teacher.logits(pixels) }),
+  };
+}
+
+/** What a session takes: given tensors before those of the state. */
+export const feedsOf = <T>(
+  { inputNames }: Pick<Session, 'inputNames'>,
+  state: { feed(name: string): T | undefined },
+  given: Readonly<Record<string, T>>,
+): Record<string, T> => Object.fromEntries(inputNames.map((name) => [name, (given[name] ?? state.feed(name)) as T]));
 
 export const numberOf = (results: NamedTensors, name: string): number => Number((results[name] as Tensor).data[0]);
 

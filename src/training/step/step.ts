@@ -1,5 +1,4 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
-import { UsageError } from '../../errors.ts';
 import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
 import { optimizeTraining } from '../../graph/rewrite/optimize-training.ts';
 import { reach } from '../../graph/walk.ts';
@@ -7,7 +6,7 @@ import type { NetworkDefinition } from '../../models/families.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import { withCurrentStep } from '../former-names.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
-import { checkStep } from './check-step.ts';
+import { checkStep, checkTaught } from './check-step.ts';
 import { compile } from './compile.ts';
 import { CompiledStep } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
@@ -53,11 +52,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const step = withCurrentStep(options.step);
   const reduction = exchange ? 'sum' : (options.reduction ?? 'mean');
   checkStep(step);
-  if (teacher && options.takes === 'features') {
-    throw new UsageError(
-      'A teacher looks at pixels, which are not kept of remembered views. Train without one of the two.',
-    );
-  }
+  checkTaught(teacher !== undefined, options.takes);
   const optimizer = bindOptimizer(step.optimizer);
   const parts = networkParts(network, step);
   const { clipNorm, averageDecay } = step;
