@@ -20,7 +20,7 @@ export async function readStemList(
   const faults: LayoutFault[] = [];
   for (const line of await folder.lines(list)) {
     const stem = stemOf(line.split(/\s+/)[0] as string);
-    const image = folder.firstFile(IMAGE_EXTENSIONS.map((extension) => joinPaths(images, `${stem}${extension}`)));
+    const image = imageOf(folder, images, stem);
     const mask = folder.firstFile(masksOf(stem));
     if (image === undefined) {
       faults.push({ kind: 'missing-listed', path: joinPaths(images, `${stem}.jpg`), detail: `listed in ${list}` });
@@ -29,6 +29,9 @@ export async function readStemList(
   }
   return { samples, faults };
 }
+
+const imageOf = (folder: Folder, images: string, stem: string): string | undefined =>
+  folder.firstFile(IMAGE_EXTENSIONS.map((extension) => joinPaths(images, `${stem}${extension}`)));
 
 const stemOf = (word: string): string => comparable(fileNameOf(word).replace(/\.(jpe?g|png|mat)$/i, ''));
 
@@ -69,7 +72,7 @@ export async function listedSplits(
   const faults: LayoutFault[] = [];
   for (const mask of folder.filesIn(masks).filter(isMask)) {
     const stem = comparable(withoutExtension(fileNameOf(mask)));
-    const image = folder.firstFile(IMAGE_EXTENSIONS.map((extension) => joinPaths(images, `${stem}${extension}`)));
+    const image = imageOf(folder, images, stem);
     if (image === undefined) faults.push({ kind: 'missing-image', path: mask });
     else samples.push({ name: stem, image, mask });
   }

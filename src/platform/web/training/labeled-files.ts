@@ -1,6 +1,7 @@
 /** A data set in the files that a page was given, such as those of a folder that was dropped: images with the class of every pixel. */
 import type { Dataset } from '../../../data/dataset.ts';
 import { type DecodeImage, extensionOf, fileNameOf, type FileSource } from '../../../data/file-source.ts';
+import type { LayoutFault } from '../../../data/pairing.ts';
 import type { Sample } from '../../../data/sample.ts';
 import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';
 import type { ImageSize } from '../../../image/preprocess.ts';
@@ -75,7 +76,7 @@ export async function readLabeledFiles(
 }
 
 /** What is wrong with files before any is opened. */
-const FAULTS: Readonly<Record<string, string>> = {
+const FAULTS: Readonly<Record<LayoutFault['kind'], string>> = {
   'missing-mask': 'has no mask of its name',
   'missing-image': 'is a mask without an image of its name',
   'ambiguous-name': 'has the name of another file, but for its ending',
@@ -83,8 +84,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'missing-listed': 'is listed, but not there',
 };
 
-const faultInWords = ({ kind, path }: ReturnType<Dataset['faults']>[number]): string =>
-  `${path} ${FAULTS[kind] ?? kind}.`;
+const faultInWords = ({ kind, path }: LayoutFault): string => `${path} ${FAULTS[kind]}.`;
 
 function listed(problems: readonly string[]): readonly string[] {
   const more = problems.length - TOLD;
