@@ -6,7 +6,7 @@ import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOption
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { compileOnDevice } from './compile.ts';
-import { withPrefix } from './named-tensors.ts';
+import { feedsOf, withPrefix } from './named-tensors.ts';
 import { movingNames, StateBuffers } from './state.ts';
 import { NAMES, type NetworkParts } from './step-graph.ts';
 import type { TrainingState } from './types.ts';
@@ -22,21 +22,26 @@ export interface DeviceStateOptions {
   readonly session: SessionOptions;
 }
 
+type StateNames = { readonly [Part in keyof TrainingState]: readonly string[] };
+
 export class DeviceState {
   readonly #tensors: Map<string, DeviceTensor>;
-  /** What never changes, and the names of everything, in order. */
-  readonly #initial: TrainingState;
+  /** The names of everything, in order. */
+  readonly #names: StateNames;
+  /** The weights that no step changes, which need not be read back. */
+  readonly #unchanged: Weights;
   readonly #download: DeviceSession;
   /** The memory of the first tensors is this session's. */
   readonly #upload: DeviceSession;
 
   private constructor(
     tensors: DeviceTensors,
-    initial: TrainingState,
+    host: { readonly names: StateNames; readonly unchanged: Weights },
     sessions: { readonly upload: DeviceSession; readonly download: DeviceSession },
   ) {
     this.#tensors = new Map(Object.entries(tensors));
-    this.#initial = initial;
+    this.#names = host.names;
+    this.#unchanged = host.unchanged;
     this.#upload = sessions.upload;
     this.#download = sessions.download;
   }
@@ -55,9 +60,18 @@ export class DeviceState {
     const upload = await compileCopies(fed, [...fed.keys()].map(NAMES.next), backend, session);
     const { kept } = await upload.run(Object.fromEntries(fed));
     const moving = new Set(movingNames(parts));
-    const changing = new Map([...fed].filter(([name]) => !initial.weights.has(name) || moving.has(name)));
+    const isUnchanged = (name: string): boolean => initial.weights.has(name) && !moving.has(name);
+    const changing = new Map([...fed].filter(([name]) => !isUnchanged(name)));
     const download = await compileCopies(changing, [], backend, session);
-    return new DeviceState(withPrefix(kept, NAMES.next('')), initial, { upload, download });
+    const host = {
+      names: {
+        weights: [...initial.weights.keys()],
+        optimizer: [...initial.optimizer.keys()],
+        average: [...initial.average.keys()],
+      },
+      unchanged: new Map([...initial.weights].filter(([name]) => isUnchanged(name))),
+    };
+    return new DeviceState(withPrefix(kept, NAMES.next('')), host, { upload, download });
   }
 
   /** A tensor by the name that it is fed under; undefined if it is none of the state's. */
@@ -75,13 +89,10 @@ export class DeviceState {
 
   /** The state as it is now, read back from the device. */
   async read(): Promise<TrainingState> {
-    const { inputNames } = this.#download;
-    const { read } = await this.#download.run(
-      Object.fromEntries(inputNames.map((name) => [name, this.#tensors.get(name) as DeviceTensor])),
-    );
-    const now = (given: Weights, called = (name: string): string => name): Weights =>
-      new Map([...given].map(([name, before]) => [name, read[NAMES.next(called(name))] ?? before]));
-    const { weights, optimizer, average } = this.#initial;
+    const { read } = await this.#download.run(feedsOf(this.#download, this, {}));
+    const now = (names: readonly string[], called = (name: string): string => name): Weights =>
+      new Map(names.map((name) => [name, (read[NAMES.next(called(name))] ?? this.#unchanged.get(name)) as Tensor]));
+    const { weights, optimizer, average } = this.#names;
     return { weights: now(weights), optimizer: now(optimizer), average: now(average, NAMES.ema) };
   }
 

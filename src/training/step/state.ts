@@ -12,7 +12,7 @@ import type { Arrays } from '../../runtime/kernel.ts';
 import { KernelMemory } from '../../runtime/kernel-memory.ts';
 import { withCurrentSlots } from '../optimizers/former-slots.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
-import { NAMES, type NetworkParts, networkParts } from './step-graph.ts';
+import { NAMES, namesByRole, type NetworkParts, networkParts } from './step-graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
 
 /**
@@ -105,10 +105,8 @@ export class StateBuffers {
 
   /** The arrays of a parameter or statistic: `weight`, its slots in the optimizer, and `ema`, as far as there are such. */
   arrays(name: string): Arrays {
-    const slots = this.#slots.map((slot) => [slot, NAMES.slot(slot, name)] as const);
-    const roles = [['weight', name], ...slots, ['ema', NAMES.ema(name)]] as const;
     return Object.fromEntries(
-      roles.flatMap(([role, fedAs]) => {
+      namesByRole(name, this.#slots).flatMap(([role, fedAs]) => {
         const found = this.#tensors.get(fedAs);
         return found ? [[role, found.data as Float32Array]] : [];
       }),

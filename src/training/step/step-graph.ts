@@ -52,6 +52,16 @@ export const NAMES = {
   next: (tensor: string): string => `next:${tensor}`,
 } as const;
 
+/** The roles of a parameter's tensors, `weight`, its slots in the optimizer, and `ema`, with the names that they are fed under. */
+export const namesByRole = (
+  name: string,
+  slots: readonly string[],
+): readonly (readonly [role: string, name: string])[] => [
+  ['weight', name],
+  ...slots.map((slot) => [slot, NAMES.slot(slot, name)] as const),
+  ['ema', NAMES.ema(name)],
+];
+
 /** What a step changes of a network. */
 export interface NetworkParts {
   /** Every tensor of the network's state. */

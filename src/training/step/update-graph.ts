@@ -4,7 +4,7 @@ import { input, knownShape, type Value } from '../../graph/value.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
 import type { NamedTensors } from '../../runtime/backend.ts';
 import type { BoundOptimizer } from '../optimizers/index.ts';
-import { globalNorm, NAMES, type NetworkParts, REPORT } from './step-graph.ts';
+import { globalNorm, NAMES, namesByRole, type NetworkParts, REPORT } from './step-graph.ts';
 import { add } from '../../graph/ops/elementwise.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepScalars } from './types.ts';
 import { updateScalars } from './update.ts';
@@ -46,17 +46,20 @@ export function updateGraph(
   for (const { name, parameter, group, decays } of parts.trainables) {
     const shape = knownShape(parameter);
     const tensor = (called: string): Value => input(called, 'float32', shape);
-    const called = (role: string): string =>
-      role === 'weight' ? name : role === 'ema' ? NAMES.ema(name) : NAMES.slot(role, name);
+    const fedAs = namesByRole(name, optimizer.slots);
+    const { weight, ema, ...slots } = Object.fromEntries(fedAs.map(([role, called]) => [role, tensor(called)]));
     const updated = updatedParameter(definition, optimizer, {
-      weight: tensor(name),
+      weight: weight as Value,
       gradient: tensor(NAMES.gradient(name)),
-      slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, tensor(called(slot))])),
-      ema: tensor(NAMES.ema(name)),
+      slots: slots as Readonly<Record<string, Value>>,
+      ema: ema as Value,
       scalars: scalars[group],
       decays,
     });
-    for (const [role, value] of Object.entries(updated)) outputs[NAMES.next(called(role))] = value;
+    for (const [role, called] of fedAs) {
+      const after = updated[role];
+      if (after) outputs[NAMES.next(called)] = after;
+    }
   }
   if (definition.averageDecay === null) return outputs;
   for (const name of statistics) {
