@@ -1,6 +1,7 @@
 /** Reads VGG Image Annotator's projects and annotations as JSON or CSV (https://www.robots.ox.ac.uk/~vgg/software/via). */
 import * as z from 'zod/mini';
 import { FormatError, messageOf } from '../../errors.ts';
+import { describeValue } from '../../text.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';
 import { collectShapes, type ReadShape, withoutArea } from '../annotations/collect-shapes.ts';
 import { drawnClasses } from '../annotations/drawn-classes.ts';
@@ -8,13 +9,13 @@ import { ellipseRing, rectangleRing } from '../annotations/ellipse.ts';
 import { brokenGeometry, isNumbers, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { extensionOf, joinPaths } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from './annotated-layout.ts';
-import { withUnlisted } from './unlisted-images.ts';
 import { parseCsv } from './csv-rows.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 import { foldersAround } from './image-finder.ts';
 import { filesWith, jsonCandidates, parseJson } from './json-file.ts';
+import { withUnlisted } from './unlisted-images.ts';
 
 const FIELDS = z.record(z.string(), z.unknown());
 const REGION = z.object({ shape_attributes: FIELDS, region_attributes: z.optional(z.nullable(FIELDS)) });
@@ -171,7 +172,8 @@ const DRAWN: Readonly<
 };
 
 function geometryOf(shape: Fields): ReadGeometry {
-  const name = String(shape.name);
+  const { name } = shape;
+  if (typeof name !== 'string') return brokenGeometry(`the name of a shape is ${describeValue(name)}, not a text`);
   if (name === 'polygon') {
     const { all_points_x: xs, all_points_y: ys } = shape;
     if (!isNumbers(xs) || !isNumbers(ys) || xs.length !== ys.length)
