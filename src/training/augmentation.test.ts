@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TransformRecipe } from '../data/transforms/index.ts';
-import { adjusted } from './augmentation.ts';
+import { adjusted, resizedFirst, resizeSteps } from './augmentation.ts';
 
 const RECIPE: TransformRecipe = [
   { transform: 'scale', factors: [0.7, 1], shortSide: 200 },
@@ -23,4 +23,17 @@ test('colors change by what is asked, once, after everything else, or not at all
     { transform: 'color-jitter', saturation: 0.5, hue: 0.1 },
   ]);
   expect(adjusted(RECIPE, { colorJitter: null }).map(({ transform }) => transform)).toEqual(['scale', 'crop']);
+});
+
+test('images come to the size of the model first, in place of another size', () => {
+  const shorter: TransformRecipe = [{ transform: 'short-side', min: 385, max: 385 }];
+  expect(resizeSteps(null)).toEqual([]);
+  expect(resizedFirst(RECIPE, null, { shortestEdge: 385 })).toEqual([...shorter, ...RECIPE]);
+  expect(resizedFirst([...shorter, ...RECIPE], { shortestEdge: 385 }, { width: 64, height: 48 })).toEqual([
+    { transform: 'resize', width: 64, height: 48 },
+    ...RECIPE,
+  ]);
+  expect(resizedFirst([...shorter, ...RECIPE], { shortestEdge: 385 }, null)).toEqual(RECIPE);
+  // An augmentation that was given whole had no such steps.
+  expect(resizedFirst(RECIPE, { shortestEdge: 385 }, null)).toEqual(RECIPE);
 });

@@ -1,6 +1,7 @@
 /** Changing a recipe's augmentation in one place, without writing it anew. */
 import type { TransformRecipe, TransformStep } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
 
 type ColorJitter = Omit<Extract<TransformStep, { transform: 'color-jitter' }>, 'transform'>;
 
@@ -32,4 +33,22 @@ function withScale(augmentation: TransformRecipe, range: readonly [number, numbe
     const { factors: _, ...others } = step;
     return { ...others, range: [...range] };
   });
+}
+
+/** The steps by which an image comes to the size at which a model sees it. */
+export function resizeSteps(resize: Preprocessing['resize']): TransformRecipe {
+  if (resize === null) return [];
+  if ('width' in resize) return [{ transform: 'resize', ...resize }];
+  return [{ transform: 'short-side', min: resize.shortestEdge, max: resize.shortestEdge }];
+}
+
+/** The augmentation with those of one size in front, in place of those of another. */
+export function resizedFirst(
+  augmentation: TransformRecipe,
+  former: Preprocessing['resize'],
+  resize: Preprocessing['resize'],
+): TransformRecipe {
+  const steps = resizeSteps(former);
+  const isThere = steps.every((step, index) => JSON.stringify(step) === JSON.stringify(augmentation[index]));
+  return [...resizeSteps(resize), ...(isThere ? augmentation.slice(steps.length) : augmentation)];
 }

@@ -148,6 +148,23 @@ describe('a plan', () => {
     expect(configuration.augmentation).toEqual(PRESETS['fine-tune'].augmentation(64));
   });
 
+  test('resizes images before it augments them, and keeps it when the run is resumed', async () => {
+    const resize = { shortestEdge: 96 };
+    const first = { transform: 'short-side', min: 96, max: 96 };
+    const { configuration } = await plan({ resize, crop: 64 });
+    expect(configuration.preprocessing.resize).toEqual(resize);
+    expect(configuration.augmentation).toEqual([first, ...PRESETS.default.augmentation(64)]);
+    for (const overrides of [{}, { resize }]) expect(replan(configuration, dataset, overrides)).toEqual(configuration);
+    const other = replan(configuration, dataset, { resize: null, crop: 96 });
+    expect(other.preprocessing.resize).toBeNull();
+    expect(other.augmentation).toEqual(PRESETS.default.augmentation(96));
+    // A model that resizes is trained on what it sees.
+    const model = modelFor(dataset);
+    const resizing = { ...model, preprocessing: { ...model.preprocessing, resize } };
+    const own = await planTraining({ model: resizing, dataset, decodeImage: decodeDatasetImage });
+    expect(own.configuration.augmentation).toEqual([first, ...PRESETS.default.augmentation(224)]);
+  });
+
   test('takes the resolution of a loss also under its former name', async () => {
     const { configuration } = await plan({ loss: { meeting: 'sample-labels' } as never });
     expect(configuration.step.loss).toMatchObject({ resolution: 'sample-labels' });
@@ -191,6 +208,26 @@ describe('a plan', () => {
     const alone = await openDatasetAt(await writeDrawnDataset(join(folder, 'alone'), { val: 0 }));
     const { warnings } = await plan({ batch: 2 }, 'default', alone);
     expect(warnings.join()).toContain('has no val split: nothing is validated and no best checkpoint kept.');
+  });
+
+  test('warns of images of which a crop shows next to nothing', async () => {
+    const { judgeSizes } = await import('./image-sizes.ts');
+    const sizes = [
+      { width: 4032, height: 3024, images: 2 },
+      { width: 320, height: 240, images: 1 },
+    ];
+    const seen = { crop: 224, preprocessing: IMAGENET_PREPROCESSING };
+    expect(judgeSizes(sizes, seen)).toEqual([
+      'Images such as those of 4032x3024 are seen in squares of 224x224, 1/243 of them at a time. Resize them, to a shorter side of 448 for example, so that the network sees whole things.',
+    ]);
+    const resized = { ...seen, preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 448 } } };
+    expect(judgeSizes(sizes, resized)).toEqual([]);
+    expect(
+      judgeSizes(
+        sizes.map((size) => ({ ...size, images: 1 })),
+        seen,
+      ),
+    ).toEqual([]);
   });
 
   test('made again for a resumed run is the same, and shows that the data has changed', async () => {

@@ -3,19 +3,21 @@ import { contentHash } from '../data/content-hash.ts';
 import { type DataSplits, dataSplits } from '../data/data-splits.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
-import { checkForTraining } from '../data/training-check.ts';
 import { createMixing, type MixRecipe } from '../data/mixing/index.ts';
 import type { Sample } from '../data/sample.ts';
 import { imagesPerEpoch as imagesOf, repeatFactors, type SamplingRule, timesOf } from '../data/sampling.ts';
+import { checkForTraining } from '../data/training-check.ts';
 import { createTransform, type TransformRecipe } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
-import { type AugmentationAdjustments, adjusted } from './augmentation.ts';
+import { type AugmentationAdjustments, adjusted, resizedFirst, resizeSteps } from './augmentation.ts';
 import { judgeClasses, weightsByShare } from './class-pixels.ts';
 import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './configuration.ts';
 import { withCurrentLoss, withCurrentNames } from './former-names.ts';
 import { frozenFeatures } from './frozen-features.ts';
+import { judgeSizes } from './image-sizes.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
 import { checkTeacher, type TeacherModel, weightsFingerprint } from './step/teacher.ts';
@@ -27,6 +29,8 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly batch?: number;
   readonly crop?: number;
   readonly seed?: number;
+  /** The size at which the model sees images, before they are augmented and when it predicts; null for their own. */
+  readonly resize?: Preprocessing['resize'];
   readonly augmentation?: TransformRecipe;
   readonly mixing?: MixRecipe;
   /** How often images stand in an epoch; of rare classes the share of the images below which a class is one. */
@@ -100,7 +104,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     epochs: preset.epochs,
     batch: Math.min(preset.batch, most),
     crop: preset.crop,
-    augmentation: preset.augmentation(preset.crop),
+    augmentation: [...resizeSteps(model.preprocessing.resize), ...preset.augmentation(preset.crop)],
     step: preset.step,
     ...(teacher && { teacher: { network: teacher.definition, weights: weightsFingerprint(teacher.weights) } }),
     rates: preset.rates,
@@ -119,13 +123,17 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     decodeImage,
     onProgress: (done, total, sample) => options.onSampleChecked?.(done, total, sample.name),
   });
-  const { classes = [] } = checked.statistics.find(({ split }) => split === splits.train) ?? {};
+  const { classes = [], sizes = [] } = checked.statistics.find(({ split }) => split === splits.train) ?? {};
   const pixels = classes.map((each) => each.pixels);
   const weighed = classWeights === 'auto' ? withOverrides(asked, { classWeights: weightsByShare(pixels) }) : asked;
   const configuration = withSampling(weighed, samples, overrides.sampling, (share) =>
     repeatFactors(checked.classes, share),
   );
-  const warnings = [...checked.warnings, ...judgeClasses(dataset, splits.train, pixels)];
+  const warnings = [
+    ...checked.warnings,
+    ...judgeClasses(dataset, splits.train, pixels),
+    ...judgeSizes(sizes, configuration),
+  ];
   if (splits.train !== 'train') {
     warnings.push(`${dataset.name} has no split train with images, so ${splits.train} is trained on.`);
   }
@@ -191,13 +199,18 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
   };
   const { epochs, batch = base.batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery } = others;
   const { mixing: _, views: __, ...plain } = base;
+  const { resize: former } = base.preprocessing;
+  const { resize = former } = overrides;
+  const ofCrop =
+    crop === base.crop || !preset ? base.augmentation : [...resizeSteps(former), ...preset.augmentation(crop)];
+  const augmentation = overrides.augmentation ?? ofCrop;
   const configuration: TrainingConfiguration = {
     ...plain,
     ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
     crop,
+    preprocessing: { ...base.preprocessing, resize },
     augmentation: adjusted(
-      overrides.augmentation ??
-        (crop === base.crop ? base.augmentation : (preset?.augmentation(crop) ?? base.augmentation)),
+      overrides.resize === undefined ? augmentation : resizedFirst(augmentation, former, resize),
       overrides,
     ),
     step,

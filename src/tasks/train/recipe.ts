@@ -2,12 +2,13 @@
 import * as z from 'zod';
 import { BACKGROUNDS } from '../../data/mixing/classes.ts';
 import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
-import { numberField } from '../number-field.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
 import type { ScheduleDefinition } from '../../training/schedules.ts';
 import type { BatchNormMode, LossName, OptimizerDefinition, ParameterGroup } from '../../training/step/types.ts';
+import { numberField } from '../number-field.ts';
+import { RESIZE_RULE } from '../run-options.ts';
 
 export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
 export const LOSS_NAMES = [
@@ -47,6 +48,8 @@ export const RECIPE_FIELDS = {
   batch: numberField('batch').optional(),
   /** Side of the square that the network sees, in pixels. */
   crop: numberField('crop').optional(),
+  /** The size at which the model sees images, before they are augmented and when it predicts; null for their own. */
+  resize: RESIZE_RULE.optional(),
   /** Least and most by which images are resized at random. */
   scale: z.tuple([z.number().positive(), z.number().positive()]).optional(),
   colorJitter: z
@@ -128,12 +131,13 @@ export function overridesFrom(
   fields: RecipeFields,
   recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
 ): TrainingOverrides {
-  const { epochs, batch, crop, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
+  const { epochs, batch, crop, resize, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
   const { patience, saveEvery, samplesEvery, clipNorm, averageDecay, validateEvery, views } = fields;
   const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
     epochs,
     batch,
     crop,
+    resize,
     scale,
     colorJitter,
     // The mixing's own check knows which step takes what.

@@ -99,12 +99,17 @@ describe('training', () => {
     expect(again?.map(({ loss }) => loss)).not.toEqual(first?.map(({ loss }) => loss));
   });
 
-  test('that mixes and oversamples ends in the same bytes when it was interrupted', async () => {
+  test('that resizes, mixes and oversamples ends in the same bytes when it was interrupted', async () => {
     const { whole } = await resumesExactly('mixed', {
+      resize: { shortestEdge: 72 },
       mixing: [{ mix: 'cutmix' }, { mix: 'classmix', probability: 0.5, background: 'first' }],
       oversample: [{ names: '0', times: 3 }, { rare: 0.5 }],
     });
     const { configuration } = JSON.parse(await readFile(join(whole, 'config.json'), 'utf8'));
+    // The model resizes what it predicts to what it was trained on.
+    const preprocessor = JSON.parse(await readFile(join(whole, 'best/preprocessor_config.json'), 'utf8'));
+    expect(preprocessor).toMatchObject({ do_resize: true, size: { shortest_edge: 72 } });
+    expect(configuration.augmentation[0]).toEqual({ transform: 'short-side', min: 72, max: 72 });
     expect(configuration.mixing).toEqual([
       { mix: 'cutmix' },
       { mix: 'classmix', probability: 0.5, background: 'first' },

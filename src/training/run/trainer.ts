@@ -10,10 +10,14 @@ import type { ModelDescription } from '../../models/model.ts';
 import { jsonBytes } from '../../models/model-files.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
-import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { withCurrentNames } from '../former-names.ts';
 import { frozenFeatures } from '../frozen-features.ts';
+import { createRunnableStep } from '../step/runnable-step.ts';
+import { initialState } from '../step/state.ts';
+import { type TeacherModel, weightsFingerprint } from '../step/teacher.ts';
+import type { GradientExchange, RunnableStep, TrainingState } from '../step/types.ts';
+import { assertModelOf, assertSameConfiguration, LAST, type RunState, readCheckpoint } from './checkpoint.ts';
 import { keepFirst } from './keep-checkpoint.ts';
 import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
@@ -21,10 +25,6 @@ import { RememberedViews } from './remembered-views.ts';
 import { RunLog } from './run-log.ts';
 import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
 import type { RunStorage } from './run-storage.ts';
-import { initialState } from '../step/state.ts';
-import { createRunnableStep } from '../step/runnable-step.ts';
-import { type TeacherModel, weightsFingerprint } from '../step/teacher.ts';
-import type { GradientExchange, RunnableStep, TrainingState } from '../step/types.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
 /** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */
@@ -105,8 +105,9 @@ const START: RunState = {
  * finite or runs away (the checkpoints are then the last good ones).
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { storage, model, callbacks = {} } = options;
+  const { storage, callbacks = {} } = options;
   const configuration = withCurrentNames(options.configuration);
+  const model = { ...options.model, preprocessing: configuration.preprocessing };
   assertModelOf(configuration, model);
   await checkPlace(options, configuration);
   checkTaught(options, configuration);
@@ -124,7 +125,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       card: { title: options.title ?? storage.name, architecture: architectureName(model.definition) },
       step,
       source,
-      validate: options.validate === undefined ? validationFor(options) : (options.validate ?? undefined),
+      validate: options.validate === undefined ? validationFor({ ...options, model }) : (options.validate ?? undefined),
       storage,
       log,
       callbacks,

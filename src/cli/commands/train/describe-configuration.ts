@@ -1,5 +1,6 @@
 /** A run's configuration as people read it. */
 import type { MixStep } from '../../../data/mixing/index.ts';
+import type { Preprocessing } from '../../../image/preprocess.ts';
 import { architectureName } from '../../../models/architectures.ts';
 import { elementCount } from '../../../tensor/shape.ts';
 import { percent } from '../../../text.ts';
@@ -15,7 +16,7 @@ import {
 
 /** Lines of names and values. */
 export function describeConfiguration(configuration: TrainingConfiguration): readonly string[] {
-  const { preset, data, classes, epochs, batch, crop, step, schedule, seed, patience } = configuration;
+  const { preset, data, classes, epochs, batch, crop, step, schedule, seed, patience, preprocessing } = configuration;
   const { sampling, mixing, views } = configuration;
   const images = batch * step.accumulate;
   const accumulated = step.accumulate > 1 ? ` x ${step.accumulate} batches` : '';
@@ -39,6 +40,7 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
       `${epochs} epochs of ${updatesPerEpoch(configuration)} updates${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
     ],
     ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
+    ...(preprocessing.resize ? [['images', describeResize(preprocessing.resize)] as const] : []),
     ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
     ...(mixing ? [['mixing', mixing.map(describeMix).join(', ')] as const] : []),
     ...(views === undefined
@@ -80,6 +82,9 @@ function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['
   );
   return `${images} images: ${words.join(', ')}`;
 }
+
+const describeResize = (resize: NonNullable<Preprocessing['resize']>): string =>
+  `resized to ${'width' in resize ? `${resize.width}x${resize.height}` : `a shorter side of ${resize.shortestEdge}`}, here and when the model predicts`;
 
 const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');

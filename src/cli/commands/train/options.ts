@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { BACKGROUNDS } from '../../../data/mixing/classes.ts';
 import { MIX_NAMES } from '../../../data/mixing/index.ts';
 import { UsageError } from '../../../errors.ts';
+import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
@@ -15,7 +16,7 @@ import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
 import type { BatchNormMode, LossName, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { device, numberFor, oneOf } from '../../parse.ts';
+import { device, numberFor, oneOf, resizeRule } from '../../parse.ts';
 
 type Recipe = z.input<typeof TRAIN_REQUEST>;
 
@@ -43,6 +44,7 @@ interface RecipeOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly crop?: number;
+  readonly resize?: Pick<Preprocessing, 'resize'>;
   readonly scale?: readonly [number, number];
   readonly colorJitter?: TrainingOverrides['colorJitter'];
   readonly mix?: Recipe['mixing'];
@@ -108,6 +110,11 @@ function addRecipeOptions(command: Command): Command {
     .option('--epochs <count>', 'passes over the training images', numberFor('--epochs', 'epochs'))
     .option('--batch <count>', 'images a step', numberFor('--batch', 'batch'))
     .option('--crop <pixels>', 'side of the square that the network sees', numberFor('--crop', 'crop'))
+    .option(
+      '--resize <rule>',
+      'size at which the model sees images, here and when it predicts: none, SHORTER_SIDE or WIDTHxHEIGHT (default: none)',
+      resizeRule,
+    )
     .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
     .option(
       '--color-jitter <strengths>',
@@ -204,12 +211,13 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
 }
 
 function recipeFields(options: RecipeOptions) {
-  const { epochs, batch, crop, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
+  const { epochs, batch, crop, resize, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
   const { loss, classWeights, batchNorm, freeze, accumulate, seed } = options;
   return {
     epochs,
     batch,
     crop,
+    resize: resize?.resize,
     scale: scale && ([...scale] as [number, number]),
     colorJitter,
     mixing: options.mix,
