@@ -1,9 +1,9 @@
-/** Networks that are cut to their coarsest blocks, and grow again; apart from their families, as only training asks for it. */
+/** Networks that are cut to their coarsest blocks, grow again, and have other widths; apart from their families, as only training asks for it. */
 import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { NetworkDefinition } from './families.ts';
 import { familyOf } from './network.ts';
-import { blocksOf, coarsestBlocks, grownWeights } from './refinenet/growth.ts';
+import { blocksOf, coarsestBlocks, grownWeights, widthsOf, withWidths } from './refinenet/growth.ts';
 
 /** Networks made of blocks from coarse to fine. */
 export interface NetworkGrowth<Definition> {
@@ -13,6 +13,13 @@ export interface NetworkGrowth<Definition> {
    * @throws UsageError if it has not so many.
    */
   coarsest(definition: Definition, count: number): Definition;
+  /** Channels of each path, the coarsest first. */
+  widths(definition: Definition): readonly number[];
+  /**
+   * The network with other channels in its paths.
+   * @throws UsageError if there are not as many as paths, or one is no whole number of at least 1.
+   */
+  withWidths(definition: Definition, widths: readonly number[]): Definition;
   /**
    * The weights of a network with more blocks from those of one with fewer.
    * @param fresh drawn weights of the grown network.
@@ -22,7 +29,13 @@ export interface NetworkGrowth<Definition> {
 
 /** By the name of the family; those that are no cascade of blocks have none. */
 const GROWTHS: Readonly<Record<string, NetworkGrowth<NetworkDefinition>>> = {
-  refinenet: { blocks: blocksOf, coarsest: coarsestBlocks, grown: grownWeights },
+  refinenet: {
+    blocks: blocksOf,
+    coarsest: coarsestBlocks,
+    widths: widthsOf,
+    withWidths,
+    grown: grownWeights,
+  },
 };
 
 /** @throws UsageError if the networks of this family have no blocks to choose. */
@@ -30,5 +43,5 @@ export function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDe
   const { name, title } = familyOf(definition);
   const growth = GROWTHS[name];
   if (growth) return growth;
-  throw new UsageError(`A ${title} is no cascade of blocks, so their number cannot be chosen.`);
+  throw new UsageError(`A ${title} is no cascade of blocks, so neither their number nor their widths can be chosen.`);
 }

@@ -18,6 +18,8 @@ export interface StartingModelOptions {
   readonly architecture?: string;
   /** How many of the architecture's blocks, from the coarsest; all, or those of given weights, when left out. */
   readonly blocks?: number;
+  /** Channels of each path, the coarsest first; the architecture's, or those of given weights, when left out. */
+  readonly widths?: readonly number[];
   /** Weights under any publisher's names: an encoder's, or a whole network's. */
   readonly given?: Weights;
   /** The given weights' network, where it is known already; they have our names then. */
@@ -52,6 +54,11 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
   if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
+  if (found && !isOther && options.widths !== undefined && !sameJson(options.widths, growthOf(found).widths(found))) {
+    throw new UsageError(
+      `${subject} are of a network whose paths have their widths already (${growthOf(found).widths(found).join(',')}). Others can be asked for where it grows, or by another architecture.`,
+    );
+  }
   const definition = found && !isOther ? { ...found, classes } : named(options);
   const reinitialize: Reinitialize = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
@@ -63,10 +70,12 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   };
 }
 
-/** The architecture that is asked for, with as many blocks. */
+/** The architecture that is asked for, with as many blocks of such widths. */
 function named(options: StartingModelOptions): NetworkDefinition {
   const definition = architecture(requiredName(options), options.classes);
-  return options.blocks === undefined ? definition : growthOf(definition).coarsest(definition, options.blocks);
+  const { blocks, widths } = options;
+  const part = blocks === undefined ? definition : growthOf(definition).coarsest(definition, blocks);
+  return widths === undefined ? part : growthOf(part).withWidths(part, widths);
 }
 
 /** The network that given weights are of, with more blocks. */
@@ -82,11 +91,14 @@ function grown(from: NetworkDefinition, given: Weights, options: StartingModelOp
     );
   }
   const { decoder } = growth.coarsest(whole, blocks);
-  const { taps, widths, cascade } = decoder;
-  const to = { ...from, classes, decoder: { ...from.decoder, taps, widths, cascade } };
+  const { taps, cascade } = decoder;
+  const own = growth.widths(from);
+  const finer = decoder.widths.slice(own.length).map((width) => Math.min(width, own.at(-1) as number));
+  const { widths = [...own, ...finer] } = options;
+  const to = growth.withWidths({ ...from, classes, decoder: { ...from.decoder, taps, cascade } }, widths);
   if (!sameJson(growth.coarsest(to, had), { ...from, classes })) {
     throw new UsageError(
-      `${subject} are of paths that ${name} does not have, so its finer blocks cannot be put on them.`,
+      `${subject} are of paths that ${name} does not have in these widths, so its finer blocks cannot be put on them.`,
     );
   }
   const kept = new Map([...given].filter(([each]) => from.classes === classes || !each.startsWith(CLASSIFIER)));

@@ -10,6 +10,7 @@ import { initialize } from '../../nn/initialize.ts';
 import { network, networkParameters } from '../network.ts';
 import { PIXEL_VALUES, pixelValues } from '../pixel-values.ts';
 import { startingModel } from '../starting-model.ts';
+import type { RefineNetDefinition } from './definition.ts';
 import { blocksOf, coarsestBlocks, grownWeights } from './growth.ts';
 
 const SIDE = 64;
@@ -74,6 +75,33 @@ describe('a network of the coarsest blocks', () => {
     );
     expect(agreements[0]).toBeGreaterThan(0.8);
     expect(Math.abs(agreements[1] as number)).toBeLessThan(0.6);
+  });
+
+  test('grows finer paths that are narrower, with a classifier of their own', () => {
+    const architecture = 'refinenet-lw-mobilenetv2';
+    const coarse = startingModel({ architecture, classes: 3, seed: 1, blocks: 2, widths: [256, 256, 128, 128] });
+    const given = { given: coarse.weights, definition: coarse.definition };
+    const grown = startingModel({ ...given, classes: 3, seed: 2, blocks: 4, widths: [256, 256, 128, 128, 64, 32] });
+    expect(grown.weights.get('decoder.classifier.weight')?.shape).toEqual([3, 32, 3, 3]);
+    expect(grown.weights.get('decoder.refinenet4.pooling.block1.weight')).toBe(
+      coarse.weights.get('decoder.refinenet2.pooling.block1.weight'),
+    );
+    // What comes from below passes as it is: the first of its channels.
+    const { shape, data } = grown.weights.get('decoder.refinenet1.fusion.0.weight') as Tensor;
+    expect(shape).toEqual([32, 64, 1, 1]);
+    expect(data[5 * 64 + 5]).toBeGreaterThan(0.5);
+    // Those of the weights stay, and the architecture's are put on them, no wider.
+    const { decoder } = startingModel({ ...given, classes: 3, seed: 2, blocks: 4 }).definition as RefineNetDefinition;
+    expect(decoder.widths).toEqual([256, 256, 128, 128, 128, 128]);
+    const others = () => startingModel({ ...given, classes: 3, seed: 2, blocks: 4, widths: [64, 64, 64, 64, 64, 64] });
+    for (const widths of [
+      [256, 128, 128, 128],
+      [128, 128, 256, 256],
+    ]) {
+      const unequal = () => startingModel({ architecture, classes: 3, seed: 1, blocks: 2, widths });
+      expect(unequal).toThrow('so those of a block have one width, and no block is wider than the one before.');
+    }
+    expect(others).toThrow('are of paths that refinenet-lw-mobilenetv2 does not have in these widths');
   });
 
   test('finds its blocks and paths again under the names that they have in the finer one, at every scale', () => {

@@ -27,6 +27,34 @@ export function coarsestBlocks(definition: RefineNetDefinition, count: number): 
   return { ...definition, decoder: { ...decoder, taps: keep(taps), widths: keep(widths), cascade: keep(cascade) } };
 }
 
+export const widthsOf = ({ decoder }: RefineNetDefinition): readonly number[] => decoder.widths;
+
+/**
+ * The network with other channels in its paths, the coarsest first. A block has as many as the narrowest of its inputs (section 3.2).
+ * @throws UsageError if there are not as many as paths, one is no whole number of at least 1, or paths that are summed as they are
+ * would differ.
+ */
+export function withWidths(definition: RefineNetDefinition, widths: readonly number[]): RefineNetDefinition {
+  const { decoder } = definition;
+  const paths = decoder.taps.length;
+  if (widths.length !== paths || !widths.every((width) => Number.isInteger(width) && width >= 1)) {
+    throw new UsageError(
+      `The network has ${paths} paths and needs a width for each, the coarsest first, such as ${decoder.widths.join(',')}; got ${widths.join(',') || 'none'}.`,
+    );
+  }
+  const isSameBlock = (path: number): boolean => decoder.cascade[path] === decoder.cascade[path - 1];
+  const isUnfit = (width: number, path: number): boolean => {
+    const before = widths[path - 1] ?? width;
+    return isSameBlock(path) ? width !== before : width > before;
+  };
+  if (decoder.fusion === 'previous' && widths.some(isUnfit)) {
+    throw new UsageError(
+      `The widths ${widths.join(',')} do not fit: this network sums its paths as they are, so those of a block have one width, and no block is wider than the one before.`,
+    );
+  }
+  return { ...definition, decoder: { ...decoder, widths } };
+}
+
 /**
  * The weights of a network with more blocks from those of one with fewer, whose blocks become its coarsest. The finer ones
  * begin faint, and what comes from below passes their fusion as it is; only the rectification before their pooling cuts it.
@@ -41,8 +69,9 @@ export function grownWeights(
   const names = new Map([...given.keys()].map((name) => [nameIn(to, from, name), name]));
   return new Map(
     [...fresh].map(([name, drawn]) => {
-      const kept = names.get(name);
-      return [name, kept === undefined ? faint(name, drawn) : (given.get(kept) as Tensor)];
+      const kept = given.get(names.get(name) ?? '');
+      // A classifier of narrower features is a new one.
+      return [name, kept && kept.shape.join() === drawn.shape.join() ? kept : faint(name, drawn)];
     }),
   );
 }

@@ -50,6 +50,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
     ...given,
     ...(architecture !== undefined && { architecture }),
     ...(request.blocks !== undefined && { blocks: request.blocks }),
+    ...(request.widths !== undefined && { widths: request.widths }),
     ...(!given && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
   });
   onEvent({
@@ -83,7 +84,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
 
 /** @throws UsageError if there is no such run, or fields of a new one are given. */
 export async function planResumedRun(folder: string, request: TrainRequest, context: Context): Promise<Run> {
-  for (const name of ['output', 'preset', 'weights', 'architecture', 'blocks'] as const) {
+  for (const name of ['output', 'preset', 'weights', 'architecture', 'blocks', 'widths'] as const) {
     if (request[name] !== undefined)
       throw new UsageError(`--${name} belongs to a new run; --resume goes on with ${folder}.`);
   }

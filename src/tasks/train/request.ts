@@ -18,6 +18,8 @@ export const TRAIN_REQUEST = z.strictObject({
   architecture: z.string().optional(),
   /** How many RefineNet blocks, from the coarsest; weights of a network with fewer grow. */
   blocks: numberField('blocks').optional(),
+  /** Channels of each path, the coarsest first. */
+  widths: z.array(z.int().positive()).optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
   weights: z.string().optional(),
   /** A model folder, or the name of a shipped one: what the loss `distill` learns from. */

@@ -1,24 +1,33 @@
 /** The options of `train`: how they are typed, and the request that they are. */
 import type { Command } from 'commander';
 import type * as z from 'zod';
-import { BACKGROUNDS } from '../../../data/mixing/classes.ts';
 import { MIX_NAMES } from '../../../data/mixing/index.ts';
-import { UsageError } from '../../../errors.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
-import { DEFAULT_TEMPERATURE } from '../../../training/losses/distill.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
-import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
-import type { BatchNormMode, LossName, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
+import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/schedules.ts';
+import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
 import { device, numberFor, oneOf, resizeRule } from '../../parse.ts';
-
-type Recipe = z.input<typeof TRAIN_REQUEST>;
+import {
+  classWeights,
+  colorJitter,
+  list,
+  loss,
+  mixing,
+  NONE,
+  orNone,
+  oversample,
+  type Recipe,
+  scaleRange,
+  schedule,
+  widths,
+} from './parse-recipe.ts';
 
 /** What was typed. */
 export interface TrainOptions extends RecipeOptions, DatasetOptions {
@@ -26,6 +35,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly confidence?: number;
   readonly architecture?: string;
   readonly blocks?: number;
+  readonly widths?: readonly number[];
   readonly weights?: string;
   readonly teacher?: string;
   readonly preset?: PresetName;
@@ -35,9 +45,6 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly threads?: number;
   readonly json?: boolean;
 }
-
-/** What turns a part off. */
-const NONE = 'none';
 
 /** What was typed of a recipe. */
 interface RecipeOptions {
@@ -78,6 +85,11 @@ export function addTrainOptions(command: Command): Command {
       '--blocks <count>',
       'only so many RefineNet blocks, from the coarsest; --weights of a network with fewer grow, finer blocks on coarser ones',
       numberFor('--blocks', 'blocks'),
+    )
+    .option(
+      '--widths <channels>',
+      'channels of each path, the coarsest first, such as 256,256,256,256,128,64: finer paths cost most of the time',
+      widths,
     )
     .option('--weights <path>', "a checkpoint or model folder to start from: an encoder's or a whole network's")
     .option('--teacher <model>', 'a model of the same classes that the loss distill learns from, forward only')
@@ -190,7 +202,7 @@ function addRecipeOptions(command: Command): Command {
 
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
-  const { pseudoLabels, confidence, architecture, blocks, weights, teacher, preset, resume } = options;
+  const { pseudoLabels, confidence, architecture, blocks, widths, weights, teacher, preset, resume } = options;
   const { output, device, threads } = options;
   return {
     dataset,
@@ -199,6 +211,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
     confidence,
     architecture,
     blocks,
+    widths: widths && [...widths],
     weights,
     teacher,
     preset,
@@ -242,140 +255,6 @@ function recipeFields(options: RecipeOptions) {
     saveEvery: orNull(options.saveEvery),
     samplesEvery: orNull(options.samplesEvery),
   };
-}
-
-/** The schedules by name, with usual numbers and the milestones that were typed. */
-const SCHEDULES: Readonly<Record<ScheduleName, (milestones: readonly number[]) => ScheduleDefinition>> = {
-  constant: () => ({ name: 'constant', warmup: 0 }),
-  poly: () => ({ name: 'poly', power: 0.9, warmup: 0 }),
-  'multi-step': (milestones) => ({
-    name: 'multi-step',
-    milestones,
-    factors: milestones.map((_, index) => 10 ** -(index + 1)),
-    warmup: 0,
-  }),
-  cosine: () => ({ name: 'cosine', final: 0, warmup: 0 }),
-  'one-cycle': () => ({ name: 'one-cycle', rise: 0.3, initial: 0.04, final: 4e-6, warmup: 0 }),
-};
-
-function schedule(text: string): ScheduleDefinition {
-  const [name, ...milestones] = text.split(':') as [string, ...string[]];
-  const numbers = milestones.map(Number);
-  const takesEpochs = name === 'multi-step';
-  if (!Object.hasOwn(SCHEDULES, name) || takesEpochs !== numbers.length > 0 || !numbers.every((epoch) => epoch > 0)) {
-    throw new UsageError(
-      `--schedule takes ${SCHEDULE_NAMES.filter((each) => each !== 'multi-step').join(', ')}, or multi-step with epochs, for example multi-step:30:60; got "${text}".`,
-    );
-  }
-  return SCHEDULES[name as ScheduleName](numbers);
-}
-
-function scaleRange(text: string): readonly [number, number] {
-  const [least, most, ...rest] = text.split(',').map(Number) as [number, number?, ...number[]];
-  if (!(least > 0 && most !== undefined && most >= least && most <= MOST_SCALE) || rest.length > 0) {
-    throw new UsageError(`--scale takes the least and the most, both above 0, such as 0.5,2; got "${text}".`);
-  }
-  return [least, most];
-}
-
-const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const;
-
-/** As many of the four as were typed; the augmentation's own check knows their ranges. */
-function colorJitter(text: string): TrainingOverrides['colorJitter'] {
-  if (text === NONE) return null;
-  const strengths = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
-  if (strengths.length > JITTERS.length || strengths.some((each) => !(each >= 0 && each <= 1))) {
-    throw new UsageError(
-      `--color-jitter takes up to four numbers from 0 to 1 (${JITTERS.join(', ')}) or none; got "${text}".`,
-    );
-  }
-  return Object.fromEntries(strengths.map((strength, index) => [JITTERS[index], strength]));
-}
-
-/** `NAME[:PROBABILITY[:BACKGROUND]]`, separated by commas. */
-function mixing(text: string): Recipe['mixing'] {
-  if (text === NONE) return [];
-  return text.split(',').map((step) => {
-    const [name, probability, background, ...rest] = step.trim().split(':');
-    const isKnown = (MIX_NAMES as readonly (string | undefined)[]).includes(name);
-    const takesBackground = name !== 'cutmix' && (BACKGROUNDS as readonly (string | undefined)[]).includes(background);
-    const chance = probability === undefined ? 0 : probability === '' ? Number.NaN : Number(probability);
-    if (
-      !isKnown ||
-      !(chance >= 0 && chance <= 1) ||
-      (background !== undefined && !takesBackground) ||
-      rest.length > 0
-    ) {
-      throw new UsageError(
-        `--mix takes ${MIX_NAMES.join(', ')}, each with a probability from 0 to 1 such as cutmix:0.5; classmix and copy-paste also with ` +
-          `what counts as background (${BACKGROUNDS.join(', ')}), such as classmix:0.5:first; got "${text}".`,
-      );
-    }
-    return {
-      mix: name as (typeof MIX_NAMES)[number],
-      ...(probability !== undefined && { probability: chance }),
-      ...(background !== undefined && { background: background as (typeof BACKGROUNDS)[number] }),
-    };
-  });
-}
-
-/** The share of images below which a class is rare, where none is typed. */
-const RARE = 0.1;
-
-/** `PATTERN:TIMES` and `rare[:SHARE]`, separated by commas. */
-function oversample(text: string): Recipe['oversample'] {
-  return text.split(',').map((rule) => {
-    const colon = rule.lastIndexOf(':');
-    const name = (colon < 0 ? rule : rule.slice(0, colon)).trim();
-    const number = colon < 0 ? (name === 'rare' ? RARE : Number.NaN) : Number(rule.slice(colon + 1));
-    if (name === '' || !(number > 0) || (name === 'rare' && number > 1)) {
-      throw new UsageError(
-        "--oversample takes names with how often each such image stands in an epoch, such as 'coco-*:4', or rare with the share of images " +
-          `below which a class is rare, such as rare:${RARE}; got "${text}".`,
-      );
-    }
-    return name === 'rare' ? { rare: number } : { names: name, times: number };
-  });
-}
-
-/** Beyond it an image's pixels are larger than any crop. */
-const MOST_SCALE = 16;
-
-const FOCAL_GAMMA = 2;
-
-function loss(text: string): readonly LossTerm[] {
-  return text.split('+').map((term) => {
-    const [name, weight = '1', temperature, ...rest] = term.trim().split(':') as [string, ...string[]];
-    const isWarm = temperature === undefined || (name === 'distill' && Number(temperature) > 0);
-    if (!(LOSS_NAMES as readonly string[]).includes(name) || !(Number(weight) > 0) || !isWarm || rest.length > 0) {
-      throw new UsageError(
-        `--loss takes ${LOSS_NAMES.join(', ')}, or a sum with weights such as cross-entropy+dice:0.5, and distill also with its temperature such as cross-entropy+distill:0.5:2; got "${text}".`,
-      );
-    }
-    const base: LossTerm = { name: name as LossName, weight: Number(weight) };
-    if (name === 'distill') return { ...base, temperature: Number(temperature ?? DEFAULT_TEMPERATURE) };
-    return name === 'focal' ? { ...base, gamma: FOCAL_GAMMA } : base;
-  });
-}
-
-function classWeights(text: string): NonNullable<TrainingOverrides['classWeights']> {
-  if (text === 'none' || text === 'auto') return text;
-  const numbers = text.split(',').map(Number);
-  if (!numbers.every((weight) => weight >= 0 && Number.isFinite(weight))) {
-    throw new UsageError(`--class-weights takes none, auto, or one number a class such as 1,2,0.5; got "${text}".`);
-  }
-  return numbers;
-}
-
-function list(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
-function orNone(parse: (text: string) => number): (text: string) => number | typeof NONE {
-  return (text) => (text === NONE ? NONE : parse(text));
 }
 
 /** null for what is turned off, as recipes have it. */
