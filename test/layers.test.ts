@@ -43,6 +43,7 @@ const RESERVED: readonly { matches: (name: string) => boolean; units: readonly s
     { matches: (name) => /^(commander|cli-progress|picocolors)(\/|$)/.test(name), units: ['cli'] },
     { matches: (name) => /^(fastify|@fastify\/.*|pino|prom-client)$/.test(name), units: ['server'] },
     { matches: (name) => /^(bullmq|ioredis)$/.test(name), units: ['worker'] },
+    { matches: (name) => name === 'h5wasm', units: ['platform/node'] },
     { matches: (name) => /^refinenet(\/|$)/.test(name), units: [] },
   ];
 

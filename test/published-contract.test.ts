@@ -5,8 +5,10 @@ import { type Dataset, openDataset } from '../src/data/dataset.ts';
 import { readSample } from '../src/data/read-sample.ts';
 import { checkForTraining } from '../src/data/training-check.ts';
 import { verifyDataset } from '../src/data/verify.ts';
+import { RuntimeError } from '../src/errors.ts';
 import { decodeDatasetImage as decodeImage } from '../src/platform/node/dataset-files.ts';
-import { memorySink, memorySource } from './support/drawn-files.ts';
+import { bytesOf, type Files, memorySink, memorySource, photo } from './support/drawn-files.ts';
+import { asHdf5, readHdf5Mat } from './support/hdf5-mat-file.ts';
 import { contextMask, PUBLISHED, type PublishedFixture, stripesOf } from './support/published-files.ts';
 
 async function namesIn(dataset: Dataset, split: string): Promise<(string | undefined)[]> {
@@ -34,6 +36,64 @@ describe.each(PUBLISHED.map((fixture) => [fixture.title, fixture] as const))('%s
     await convertDataset(await openDataset(memorySource(files)), sink, { decodeImage, to: 'masks' });
     const converted = await openDataset(memorySource(sink.files));
     for (const [index, split] of splits.entries()) expect(await namesIn(converted, split)).toEqual(named[index]);
+  });
+});
+
+describe('files of version 7.3', () => {
+  /** Every second file stays as it was: data sets may have both. */
+  async function inBothVersions(files: Files): Promise<Files> {
+    const mats = Object.keys(files).filter((path) => path.endsWith('.mat'));
+    const others = mats.filter((path, index) => index % 2 === 0 || !path.includes('seg'));
+    const made = others.map(async (path) => [path, await asHdf5(bytesOf(files[path] as Uint8Array), true)] as const);
+    return { ...files, ...Object.fromEntries(await Promise.all(made)) };
+  }
+
+  test.each(
+    PUBLISHED.filter(({ files }) => Object.keys(files).some((path) => path.endsWith('.mat'))).map(
+      (fixture) => [fixture.title, fixture] as const,
+    ),
+  )('%s', async (_, { files, format, stripes, splits = ['train', 'val'] }) => {
+    const dataset = await openDataset(memorySource(await inBothVersions(files), readHdf5Mat));
+    expect([dataset.format, ...dataset.splits]).toEqual([format, ...splits]);
+    for (const [index, split] of splits.entries()) {
+      const names = stripes[index] as (typeof stripes)[number];
+      expect(await namesIn(dataset, split)).toEqual(stripesOf(...names.keys()).map((place) => names[place]));
+    }
+    await checkForTraining(dataset, { decodeImage });
+  });
+
+  test('without class names have as many classes as their ids ask for', async () => {
+    const files = {
+      'images/train/a.png': photo(1),
+      'masks/train/a.mat': await asHdf5(contextMask(0, 4)),
+    };
+    const dataset = await openDataset(memorySource(files, readHdf5Mat));
+    expect(dataset.classes).toHaveLength(5);
+  });
+
+  test('are named one by one where nothing reads them', async () => {
+    const files = {
+      ...(PUBLISHED[0] as PublishedFixture).files,
+      'trainval/2008_1.mat': await asHdf5(contextMask(1, 2)),
+    };
+    const { problems } = await verifyDataset(await openDataset(memorySource(files)), { decodeImage });
+    const items = problems.find(({ code }) => code === 'unreadable-mask')?.items;
+    expect(items?.map(({ subject, detail }) => `${subject}: ${detail}`)).toEqual([
+      "trainval/2008_1.mat: this is a MAT file of version 7.3, which is read only in folders of a computer, not in a page. Open it in MATLAB and save its labels, an image a file, with save(..., '-v7').",
+    ]);
+  });
+
+  test('end the reading at once where what reads them is not installed', async () => {
+    const files = {
+      ...(PUBLISHED[0] as PublishedFixture).files,
+      'trainval/2008_1.mat': await asHdf5(contextMask(1, 2)),
+    };
+    const missing = async (): Promise<never> => {
+      throw new RuntimeError('This installs it');
+    };
+    const dataset = await openDataset(memorySource(files, missing));
+    await expect(verifyDataset(dataset, { decodeImage })).rejects.toThrow('This installs it');
+    await expect(checkForTraining(dataset, { decodeImage })).rejects.toThrow('This installs it');
   });
 });
 

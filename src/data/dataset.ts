@@ -156,7 +156,7 @@ async function classesInMasks(
 
 async function highestId(source: FileSource, mask: string): Promise<number | undefined> {
   try {
-    const { data } = decodeIds(await source.read(mask), mask);
+    const { data } = await decodeIds(await source.read(mask), mask, source.readHdf5Mat);
     let highest = -1;
     for (const id of data) if (id > highest && id < IGNORE_INDEX) highest = id;
     return highest;

@@ -1,5 +1,6 @@
 /** Where a data set's files come from and go to: the core opens none itself. */
 import type { Image } from '../image/image.ts';
+import type { ReadHdf5Mat } from './mat/read-mat.ts';
 
 /** Files below a root. Paths use `/` and are relative to the root; `..` and absolute paths lead out of it. */
 export interface FileSource {
@@ -12,6 +13,8 @@ export interface FileSource {
   exists(path: string): Promise<boolean>;
   /** The size in bytes, without reading the file. */
   size(path: string): Promise<number>;
+  /** Reads masks in MAT files of version 7.3, which are refused where it is absent. */
+  readonly readHdf5Mat?: ReadHdf5Mat;
 }
 
 /** Where files are written to, each whole or not at all. Missing folders are made. */
@@ -33,6 +36,7 @@ export interface DecodedImage extends Image {
 export function subfolder(source: FileSource, folder: string): FileSource {
   const inside = (path: string) => joinPaths(folder, path);
   return {
+    ...source,
     name: joinPaths(source.name, folder),
     async list(path) {
       const start = folder.length + 1;

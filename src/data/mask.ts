@@ -3,7 +3,7 @@ import { FormatError } from '../errors.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
 import { decodeLabelPng } from '../image/png.ts';
 import { decodeLabelMat } from './mat/label-mat.ts';
-import { isMat } from './mat/read-mat.ts';
+import { isMat, type ReadHdf5Mat } from './mat/read-mat.ts';
 import type { PaintedAnnotation } from './annotations/paint.ts';
 import type { DecodeImage } from './file-source.ts';
 import { IGNORE_INDEX, type LabelTable, UNKNOWN } from '../labels/label-table.ts';
@@ -29,6 +29,7 @@ export interface DecodedMask {
 
 /**
  * The class ids in a mask file.
+ * @param readHdf5Mat what reads MAT files of version 7.3; without it they are refused.
  * @throws FormatError if the file is damaged or of a kind that cannot hold what the encoding says.
  */
 export async function decodeMask(
@@ -36,13 +37,14 @@ export async function decodeMask(
   encoding: MaskEncoding,
   decodeImage: DecodeImage,
   name: string,
+  readHdf5Mat?: ReadHdf5Mat,
 ): Promise<DecodedMask> {
   if (isJpeg(bytes)) {
     throw new FormatError(
       `${name}: the mask is a JPEG, which blurs class ids and colors. Save masks as PNG from the original labels; converting this file does not bring them back.`,
     );
   }
-  if (encoding.kind === 'ids') return fromIds(decodeIds(bytes, name), encoding.table);
+  if (encoding.kind === 'ids') return fromIds(await decodeIds(bytes, name, readHdf5Mat), encoding.table);
   const { width, height, data } = await decodeImage(bytes, name);
   return fromColors(width, height, data, encoding.classes);
 }
@@ -51,8 +53,8 @@ export async function decodeMask(
  * The ids in a mask as it has them: of a PNG, or of a MAT file.
  * @throws FormatError if the file is damaged or of another kind.
  */
-export const decodeIds = (bytes: Uint8Array, name: string): LabelMap =>
-  isMat(bytes) ? decodeLabelMat(bytes, name) : decodeLabelPng(bytes, { name });
+export const decodeIds = async (bytes: Uint8Array, name: string, readHdf5Mat?: ReadHdf5Mat): Promise<LabelMap> =>
+  isMat(bytes) ? decodeLabelMat(bytes, name, readHdf5Mat) : decodeLabelPng(bytes, { name });
 
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;

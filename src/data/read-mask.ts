@@ -28,7 +28,8 @@ export async function decodeSampleMask(
   decodeImage: DecodeImage,
 ): Promise<DecodedMask> {
   const { mask, predicted } = sample;
-  const decoded = await decodeMask(bytes, encodingOf(dataset, sample), decodeImage, mask);
+  const { readHdf5Mat } = dataset.source;
+  const decoded = await decodeMask(bytes, encodingOf(dataset, sample), decodeImage, mask, readHdf5Mat);
   if (!predicted || predicted.least === 0) return decoded;
   const { width, height, data } = decodeLabelPng(await dataset.source.read(predicted.confidence), {
     name: predicted.confidence,

@@ -1,5 +1,5 @@
 /** One pass over every file of a data set, for all that is to be known about it. */
-import { messageOf, RefineNetError } from '../errors.ts';
+import { messageOf, RefineNetError, RuntimeError } from '../errors.ts';
 import type { Color, Image } from '../image/image.ts';
 import { readPngHeader, readPngPalette } from '../image/png-chunks.ts';
 import { mapAhead } from './concurrency.ts';
@@ -112,14 +112,14 @@ async function scanSample(
   }));
   return { split, sample, image, mask, imageHash };
 
-  /** Errors of one file are its record's; defects end the scan. */
+  /** Errors of one file are its record's; defects, and what this machine lacks for all of them, end the scan. */
   async function attempt<T>(path: string, read: (bytes: Uint8Array) => Promise<T>): Promise<Scanned<T>> {
     let bytes = new Uint8Array(0);
     try {
       bytes = new Uint8Array(await source.read(path));
       return { value: await read(bytes) };
     } catch (error) {
-      if (!(error instanceof RefineNetError)) throw error;
+      if (!(error instanceof RefineNetError) || error instanceof RuntimeError) throw error;
       const kind = path === sample.mask ? troubleOf(bytes) : 'unreadable';
       if (kind !== 'colored-mask' && kind !== 'alpha-mask') return { problem: messageOf(error), kind };
       const colors = await decodeImage(bytes, path).then(

@@ -13,6 +13,8 @@ export { type Dataset, openDataset, type OpenDatasetOptions } from '../data/data
 export type { DecodedImage, DecodeImage, FileSink, FileSource } from '../data/file-source.ts';
 export { type HoldOut, holdOut } from '../data/hold-out.ts';
 export type { MaskEncoding } from '../data/mask.ts';
+export type { MatArray, MatCells, MatNumbers, MatOther, MatStructs, MatText } from '../data/mat/arrays.ts';
+export type { ReadHdf5Mat } from '../data/mat/read-mat.ts';
 export type { LayoutFault } from '../data/pairing.ts';
 export { readSample } from '../data/read-sample.ts';
 export type { LabeledImage, PredictedMask, Sample } from '../data/sample.ts';

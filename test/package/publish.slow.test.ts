@@ -26,6 +26,7 @@ describe('the published package', () => {
       'dist/entries/web-training.js',
       'dist/platform/web/training-worker.js',
       'dist/platform/node/engine-thread-worker.js',
+      'dist/platform/node/hdf5/hdf5-worker.js',
       'models/street-scenes/model.safetensors',
       'models/nuclei/model.safetensors',
       'README.md',

@@ -1,6 +1,7 @@
 /** Files of data sets, drawn for tests. */
 import { encode } from 'fast-png';
 import type { FileSink, FileSource } from '../../src/data/file-source.ts';
+import type { ReadHdf5Mat } from '../../src/data/mat/read-mat.ts';
 import { type Color, type Image, image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
 import { vocPalette } from '../../src/labels/palette.ts';
@@ -14,7 +15,7 @@ export const bytesOf = (content: Uint8Array | string): Uint8Array =>
   typeof content === 'string' ? new TextEncoder().encode(content) : content;
 
 /** Files that are only in memory. */
-export function memorySource(files: Files): FileSource {
+export function memorySource(files: Files, readHdf5Mat?: ReadHdf5Mat): FileSource {
   const read = (path: string): Uint8Array => {
     const content = files[path];
     if (content === undefined) throw new Error(`The test has no file ${path}.`);
@@ -29,6 +30,7 @@ export function memorySource(files: Files): FileSource {
     read: async (path) => read(path),
     exists: async (path) => path in files,
     size: async (path) => read(path).length,
+    ...(readHdf5Mat && { readHdf5Mat }),
   };
 }
 

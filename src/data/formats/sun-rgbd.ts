@@ -73,12 +73,13 @@ async function publishedSplits(
 
 /** The split of a folder, by the end of its path: the file has that of the machine that it was made on. */
 async function readSplits(folder: Folder, path: string): Promise<(place: string) => string | undefined> {
-  const variables = readMat(await folder.source.read(path), joinPaths(folder.name, path));
+  const { source, name } = folder;
+  const variables = await readMat(await source.read(path), joinPaths(name, path), source.readHdf5Mat);
   const splitByEnd = new Map<string, string>();
   for (const split of SPLITS) {
     const listed = variables.get(`all${split}`);
     if (listed?.kind !== 'cells') {
-      throw new FormatError(`${joinPaths(folder.name, path)}: the list all${split} is missing. Copy the file anew.`);
+      throw new FormatError(`${joinPaths(name, path)}: the list all${split} is missing. Copy the file anew.`);
     }
     for (const cell of listed.cells) if (cell.kind === 'text') splitByEnd.set(endOf(cell.text), split);
   }

@@ -4,7 +4,7 @@
  */
 import { Unzlib } from 'fflate';
 import { FormatError, messageOf } from '../../errors.ts';
-import { MAT_BYTES } from '../../limits.ts';
+import { type CountedFile, takeBytes } from './bounds.ts';
 
 export const COMPRESSED = 15;
 export const MATRIX = 14;
@@ -17,12 +17,8 @@ export interface MatElement {
 }
 
 /** What all parts of a file share. */
-export interface MatFile {
-  /** In messages. */
-  readonly name: string;
+export interface MatFile extends CountedFile {
   readonly isLittleEndian: boolean;
-  /** Arrays that were made, and bytes that were unpacked. */
-  readonly taken: { arrays: number; bytes: number };
 }
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -55,8 +51,6 @@ export function readElement({ name, isLittleEndian }: MatFile, bytes: Uint8Array
   return { type: first, data: bytes.subarray(start, start + length), end: Math.min(start + padded, bytes.length) };
 }
 
-/** Deflate makes at most 1032 bytes of one. */
-const MOST_DEFLATED = 1032;
 const PORTION = 16 * 1024;
 
 /**
@@ -75,7 +69,9 @@ export function unpackElement(file: MatFile, packed: Uint8Array): MatElement {
     if (filled < unpacked.length || isTagRead) return;
     isTagRead = true;
     const tag = unpacked;
-    unpacked = new Uint8Array(8 + roomFor(file, viewOf(tag).getUint32(4, isLittleEndian), packed.length));
+    const length = viewOf(tag).getUint32(4, isLittleEndian);
+    takeBytes(file, length, packed.length);
+    unpacked = new Uint8Array(8 + length);
     unpacked.set(tag);
     take(portion.subarray(part.length));
   };
@@ -96,20 +92,4 @@ export function unpackElement(file: MatFile, packed: Uint8Array): MatElement {
     );
   }
   return readElement(file, unpacked, 0);
-}
-
-/** The length that a compressed element says of itself. @throws FormatError if that is too much, or cannot be. */
-function roomFor({ name, taken }: MatFile, length: number, packed: number): number {
-  taken.bytes += length;
-  if (taken.bytes > MAT_BYTES) {
-    throw new FormatError(
-      `${name}: the MAT file would unpack to ${taken.bytes} bytes, but ${MAT_BYTES} are the most. Save the labels of one image a file.`,
-    );
-  }
-  if (length > packed * MOST_DEFLATED) {
-    throw new FormatError(
-      `${name}: the MAT file is damaged: ${packed} compressed bytes cannot unpack to the ${length} that they say. Copy it anew.`,
-    );
-  }
-  return length;
 }

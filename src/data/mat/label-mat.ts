@@ -4,7 +4,7 @@ import type { LabelMap } from '../../image/label-map.ts';
 import { SUN_RGBD_CLASSES } from '../../labels/sets/sun-rgbd.ts';
 import { describeMat, type MatArray } from './arrays.ts';
 import { personParts } from './person-parts.ts';
-import { readMat } from './read-mat.ts';
+import { type ReadHdf5Mat, readMat } from './read-mat.ts';
 import { rowsOf } from './rows.ts';
 
 type Variables = ReadonlyMap<string, MatArray>;
@@ -36,8 +36,8 @@ const PUBLICATIONS: readonly Publication[] = [
  * The ids in a file.
  * @throws FormatError naming the file if it is damaged, has no labels, or several matrices of which none is known by its name.
  */
-export function decodeLabelMat(bytes: Uint8Array, name: string): LabelMap {
-  const variables = readMat(bytes, name);
+export async function decodeLabelMat(bytes: Uint8Array, name: string, readHdf5Mat?: ReadHdf5Mat): Promise<LabelMap> {
+  const variables = await readMat(bytes, name, readHdf5Mat);
   for (const { variable, labels } of PUBLICATIONS) {
     const array = variables.get(variable);
     if (array !== undefined) return labels(array, variables, name);

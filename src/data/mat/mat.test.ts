@@ -3,7 +3,7 @@ import { zlibSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { element, matFile, matOf, type NumberType, rows, type Value } from '../../../test/support/mat-file.ts';
 import { decodeLabelMat } from './label-mat.ts';
-import { readMat } from './read-mat.ts';
+import { type ReadHdf5Mat, readMat } from './read-mat.ts';
 
 const NAME = 'x.mat';
 const IDS = [1, 2, 3, 4, 5, 6];
@@ -24,11 +24,11 @@ describe('a label map in a MAT file', () => {
     'uint32',
     'int64',
     'logical',
-  ])('of %s is read row after row, whatever the order of bytes and whether it is compressed', (type) => {
+  ])('of %s is read row after row, whatever the order of bytes and whether it is compressed', async (type) => {
     for (const isCompressed of [false, true]) {
       for (const isBigEndian of [false, true]) {
         const file = matFile({ LabelMap: rows(3, IDS, type) }, { isCompressed, isBigEndian });
-        const { width, height, data } = decodeLabelMat(file, NAME);
+        const { width, height, data } = await decodeLabelMat(file, NAME);
         expect([width, height, ...data]).toEqual([3, 2, ...IDS]);
       }
     }
@@ -42,17 +42,31 @@ describe('a label map in a MAT file', () => {
     ['person-part', 3, [1, 4, 0, 0, 0, 0]],
     // Wall, floor mat, and what none of the 37 classes is.
     ['seglabel', 3, [1, 20, 0, 0, 1, 1]],
-  ])('%s, written by another program, is read', (file, side, ids) => {
-    const { width, data } = decodeLabelMat(made(file), file);
+  ])('%s, written by another program, is read', async (file, side, ids) => {
+    const { width, data } = await decodeLabelMat(made(file), file);
     expect([width, ...data]).toEqual([side, ...ids]);
   });
 
-  test('may have any name where it is the only matrix', () => {
-    expect([...labelsOf({ note: 'by hand', count: rows(1, [7]), mask: rows(3, IDS) }).data]).toEqual(IDS);
-    expect(() => labelsOf({ a: rows(3, IDS), b: rows(3, IDS), c: 'text' })).toThrow(
+  test('may have any name where it is the only matrix', async () => {
+    const { data } = await labelsOf({ note: 'by hand', count: rows(1, [7]), mask: rows(3, IDS) });
+    expect([...data]).toEqual(IDS);
+    await expect(labelsOf({ a: rows(3, IDS), b: rows(3, IDS), c: 'text' })).rejects.toThrow(
       'x.mat: it is not clear which variable has the labels: there is a, a 2x3 matrix of uint8; b, a 2x3 matrix of uint8; c, a 1x4 text. Looked for LabelMap, anno, seglabel, GTcls, or a single matrix.',
     );
   });
+});
+
+test.each([
+  ['as MATLAB writes it', new TextEncoder().encode('MATLAB 7.3 MAT-file'.padEnd(600))],
+  ['without its header', Uint8Array.from([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10])],
+])('a file of version 7.3 %s goes to what is given to read it', async (_, bytes) => {
+  const asked: unknown[] = [];
+  const readHdf5Mat: ReadHdf5Mat = async (...given) => {
+    asked.push(...given);
+    return readMat(matFile({ LabelMap: rows(3, IDS) }), NAME);
+  };
+  const { data } = await decodeLabelMat(bytes, NAME, readHdf5Mat);
+  expect([asked, [...data]]).toEqual([[bytes, NAME], IDS]);
 });
 
 describe("PASCAL-Part's objects", () => {
@@ -61,7 +75,7 @@ describe("PASCAL-Part's objects", () => {
     structs: [{ objects: { structs: [{ class: 'person', mask: rows(3, IDS), parts: { structs: parts } }] } }],
   });
 
-  test('give every part the class that it is merged to', () => {
+  test('give every part the class that it is merged to', async () => {
     const names = ['hair', 'neck', 'ruarm', 'lhand', 'luleg', 'rfoot'];
     const parts = names.map((name, index) =>
       part(
@@ -73,15 +87,15 @@ describe("PASCAL-Part's objects", () => {
         ),
       ),
     );
-    expect([...labelsOf({ anno: person(...parts) }).data]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...(await labelsOf({ anno: person(...parts) })).data]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test('are refused with every part that is none of a person', () => {
+  test('are refused with every part that is none of a person', async () => {
     const anno = person(part('tail', rows(3, IDS)), part('head', rows(2, IDS)), part('wing', rows(3, IDS)));
-    expect(() => labelsOf({ anno })).toThrow(
+    await expect(labelsOf({ anno })).rejects.toThrow(
       'x.mat: part 1 of object 1 is "tail", which people do not have; part 2 of object 1 is 2x3, but object 1 is 3x2; part 3 of object 1 is "wing", which people do not have. Correct the file, or copy it anew.',
     );
-    expect(() => labelsOf({ anno: 'none' })).toThrow(
+    await expect(labelsOf({ anno: 'none' })).rejects.toThrow(
       'x.mat: anno is a 1x4 text, but not one of PASCAL-Part: its objects with class, mask and parts are missing.',
     );
   });
@@ -108,9 +122,9 @@ describe('a MAT file is refused by name', () => {
       "x.mat: this is no MAT file of version 5 to 7: the header does not say the bytes' order",
     ],
     [
-      'of version 7.3',
+      'of version 7.3, where nothing is given that reads it',
       new TextEncoder().encode('MATLAB 7.3 MAT-file'.padEnd(600)),
-      "x.mat: this is a MAT file of version 7.3, which is not read. Open it in MATLAB and save its labels, an image a file, with save(..., '-v7').",
+      "x.mat: this is a MAT file of version 7.3, which is read only in folders of a computer, not in a page. Open it in MATLAB and save its labels, an image a file, with save(..., '-v7').",
     ],
     ['that is cut off', whole.subarray(0, whole.length - 9), 'x.mat: the MAT file is cut off: an element says'],
     [
@@ -172,17 +186,19 @@ describe('a MAT file is refused by name', () => {
       matFile({ seglabel: rows(2, [1, 2, 3, 0]), names: { cells: ['wall', 'bed'] } }),
       'x.mat: seglabel has the number 3, but there are 2 names. Copy the file anew.',
     ],
-  ])('%s', (_, bytes, message) => {
-    expect(() => decodeLabelMat(bytes, NAME)).toThrow(message);
+  ])('%s', async (_, bytes, message) => {
+    await expect(decodeLabelMat(bytes, NAME)).rejects.toThrow(message);
   });
 
-  test('with more arrays than may be', () => {
+  test('with more arrays than may be', async () => {
     const empty = element(14, new Uint8Array(0));
     const many = new Uint8Array(empty.length * 100_001);
     for (let at = 0; at < many.length; at += empty.length) many.set(empty, at);
     const bytes = new Uint8Array(128 + many.length);
     bytes.set(matOf([]));
     bytes.set(many, 128);
-    expect(() => readMat(bytes, NAME)).toThrow('x.mat: the MAT file has more than 100000 arrays, which are the most.');
+    await expect(readMat(bytes, NAME)).rejects.toThrow(
+      'x.mat: the MAT file has more than 100000 arrays, which are the most.',
+    );
   });
 });

@@ -8,6 +8,7 @@ import { DATASET_FILES } from '../../limits.ts';
 import { decodeImage } from './decode-image.ts';
 import { writeFileAtomically } from './files.ts';
 import { filesBelow } from './folder-walk.ts';
+import { readHdf5Mat } from './hdf5/read-hdf5-mat.ts';
 
 /** The files of a folder. Links are followed, but no folder is entered twice. */
 export function folderSource(root: string): FileSource {
@@ -32,6 +33,7 @@ export function folderSource(root: string): FileSource {
       if (status) return status.size;
       throw new RefineNetError(`${shown(path)}: there is no such file.`);
     },
+    readHdf5Mat,
   };
 }
 

@@ -52,13 +52,13 @@ export async function saveProbabilities(
  */
 export async function readMask(
   path: string,
-  { classes, encoding }: Dataset,
+  { classes, encoding, source }: Dataset,
   isEncoded: boolean,
   files: TaskFiles,
 ): Promise<LabelMap> {
   const bytes = await read(path, files);
   if (isEncoded) {
-    const { labels, unknown } = await decodeMask(bytes, encoding, files.decodeImage, path);
+    const { labels, unknown } = await decodeMask(bytes, encoding, files.decodeImage, path, source.readHdf5Mat);
     if (unknown.size === 0) return labels;
     throw new FormatError(
       `${path}: the mask has values that mean nothing in the data set: ${describeUnknown(unknown, encoding.kind)}. Choose --encoding ids if they are class ids.`,

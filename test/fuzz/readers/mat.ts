@@ -1,5 +1,6 @@
 /** Masks in MAT files. */
 import { decodeLabelMat } from '../../../src/data/mat/label-mat.ts';
+import { asHdf5, readHdf5Mat } from '../../support/hdf5-mat-file.ts';
 import { matFile, rows, type Value } from '../../support/mat-file.ts';
 import type { Reader } from '../reader.ts';
 
@@ -29,5 +30,13 @@ export const MAT_READERS: readonly Reader[] = [
         matFile(content, { isBigEndian: true }),
       ]),
     read: (bytes) => decodeLabelMat(bytes, 'x.mat'),
+  },
+  {
+    name: 'masks in MAT files of version 7.3',
+    seeds: () =>
+      Promise.all(CONTENTS.flatMap((content) => [false, true].map((packed) => asHdf5(matFile(content), packed)))),
+    read: (bytes) => decodeLabelMat(bytes, 'x.mat', readHdf5Mat),
+    // A thread is started anew after each file that the library cannot read.
+    cost: 20,
   },
 ];
