@@ -21,6 +21,7 @@ export interface Stored {
   /** In HDF5's order, which is the other way round than MATLAB's. */
   readonly shape: readonly number[];
   readonly count: number;
+  readonly dataset: Dataset;
 }
 
 /** Within the library's own file system, where there is nothing else. */
@@ -65,6 +66,8 @@ export class Hdf5File implements CountedFile {
   readonly #id: bigint;
   readonly #bytes: number;
   #referenced: ReadonlyMap<string, string> | undefined;
+  /** Names of attributes, of what was asked for last. */
+  #attributes: { readonly path: string; readonly names: readonly string[] } | undefined;
 
   constructor(library: Hdf5Library, id: bigint, bytes: number, name: string) {
     this.#library = library;
@@ -90,8 +93,10 @@ export class Hdf5File implements CountedFile {
 
   /** A text or a number that is said of a group or dataset; undefined if it is not there. */
   attribute(path: string, name: string): string | number | undefined {
-    const names = asked(() => this.#library.module.get_attribute_names(this.#id, path));
-    if (!names.includes(name)) return undefined;
+    if (this.#attributes?.path !== path) {
+      this.#attributes = { path, names: asked(() => this.#library.module.get_attribute_names(this.#id, path)) };
+    }
+    if (!this.#attributes.names.includes(name)) return undefined;
     const attribute = asked(() => new this.#library.Attribute(this.#id, path, name));
     const { type, size, vlen, total_size: count } = attribute.metadata;
     const isText = type === CLASSES.string && (vlen || size <= MOST_LETTERS);
@@ -108,9 +113,8 @@ export class Hdf5File implements CountedFile {
    * @throws FormatError if they are more than may be, or stored in a way that MATLAB does not.
    */
   stored(path: string): Stored {
-    const { module } = this.#library;
-    const metadata = asked(() => module.get_dataset_metadata(this.#id, path));
-    const filters = asked(() => module.get_dataset_filters(this.#id, path));
+    const dataset = asked(() => new this.#library.Dataset(this.#id, path));
+    const metadata = asked(() => dataset.metadata);
     const { size, chunks, virtual_sources: others } = metadata;
     // An empty dataspace has no shape.
     const shape = metadata.shape ?? [0];
@@ -118,7 +122,8 @@ export class Hdf5File implements CountedFile {
     const isRead = Number.isSafeInteger(count * size) && shape.every((extent) => extent >= 0);
     if (!isRead) throw this.damaged(`${path} says a size of ${shape.join('x')}`);
     if (others !== undefined) throw this.damaged(`${path} is in other files`);
-    const ids = filters.map(({ id }) => id);
+    // Only chunks are filtered.
+    const ids = chunks ? asked(() => dataset.filters).map(({ id }) => id) : [];
     const foreign = ids.find((id, index) => !FILTERS.includes(id) || ids.indexOf(id) < index);
     if (foreign !== undefined) {
       throw new FormatError(
@@ -128,12 +133,12 @@ export class Hdf5File implements CountedFile {
     takeBytes(this, count * size, this.#bytes);
     // Chunks are unpacked one by one, whole.
     if (chunks) takeBytes({ name: this.name, taken: { arrays: 0, bytes: 0 } }, product(chunks) * size, this.#bytes);
-    return { kind: kindOf(metadata), shape, count };
+    return { kind: kindOf(metadata), shape, count, dataset };
   }
 
   /** The numbers of a dataset, in the order they are stored. */
-  numbers(path: string, { count }: Stored): Numbers {
-    const value: unknown = count === 0 ? new Uint8Array(0) : this.#valueOf(path);
+  numbers(path: string, { count, dataset }: Stored): Numbers {
+    const value: unknown = count === 0 ? new Uint8Array(0) : asked(() => dataset.value);
     const values = ArrayBuffer.isView(value) ? value : Float64Array.of(Number(value));
     const isLong = values instanceof BigInt64Array || values instanceof BigUint64Array;
     const numbers = isLong ? Float64Array.from(values, Number) : (values as Numbers);
@@ -145,13 +150,13 @@ export class Hdf5File implements CountedFile {
    * The paths that a dataset of references leads to; undefined for one that leads nowhere.
    * @throws FormatError if there are more than arrays may be.
    */
-  references(path: string, { count }: Stored): readonly (string | undefined)[] {
+  references(path: string, { count, dataset }: Stored): readonly (string | undefined)[] {
     // They are counted as the arrays that they lead to.
     takeArrays({ name: this.name, taken: { ...this.taken } }, count, 0);
     if (count === 0) return [];
     this.#referenced ??= this.#readReferenced();
     const referenced = this.#referenced;
-    const value = this.#valueOf(path) as Reference | readonly Reference[];
+    const value = asked(() => dataset.value) as unknown as Reference | readonly Reference[];
     return (Array.isArray(value) ? (value as readonly Reference[]) : [value as Reference]).map(({ ref_data: data }) => {
       if (data.every((byte) => byte === 0)) return undefined;
       const target = referenced.get(data.join());
@@ -171,10 +176,6 @@ export class Hdf5File implements CountedFile {
         return [Array.from(asked(() => module.create_object_reference(this.#id, path))).join(), path];
       }),
     );
-  }
-
-  #valueOf(path: string): unknown {
-    return asked(() => new this.#library.Dataset(this.#id, path).value);
   }
 }
 

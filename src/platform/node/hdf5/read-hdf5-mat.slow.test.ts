@@ -106,6 +106,16 @@ describe('a damaged file of version 7.3', () => {
   });
 });
 
+test('a thread that ended while nobody waited for it is started anew', async () => {
+  const answers =
+    "parentPort.postMessage({ kind: 'refusal', message: 'no' }); setTimeout(() => { throw new Error(); }, 50);";
+  const reader = hdf5MatReader({ worker: await threadThat('ends', answers), seconds: 20 });
+  for (let time = 0; time < 2; time++) {
+    await expect(labelsOf(whole, reader)).rejects.toThrow(/^no$/);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+});
+
 test('a program that read some comes to its end, and says nothing else', async () => {
   const program = `
     import { readFile } from 'node:fs/promises';

@@ -137,6 +137,16 @@ describe('a MAT file of version 7.3 is refused by name', () => {
       'x.mat: the MAT file would unpack to 3600000000 bytes, but 268435456 are the most. Save the labels of one image a file.',
     ],
     [
+      'packed as MATLAB does not',
+      () =>
+        hdf5File((file) => {
+          const packing = { chunks: [2, 2], compression: 6, compression_opts: [2, 0] };
+          const data = Int32Array.of(1, 2, 3, 4);
+          sayClass(file.create_dataset({ name: 'LabelMap', data, shape: [2, 2], ...packing }), 'int32');
+        }),
+      'x.mat: /LabelMap is packed by filter 6 of HDF5, which MATLAB does not use. Save the file in MATLAB.',
+    ],
+    [
       'whose references lead nowhere',
       () =>
         hdf5File((file) => {

@@ -27,13 +27,17 @@ export function hdf5MatReader({ worker = WORKER, seconds = MOST_SECONDS }: Hdf5R
   let thread: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
+  function forget(ended: Worker): void {
+    if (thread === ended) thread = undefined;
+  }
+
   async function read(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, MatArray>> {
-    thread ??= startThread(worker);
-    const asked = thread;
+    const asked = thread ?? startThread(worker, forget);
+    thread = asked;
     const said = await answerOf(asked, { bytes: new Uint8Array(bytes), name }, seconds);
     if (said.kind === 'variables') return mapped(said.variables, receivedArray);
     if (said.kind !== 'refusal') {
-      thread = undefined;
+      forget(asked);
       await asked.terminate();
     }
     throw errorFrom(said, name, bytes.length);
@@ -49,10 +53,12 @@ export function hdf5MatReader({ worker = WORKER, seconds = MOST_SECONDS }: Hdf5R
 /** Reads MAT files of version 7.3 where h5wasm is installed. */
 export const readHdf5Mat: ReadHdf5Mat = hdf5MatReader();
 
-function startThread(script: URL): Worker {
+function startThread(script: URL, onExit: (thread: Worker) => void): Worker {
   // Without this process's own flags: `--input-type` and the like are refused for a file. What the library writes about a damaged
   // file is kept from the terminal; reading it here would keep the process alive.
-  return new Worker(script, { name: 'refinenet HDF5', execArgv: [], stdout: true, stderr: true });
+  const thread = new Worker(script, { name: 'refinenet HDF5', execArgv: [], stdout: true, stderr: true });
+  // Whoever waits for an answer hears of an error; where nobody does, the thread is only started anew.
+  return thread.on('error', () => {}).on('exit', () => onExit(thread));
 }
 
 function answerOf(thread: Worker, request: Hdf5Request, seconds: number): Promise<Hdf5Answer | Ended> {

@@ -45,28 +45,28 @@ function groupAt(file: Hdf5File, path: string, depth: number): MatArray {
   const className = classOf(file, path);
   if (className !== 'struct') return other(notRead(className, 'group'), []);
   const fields = file.names(path).map((name) => ({ name, path: `${path}/${name}` }));
-  const lists = fields.filter((field) => isListOfElements(file, field.path));
-  if (lists.length === 0) {
-    const struct = new Map(fields.map((field) => [field.name, arrayAt(file, field.path, depth + 1)]));
-    return { kind: 'structs', dimensions: [1, 1], structs: [struct] };
-  }
-  return structArray(file, path, fields, depth);
+  const columns = fields.map((field) => ({ ...field, stored: listOfElements(file, field.path) }));
+  if (columns.some(({ stored }) => stored !== undefined)) return structArray(file, path, columns, depth);
+  const struct = new Map(fields.map((field) => [field.name, arrayAt(file, field.path, depth + 1)]));
+  return { kind: 'structs', dimensions: [1, 1], structs: [struct] };
 }
 
-/** Whether a field is one of a struct array, which has a reference an element; those of a cell array say that they are one. */
-const isListOfElements = (file: Hdf5File, path: string): boolean =>
-  file.kindOf(path) === 'dataset' && classOf(file, path) === undefined && file.stored(path).kind === 'references';
+/** What a field of a struct array has: a reference an element, without a class. Those of a cell array say that they are one. */
+function listOfElements(file: Hdf5File, path: string): Stored | undefined {
+  if (file.kindOf(path) !== 'dataset' || classOf(file, path) !== undefined) return undefined;
+  const stored = file.stored(path);
+  return stored.kind === 'references' ? stored : undefined;
+}
 
 function structArray(
   file: Hdf5File,
   path: string,
-  fields: readonly { readonly name: string; readonly path: string }[],
+  fields: readonly { readonly name: string; readonly path: string; readonly stored: Stored | undefined }[],
   depth: number,
 ): MatArray {
-  const columns = fields.map((field) => {
-    const stored = file.stored(field.path);
-    if (stored.kind !== 'references') throw file.damaged(`${field.path} is not of a struct array, as others are`);
-    return { ...field, stored, elements: elementsOf(file, field.path, stored, depth) };
+  const columns = fields.map(({ name, path: place, stored }) => {
+    if (!stored) throw file.damaged(`${place} is not of a struct array, as others are`);
+    return { name, stored, elements: elementsOf(file, place, stored, depth) };
   });
   const [first] = columns as [(typeof columns)[number], ...typeof columns];
   const different = columns.find(({ stored }) => stored.shape.join() !== first.stored.shape.join());
