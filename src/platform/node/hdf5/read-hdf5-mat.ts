@@ -36,7 +36,7 @@ export function hdf5MatReader({ worker = WORKER, seconds = MOST_SECONDS }: Hdf5R
     thread = asked;
     const said = await answerOf(asked, { bytes: new Uint8Array(bytes), name }, seconds);
     if (said.kind === 'variables') return mapped(said.variables, receivedArray);
-    if (said.kind !== 'refusal') {
+    if (said.kind !== 'refusal' && said.kind !== 'missing') {
       forget(asked);
       await asked.terminate();
     }
