@@ -6,11 +6,22 @@ import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
 import type { ScheduleDefinition } from '../../training/schedules.ts';
-import type { BatchNormMode, LossName, OptimizerDefinition, ParameterGroup } from '../../training/step/types.ts';
+import type {
+  BatchNormMode,
+  LossName,
+  LossResolution,
+  OptimizerDefinition,
+  ParameterGroup,
+} from '../../training/step/types.ts';
 import { numberField } from '../number-field.ts';
 import { RESIZE_RULE } from '../run-options.ts';
 
 export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
+export const LOSS_RESOLUTIONS = [
+  'upsample-half-pixel',
+  'upsample-align-corners',
+  'sample-labels',
+] as const satisfies readonly LossResolution[];
 export const LOSS_NAMES = [
   'cross-entropy',
   'focal',
@@ -102,6 +113,8 @@ export const RECIPE_FIELDS = {
     )
     .min(1)
     .optional(),
+  /** Where scores and labels meet: at the labels' size, or, in less time, at the scores'. */
+  lossResolution: z.enum(LOSS_RESOLUTIONS).optional(),
   classWeights: z.union([z.enum(['none', 'auto']), z.array(z.number().min(0))]).optional(),
   batchNorm: z.enum(BATCH_NORM_MODES).optional(),
   /** Patterns of parameters that do not train. */
@@ -154,13 +167,17 @@ export function overridesFrom(
     rates: ratesFrom(fields, recipe.rates),
     optimizer: optimizerFrom(fields, recipe.step.optimizer),
     schedule: scheduleFrom(fields, recipe.schedule),
-    loss: fields.loss && { terms: fields.loss },
+    loss: lossFrom(fields),
     clipNorm,
     averageDecay,
     frozen: fields.freeze,
     validateEvery,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function lossFrom({ loss: terms, lossResolution: resolution }: RecipeFields): TrainingOverrides['loss'] {
+  return terms || resolution ? { ...(terms && { terms }), ...(resolution && { resolution }) } : undefined;
 }
 
 function ratesFrom(

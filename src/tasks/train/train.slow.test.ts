@@ -102,6 +102,7 @@ describe('training', () => {
   test('that resizes, mixes and oversamples ends in the same bytes when it was interrupted', async () => {
     const { whole } = await resumesExactly('mixed', {
       resize: { shortestEdge: 72 },
+      lossResolution: 'sample-labels',
       mixing: [{ mix: 'cutmix' }, { mix: 'classmix', probability: 0.5, background: 'first' }],
       oversample: [{ names: '0', times: 3 }, { rare: 0.5 }],
     });
@@ -110,6 +111,10 @@ describe('training', () => {
     const preprocessor = JSON.parse(await readFile(join(whole, 'best/preprocessor_config.json'), 'utf8'));
     expect(preprocessor).toMatchObject({ do_resize: true, size: { shortest_edge: 72 } });
     expect(configuration.augmentation[0]).toEqual({ transform: 'short-side', min: 72, max: 72 });
+    expect(configuration.step.loss).toMatchObject({
+      terms: [{ name: 'cross-entropy', weight: 1 }],
+      resolution: 'sample-labels',
+    });
     expect(configuration.mixing).toEqual([
       { mix: 'cutmix' },
       { mix: 'classmix', probability: 0.5, background: 'first' },

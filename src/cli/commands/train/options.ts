@@ -5,7 +5,7 @@ import { MIX_NAMES } from '../../../data/mixing/index.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
-import { BATCH_NORM_MODES, LOSS_NAMES } from '../../../tasks/train/recipe.ts';
+import { BATCH_NORM_MODES, LOSS_NAMES, LOSS_RESOLUTIONS } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
@@ -64,6 +64,7 @@ interface RecipeOptions {
   readonly schedule?: ScheduleDefinition;
   readonly warmup?: number;
   readonly loss?: readonly LossTerm[];
+  readonly lossResolution?: Recipe['lossResolution'];
   readonly classWeights?: TrainingOverrides['classWeights'];
   readonly batchNorm?: BatchNormMode;
   readonly freeze?: readonly string[];
@@ -163,6 +164,11 @@ function addRecipeOptions(command: Command): Command {
       `${LOSS_NAMES.join(', ')}, or a sum such as cross-entropy+dice:0.5; distill:0.5:2 at temperature 2`,
       loss,
     )
+    .option(
+      '--loss-resolution <name>',
+      `where scores and labels meet, of which sample-labels takes the least time: ${LOSS_RESOLUTIONS.join(', ')}`,
+      oneOf('--loss-resolution', LOSS_RESOLUTIONS),
+    )
     .option('--class-weights <weights>', 'none, auto (more for rare classes), or a list such as 1,2,0.5', classWeights)
     .option('--batch-norm <mode>', BATCH_NORM_MODES.join(', '), oneOf('--batch-norm', BATCH_NORM_MODES))
     .option(
@@ -225,7 +231,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
 
 function recipeFields(options: RecipeOptions) {
   const { epochs, batch, crop, resize, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
-  const { loss, classWeights, batchNorm, freeze, accumulate, seed } = options;
+  const { loss, lossResolution, classWeights, batchNorm, freeze, accumulate, seed } = options;
   return {
     epochs,
     batch,
@@ -243,6 +249,7 @@ function recipeFields(options: RecipeOptions) {
     schedule: schedule as Recipe['schedule'],
     warmup,
     loss: loss && [...loss],
+    lossResolution,
     classWeights: typeof classWeights === 'object' ? [...classWeights] : classWeights,
     batchNorm,
     freeze: freeze && [...freeze],
