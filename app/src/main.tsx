@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startSegmenting } from './state/segmenting.ts';
-import { findShippedModels } from './state/models.ts';
+import { findShippedModels, modelName } from './state/models.ts';
 import { showSample } from './state/photos.ts';
 import { language } from './strings/index.ts';
 import './style/index.css';
@@ -10,5 +10,4 @@ import './style/index.css';
 document.documentElement.lang = language;
 render(<App />, document.getElementById('app') as HTMLElement);
 startSegmenting();
-void showSample();
-void findShippedModels();
+void findShippedModels().then(() => showSample(modelName.value));

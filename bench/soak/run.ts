@@ -20,6 +20,8 @@ import { KINDS, type Outcome, type Image } from './requests.ts';
 const SAMPLE = 10;
 const KILL = 120;
 const PHOTOGRAPHS = 16;
+/** What is drawn are streets. */
+const MODEL = 'street-scenes';
 const RUN = ['--resize', 'none', '--threads', '1'];
 const DRAWING = fileURLToPath(new URL('../../docs/images/soak.svg', import.meta.url));
 
@@ -36,7 +38,18 @@ interface Sample {
 async function main(minutes: number, clients: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'refinenet-soak-'));
   const images = await imagesIn(folder);
-  const server = await startServer([...RUN, '--engines', '2', '--queue', '16', '--body-limit', '2', '--timeout', '60']);
+  const server = await startServer([
+    MODEL,
+    ...RUN,
+    '--engines',
+    '2',
+    '--queue',
+    '16',
+    '--body-limit',
+    '2',
+    '--timeout',
+    '60',
+  ]);
   const counts: Record<Outcome['kind'], number> = { good: 0, busy: 0, bad: 0, left: 0, wrong: 0 };
   const faults: string[] = [];
   const samples: Sample[] = [];
@@ -140,6 +153,8 @@ async function imagesIn(folder: string): Promise<readonly Image[]> {
     join(folder, 'photos'),
     '--output',
     join(folder, 'masks'),
+    '--model',
+    MODEL,
     '--optimize',
     'speed',
     ...RUN,

@@ -5,7 +5,7 @@ const names = async (...texts: string[]) => (await servedModels(texts)).map(({ n
 
 describe('served models', () => {
   test('have the names of their folders, or their own; the shipped one is served where none is named', async () => {
-    expect(await names()).toEqual(['street-scenes']);
+    expect(await names()).toEqual(['general']);
     expect(await names('nuclei', 'cells=nuclei', 'some/where/leaves')).toEqual(['nuclei', 'cells', 'leaves']);
   });
 

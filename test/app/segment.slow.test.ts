@@ -68,10 +68,10 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
 
   test('begins with an image of its own and its mask, by the first of the models', async () => {
     await segmented();
-    await shows('street.webp');
+    await shows('cat.webp');
     expect(await page.locator('select').inputValue()).toBe('model');
     expect(await page.locator('select option').allTextContents()).toEqual(
-      expect.arrayContaining(['model', 'street-scenes']),
+      expect.arrayContaining(['model', 'general', 'street-scenes']),
     );
   });
 

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { LABEL_SETS } from '../../src/labels/label-sets.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -66,24 +67,12 @@ describe('predict', () => {
     expect(seen.sort()).toEqual(['0.png', '1.png', '2.png', '3.png', '4.png']);
   });
 
-  test('takes the shipped model of streets when none is named', async () => {
+  test('takes the shipped model of photographs when none is named', async () => {
     const photo = await write('default/photo.png', await wavesPng(64, 48));
     const { code, stdout } = await runCli(['predict', photo, '--json', '--output', join(folder, 'default/out')]);
     expect(code).toBe(0);
     const { model, classes } = JSON.parse(stdout) as { model: string; classes: { label: string }[] };
-    expect(model).toMatch(/models.street-scenes$/);
-    const streets = [
-      'sky',
-      'building',
-      'pole',
-      'road',
-      'pavement',
-      'tree',
-      'sign symbol',
-      'fence',
-      'car',
-      'pedestrian',
-    ];
-    for (const { label } of classes) expect([...streets, 'bicyclist']).toContain(label);
+    expect(model).toMatch(/models.general$/);
+    for (const { label } of classes) expect(LABEL_SETS.voc.classes.map(({ name }) => name)).toContain(label);
   });
 });

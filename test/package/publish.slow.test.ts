@@ -27,6 +27,7 @@ describe('the published package', () => {
       'dist/platform/web/training-worker.js',
       'dist/platform/node/engine-thread-worker.js',
       'dist/platform/node/hdf5/hdf5-worker.js',
+      'models/general/model.safetensors',
       'models/street-scenes/model.safetensors',
       'models/nuclei/model.safetensors',
       'README.md',

@@ -1,5 +1,6 @@
 /** Where photographs come from. */
 import { startCamera, stopLive } from '../state/live.ts';
+import { modelName } from '../state/models.ts';
 import { showSample } from '../state/photos.ts';
 import { takeFiles } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
@@ -19,7 +20,7 @@ export function Sources() {
         text={t('sources.sample')}
         onClick={() => {
           stopLive();
-          void showSample();
+          void showSample(modelName.value);
         }}
       />
       <p class="quiet small">{t('sources.hint')}</p>

@@ -10,10 +10,15 @@ export const photos = signal<readonly Photo[]>([]);
 export const photoIndex = signal(0);
 export const photo = computed(() => photos.value[photoIndex.value]);
 
-/** The drawn street that the page begins with. */
-export async function showSample(): Promise<void> {
-  const answer = await fetch('street.webp');
-  showPhotos([{ name: 'street.webp', file: await answer.blob() }]);
+/** What there is to see of a model, by its name: the street is drawn, and for others there is a cat. */
+const SAMPLES: Readonly<Record<string, string>> = { 'street-scenes': 'street.webp' };
+const SAMPLE = 'cat.webp';
+
+/** The photograph that the page begins with. */
+export async function showSample(model: string): Promise<void> {
+  const name = SAMPLES[model] ?? SAMPLE;
+  const answer = await fetch(name);
+  showPhotos([{ name, file: await answer.blob() }]);
 }
 
 /** Takes these in place of those before. */

@@ -37,7 +37,7 @@ describe('app', () => {
       ]),
     );
     const names = JSON.parse(await readFile(join(output, 'models', 'index.json'), 'utf8')) as string[];
-    expect(names.slice(0, 2)).toEqual(['model', 'street-scenes']);
+    expect(names.slice(0, 2)).toEqual(['model', 'general']);
     expect(files.filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 

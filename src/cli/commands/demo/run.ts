@@ -36,7 +36,7 @@ export async function runDemo(options: DemoOptions, scale: DemoScale = FULL_SCAL
   const { signal } = interruption;
   const say = (line: string) => (json ? undefined : print(line));
   try {
-    note(pc.dim('Segmenting a drawn street with the shipped model.'));
+    note(pc.dim('Segmenting a drawn street with the model of streets.'));
     const street = await segmentStreet(folder, seed, backend);
     for (const line of describeStreet(street)) say(line);
     let training: ShapesReport | undefined;
@@ -64,7 +64,7 @@ async function show(path: string): Promise<void> {
 function describeStreet({ comparison, agreement, image, truth, outputs }: StreetReport): string[] {
   const rows = comparison.map(({ label, drawn, found, iou }) => [label, percent(drawn), percent(found), percent(iou)]);
   return [
-    pc.bold('A drawn street, segmented by the shipped model'),
+    pc.bold('A drawn street, segmented by the model of streets'),
     indented(table([['class', 'drawn', 'found', 'IoU'], ...rows], [1, 2, 3])),
     `  ${percent(agreement)} of the pixels are of the class that was drawn there`,
     `  image  ${image}`,

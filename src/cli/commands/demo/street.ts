@@ -1,4 +1,4 @@
-/** The first half of `demo`: the shipped model segments a street that is drawn here. */
+/** The first half of `demo`: the model of streets segments a street that is drawn here. */
 import { join } from 'node:path';
 import { drawStreet } from '../../../data/drawn/street/street-scene.ts';
 import { ConfusionMatrix } from '../../../evaluation/confusion.ts';
@@ -34,7 +34,7 @@ const OPACITY = 0.5;
 
 /** Writes street.png, street.truth.png and, in predict/, what the command `predict street.png` would. */
 export async function segmentStreet(folder: string, seed: number, backend: Backend): Promise<StreetReport> {
-  const path = await modelFolder();
+  const path = await modelFolder('street-scenes');
   const model = await modelFor(backend, await readModelFolder(path));
   const { image, labels } = drawStreet(seed);
   const file = join(folder, `${NAME}.png`);
