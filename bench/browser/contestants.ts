@@ -42,11 +42,14 @@ export async function measured(load, repetitions) {
 }
 `;
 
+/** The one that is taken where none is named. */
+export const MODEL = 'general';
+
 const ours = (options: string): string => `
 import { loadModel } from '/refinenet/refinenet.js';
 import { measured } from '/measured.js';
 globalThis.result = await measured(async () => {
-  const model = await loadModel('/models/street-scenes/', { wasmPaths: '/engine/', ${options} });
+  const model = await loadModel('/models/${MODEL}/', { wasmPaths: '/engine/', ${options} });
   return {
     device: model.device.name + ', ' + model.device.threads,
     segment: async (address) => (await model.segment(address)).labels.data.length,
@@ -63,7 +66,7 @@ env.localModelPath = '/exported/';
 env.backends.onnx.wasm.wasmPaths = '/their-engine/';
 env.backends.onnx.wasm.numThreads = ${threads};
 globalThis.result = await measured(async () => {
-  const segmenter = await pipeline('image-segmentation', 'street', { device: 'wasm', dtype: 'fp32' });
+  const segmenter = await pipeline('image-segmentation', '${MODEL}', { device: 'wasm', dtype: 'fp32' });
   return {
     device: 'wasm, ${threads}',
     segment: async (address) => {

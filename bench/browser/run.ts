@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { openBrowser, servePages } from '../../test/support/browser.ts';
 import { runCli } from '../../test/support/run-cli.ts';
-import { CONTESTANTS, type Contestant, MEASURED } from './contestants.ts';
+import { CONTESTANTS, type Contestant, MEASURED, MODEL } from './contestants.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 const MODULES = join(CHECKOUT, 'node_modules');
@@ -44,14 +44,7 @@ const [photo] = positionals;
 if (photo === undefined) throw new Error('Give an image: npm run bench:browser -- photo.jpg');
 
 const folder = await mkdtemp(join(tmpdir(), 'refinenet-browser-'));
-const exported = await runCli([
-  'export',
-  'street-scenes',
-  '--format',
-  'huggingface',
-  '--output',
-  join(folder, 'street'),
-]);
+const exported = await runCli(['export', MODEL, '--format', 'huggingface', '--output', join(folder, MODEL)]);
 if (exported.code !== 0) throw new Error(exported.stderr);
 
 async function scriptOf({ script }: Contestant): Promise<Uint8Array> {
@@ -137,7 +130,7 @@ const table = [
 ].join('\n');
 const text = `# In the browser
 
-Made by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: chromium, the street model on an image of 480 x 360, ${values.rounds} rounds in turn, ${values.repetitions} masks
+Made by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: chromium, the model ${MODEL} on an image of 480 x 360, ${values.rounds} rounds in turn, ${values.repetitions} masks
 each; milliseconds, the least of all rounds. Cold is a fresh profile and nothing in any cache, warm the same page a second time.
 
 ${table}
