@@ -20,29 +20,22 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** How many objects in one another are described. */
-const DEPTH = 2;
-
-/** What a value is, for a sentence: `null`, `the number 3`, `a Date`, `an object with width, height and data (a Float32Array)`. */
-export const describeValue = (value: unknown): string => describe(value, DEPTH);
-
-function describe(value: unknown, depth: number): string {
+/**
+ * What a value is, for a sentence: `null`, `the number 3`, `a Date`, `an object with width, height and data (a Float32Array)`.
+ * @param isField whether it stands in another: what was read from a file may have a thousand in one another.
+ */
+export function describeValue(value: unknown, isField = false): string {
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
   if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
   if (typeof value === 'string')
     return `the text ${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value)}`;
   if (typeof value !== 'object') return `a ${typeof value}`;
-  const type = typeName(value);
-  if (type !== 'Object') return `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`;
-  const fields = Object.entries(value).slice(0, 6);
-  if (fields.length === 0) return 'an empty object';
-  if (depth === 0) return 'an object';
-  const described = fields.map(([name, field]) => (isSimple(field) ? name : `${name} (${describe(field, depth - 1)})`));
-  return `an object with ${described.join(', ')}`;
+  // By the prototype: a file's object may have a field named constructor.
+  const type: string = Object.getPrototypeOf(value)?.constructor.name ?? 'Object';
+  if (type !== 'Object') return `a${/^[AEIO]/.test(type) ? 'n' : ''} ${type}`;
+  if (isField) return 'an object';
+  const fields = Object.entries(value).map(([name, field]) =>
+    /number|function/.test(typeof field) ? name : `${name} (${describeValue(field, true)})`,
+  );
+  return fields[0] ? `an object with ${fields.slice(0, 6).join(', ')}` : 'an empty object';
 }
-
-/** By the prototype: fields of what was read from a file may be named `constructor` too. */
-const typeName = (value: object): string =>
-  (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? 'Object';
-
-const isSimple = (value: unknown): boolean => typeof value === 'number' || typeof value === 'function';

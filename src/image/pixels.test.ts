@@ -56,10 +56,7 @@ describe('pixels', () => {
     [{}, 'an empty object'],
     [{ width: 1, height: 1, data: new Float32Array(3) }, 'an object with width, height, data (a Float32Array)'],
     [{ width: '1', height: 1, data: null }, 'an object with width (the text "1"), height, data (null)'],
-    [
-      JSON.parse('{"constructor":{"name":{"toString":1}}}'),
-      'an object with constructor (an object with name (an object))',
-    ],
+    [JSON.parse('{"constructor":{"name":{"toString":1}}}'), 'an object with constructor (an object)'],
   ])('are not %o, and the message says what it is', (value, words) => {
     expect(describeValue(value)).toBe(words);
     expect(() => rgbImage(value as Pixels)).toThrow(

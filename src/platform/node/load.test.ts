@@ -117,6 +117,6 @@ describe('a loaded model', () => {
     await using nuclei = await loadModel('nuclei');
     expect(nuclei.description.classes.map(({ name }) => name)).toContain('nucleus');
     await using first = await loadModel();
-    expect(first.description.classes).toHaveLength(11);
+    expect(first.description.classes.map(({ name }) => name)).toContain('person');
   });
 });
