@@ -57,7 +57,7 @@ describe('the page on serving', () => {
     expect(said.join('')).toContain('refinenet_queue_length 0');
 
     const photo = join(folder, 'photo.jpg');
-    await runCli(['predict', photo, '--output', join(folder, 'out')]);
+    await runCli(['predict', photo, '--model', 'street-scenes', '--output', join(folder, 'out')]);
     expect((await readFile(join(folder, 'mask.png'))).equals(await readFile(join(folder, 'out', 'photo.png')))).toBe(
       true,
     );
