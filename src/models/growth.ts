@@ -43,5 +43,5 @@ export function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDe
   const { name, title } = familyOf(definition);
   const growth = GROWTHS[name];
   if (growth) return growth;
-  throw new UsageError(`A ${title} is no cascade of blocks, so neither their number nor their widths can be chosen.`);
+  throw new UsageError(`A ${title} is no cascade of blocks, so neither number nor widths can be chosen.`);
 }

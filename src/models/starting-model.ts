@@ -56,7 +56,7 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
   if (found && !isOther && options.widths !== undefined && !sameJson(options.widths, growthOf(found).widths(found))) {
     throw new UsageError(
-      `${subject} are of a network whose paths have their widths already (${growthOf(found).widths(found).join(',')}). Others can be asked for where it grows, or by another architecture.`,
+      `${subject} are of paths that have their widths already (${growthOf(found).widths(found).join(',')}). Only finer ones that it grows may have others.`,
     );
   }
   const definition = found && !isOther ? { ...found, classes } : named(options);

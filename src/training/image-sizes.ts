@@ -21,6 +21,6 @@ export function judgeSizes(
   if (!example || 2 * count(large) <= count(sizes)) return [];
   const share = Math.floor((example.width * example.height) / (crop * crop));
   return [
-    `Images such as those of ${example.width}x${example.height} are seen in squares of ${crop}x${crop}, 1/${share} of them at a time. Resize them, to a shorter side of ${2 * crop} for example, so that the network sees whole things.`,
+    `Of images such as those of ${example.width}x${example.height} a crop shows 1/${share}: hardly a whole thing. Resize them, to a shorter side of ${2 * crop} for example.`,
   ];
 }

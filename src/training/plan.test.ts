@@ -218,7 +218,7 @@ describe('a plan', () => {
     ];
     const seen = { crop: 224, preprocessing: IMAGENET_PREPROCESSING };
     expect(judgeSizes(sizes, seen)).toEqual([
-      'Images such as those of 4032x3024 are seen in squares of 224x224, 1/243 of them at a time. Resize them, to a shorter side of 448 for example, so that the network sees whole things.',
+      'Of images such as those of 4032x3024 a crop shows 1/243: hardly a whole thing. Resize them, to a shorter side of 448 for example.',
     ]);
     const resized = { ...seen, preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 448 } } };
     expect(judgeSizes(sizes, resized)).toEqual([]);

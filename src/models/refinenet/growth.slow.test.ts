@@ -99,7 +99,7 @@ describe('a network of the coarsest blocks', () => {
       [128, 128, 256, 256],
     ]) {
       const unequal = () => startingModel({ architecture, classes: 3, seed: 1, blocks: 2, widths });
-      expect(unequal).toThrow('so those of a block have one width, and no block is wider than the one before.');
+      expect(unequal).toThrow('the paths of a block need one width, no wider than those of the block before.');
     }
     expect(others).toThrow('are of paths that refinenet-lw-mobilenetv2 does not have in these widths');
   });

@@ -39,7 +39,7 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
   const paths = decoder.taps.length;
   if (widths.length !== paths || !widths.every((width) => Number.isInteger(width) && width >= 1)) {
     throw new UsageError(
-      `The network has ${paths} paths and needs a width for each, the coarsest first, such as ${decoder.widths.join(',')}; got ${widths.join(',') || 'none'}.`,
+      `The network has ${paths} paths and needs a width for each, the coarsest first; got ${widths.join(',') || 'none'}.`,
     );
   }
   const isSameBlock = (path: number): boolean => decoder.cascade[path] === decoder.cascade[path - 1];
@@ -49,7 +49,7 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
   };
   if (decoder.fusion === 'previous' && widths.some(isUnfit)) {
     throw new UsageError(
-      `The widths ${widths.join(',')} do not fit: this network sums its paths as they are, so those of a block have one width, and no block is wider than the one before.`,
+      `The widths ${widths.join(',')} do not fit: the paths of a block need one width, no wider than those of the block before.`,
     );
   }
   return { ...definition, decoder: { ...decoder, widths } };
