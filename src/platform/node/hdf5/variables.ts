@@ -5,22 +5,11 @@
  */
 import type { MatArray } from '../../../data/mat/arrays.ts';
 import { takeArrays } from '../../../data/mat/bounds.ts';
+import { NUMBER_CLASSES } from '../../../data/mat/values.ts';
 import { MAT_ARRAYS } from '../../../limits.ts';
 import type { Hdf5File, Stored } from './hdf5-file.ts';
 
-const NUMBER_CLASSES: readonly string[] = [
-  'double',
-  'single',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'logical',
-];
+const NUMBERS: readonly string[] = [...Object.values(NUMBER_CLASSES), 'logical'];
 
 /**
  * The variables by name. Numbers are read when they are asked for, before the file is closed.
@@ -91,7 +80,7 @@ function datasetAt(file: Hdf5File, path: string, depth: number): MatArray {
     if (stored.kind !== 'references') throw file.damaged(`the cell array ${path} has no references`);
     return { kind: 'cells', dimensions, cells: elementsOf(file, path, stored, depth) };
   }
-  if (className !== 'char' && !NUMBER_CLASSES.includes(className ?? '')) {
+  if (className !== 'char' && !NUMBERS.includes(className ?? '')) {
     return other(notRead(className, 'dataset'), dimensions);
   }
   if (stored.kind !== 'numbers') return other(`${className} of more than numbers`, dimensions);
@@ -115,7 +104,7 @@ function emptyArray(file: Hdf5File, path: string, className: string | undefined,
     case 'struct':
       return { kind: 'structs', dimensions, structs: Array.from({ length: count }, () => new Map()) };
     default:
-      return NUMBER_CLASSES.includes(className ?? '')
+      return NUMBERS.includes(className ?? '')
         ? { kind: 'numbers', type: className as string, dimensions, values: () => new Uint8Array(0) }
         : other(notRead(className, 'dataset'), dimensions);
   }
