@@ -107,6 +107,15 @@ describe('a MAT file of version 7.3', () => {
   });
 });
 
+/** A label map of so many values, of which four are stored. */
+const emptyChunks = (...shape: readonly [number, number]) =>
+  hdf5File((file) => {
+    const options = { maxshape: [60_000, 60_000], chunks: [2, 2] };
+    const numbers = file.create_dataset({ name: 'LabelMap', data: new Uint8Array(4), shape: [2, 2], ...options });
+    sayClass(numbers, 'uint8');
+    numbers.resize([...shape]);
+  });
+
 describe('a MAT file of version 7.3 is refused by name', () => {
   test.each<[string, () => Promise<Uint8Array>, string | RegExp]>([
     [
@@ -116,24 +125,12 @@ describe('a MAT file of version 7.3 is refused by name', () => {
     ],
     [
       'with more values than its bytes can unpack to',
-      () =>
-        hdf5File((file) => {
-          const options = { maxshape: [60_000, 60_000], chunks: [2, 2] };
-          const numbers = file.create_dataset({ name: 'LabelMap', data: new Uint8Array(4), shape: [2, 2], ...options });
-          sayClass(numbers, 'uint8');
-          numbers.resize([60_000, 1000]);
-        }),
+      () => emptyChunks(60_000, 1000),
       /^x\.mat: the MAT file is damaged: \d+ compressed bytes cannot unpack to the 60000000 that they say\. Copy it anew\.$/,
     ],
     [
       'with more values than may be',
-      () =>
-        hdf5File((file) => {
-          const options = { maxshape: [60_000, 60_000], chunks: [2, 2] };
-          const numbers = file.create_dataset({ name: 'LabelMap', data: new Uint8Array(4), shape: [2, 2], ...options });
-          sayClass(numbers, 'uint8');
-          numbers.resize([60_000, 60_000]);
-        }),
+      () => emptyChunks(60_000, 60_000),
       'x.mat: the MAT file would unpack to 3600000000 bytes, but 268435456 are the most. Save the labels of one image a file.',
     ],
     [
