@@ -1,5 +1,19 @@
 /** What a variable of a MAT file is. Elements stand column after column, as MATLAB has them. */
 
+/** The classes of numbers by their number in an array's flags. */
+export const NUMBER_CLASSES: Readonly<Record<number, string>> = {
+  6: 'double',
+  7: 'single',
+  8: 'int8',
+  9: 'uint8',
+  10: 'int16',
+  11: 'uint16',
+  12: 'int32',
+  13: 'uint32',
+  14: 'int64',
+  15: 'uint64',
+};
+
 export interface MatNumbers {
   readonly kind: 'numbers';
   /** The class in MATLAB's words, such as `uint16`; `logical` where it is marked so. */

@@ -1,10 +1,10 @@
 /** Reads MAT files of level 5, which MATLAB saves with -v7 and -v6: numbers, text, cell arrays and structs. */
 import { FormatError } from '../../errors.ts';
 import { MAT_ARRAYS } from '../../limits.ts';
-import type { MatArray } from './arrays.ts';
+import { type MatArray, NUMBER_CLASSES } from './arrays.ts';
 import { takeArrays } from './bounds.ts';
 import { COMPRESSED, type MatElement, type MatFile, MATRIX, readElement, unpackElement, viewOf } from './elements.ts';
-import { numbersOf, NUMBER_CLASSES, textOf } from './values.ts';
+import { numbersOf, textOf } from './values.ts';
 
 const HEADER = 128;
 

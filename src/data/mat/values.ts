@@ -5,20 +5,6 @@ import { type MatElement, type MatFile, viewOf } from './elements.ts';
 
 type Damaged = (what: string) => FormatError;
 
-/** The classes of numbers by their number in an array's flags. */
-export const NUMBER_CLASSES: Readonly<Record<number, string>> = {
-  6: 'double',
-  7: 'single',
-  8: 'int8',
-  9: 'uint8',
-  10: 'int16',
-  11: 'uint16',
-  12: 'int32',
-  13: 'uint32',
-  14: 'int64',
-  15: 'uint64',
-};
-
 interface Storage {
   readonly bytes: number;
   readonly get: (view: DataView, at: number, isLittleEndian: boolean) => number;

@@ -3,9 +3,8 @@
  * arrays and struct arrays as references; attributes say which is which. HDF5's last dimension is MATLAB's first, so that elements
  * stand in MATLAB's order.
  */
-import type { MatArray } from '../../../data/mat/arrays.ts';
+import { type MatArray, NUMBER_CLASSES } from '../../../data/mat/arrays.ts';
 import { takeArrays } from '../../../data/mat/bounds.ts';
-import { NUMBER_CLASSES } from '../../../data/mat/values.ts';
 import { MAT_ARRAYS } from '../../../limits.ts';
 import type { Hdf5File, Stored } from './hdf5-file.ts';
 
