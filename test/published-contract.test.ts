@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { convertDataset } from '../src/data/conversion/convert.ts';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import { decodeMask } from '../src/data/mask.ts';
 import { readSample } from '../src/data/read-sample.ts';
 import { checkForTraining } from '../src/data/training-check.ts';
 import { verifyDataset } from '../src/data/verify.ts';
@@ -9,6 +10,7 @@ import { RuntimeError } from '../src/errors.ts';
 import { decodeDatasetImage as decodeImage } from '../src/platform/node/dataset-files.ts';
 import { bytesOf, type Files, memorySink, memorySource, photo } from './support/drawn-files.ts';
 import { asHdf5, readHdf5Mat } from './support/hdf5-mat-file.ts';
+import { matFile, rows } from './support/mat-file.ts';
 import { contextMask, PUBLISHED, type PublishedFixture, stripesOf } from './support/published-files.ts';
 
 async function namesIn(dataset: Dataset, split: string): Promise<(string | undefined)[]> {
@@ -95,6 +97,21 @@ describe('files of version 7.3', () => {
     await expect(verifyDataset(dataset, { decodeImage })).rejects.toThrow('This installs it');
     await expect(checkForTraining(dataset, { decodeImage })).rejects.toThrow('This installs it');
   });
+});
+
+test("of PASCAL-Context's 459 ids those of the 59 classes have the names that are published beside them", async () => {
+  const published = `2 aeroplane, 9 bag, 18 bed, 19 bedclothes, 22 bench, 23 bicycle, 25 bird, 31 boat, 33 book, 34 bottle,
+    44 building, 45 bus, 46 cabinet, 59 car, 65 cat, 68 ceiling, 72 chair, 80 cloth, 85 computer, 98 cow, 104 cup,
+    105 curtain, 113 dog, 115 door, 144 fence, 158 floor, 159 flower, 162 food, 187 grass, 189 ground, 207 horse,
+    220 keyboard, 232 light, 258 motorbike, 259 mountain, 260 mouse, 284 person, 295 plate, 296 platform, 308 pottedplant,
+    324 road, 326 rock, 347 sheep, 349 shelves, 354 sidewalk, 355 sign, 360 sky, 366 snow, 368 sofa, 397 table, 415 track,
+    416 train, 420 tree, 424 truck, 427 tvmonitor, 440 wall, 445 water, 454 window, 458 wood`;
+  const { classes, encoding } = await openDataset(memorySource((PUBLISHED[0] as PublishedFixture).files));
+  const everyId = Array.from({ length: 460 }, (_, id) => id);
+  const file = matFile({ LabelMap: rows(everyId.length, everyId, 'uint16') });
+  const { labels, unknown } = await decodeMask(file, encoding, decodeImage, 'x.mat');
+  const named = [...labels.data].flatMap((id, place) => (id === 0 ? [] : [`${place} ${classes[id]?.name}`]));
+  expect([named, unknown.size]).toEqual([published.split(/,\s*/), 0]);
 });
 
 test('without a list of splits all is train, and said to be', async () => {

@@ -109,13 +109,21 @@ export const PUBLISHED: readonly PublishedFixture[] = [
     splits: ['train', 'test'],
     files: {
       'SUNRGBD/kv1/NYUdata/NYU0003/image/NYU0003.jpg': photo(1),
-      'SUNRGBD/kv1/NYUdata/NYU0003/seg.mat': seg(['night_stand', 'wall', 'Refrigerator', 'dinosaur'], 0, 1, 2, 3, 4),
+      'SUNRGBD/kv1/NYUdata/NYU0003/seg.mat': seg(
+        ['night_stand', 'wall', 'shelf', 'night stand', 'Fridge'],
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+      ),
       'SUNRGBD/kv2/k/0001/image/0001.jpg': photo(2),
       'SUNRGBD/kv2/k/0001/seg.mat': seg(['bag', 'picture'], 2, 1),
       'SUNRGBDtoolbox/traintestSUNRGBD/allsplit.mat': allsplit,
     },
     stripes: [
-      [undefined, 'night stand', 'wall', 'fridge', undefined],
+      [undefined, 'night stand', 'wall', 'shelves', undefined, 'fridge'],
       ['picture', 'bag'],
     ],
   },

@@ -1,7 +1,7 @@
 /** Masks in MAT files, as data sets publish them. */
 import { FormatError } from '../../errors.ts';
 import type { LabelMap } from '../../image/label-map.ts';
-import { SUN_RGBD_CLASSES } from '../../labels/sets/sun-rgbd.ts';
+import { SUN_RGBD_IDS } from '../../labels/sets/sun-rgbd.ts';
 import { describeMat, type MatArray } from './arrays.ts';
 import { personParts } from './person-parts.ts';
 import { type ReadHdf5Mat, readMat } from './read-mat.ts';
@@ -56,14 +56,6 @@ export async function decodeLabelMat(bytes: Uint8Array, name: string, readHdf5Ma
 const isImageLike = ({ dimensions }: MatArray): boolean =>
   dimensions.length === 2 && dimensions.every((each) => each > 1);
 
-/** Other names of SUN RGB-D's classes that people gave the same things. */
-const SAME: Readonly<Record<string, string>> = {
-  refrigerator: 'fridge',
-  television: 'tv',
-  nightstand: 'night stand',
-  'floor-mat': 'floor mat',
-};
-
 /** Ids from 1 by the names in the file: those of SUN RGB-D's 37 classes; 0 for what has another name or none. */
 function namedLabels(seglabel: MatArray, variables: Variables, name: string): LabelMap {
   const numbers = rowsOf(seglabel, `${name}: seglabel`);
@@ -75,8 +67,7 @@ function namedLabels(seglabel: MatArray, variables: Variables, name: string): La
   }
   const ids = [0];
   for (const cell of names.cells) {
-    const text = cell.kind === 'text' ? cell.text.trim().toLowerCase().replaceAll('_', ' ') : '';
-    ids.push(SUN_RGBD_CLASSES.indexOf(SAME[text] ?? text) + 1);
+    ids.push(cell.kind === 'text' ? (SUN_RGBD_IDS.get(cell.text.trim().toLowerCase()) ?? 0) : 0);
   }
   let highest = 0;
   for (const number of numbers.data) highest = Math.max(highest, number);
