@@ -32,6 +32,8 @@ let app: RunningApp;
 let opened: AppPage;
 let page: Page;
 let added: string;
+/** Of the unit's features. */
+let shape: string;
 
 /** Waits until a station is shown, and gives what is said of it. */
 const said = async (station: string): Promise<string> =>
@@ -43,12 +45,14 @@ describe.skipIf(missingBrowser)(`the view Refinement${missingBrowser}`, () => {
     const model = await writeSyntheticModel(folder, {}, NARROW_REFINENET);
     const png = await wavesPng(96, 64);
     await writeFile(join(folder, 'photo.png'), png);
+    await writeFile(join(folder, 'upright.png'), await wavesPng(64, 96));
     const backend = await nodeBackend();
     const inspector = await Inspector.create(await modelFor(backend, await readModelFolder(model)), backend);
     const inspection = await inspector.inspect(await decodeImage(png));
     const [output, input] = [inspection.tensor(UNIT), inspection.tensor('decoder.refinenet3.adapt.0.0')];
     const difference = { ...output, data: output.data.map((value, at) => value - (input.data[at] as number)) };
-    added = `${output.shape.slice(1).join(' × ')}, channel ${strongest(difference)}`;
+    shape = output.shape.slice(1).join(' × ');
+    added = `${shape}, channel ${strongest(difference)}`;
     await inspector.dispose();
     app = await startApp([model]);
     opened = await app.open();
@@ -122,6 +126,50 @@ describe.skipIf(missingBrowser)(`the view Refinement${missingBrowser}`, () => {
     await page.getByRole('application', { name: 'The other side' }).waitFor();
     await page.locator('.stage-readout[data-ready]').nth(1).waitFor();
     expect(await page.locator('.sides .stage').count()).toBe(2);
+    expect(await page.locator('.stage-name').allTextContents()).toEqual(['photo.png by model', 'photo.png by nuclei']);
+  });
+
+  test('shows two photographs side by side, each by the model that is chosen for it', async () => {
+    const compare = page.getByRole('region', { name: 'Compare' });
+    const [model, photo] = [compare.getByRole('combobox').first(), compare.getByRole('combobox').last()];
+    const shows = async (...names: readonly string[]): Promise<void> => {
+      for (const [side, name] of names.entries())
+        await page.locator('.stage').nth(side).filter({ hasText: name }).locator('[data-ready]').waitFor();
+    };
+    await model.selectOption('model');
+    await page.getByLabel('Another photograph').last().setInputFiles(join(folder, 'upright.png'));
+    await shows('photo.png by model', 'upright.png by model');
+    await page.getByRole('button', { name: UNIT }).click();
+    await page.getByText('Output', { exact: true }).first().click();
+    await page.getByText('Components', { exact: true }).click();
+    await shows(
+      shape,
+      shape
+        .split(' × ')
+        .toSpliced(1, 2, ...shape.split(' × ').slice(1).reverse())
+        .join(' × '),
+    );
+    await photo.selectOption('photo.png');
+    await shows('photo.png by model', 'photo.png by model');
+    await photo.selectOption('upright.png');
+    await page.getByRole('combobox', { name: 'Model' }).first().selectOption('nuclei');
+    await shows('photo.png by nuclei', 'upright.png by model');
+    await page.locator('.thumb[aria-label="upright.png"]').click();
+    await shows('upright.png by nuclei', 'upright.png by model');
+    await page.getByText('Classes', { exact: true }).first().click();
+    await page.getByRole('slider', { name: 'From coarse to fine' }).press('End');
+    await shows('The classes of the whole network', 'The classes of the whole network');
+  });
+
+  test('says which of two photographs cannot be read', async () => {
+    await page
+      .getByLabel('Another photograph')
+      .last()
+      .setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
+    await page.getByRole('alert').getByText('broken.png: this browser cannot read it as an image.').waitFor();
+    await page.getByRole('region', { name: 'Compare' }).getByRole('combobox').last().selectOption('photo.png');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.locator('.stage', { hasText: 'photo.png by model' }).locator('[data-ready]').waitFor();
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {

@@ -1,25 +1,27 @@
 /** The classes, to paint with; their names and number can be changed. */
 import { signal } from '@preact/signals';
+import type { Color } from 'refinenet/web';
 import { useRef } from 'preact/hooks';
 import { t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
+import { Swatch } from '../ui/swatch.tsx';
 import { IGNORED } from './dataset.ts';
 import { beginAnew, namedClasses, setClasses } from './classes.ts';
 import { classes, painted, touched } from './labeling.ts';
 
 const isEdited = signal(false);
 
-const css = (color: readonly number[]): string => `rgb(${color.join(' ')})`;
+const keyOf = (color: Color): string => color.join();
 
 function add(name: string): void {
   const names = classes.value.map((each) => each.name);
   if (name === '' || names.includes(name) || names.length >= IGNORED) return;
   const fresh = namedClasses([...names, name]).at(-1);
-  const taken = new Set(classes.value.map(({ color }) => css(color)));
+  const taken = new Set(classes.value.map(({ color }) => keyOf(color)));
   const spare = namedClasses(Array.from({ length: 255 }, (_, id) => `${id}`)).find(
-    ({ color }) => !taken.has(css(color)),
+    ({ color }) => !taken.has(keyOf(color)),
   );
-  const color = fresh && !taken.has(css(fresh.color)) ? fresh.color : spare?.color;
+  const color = fresh && !taken.has(keyOf(fresh.color)) ? fresh.color : spare?.color;
   if (!color) return;
   setClasses([...classes.value, { name, color }]);
   painted.value = classes.value.length - 1;
@@ -31,7 +33,7 @@ const remove = (id: number): void =>
     (before) => (before === id ? IGNORED : before > id ? before - 1 : before),
   );
 
-function Row({ id, name, color, keyName }: { id: number; name: string; color: string; keyName: string }) {
+function Row({ id, name, color, keyName }: { id: number; name: string; color: Color | null; keyName: string }) {
   return (
     <button
       type="button"
@@ -41,7 +43,7 @@ function Row({ id, name, color, keyName }: { id: number; name: string; color: st
         painted.value = id;
       }}
     >
-      <span class="swatch" style={{ background: color }} aria-hidden="true" />
+      <Swatch color={color} />
       <span class="legend-name">{name}</span>
       {keyName && <kbd>{keyName}</kbd>}
     </button>
@@ -94,13 +96,13 @@ export function ClassList() {
                 </button>
               </>
             ) : (
-              <Row id={id} name={name} color={css(color)} keyName={id < 9 ? String(id + 1) : ''} />
+              <Row id={id} name={name} color={color} keyName={id < 9 ? String(id + 1) : ''} />
             )}
           </li>
         ))}
         {!isOn && (
           <li>
-            <Row id={IGNORED} name={t('label.ignored')} color="none" keyName="I" />
+            <Row id={IGNORED} name={t('label.ignored')} color={null} keyName="I" />
           </li>
         )}
       </ul>

@@ -1,9 +1,17 @@
 /** What stands on the other side: another photograph, or another model. */
-import { modelName, models } from '../state/models.ts';
-import { photoIndex, photos } from '../state/photos.ts';
+import { models } from '../state/models.ts';
+import { addPhoto, type Photo, photos } from '../state/photos.ts';
 import { t } from '../strings/index.ts';
 import { Check } from '../ui/fields.tsx';
-import { isCompared, otherModel, otherPhoto } from './sides.ts';
+import { FileButton } from '../ui/file-button.tsx';
+import { isCompared, other, otherModel, otherPhoto } from './sides.ts';
+
+function addAnother([file]: readonly File[]): void {
+  if (!file) return;
+  const added: Photo = { name: file.name, file };
+  addPhoto(added);
+  otherPhoto.value = added;
+}
 
 export function Compare() {
   return (
@@ -21,7 +29,7 @@ export function Compare() {
           <label class="field">
             <span>{t('model.title')}</span>
             <select
-              value={otherModel.value || modelName.value}
+              value={other.value.entry?.name ?? ''}
               onChange={({ currentTarget }) => {
                 otherModel.value = currentTarget.value;
               }}
@@ -34,9 +42,9 @@ export function Compare() {
           <label class="field">
             <span>{t('refine.photo')}</span>
             <select
-              value={String(otherPhoto.value < 0 ? photoIndex.value : otherPhoto.value)}
+              value={String(other.value.picture ? photos.value.indexOf(other.value.picture) : 0)}
               onChange={({ currentTarget }) => {
-                otherPhoto.value = Number(currentTarget.value);
+                otherPhoto.value = photos.value[Number(currentTarget.value)];
               }}
             >
               {photos.value.map(({ name }, index) => (
@@ -46,6 +54,7 @@ export function Compare() {
               ))}
             </select>
           </label>
+          <FileButton icon="open" text={t('refine.another')} isSingle accepts="image/*" onFiles={addAnother} />
         </>
       )}
     </section>

@@ -1,13 +1,16 @@
 /** What is looked into: a photograph in a model; a second one beside it where two are compared. */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { WebInspection } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
 import { model, type ModelEntry, models, opened } from '../state/models.ts';
-import { type Photo, photo, photos } from '../state/photos.ts';
+import { bitmapOf, type Photo, photo, photos } from '../state/photos.ts';
 
 export interface Inspected {
   readonly inspection: WebInspection;
   readonly bitmap: ImageBitmap;
+  readonly photo: Photo;
+  /** The name of the model. */
+  readonly model: string;
 }
 
 export interface Side {
@@ -20,22 +23,24 @@ const sideOf = (): Side => ({ inspected: signal(null), fault: signal('') });
 export const first = sideOf();
 export const second = sideOf();
 export const isCompared = signal(false);
-/** What the second side shows; what the first one does where nothing was chosen. */
+/** What was chosen for the second side. */
 export const otherModel = signal('');
-export const otherPhoto = signal(-1);
+export const otherPhoto = signal<Photo | undefined>(undefined);
+
+/** What the second side shows: what the first one does where nothing was chosen, or what was is gone. */
+export const other = computed(() => {
+  const [entry, picture] = [model.value, photo.value];
+  return {
+    entry: models.value.find(({ name }) => name === otherModel.value) ?? entry,
+    picture: photos.value.find((each) => each === otherPhoto.value) ?? picture,
+  };
+});
 
 /** Inspects whenever what is to be looked into changes. @returns the end of that */
 export function startInspecting(): () => void {
   const ends = [
     follow(first, () => ({ entry: model.value, picture: photo.value })),
-    follow(second, () =>
-      isCompared.value
-        ? {
-            entry: models.value.find(({ name }) => name === otherModel.value) ?? model.value,
-            picture: photos.value[otherPhoto.value] ?? photo.value,
-          }
-        : {},
-    ),
+    follow(second, () => (isCompared.value ? other.value : {})),
   ];
   return () => {
     for (const end of ends) end();
@@ -72,8 +77,8 @@ function follow(side: Side, wanted: () => { entry?: ModelEntry | undefined; pict
 }
 
 async function inspect(entry: ModelEntry, picture: Photo, signal: AbortSignal): Promise<Inspected> {
-  const bitmap = await createImageBitmap(picture.file);
+  const bitmap = await bitmapOf(picture);
   const loaded = await opened(entry, entry === model.peek() ? 'main' : 'beside');
   signal.throwIfAborted();
-  return { inspection: await loaded.inspect(bitmap, { signal }), bitmap };
+  return { inspection: await loaded.inspect(bitmap, { signal }), bitmap, photo: picture, model: entry.name };
 }

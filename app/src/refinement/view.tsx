@@ -1,7 +1,9 @@
 /** Refinement: what the network sees at every station, from coarse to fine. */
 import type { Station } from 'refinenet/web';
 import { useEffect, useMemo } from 'preact/hooks';
+import { Filmstrip } from '../segment/filmstrip.tsx';
 import { modelFault } from '../state/models.ts';
+import { photoIndex, photos } from '../state/photos.ts';
 import { t } from '../strings/index.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Compare } from './compare.tsx';
@@ -26,15 +28,17 @@ export function RefinementView() {
       selected.value = (path[0] as Station).name;
   }, [path]);
   const station = stations.find(({ name }) => name === selected.value);
+  const said = { station: station ? kindText(station.kind) : '' };
   return (
     <div class="view refinement">
       <section class="view-main" aria-label={t('refine.picture')}>
         <div class={isCompared.value ? 'sides two' : 'sides'}>
-          <SideStage side={first} title={t('refine.stage', { station: station ? kindText(station.kind) : '' })} />
-          {isCompared.value && <SideStage side={second} title={t('refine.second')} />}
+          <SideStage side={first} title={t('refine.stage', said)} />
+          {isCompared.value && <SideStage side={second} title={t('refine.second', said)} />}
         </div>
         <Problem of={[first.fault, second.fault, modelFault]} />
         <Player path={path} station={station} />
+        {photos.value.length > 1 && <Filmstrip index={photoIndex} />}
       </section>
       <aside class="panel" aria-label={t('refine.panel')}>
         <Tour stations={stations} />

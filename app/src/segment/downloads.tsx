@@ -7,6 +7,7 @@ import { save } from '../state/save.ts';
 import { shown } from '../state/segmenting.ts';
 import { type StringKey, t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
+import { drawLayers, layersOf } from './layers.ts';
 import { hasOutlines, hidden, opacity } from './settings.ts';
 
 type Found = NonNullable<NonNullable<typeof shown.value>['segmentation']>;
@@ -17,8 +18,16 @@ const pngOf = async (data: ImageData): Promise<Blob> => {
   return canvas.convertToBlob({ type: 'image/png' });
 };
 
-const shownNames = ({ classes }: Found): string[] =>
-  classes.filter(({ id }) => !hidden.value.has(id)).map(({ label }) => label);
+/** The photograph with its classes, as it is seen but for what is darkened. */
+async function overlay(found: Found): Promise<Blob> {
+  const { width, height } = found.labels;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.drawImage((shown.value as NonNullable<typeof shown.value>).bitmap, 0, 0, width, height);
+  const layers = layersOf(found.labels, found.colors, (id) => !hidden.value.has(id), false);
+  drawLayers(context, layers, opacity.value, hasOutlines.value);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
 
 /** The photograph where one of the shown classes is, transparent elsewhere. */
 function cutout(found: Found): ImageData {
@@ -62,12 +71,7 @@ const FILES: readonly {
     make: ({ labels, colors }) =>
       new Blob([encodeLabelPng(labels, colors) as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
   },
-  {
-    text: 'downloads.overlay',
-    ending: '.overlay.png',
-    make: (found) =>
-      pngOf(found.toImageData({ opacity: opacity.value, boundaries: hasOutlines.value, classes: shownNames(found) })),
-  },
+  { text: 'downloads.overlay', ending: '.overlay.png', make: overlay },
   { text: 'downloads.cutout', ending: '.cutout.png', make: (found) => pngOf(cutout(found)) },
   {
     text: 'downloads.json',

@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import { shown } from '../state/segmenting.ts';
 import type { Strokes } from '../ui/stage.tsx';
 import { type View, within } from '../ui/viewport.ts';
-import { layersOf } from './layers.ts';
+import { drawLayers, layersOf } from './layers.ts';
 import { divider, hasOutlines, hidden, opacity } from './settings.ts';
 
 const layers = computed(() => {
@@ -32,12 +32,7 @@ export function draw(context: CanvasRenderingContext2D, { scale }: View): void {
   context.beginPath();
   context.rect(edge, 0, width - edge, height);
   context.clip();
-  context.globalAlpha = opacity.value;
-  context.drawImage(over.colors, 0, 0);
-  if (hasOutlines.value) {
-    context.globalAlpha = 0.8;
-    context.drawImage(over.outlines, 0, 0);
-  }
+  drawLayers(context, over, opacity.value, hasOutlines.value);
   context.restore();
   if (divider.value === null) return;
   context.fillStyle = '#fff';

@@ -1,5 +1,6 @@
 /** A segmentation as pictures to be laid over the photograph. */
 import type { Color, LabelMap } from 'refinenet/web';
+import { shownColor } from '../ui/shown-color.ts';
 
 /** What is laid over the photograph: opaque colors, and thin lines. */
 export interface Layers {
@@ -11,7 +12,8 @@ export interface Layers {
 const VEIL = [12, 14, 18, 235] as const;
 
 /** Red, green, blue and how opaque in a number. Black, as backgrounds are, would hide the photograph where others tint it. */
-export function tint([red, green, blue]: Color): number {
+export function tint(color: Color): number {
+  const [red, green, blue] = shownColor(color);
   const alpha = red + green + blue === 0 ? 96 : 255;
   return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
@@ -46,6 +48,20 @@ export function layersOf(
     }
   }
   return { colors: canvasOf(pixels, width, height), outlines: canvasOf(lines, width, height) };
+}
+
+/** Lays them over what is drawn, in an image's pixels. @param opacity of the colors, in [0, 1] */
+export function drawLayers(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { colors, outlines }: Layers,
+  opacity: number,
+  hasOutlines: boolean,
+): void {
+  context.globalAlpha = opacity;
+  context.drawImage(colors, 0, 0);
+  context.globalAlpha = hasOutlines ? 0.8 : 0;
+  context.drawImage(outlines, 0, 0);
+  context.globalAlpha = 1;
 }
 
 export function canvasOf(pixels: Uint32Array<ArrayBuffer>, width: number, height: number): OffscreenCanvas {

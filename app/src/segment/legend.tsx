@@ -1,6 +1,8 @@
 /** The classes found, with their shares; each is shown or not. */
 import { shown } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
+import { cssColor } from '../ui/shown-color.ts';
+import { Swatch } from '../ui/swatch.tsx';
 import { hidden, showOnly, toggleClass } from './settings.ts';
 
 export function Legend() {
@@ -33,11 +35,11 @@ export function Legend() {
               onClick={() => toggleClass(id)}
               onDblClick={() => showOnly(id, ids)}
             >
-              <span class="swatch" style={{ background: `rgb(${color.join(' ')})` }} aria-hidden="true" />
+              <Swatch color={color} />
               <span class="legend-name">{label}</span>
               <span class="legend-share">{percent(fraction)}</span>
               <span class="legend-bar" aria-hidden="true">
-                <span style={{ width: `${Math.max(0.5, 100 * fraction)}%`, background: `rgb(${color.join(' ')})` }} />
+                <span style={{ width: `${Math.max(0.5, 100 * fraction)}%`, background: cssColor(color) }} />
               </span>
             </button>
             <button

@@ -9,7 +9,7 @@ import { show, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Stage } from '../ui/stage.tsx';
-import { layersOf } from './layers.ts';
+import { drawLayers, layersOf } from './layers.ts';
 import { hasOutlines, hidden, opacity } from './settings.ts';
 
 interface Frame {
@@ -32,11 +32,7 @@ function draw(context: CanvasRenderingContext2D): void {
   const now = frame.value;
   if (!now || !layers.value) return;
   context.drawImage(now.bitmap, 0, 0);
-  context.globalAlpha = opacity.value;
-  context.drawImage(layers.value.colors, 0, 0);
-  context.globalAlpha = hasOutlines.value ? 0.8 : 0;
-  context.drawImage(layers.value.outlines, 0, 0);
-  context.globalAlpha = 1;
+  drawLayers(context, layers.value, opacity.value, hasOutlines.value);
 }
 
 export function LiveStage() {

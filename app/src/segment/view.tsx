@@ -8,6 +8,7 @@ import { percent, t } from '../strings/index.ts';
 import { Check, Slider } from '../ui/fields.tsx';
 import type { Point } from '../ui/point.ts';
 import { Stage } from '../ui/stage.tsx';
+import { Swatch } from '../ui/swatch.tsx';
 import { Downloads } from './downloads.tsx';
 import { dividerStrokes, draw } from './drawing.ts';
 import { Legend } from './legend.tsx';
@@ -40,10 +41,6 @@ function Readout() {
       </span>
     </p>
   );
-}
-
-export function Swatch({ color }: { readonly color: readonly number[] }) {
-  return <span class="swatch" style={{ background: `rgb(${color.join(' ')})` }} aria-hidden="true" />;
 }
 
 function status(): string {

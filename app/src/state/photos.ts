@@ -1,5 +1,6 @@
 /** The photographs that were given, and the one that is looked at. */
 import { computed, signal } from '@preact/signals';
+import { t } from '../strings/index.ts';
 
 export interface Photo {
   readonly name: string;
@@ -26,6 +27,17 @@ export function showPhotos(given: readonly Photo[]): void {
   photos.value = given;
   photoIndex.value = 0;
 }
+
+/** Adds a photograph to those that are open. */
+export function addPhoto(given: Photo): void {
+  photos.value = [...photos.value, given];
+}
+
+/** @throws Error if the browser cannot read it, with its name */
+export const bitmapOf = ({ name, file }: Photo): Promise<ImageBitmap> =>
+  createImageBitmap(file).catch(() => {
+    throw new Error(t('take.unreadable', { name }));
+  });
 
 /** The name without folder and ending. */
 export const stemOf = (name: string): string => name.replace(/^.*\//, '').replace(/\.\w+$/, '');

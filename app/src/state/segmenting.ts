@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import type { WebSegmentation } from 'refinenet/web';
 import { isAbort, messageOf } from './messages.ts';
 import { model, opened } from './models.ts';
-import { type Photo, photo } from './photos.ts';
+import { bitmapOf, type Photo, photo } from './photos.ts';
 
 /** A photograph with what was found in it. */
 export interface Shown {
@@ -45,9 +45,7 @@ export function startSegmenting(): () => void {
 async function segment(picture: Photo, entry: typeof model.value, signal: AbortSignal): Promise<void> {
   fault.value = '';
   stage.value = 'loading';
-  const bitmap = await createImageBitmap(picture.file).catch(() => {
-    throw new Error(`${picture.name}: this browser cannot read it as an image.`);
-  });
+  const bitmap = await bitmapOf(picture);
   signal.throwIfAborted();
   if (shown.peek()?.photo !== picture)
     show({ photo: picture, bitmap, segmentation: undefined, duration: 0, model: '' });
