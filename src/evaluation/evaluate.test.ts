@@ -78,6 +78,29 @@ describe('an evaluation', () => {
     expect([...result.matrix.counts]).toEqual([0, 0, 0, 0, 960, 0, 0, 0, 0]);
   });
 
+  test('ends at the first mask where what reads masks is missing; where a prediction fails for it, goes on', async () => {
+    const asked: string[] = [];
+    const missing = async (_: Uint8Array, name: string): Promise<never> => {
+      asked.push(name);
+      throw new RuntimeError(`${name}: install it`);
+    };
+    const hdf5 = new TextEncoder().encode('MATLAB 7.3');
+    const mats = { 'masks/val/a.mat': hdf5, 'masks/val/b.mat': hdf5, 'masks/val/c.mat': hdf5 };
+    const others = Object.entries(files).filter(([path]) => !path.startsWith('masks/val'));
+    const dataset = await openDataset(memorySource({ ...Object.fromEntries(others), ...mats }, missing));
+    const failed: string[] = [];
+    const evaluating = evaluate(dataset, always(0), {
+      ...options,
+      onFailure: ({ message }) => void failed.push(message),
+    });
+    await expect(evaluating).rejects.toThrow(/^masks\/val\/a\.mat: install it$/);
+    expect([asked.length > 0, failed]).toEqual([true, []]);
+    const breaks: Predict = async () => {
+      throw new RuntimeError('no memory');
+    };
+    expect((await evaluate(await open(), breaks, options)).failures).toHaveLength(3);
+  });
+
   test('refuses predictions of another size, and ids that are no classes, for that image', async () => {
     const predict: Predict = async ({ name }) =>
       name === 'a' ? labelMap(40, 48, new Uint8Array(1920)) : labelMap(48, 40, stripes([name === 'b' ? 7 : 0]));

@@ -5,7 +5,7 @@ import type { LabelClass } from '../labels/label-class.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { readSample } from '../data/read-sample.ts';
 import type { LabeledImage, Sample } from '../data/sample.ts';
-import { FormatError, messageOf, RefineNetError } from '../errors.ts';
+import { FormatError, messageOf, RefineNetError, RuntimeError } from '../errors.ts';
 import type { LabelMap } from '../image/label-map.ts';
 import type { AbsentRuleName } from './absent-classes.ts';
 import { BOUNDARY_TOLERANCE, boundaryScores } from './boundary.ts';
@@ -90,7 +90,8 @@ const VOID = 255;
 /**
  * Scores predictions at the images' own sizes; masks are never resized. Images that cannot be read or predicted are listed
  * and leave the others' figures as they are.
- * @throws UsageError if there is no such split, or the tolerance is out of range.
+ * @throws UsageError if there is no such split, or the tolerance is out of range; RuntimeError if this machine lacks what reads
+ * the masks.
  */
 export async function evaluate(dataset: Dataset, predict: Predict, options: EvaluateOptions): Promise<Evaluation> {
   const {
@@ -109,12 +110,16 @@ export async function evaluate(dataset: Dataset, predict: Predict, options: Eval
   const inTurn = oneAtATime();
   const tolerance = boundaries ? boundaryTolerance : null;
   const work = async (sample: Sample) => {
+    let isRead = false;
     try {
       const labeled = await readSample(dataset, sample, decodeImage);
+      isRead = true;
       const prediction = await inTurn(() => predict(sample, labeled));
       checkSize(sample, labeled.labels, prediction);
       return { ...labeled, sample, prediction };
     } catch (error) {
+      // What this machine lacks to read one, it lacks for all of them.
+      if (!isRead && error instanceof RuntimeError) throw error;
       return failureOf(sample, error);
     }
   };

@@ -7,7 +7,16 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hdf5File, HDF5_WORKER, sayClass } from '../../../../test/support/hdf5-mat-file.ts';
+import { memorySource, photo } from '../../../../test/support/drawn-files.ts';
+import { openDataset } from '../../../data/dataset.ts';
 import { decodeLabelMat } from '../../../data/mat/label-mat.ts';
+import type { ReadHdf5Mat } from '../../../data/mat/read-mat.ts';
+import { checkForTraining } from '../../../data/training-check.ts';
+import { verifyDataset } from '../../../data/verify.ts';
+import { RuntimeError } from '../../../errors.ts';
+import { evaluate } from '../../../evaluation/evaluate.ts';
+import { labelMap } from '../../../image/label-map.ts';
+import { decodeDatasetImage } from '../dataset-files.ts';
 import { hdf5MatReader } from './read-hdf5-mat.ts';
 
 const FIXTURE = new URL('../../../../test/fixtures/mat/hdf5/label-map.mat', import.meta.url);
@@ -130,15 +139,42 @@ test('a program that read some comes to its end, and says nothing else', async (
   expect(ended).toEqual({ stdout: '1\nrefused\n1\n', stderr: '' });
 });
 
-test('where the library is not installed, the command that installs it is told', async () => {
-  // What is built, in a folder with no packages beside it.
-  const dist = new URL('../../../', HDF5_WORKER);
-  for (const part of ['errors.js', 'limits.js', 'data/mat', 'platform/node/hdf5']) {
-    await cp(new URL(part, dist), join(folder, 'dist', part), { recursive: true });
-  }
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  const worker = pathToFileURL(join(folder, 'dist/platform/node/hdf5/hdf5-worker.js'));
-  await expect(labelsOf(whole, hdf5MatReader({ worker }))).rejects.toThrow(
-    "x.mat: MAT files of version 7.3 take a package that is not installed: h5wasm. This installs it beside refinenet: npm install h5wasm@0.10.3 (with --global where refinenet is). Or save the labels in MATLAB with save(..., '-v7').",
-  );
+describe('where the library is not installed, the command that installs it is told', () => {
+  const INSTALL =
+    "MAT files of version 7.3 take a package that is not installed: h5wasm. This installs it beside refinenet: npm install h5wasm@0.10.3 (with --global where refinenet is). Or save the labels in MATLAB with save(..., '-v7').";
+  let reader: ReadHdf5Mat;
+
+  beforeAll(async () => {
+    // What is built, in a folder with no packages beside it.
+    const dist = new URL('../../../', HDF5_WORKER);
+    for (const part of ['errors.js', 'limits.js', 'data/mat', 'platform/node/hdf5']) {
+      await cp(new URL(part, dist), join(folder, 'dist', part), { recursive: true });
+    }
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    reader = hdf5MatReader({ worker: pathToFileURL(join(folder, 'dist/platform/node/hdf5/hdf5-worker.js')) });
+  });
+
+  test('for a file', async () => {
+    await expect(labelsOf(whole, reader)).rejects.toThrow(new RuntimeError(`x.mat: ${INSTALL}`));
+  });
+
+  test('once for a whole data set, by verify, training and evaluation', async () => {
+    const files: Record<string, Uint8Array | string> = { 'classes.txt': 'ground\nwater\n' };
+    for (let image = 0; image < 6; image++) {
+      files[`images/val/${image}.png`] = photo(image);
+      files[`masks/val/${image}.mat`] = whole;
+    }
+    const dataset = await openDataset(memorySource(files, reader));
+    const told = new RuntimeError(`masks/val/0.mat: ${INSTALL}`);
+    const failed: string[] = [];
+    const options = { decodeImage: decodeDatasetImage, split: 'val' };
+    await expect(verifyDataset(dataset, options)).rejects.toThrow(told);
+    await expect(checkForTraining(dataset, options)).rejects.toThrow(told);
+    const evaluating = evaluate(dataset, async () => labelMap(48, 40, new Uint8Array(48 * 40)), {
+      ...options,
+      onFailure: ({ message }) => void failed.push(message),
+    });
+    await expect(evaluating).rejects.toThrow(told);
+    expect(failed).toEqual([]);
+  });
 });
