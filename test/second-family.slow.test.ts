@@ -27,7 +27,7 @@ const FLAT = {
   nameOf: ({ encoder }) => `flat-${encoder}`,
   forward({ encoder, classes, tap }, x, scope) {
     const { taps, forward } = ENCODERS[encoder];
-    const features = forward(scope.at('encoder'), x, '3x3');
+    const features = forward(scope.at('encoder'), x);
     const feature = features[taps.findIndex(({ name }) => name === tap)] as Value;
     return conv2d(scope.at('decoder').at('classifier'), feature, { channels: classes, kernel: 1, bias: true });
   },

@@ -60,7 +60,7 @@ describe('detecting an architecture', () => {
   });
 
   test.each(ENCODER_NAMES)('finds the encoder %s alone', (name) => {
-    const parameters = parametersOf(ENCODERS[name].forward(scope('encoder'), pixelValues(), '3x3'));
+    const parameters = parametersOf(ENCODERS[name].forward(scope('encoder'), pixelValues()));
     const weights = new Map([...parameters].map(([key, { shape }]) => [key, zeros(shape)]));
     expect(detectArchitecture(weights)).toEqual({ kind: 'encoder', encoder: name });
   });

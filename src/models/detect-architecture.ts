@@ -48,7 +48,7 @@ function detectEncoder(found: Shapes, known?: NetworkDefinition): EncoderName {
     );
   }
   if (known) return known.encoder;
-  const best = nearest(own, ENCODER_NAMES, (name) => shapesOf(ENCODERS[name].forward(scope(), pixelValues(), '3x3')));
+  const best = nearest(own, ENCODER_NAMES, (name) => shapesOf(ENCODERS[name].forward(scope(), pixelValues())));
   if (!best.isNear) throw unknownError('encoder', own, best, ENCODER_NAMES, String);
   return best.candidate;
 }

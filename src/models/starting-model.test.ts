@@ -31,6 +31,20 @@ describe('the model that training starts from', () => {
     expect(other.weights.get('decoder.classifier.bias')?.shape).toEqual([5]);
   });
 
+  test('has the variation that is asked for, which grows with it and is not asked of a whole network', () => {
+    const variation = { encoderStride: 16, imagePooling: true } as const;
+    const coarse = startingModel({ architecture: NAME, classes: 3, seed: 1, blocks: 1, variation });
+    expect(coarse.definition.decoder.taps).toEqual(['layer8', 'layer7', 'layer6', 'layer5']);
+    const given = { given: coarse.weights, definition: coarse.definition };
+    const whole = startingModel({ ...given, classes: 3, seed: 2, blocks: 3 });
+    expect(whole.definition).toEqual(architecture(NAME, 3, variation));
+    const pooling = 'decoder.reduction.0.image_pooling.weight';
+    expect(whole.weights.get(pooling)).toBe(coarse.weights.get(pooling));
+    expect(() => startingModel({ ...given, classes: 3, seed: 2, variation, subject: 'a.safetensors' })).toThrow(
+      'a.safetensors are of a whole network, which has its form already: leave its variations out.',
+    );
+  });
+
   test('must be named where the weights do not say it', () => {
     const encoder = part(fresh(3).weights, 'encoder.');
     expect(() => startingModel({ given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' })).toThrow(

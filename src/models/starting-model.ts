@@ -5,6 +5,7 @@ import { translateNames } from '../weights/translate-names.ts';
 import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureName } from './architectures.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
+import type { Variation } from './refinenet/variation.ts';
 import { growthOf } from './growth.ts';
 import { networkParameters } from './network.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
@@ -20,6 +21,8 @@ export interface StartingModelOptions {
   readonly blocks?: number;
   /** Channels of each path, the coarsest first; the architecture's, or those of given weights, when left out. */
   readonly widths?: readonly number[];
+  /** What differs from the published form of the architecture; nothing when left out. Whole networks have their form already. */
+  readonly variation?: Variation;
   /** Weights under any publisher's names: an encoder's, or a whole network's. */
   readonly given?: Weights;
   /** The given weights' network, where it is known already; they have our names then. */
@@ -53,6 +56,9 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const { definition: found, weights } = ownNames(options, given);
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
+  if (found && !isOther && options.variation !== undefined) {
+    throw new UsageError(`${subject} are of a whole network, which has its form already: leave its variations out.`);
+  }
   if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
   if (found && !isOther && options.widths !== undefined && !sameJson(options.widths, growthOf(found).widths(found))) {
     throw new UsageError(
@@ -72,7 +78,7 @@ export function startingModel(options: StartingModelOptions): StartingModel {
 
 /** The architecture that is asked for, with as many blocks of such widths. */
 function named(options: StartingModelOptions): NetworkDefinition {
-  const definition = architecture(requiredName(options), options.classes);
+  const definition = architecture(requiredName(options), options.classes, options.variation);
   const { blocks, widths } = options;
   const part = blocks === undefined ? definition : growthOf(definition).coarsest(definition, blocks);
   return widths === undefined ? part : growthOf(part).withWidths(part, widths);
@@ -84,7 +90,8 @@ function grown(from: NetworkDefinition, given: Weights, options: StartingModelOp
   const growth = growthOf(from);
   const had = growth.blocks(from);
   const name = architectureName(from);
-  const whole = architecture(name as ArchitectureName, classes);
+  const { encoderStride } = from;
+  const whole = architecture(name as ArchitectureName, classes, { ...(encoderStride && { encoderStride }) });
   if (blocks < had) {
     throw new UsageError(
       `${subject} are of a network of ${had} blocks, which can grow but not lose some: ask for ${had} to ${growth.blocks(whole)}, got ${blocks}.`,

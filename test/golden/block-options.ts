@@ -1,6 +1,8 @@
-/** The options of the paper's RefineNet block, with the two pooling blocks of its figure. */
+/** How the blocks of the golden files are built. */
+import type { Step } from '../../src/models/encoders/encoder.ts';
 import type { BlockOptions } from '../../src/models/refinenet/blocks.ts';
 
+/** The paper's RefineNet block, with the two pooling blocks of its figure. */
 export const PAPER_BLOCK: BlockOptions = {
   kernel: 3,
   units: { adapt: 2, output: 1 },
@@ -9,3 +11,6 @@ export const PAPER_BLOCK: BlockOptions = {
   activation: 'relu',
   upsampling: 'align_corners',
 };
+
+/** An encoder's block that halves its input. */
+export const STRIDED: Step = { stride: 2, dilation: 1, after: 1 };

@@ -10,7 +10,7 @@ import { scope } from '../../src/nn/scope.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import { PAPER_BLOCK } from './block-options.ts';
+import { PAPER_BLOCK, STRIDED } from './block-options.ts';
 import { fillScaled, fillTensor } from './formula.ts';
 import { goldenFile } from './golden-file.ts';
 import { runGraph } from './run-graph.ts';
@@ -39,8 +39,8 @@ const BLOCKS: Readonly<
   },
   'fusion-2': { build: fusion, rename: (name) => name.replace('mrf.', 'mrf.resolve') },
   'fusion-3': { build: fusion, rename: (name) => name.replace('mrf.', 'mrf.resolve') },
-  'bottleneck-down': { build: ([x]) => bottleneck(scope('b'), x as Value, 8, 2, '3x3') },
-  'inverted-residual-stride2': { build: ([x]) => expandAndFilter(scope('m'), x as Value, 24, 2) },
+  'bottleneck-down': { build: ([x]) => bottleneck(scope('b'), x as Value, 8, STRIDED, '3x3') },
+  'inverted-residual-stride2': { build: ([x]) => expandAndFilter(scope('m'), x as Value, 24, STRIDED) },
 };
 
 const backends = {} as { native: Backend; wasm: Backend };

@@ -44,7 +44,7 @@ const parametersFor = (definition: ReturnType<typeof architecture>): Shapes =>
 
 const encoderParameters = (name: EncoderName): Shapes =>
   Object.fromEntries(
-    [...parametersOf(ENCODERS[name].forward(scope('encoder'), pixelValues(), '3x3'))].map(
+    [...parametersOf(ENCODERS[name].forward(scope('encoder'), pixelValues()))].map(
       ([key, { shape }]) => [key, shape] as const,
     ),
   );

@@ -7,7 +7,7 @@ import { add, relu6 } from '../../graph/ops/elementwise.ts';
 import type { Initializer, Value } from '../../graph/value.ts';
 import { batchNorm2d, type Conv2dOptions, conv2d } from '../../nn/layers.ts';
 import type { Scope } from '../../nn/scope.ts';
-import type { Encoder, Tap } from './encoder.ts';
+import { type Encoder, type Step, stageSteps, type Tap } from './encoder.ts';
 
 /** Inverted residuals of one stage: expansion factor, output channels, repeats, stride of the first. */
 interface Stage {
@@ -35,16 +35,16 @@ const STAGES: readonly Stage[] = [
 export const mobilenetv2: Encoder = {
   activation: 'relu6',
   taps: tapsOf(STAGES),
-  forward(scope, x) {
+  forward(scope, x, { encoderStride } = {}) {
     const features = scope.at('features');
     const stem = features.at(0);
     let y = relu6(convNorm(stem.at(0), stem.at(1), x, { channels: STEM_CHANNELS, kernel: 3, stride: 2 }), stem.name);
     let index = 1;
     const values: Value[] = [];
-    for (const { expansion, channels, repeats, stride, tap } of STAGES) {
-      for (let repeat = 0; repeat < repeats; repeat++) {
-        const block = { expansion, channels, stride: repeat === 0 ? stride : 1 };
-        y = invertedResidual(features.at(index++).at('conv'), y, block);
+    const steps = stageSteps(STAGES, 2, encoderStride);
+    for (const [stage, { expansion, channels, tap }] of STAGES.entries()) {
+      for (const step of steps[stage] as readonly Step[]) {
+        y = invertedResidual(features.at(index++).at('conv'), y, { expansion, channels, ...step });
       }
       if (tap) values.push(y);
     }
@@ -59,15 +59,20 @@ export const mobilenetv2: Encoder = {
 export function invertedResidual(
   scope: Scope,
   x: Value,
-  { expansion, channels, stride }: { readonly expansion: number; readonly channels: number; readonly stride: number },
+  { expansion, channels, ...step }: Step & { readonly expansion: number; readonly channels: number },
 ): Value {
-  const filtered = expandAndFilter(scope, x, (x.shape[1] as number) * expansion, stride);
+  const filtered = expandAndFilter(scope, x, (x.shape[1] as number) * expansion, step);
   const projected = convNorm(scope.at(2), scope.at(3), filtered, { channels, kernel: 1 });
-  return stride === 1 && x.shape[1] === channels ? add(x, projected, scope.name) : projected;
+  return step.stride === 1 && x.shape[1] === channels ? add(x, projected, scope.name) : projected;
 }
 
 /** The first two thirds of an inverted residual: 1x1 to `hidden` channels, then depthwise 3x3, each with batch norm and ReLU6. */
-export function expandAndFilter(scope: Scope, x: Value, hidden: number, stride: number): Value {
+export function expandAndFilter(
+  scope: Scope,
+  x: Value,
+  hidden: number,
+  { stride, dilation }: Pick<Step, 'stride' | 'dilation'>,
+): Value {
   const expand = scope.at(0);
   const depthwise = scope.at(1);
   const expanded = convNorm(expand.at(0), expand.at(1), x, { channels: hidden, kernel: 1 });
@@ -75,6 +80,7 @@ export function expandAndFilter(scope: Scope, x: Value, hidden: number, stride: 
     channels: hidden,
     kernel: 3,
     stride,
+    dilation,
     groups: hidden,
   });
   return relu6(filtered, depthwise.name);

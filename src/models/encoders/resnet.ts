@@ -4,7 +4,7 @@ import { maxPool } from '../../graph/ops/pool.ts';
 import type { Initializer, Value } from '../../graph/value.ts';
 import { batchNorm2d, type Conv2dOptions, conv2d } from '../../nn/layers.ts';
 import type { Scope } from '../../nn/scope.ts';
-import type { Encoder, StridePlacement } from './encoder.ts';
+import { type Encoder, type Step, stageSteps, type StridePlacement } from './encoder.ts';
 
 type Block = 'basic' | 'bottleneck';
 
@@ -22,13 +22,14 @@ export function resnet(block: Block, blockCounts: readonly [number, number, numb
       channels: width * EXPANSION[block],
       stride: 4 << stage,
     })),
-    forward(scope, x, stridePlacement) {
+    forward(scope, x, { stridePlacement = '3x3', encoderStride } = {}) {
       const stem = relu(convNorm(scope, ['conv1', 'bn1'], x, { channels: 64, kernel: 7, stride: 2 }), scope.name);
       let y = maxPool(stem, 3, 2, 1, scope.at('maxpool').name);
+      const stages = blockCounts.map((repeats, stage) => ({ stride: stage > 0 ? 2 : 1, repeats }));
+      const steps = stageSteps(stages, 4, encoderStride);
       return STAGE_WIDTHS.map((width, stage) => {
-        for (let index = 0; index < (blockCounts[stage] as number); index++) {
-          const stride = stage > 0 && index === 0 ? 2 : 1;
-          y = BLOCKS[block](scope.at(`layer${stage + 1}`).at(index), y, width, stride, stridePlacement);
+        for (const [index, step] of (steps[stage] as readonly Step[]).entries()) {
+          y = BLOCKS[block](scope.at(`layer${stage + 1}`).at(index), y, width, step, stridePlacement);
         }
         return y;
       });
@@ -36,17 +37,18 @@ export function resnet(block: Block, blockCounts: readonly [number, number, numb
   };
 }
 
-type BlockFunction = (scope: Scope, x: Value, width: number, stride: number, placement: StridePlacement) => Value;
+type BlockFunction = (scope: Scope, x: Value, width: number, step: Step, placement: StridePlacement) => Value;
 
 /** Two 3x3 convolutions around a skip connection. */
-export const basicBlock: BlockFunction = (scope, x, width, stride) => {
-  const first = convNorm(scope, ['conv1', 'bn1'], x, { channels: width, kernel: 3, stride });
-  const second = convNorm(scope, ['conv2', 'bn2'], relu(first, scope.name), { channels: width, kernel: 3 });
+export const basicBlock: BlockFunction = (scope, x, width, { stride, dilation, after }) => {
+  const first = convNorm(scope, ['conv1', 'bn1'], x, { channels: width, kernel: 3, stride, dilation });
+  const inner = { channels: width, kernel: 3, dilation: after };
+  const second = convNorm(scope, ['conv2', 'bn2'], relu(first, scope.name), inner);
   return relu(add(second, shortcut(scope, x, width, stride), scope.name), scope.name);
 };
 
 /** 1x1 to `width`, 3x3, 1x1 to 4 `width`, around a skip connection. */
-export const bottleneck: BlockFunction = (scope, x, width, stride, placement) => {
+export const bottleneck: BlockFunction = (scope, x, width, { stride, dilation, after }, placement) => {
   const channels = width * EXPANSION.bottleneck;
   const strides = placement === '3x3' ? [1, stride] : [stride, 1];
   const reduced = convNorm(scope, ['conv1', 'bn1'], x, { channels: width, kernel: 1, stride: strides[0] as number });
@@ -54,6 +56,7 @@ export const bottleneck: BlockFunction = (scope, x, width, stride, placement) =>
     channels: width,
     kernel: 3,
     stride: strides[1] as number,
+    dilation: placement === '3x3' ? dilation : after,
   });
   const expanded = convNorm(scope, ['conv3', 'bn3'], relu(spatial, scope.name), { channels, kernel: 1 });
   return relu(add(expanded, shortcut(scope, x, channels, stride), scope.name), scope.name);

@@ -41,6 +41,8 @@ const variations: readonly [string, Variation][] = [
   ['refinenet-lw-resnet50', { stridePlacement: '1x1', skip: 'rectified', classifier: 1 }],
   ['refinenet-lw-resnet34', {}],
   ['refinenet-lw-mobilenetv2', {}],
+  ['refinenet-lw-mobilenetv2', { encoderStride: 16, imagePooling: true }],
+  ['refinenet-resnet18', { encoderStride: 8, imagePooling: true, cascade: '4-cascaded-2-scale' }],
 ];
 
 describe.each(variations)('%s %j', (name, variation) => {

@@ -2,7 +2,8 @@
 import { arrangementOf } from './cascades.ts';
 import type { DecoderDefinition, RefineNetDefinition } from './definition.ts';
 import type { Variation } from './variation.ts';
-import type { EncoderName } from '../encoders/index.ts';
+import { type EncoderStride, tapsAtStride } from '../encoders/encoder.ts';
+import { ENCODERS, type EncoderName } from '../encoders/index.ts';
 
 const RESNET_TAPS = ['layer4', 'layer3', 'layer2', 'layer1'] as const;
 
@@ -80,20 +81,33 @@ export function refineNetDefinition(
   variation: Variation = {},
 ): RefineNetDefinition {
   const { encoder, decoder } = REFINENETS[name];
-  const { cascade, imageDivisors } = arrangementOf(name, decoder, variation.cascade);
+  const { encoderStride } = variation;
+  const published =
+    encoderStride === undefined ? decoder : { ...decoder, cascade: cascadeAt(encoderStride, encoder, decoder) };
+  const { cascade, imageDivisors } = arrangementOf(name, published, variation.cascade);
   return {
     encoder,
     stridePlacement: variation.stridePlacement ?? '3x3',
+    ...(encoderStride !== undefined && { encoderStride }),
     imageDivisors,
     classes,
     decoder: {
       ...decoder,
       cascade,
+      ...(variation.imagePooling !== undefined && { imagePooling: variation.imagePooling }),
       pooling: { ...decoder.pooling, ...variation.pooling },
       skip: variation.skip ?? decoder.skip,
       classifier: variation.classifier ?? decoder.classifier,
     },
   };
+}
+
+/** The blocks of paths whose features are no coarser than this: those of one size enter one block, as in the published forms. */
+function cascadeAt(encoderStride: EncoderStride, encoder: EncoderName, { taps }: DecoderDefinition): readonly number[] {
+  const known = tapsAtStride(ENCODERS[encoder], encoderStride);
+  const strides = taps.map((name) => known.find((tap) => tap.name === name)?.stride);
+  const sizes = [...new Set(strides)];
+  return strides.map((stride) => 1 + sizes.indexOf(stride));
 }
 
 /** The published architecture that a definition is a form of, or a description if there is none. */

@@ -2,7 +2,7 @@
 import type { CoordinateTransformation } from '../../graph/ops/resize.ts';
 import type { PoolingOrder, Skip } from './blocks.ts';
 import type { Activation } from '../activations.ts';
-import type { StridePlacement } from '../encoders/encoder.ts';
+import type { EncoderStride, StridePlacement } from '../encoders/encoder.ts';
 import type { EncoderName } from '../encoders/index.ts';
 
 /** One decoder covers the family; every difference between its members is a field here. */
@@ -13,6 +13,11 @@ export interface DecoderDefinition {
   readonly taps: readonly string[];
   /** Channels each tap is reduced to, from coarse to fine. */
   readonly widths: readonly number[];
+  /**
+   * Whether the reduction of the coarsest tap also adds a 1x1 convolution of the tap's mean over the image (Liu et al., ParseNet,
+   * 2015; DeepLabv3's image pooling): what the image is of as a whole. Not when left out.
+   */
+  readonly imagePooling?: boolean | undefined;
   /**
    * The block each path enters, counted from 1 at the coarsest: [1, 1, 1, 1] is a single RefineNet, [1, 1, 2, 2]
    * 2-cascaded, [1, 2, 3, 4] 4-cascaded; twice as long for two scales.
@@ -37,6 +42,8 @@ export interface RefineNetDefinition {
   readonly family?: 'refinenet';
   readonly encoder: EncoderName;
   readonly stridePlacement: StridePlacement;
+  /** Input pixels between neighbors of the encoder's coarsest feature, below 32 by dilation; 32 when left out. */
+  readonly encoderStride?: EncoderStride | undefined;
   /**
    * One encoder per entry, each with weights of its own, fed with the image at 1 / entry of its size; from coarse to fine,
    * ending in 1. [1] is the ordinary network, [2, 1] the 2-scale one.

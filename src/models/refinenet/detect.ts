@@ -39,6 +39,7 @@ export function detectRefineNet(
   const seen: Variation = {
     ...variation,
     classifier: kernel,
+    ...(found.has('decoder.reduction.0.image_pooling.weight') && { imagePooling: true }),
     pooling: { ...variation.pooling, count: countPoolings(found) },
   };
   const names = known ? [known] : REFINENET_NAMES.filter((name) => REFINENETS[name].encoder === encoder);

@@ -1,6 +1,6 @@
 /** RefineNet as one of the families of networks. */
-import type { Tap } from '../encoders/encoder.ts';
-import { ENCODERS, type EncoderName } from '../encoders/index.ts';
+import { tapsAtStride } from '../encoders/encoder.ts';
+import { ENCODERS } from '../encoders/index.ts';
 import type { NetworkFamily } from '../family.ts';
 import { REFINENET_NAMES, type RefineNetName, refineNetDefinition, refineNetName } from './architectures.ts';
 import type { RefineNetDefinition } from './definition.ts';
@@ -20,11 +20,11 @@ export const REFINENET = {
     refineNetDefinition(name as RefineNetName, classes, variation),
   nameOf: refineNetName,
   forward: refineNet,
-  geometry: ({ encoder, imageDivisors, decoder }: RefineNetDefinition) => ({
-    outputStride: finestStride(encoder, decoder.taps) * Math.min(...imageDivisors),
+  geometry: (definition: RefineNetDefinition) => ({
+    outputStride: finestStride(definition) * Math.min(...definition.imageDivisors),
     // Below it the coarsest feature is smaller than one pixel.
     smallestSide: COARSEST_STRIDE,
-    alignment: COARSEST_STRIDE * Math.max(...imageDivisors),
+    alignment: COARSEST_STRIDE * Math.max(...definition.imageDivisors),
   }),
   schema: refineNetSchema,
   owns: ownsNames,
@@ -32,7 +32,7 @@ export const REFINENET = {
 } satisfies NetworkFamily<RefineNetDefinition>;
 
 /** How many of an encoder's input pixels lie between neighbors of the finest feature that is tapped. */
-function finestStride(encoder: EncoderName, tapped: readonly string[]): number {
-  const taps: readonly Tap[] = ENCODERS[encoder].taps;
-  return Math.min(...taps.filter(({ name }) => tapped.includes(name)).map(({ stride }) => stride));
+function finestStride({ encoder, encoderStride, decoder }: RefineNetDefinition): number {
+  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
+  return Math.min(...taps.filter(({ name }) => decoder.taps.includes(name)).map(({ stride }) => stride));
 }

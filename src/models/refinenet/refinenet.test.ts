@@ -6,6 +6,7 @@ import { pixelValues } from '../pixel-values.ts';
 import { networkGeometry } from '../network.ts';
 import type { CascadeName } from './cascades.ts';
 import type { RefineNetDefinition } from './definition.ts';
+import { detectRefineNet } from './detect.ts';
 import { refineNet } from './refinenet.ts';
 import type { Variation } from './variation.ts';
 import { summarize } from '../summary.ts';
@@ -146,6 +147,31 @@ describe('variations', () => {
     const macs = (stridePlacement: '1x1' | '3x3') =>
       summarize(architecture('refinenet-resnet50', 21, { stridePlacement }), at512).multiplyAdds;
     expect(macs('1x1')).toBeLessThan(macs('3x3'));
+  });
+
+  test('with a smaller encoder stride, paths of one size enter one block', () => {
+    const cascadeOf = (name: string, encoderStride: 8 | 16) => {
+      const { decoder } = architecture(name, 21, { encoderStride });
+      return decoder.cascade;
+    };
+    expect(cascadeOf('refinenet-lw-mobilenetv2', 16)).toEqual([1, 1, 1, 1, 2, 3]);
+    expect(cascadeOf('refinenet-resnet50', 16)).toEqual([1, 1, 2, 3]);
+    expect(cascadeOf('refinenet-resnet50', 8)).toEqual([1, 1, 1, 2]);
+  });
+
+  test("image pooling adds one convolution to the reduction of each scale's coarsest tap, and is seen in its tensors", () => {
+    const shapes = (definition: RefineNetDefinition) =>
+      new Map([...parametersOf([refineNet(definition, pixelValues())])].map(([name, { shape }]) => [name, shape]));
+    const plain = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale' });
+    const pooled = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale', imagePooling: true });
+    const known = shapes(plain);
+    expect([...shapes(pooled)].filter(([name]) => !known.has(name))).toEqual([
+      ['decoder.reduction.0.image_pooling.weight', [512, 512, 1, 1]],
+      ['decoder.reduction.0.image_pooling.bias', [512]],
+      ['decoder.reduction.4.image_pooling.weight', [512, 512, 1, 1]],
+      ['decoder.reduction.4.image_pooling.bias', [512]],
+    ]);
+    expect(detectRefineNet(shapes(pooled), 'resnet18', { variant: {}, wanted: undefined }).definition).toEqual(pooled);
   });
 
   test('an unknown architecture, a cascade that does not fit and an impossible class count are refused', () => {

@@ -1,12 +1,14 @@
 /** The whole network: encoders, the cascade of RefineNet blocks from coarse to fine, and the classifier. */
 import { ShapeError } from '../../errors.ts';
+import { add } from '../../graph/ops/elementwise.ts';
+import { reduceMean } from '../../graph/ops/reduction.ts';
 import { resizeByDivisor } from '../../graph/ops/resize.ts';
 import type { Value } from '../../graph/value.ts';
 import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
 import type { RefineNetDefinition } from './definition.ts';
-import type { Tap } from '../encoders/encoder.ts';
+import { type Tap, tapsAtStride } from '../encoders/encoder.ts';
 import { ENCODERS } from '../encoders/index.ts';
 
 /**
@@ -26,15 +28,16 @@ interface Path {
 
 /** The tapped features of every encoder, in the order of the definition's taps, repeated for each scale. */
 function encode(
-  { encoder, stridePlacement, imageDivisors, decoder }: RefineNetDefinition,
+  { encoder, stridePlacement, encoderStride, imageDivisors, decoder }: RefineNetDefinition,
   x: Value,
   root: Scope,
 ): Path[] {
-  const { taps, forward } = ENCODERS[encoder];
+  const { forward } = ENCODERS[encoder];
+  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
   return imageDivisors.flatMap((divisor, index) => {
     const scope = imageDivisors.length === 1 ? root.at('encoder') : root.at('encoders').at(index);
     const image = resizeByDivisor(x, divisor, scope.name);
-    const values = forward(scope, image, stridePlacement);
+    const values = forward(scope, image, { stridePlacement, encoderStride });
     let before = image;
     for (const [at, { name }] of taps.entries()) {
       if (decoder.taps.includes(name)) before = scope.at(name).mark([before], values[at] as Value);
@@ -59,8 +62,10 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     const reduction = scope.at('reduction').at(index);
     const regularized = tap.stride >= 16 ? dropout(reduction, value, probabilities.features) : value;
     const channels = widths[index % widths.length] as number;
-    const result = reduction.mark([value], conv2d(reduction, regularized, { channels, kernel }));
-    return { value: result, fuse: fusion === 'all' };
+    const own = conv2d(reduction, regularized, { channels, kernel });
+    const isCoarsest = index % widths.length === 0;
+    const reduced = decoder.imagePooling && isCoarsest ? add(own, pooledImage(reduction, value, channels)) : own;
+    return { value: reduction.mark([value], reduced), fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
   let y: Value | null = null;
@@ -75,6 +80,12 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
   const regularized = dropout(classifier, refined, probabilities.classifier);
   const logits = conv2d(classifier, regularized, { channels: classes, kernel: decoder.classifier, bias: true });
   return classifier.mark([refined], logits);
+}
+
+/** A 1x1 convolution of a feature's mean over the image: [N, channels, 1, 1]. */
+function pooledImage(reduction: Scope, feature: Value, channels: number): Value {
+  const scope = reduction.at('image_pooling');
+  return conv2d(scope, reduceMean(feature, [2, 3], scope.name), { channels, kernel: 1, bias: true });
 }
 
 function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {

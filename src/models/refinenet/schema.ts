@@ -12,12 +12,14 @@ const probability = numberBetween(0, 0.99);
 export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
   encoder: z.enum(ENCODER_NAMES as [EncoderName, ...EncoderName[]]),
   stridePlacement: z.enum(['3x3', '1x1']),
+  encoderStride: z.optional(z.literal([8, 16, 32])),
   imageDivisors: listOf(wholeNumber(1, 16), 1, 8),
   classes: count,
   decoder: z.object({
     kernel: z.literal([1, 3]),
     taps: listOf(z.string(), 1, 64),
     widths: listOf(count, 1, 64),
+    imagePooling: z.optional(z.boolean()),
     cascade: listOf(wholeNumber(1, 64), 1, 512),
     units: z.object({ adapt: units, output: units, head: units }),
     pooling: z.object({ order: z.enum(['pool-conv', 'conv-pool']), count: units }),

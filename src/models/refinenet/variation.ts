@@ -1,5 +1,5 @@
 /** What may differ from the published form of a RefineNet. */
-import type { StridePlacement } from '../encoders/encoder.ts';
+import type { EncoderStride, StridePlacement } from '../encoders/encoder.ts';
 import type { PoolingOrder, Skip } from './blocks.ts';
 import type { CascadeName } from './cascades.ts';
 
@@ -9,6 +9,8 @@ export interface Variation {
   readonly skip?: Skip;
   readonly classifier?: 1 | 3;
   readonly stridePlacement?: StridePlacement;
+  readonly encoderStride?: EncoderStride;
+  readonly imagePooling?: boolean;
 }
 
 /** The variations that change a network's result but not its tensors; the published form where left out. */

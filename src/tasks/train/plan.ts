@@ -51,6 +51,7 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
     ...(architecture !== undefined && { architecture }),
     ...(request.blocks !== undefined && { blocks: request.blocks }),
     ...(request.widths !== undefined && { widths: request.widths }),
+    ...variationOf(request),
     ...(!given && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
   });
   onEvent({
@@ -82,11 +83,24 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   return { dataset, storage, model, configuration, resume: false, origin, ...(teacher && { teacher }) };
 }
 
+const OF_A_NEW_RUN = [
+  'output',
+  'preset',
+  'weights',
+  'architecture',
+  'blocks',
+  'widths',
+  'encoderStride',
+  'imagePooling',
+] as const;
+
 /** @throws UsageError if there is no such run, or fields of a new one are given. */
 export async function planResumedRun(folder: string, request: TrainRequest, context: Context): Promise<Run> {
-  for (const name of ['output', 'preset', 'weights', 'architecture', 'blocks', 'widths'] as const) {
-    if (request[name] !== undefined)
-      throw new UsageError(`--${name} belongs to a new run; --resume goes on with ${folder}.`);
+  for (const name of OF_A_NEW_RUN) {
+    if (request[name] !== undefined) {
+      const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      throw new UsageError(`--${option} belongs to a new run; --resume goes on with ${folder}.`);
+    }
   }
   const { files } = context;
   const storage = files.openRun(folder);
@@ -108,6 +122,12 @@ export async function planResumedRun(folder: string, request: TrainRequest, cont
   const teacher = await givenTeacher(request.teacher ?? origin.teacher, files);
   return { dataset, storage, model, configuration, resume: true, origin, ...(teacher && { teacher }) };
 }
+
+/** What differs from the architecture's published form. */
+const variationOf = ({ encoderStride, imagePooling }: TrainRequest) =>
+  (encoderStride !== undefined || imagePooling !== undefined) && {
+    variation: { ...(encoderStride && { encoderStride }), ...(imagePooling !== undefined && { imagePooling }) },
+  };
 
 /** Weights to start from, and what is known of them. */
 interface GivenWeights {

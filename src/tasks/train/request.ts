@@ -20,6 +20,10 @@ export const TRAIN_REQUEST = z.strictObject({
   blocks: numberField('blocks').optional(),
   /** Channels of each path, the coarsest first. */
   widths: z.array(z.int().positive()).optional(),
+  /** Input pixels between neighbors of the encoder's coarsest feature: below 32 its last stages are dilated. */
+  encoderStride: z.literal([8, 16, 32]).optional(),
+  /** Whether the coarsest path also takes what the image is of as a whole. */
+  imagePooling: z.boolean().optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
   weights: z.string().optional(),
   /** A model folder, or the name of a shipped one: what the loss `distill` learns from. */
