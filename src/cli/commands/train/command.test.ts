@@ -27,6 +27,9 @@ test.each([
   [['train'], 'train: no data set was given. Give its folder, or --resume RUN.'],
   [['train', '--resume', '/nowhere'], '/nowhere holds no run: there is no config.json in it.'],
   [['train', 'DATA', '--resume', '/nowhere', '--preset', 'default'], '--preset belongs to a new run'],
+  [['train', 'DATA', '--resume', '/nowhere', '--image-pooling'], '--image-pooling belongs to a new run'],
+  [['train', 'DATA', '--resume', '/nowhere', '--encoder-stride', '16'], '--encoder-stride belongs to a new run'],
+  [['train', 'DATA', '--encoder-stride', '12'], '--encoder-stride takes 8, 16, 32; got "12".'],
   [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, distill, or a sum'],
   [
     ['train', 'DATA', '--schedule', 'multi-step'],
