@@ -7,6 +7,7 @@ import { SegmentView } from './segment/view.tsx';
 import { modelName, models } from './state/models.ts';
 import { droppedFiles, takeFiles } from './state/taking.ts';
 import { type StringKey, t } from './strings/index.ts';
+import { focusView } from './ui/focus.ts';
 import { Icon } from './ui/icons.tsx';
 import { later } from './ui/later.tsx';
 
@@ -157,7 +158,15 @@ export function App() {
   const { id, View } = tab.value;
   return (
     <>
-      <a class="skip" href="#view">
+      <a
+        class="skip"
+        href="#view"
+        onClick={(event) => {
+          // The address says which view is open.
+          event.preventDefault();
+          focusView();
+        }}
+      >
         {t('app.skip')}
       </a>
       <header class="bar">

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { Color } from 'refinenet/web';
 import { useRef } from 'preact/hooks';
 import { t } from '../strings/index.ts';
+import { focusSoon } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Swatch } from '../ui/swatch.tsx';
 import { IGNORED } from './dataset.ts';
@@ -10,6 +11,8 @@ import { beginAnew, namedClasses, setClasses } from './classes.ts';
 import { classes, painted, touched } from './labeling.ts';
 
 const isEdited = signal(false);
+/** Id of the field for a new class. */
+const NEW = 'new-class';
 
 const keyOf = (color: Color): string => color.join();
 
@@ -90,7 +93,10 @@ export function ClassList() {
                   aria-label={t('label.remove', { name })}
                   title={t('label.remove', { name })}
                   disabled={classes.value.length < 3}
-                  onClick={() => remove(id)}
+                  onClick={() => {
+                    remove(id);
+                    focusSoon(NEW);
+                  }}
                 >
                   <Icon name="trash" />
                 </button>
@@ -117,7 +123,13 @@ export function ClassList() {
               input.value = '';
             }}
           >
-            <input ref={named} class="text" aria-label={t('label.newClass')} placeholder={t('label.newClass')} />
+            <input
+              ref={named}
+              id={NEW}
+              class="text"
+              aria-label={t('label.newClass')}
+              placeholder={t('label.newClass')}
+            />
             <button type="submit" class="button">
               {t('label.add')}
             </button>

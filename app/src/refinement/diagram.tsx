@@ -80,6 +80,8 @@ export function Diagram({ stations, selected, onSelect }: DiagramProps) {
               aria-pressed={station.name === selected}
               title={title}
               onClick={() => onSelect(station.name)}
+              // Browsers leave what is seen in part where it is.
+              onFocus={({ currentTarget }) => currentTarget.scrollIntoView({ block: 'nearest', inline: 'nearest' })}
             >
               {station.kind === 'encoder' ? `1/${station.stride}` : kindWord(station.kind)}
               <span class="visually-hidden">, {title}</span>

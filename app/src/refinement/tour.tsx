@@ -1,6 +1,8 @@
 /** Five steps through the network, each at the finest station of its kind, where the picture shows most. */
 import type { Station } from 'refinenet/web';
+import { useEffect } from 'preact/hooks';
 import { type StringKey, t } from '../strings/index.ts';
+import { focusSoon } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
 import { type Look, look, reading, select, tourStep } from './settings.ts';
 
@@ -11,6 +13,9 @@ interface Step {
   /** What to look at there. */
   readonly look: Look;
 }
+
+/** Ids of what has the focus: the button before and after, the card meanwhile. */
+const [START, CARD] = ['tour-start', 'tour-card'];
 
 const STEPS: readonly Step[] = [
   { id: 'encoder', kinds: ['encoder'], look: 'output' },
@@ -31,6 +36,9 @@ function stationOf({ kinds }: Step, stations: readonly Station[]): Station | und
 export function Tour({ stations }: { readonly stations: readonly Station[] }) {
   const at = tourStep.value;
   const go = (next: number | null): void => {
+    if (next === null) focusSoon(START);
+    // Back is off on the first step.
+    else if (at === null || next === 0) focusSoon(CARD);
     tourStep.value = next;
     const step = next === null ? undefined : STEPS[next];
     const station = step && stationOf(step, stations);
@@ -39,9 +47,17 @@ export function Tour({ stations }: { readonly stations: readonly Station[] }) {
     reading.value = 'components';
     select(station.name);
   };
+  useEffect(() => {
+    if (at === null) return undefined;
+    const leave = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape') go(null);
+    };
+    addEventListener('keydown', leave);
+    return () => removeEventListener('keydown', leave);
+  }, [at]);
   if (at === null) {
     return (
-      <button type="button" class="button" disabled={stations.length === 0} onClick={() => go(0)}>
+      <button id={START} type="button" class="button" disabled={stations.length === 0} onClick={() => go(0)}>
         <Icon name="help" /> <span>{t('tour.start')}</span>
       </button>
     );
@@ -49,7 +65,7 @@ export function Tour({ stations }: { readonly stations: readonly Station[] }) {
   const { id } = STEPS[at] as Step;
   const isLast = at === STEPS.length - 1;
   return (
-    <section class="card tour" aria-labelledby="tour">
+    <section id={CARD} class="card tour" aria-labelledby="tour" tabIndex={-1}>
       <div class="card-head">
         <h2 id="tour" class="about-title" aria-live="polite">
           {t(`tour.${id}` satisfies StringKey)}

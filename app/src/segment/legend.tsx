@@ -1,9 +1,13 @@
 /** The classes found, with their shares; each is shown or not. */
 import { shown } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
+import { focusSoon } from '../ui/focus.ts';
 import { cssColor } from '../ui/shown-color.ts';
 import { Swatch } from '../ui/swatch.tsx';
 import { hidden, showOnly, toggleClass } from './settings.ts';
+
+/** Id of the first class. */
+const FIRST = 'first-class';
 
 export function Legend() {
   const classes = shown.value?.segmentation?.classes ?? [];
@@ -18,6 +22,7 @@ export function Legend() {
             class="link"
             onClick={() => {
               hidden.value = new Set();
+              focusSoon(FIRST);
             }}
           >
             {t('segment.all')}
@@ -26,10 +31,11 @@ export function Legend() {
       </div>
       {classes.length === 0 && <p class="quiet small">{t('segment.noClasses')}</p>}
       <ul class="legend">
-        {classes.map(({ id, label, color, fraction }) => (
+        {classes.map(({ id, label, color, fraction }, at) => (
           <li key={id}>
             <button
               type="button"
+              id={at === 0 ? FIRST : undefined}
               class="legend-row"
               aria-pressed={!hidden.value.has(id)}
               onClick={() => toggleClass(id)}

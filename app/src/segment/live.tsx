@@ -7,6 +7,7 @@ import { live, stopLive } from '../state/live.ts';
 import { model, modelFault, opened } from '../state/models.ts';
 import { show, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
+import { focusView } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Stage } from '../ui/stage.tsx';
 import { drawLayers, layersOf } from './layers.ts';
@@ -33,6 +34,11 @@ function draw(context: CanvasRenderingContext2D): void {
   if (!now || !layers.value) return;
   context.drawImage(now.bitmap, 0, 0);
   drawLayers(context, layers.value, opacity.value, hasOutlines.value);
+}
+
+function stop(): void {
+  stopLive();
+  focusView();
 }
 
 export function LiveStage() {
@@ -101,7 +107,7 @@ export function LiveStage() {
           <p class="stage-readout quiet">{t('segment.loading')}</p>
         </div>
       )}
-      <button type="button" class="button stop-live" onClick={stopLive}>
+      <button type="button" class="button stop-live" onClick={stop}>
         <Icon name="stop" /> {t('live.stop')}
       </button>
     </>

@@ -1,6 +1,7 @@
 /** What is wrong, over the picture, until it is read. */
 import type { Signal } from '@preact/signals';
 import { t } from '../strings/index.ts';
+import { focusView } from './focus.ts';
 import { Icon } from './icons.tsx';
 
 /** @param props.of the first of these that has a text is told. */
@@ -17,6 +18,7 @@ export function Problem({ of }: { readonly of: readonly Signal<string>[] }) {
         title={t('problem.close')}
         onClick={() => {
           told.value = '';
+          focusView();
         }}
       >
         <Icon name="close" />
