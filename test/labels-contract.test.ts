@@ -14,12 +14,15 @@ import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { checkForTraining } from '../src/data/training-check.ts';
 import {
   type AnnotatedFixture,
+  boxMask,
+  corners,
   EXPECTED,
   FIXTURES,
   HEIGHT,
   labelme,
   OVERLAP,
   WIDTH,
+  yoloLine,
 } from './support/annotated-files.ts';
 import { bytesOf, drawnImage, type Files, mask, memorySink, memorySource, photo } from './support/drawn-files.ts';
 import { FAULTY, REFUSED } from './support/faulty-annotations.ts';
@@ -237,6 +240,35 @@ describe('images without shapes', () => {
       '--unlabeled is for images on which shapes are drawn; here every image has a mask that is an image.',
     );
   });
+});
+
+test("a line of YOLO's that goes from one contour to the next and back has the pixels of both", async () => {
+  const parts = [
+    [2, 2, 6, 5],
+    [20, 18, 7, 9],
+  ] as const;
+  // From the corner of the one that is nearest to the other.
+  const merged = [8, 7, 2, 7, 2, 2, 8, 2, 8, 7, ...corners(parts[1]), 20, 18];
+  const files: Files = {
+    'images/train/a.png': photo(1),
+    'images/val/b.png': photo(2),
+    'data.yaml': 'train: images/train\nval: images/val\nnames: [leaf]\n',
+    'labels/train/a.txt': yoloLine(0, merged),
+    'labels/val/b.txt': yoloLine(0, corners(parts[1])),
+  };
+  const inside = parts.map(boxMask);
+  const expected = Array.from(inside[0] ?? [], (value, pixel) => (value || inside[1]?.[pixel] ? 'leaf' : 'background'));
+  expect(await namesIn(await openDataset(memorySource(files)), 'train')).toEqual(expected);
+  expect(await told(files)).toEqual([]);
+});
+
+test.each(['job', 'project'])("CVAT's labels of a %s are read as those of a task", async (kind) => {
+  const [fixture] = Object.values(FIXTURES).filter(({ format }) => format === 'cvat');
+  const { files } = fixture as AnnotatedFixture;
+  const xml = String(files['annotations.xml']).replace(/<(\/?)task>/g, `<$1${kind}>`);
+  const dataset = await openDataset(memorySource({ ...files, 'annotations.xml': xml }));
+  expect(dataset.classes.map(({ name }) => name)).toEqual(['background', 'leaf', 'stone']);
+  expect(await namesIn(dataset, 'train')).toEqual(EXPECTED.a);
 });
 
 test('a file that is cut off is named, whatever its format', async () => {

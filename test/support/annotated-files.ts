@@ -301,6 +301,27 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
       'annotations/instances_val.json': coco('val/b.png', COCO_B),
     },
   },
+  "COCO's stuff, whose ids begin where those of things end": {
+    format: 'coco',
+    files: {
+      ...IMAGES,
+      ...Object.fromEntries(
+        (
+          [
+            ['train', 'a', COCO_A],
+            ['val', 'b', COCO_B],
+          ] as const
+        ).map(([split, name, annotations]) => [
+          `annotations/stuff_${split}.json`,
+          coco(
+            `${name}.png`,
+            annotations.map((each) => ({ ...each, category_id: Number(each['category_id']) + 90 })),
+            CATEGORIES.map(({ id, name }) => ({ id: Number(id) + 90, name, supercategory: 'ground' })),
+          ),
+        ]),
+      ),
+    },
+  },
   "Roboflow's export: a folder a split, and a heading among the categories": {
     format: 'coco',
     files: Object.fromEntries(

@@ -391,4 +391,16 @@ export const REFUSED: readonly (readonly [title: string, message: string, files:
         '{"a.png1": {"filename": "a.png", "size": 1, "regions": [{"shape_attributes": {"name": "rect", "x": 1, "y": 1, "width": 9, "height": 9}, "region_attributes": {"age": "2", "color": "red"}}], "file_attributes": {}}}',
     },
   ],
+  [
+    'VIA as CSV with a cell that is no JSON',
+    'drawn/via.csv: line 3 has a region that is no JSON (',
+    {
+      'a.png': photo(1),
+      'via.csv': [
+        'filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes',
+        'a.png,5,"{}",2,0,"{""name"":""rect"",""x"":20,""y"":10,""width"":10,""height"":12}","{""name"":""stone""}"',
+        'a.png,5,"{}",2,1,"{""name"":""rect"",""x"":20,""y"":","{""name"":""stone""}"',
+      ].join('\n'),
+    },
+  ],
 ];
