@@ -21,6 +21,7 @@ const SCENES = 6;
 const EPOCHS = 30;
 const VIEWPORT = { width: 1152, height: 720 };
 const FILM = 'docs/images/app-film.webp';
+const TRAIN = 'docs/images/app-train.webp';
 /** Of the film, in pixels. */
 const WIDE = 864;
 
@@ -83,6 +84,9 @@ function bay(index: number): Scene {
 const frames: { readonly png: Buffer; readonly milliseconds: number }[] = [];
 const [shots] = process.argv.slice(2);
 
+/** The view Train before, while and after it trains. */
+const training: Buffer[] = [];
+
 async function frame(page: Page, milliseconds: number): Promise<void> {
   frames.push({ png: await page.screenshot(), milliseconds });
 }
@@ -140,9 +144,31 @@ async function beginTraining(page: Page): Promise<void> {
   await page.locator('.samples canvas').first().waitFor({ timeout: 300_000 });
 }
 
+/** The view while it trains, and below it as it was before and is after, half as large. */
+async function drawTraining(): Promise<void> {
+  const { width, height } = VIEWPORT;
+  const gap = 16;
+  const [before, during, after] = training as [Buffer, Buffer, Buffer];
+  const half = (png: Buffer): Promise<Buffer> =>
+    sharp(png)
+      .resize((width - gap) / 2)
+      .png()
+      .toBuffer();
+  const below = Math.round((height * (width - gap)) / 2 / width);
+  await sharp({ create: { width, height: height + gap + below, channels: 3, background: '#ffffff' } })
+    .composite([
+      { input: during, left: 0, top: 0 },
+      { input: await half(before), left: 0, top: height + gap },
+      { input: await half(after), left: (width + gap) / 2, top: height + gap },
+    ])
+    .webp({ quality: 72, effort: 6 })
+    .toFile(TRAIN);
+}
+
 async function learn(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Train' }).click();
   await frame(page, 1200);
+  training.push(await page.screenshot());
   await beginTraining(page);
   await shotsOfTrain(page, 'en');
   await frame(page, 900);
@@ -151,9 +177,12 @@ async function learn(page: Page): Promise<void> {
     while ((await page.evaluate<number>("document.querySelector('progress')?.value ?? 1")) < share)
       await page.waitForTimeout(200);
     await frame(page, 900);
+    if (share === 0.5) training.push(await page.screenshot());
   }
   await page.getByText(/^Finished after/).waitFor({ timeout: 600_000 });
   await frame(page, 1600);
+  training.push(await page.screenshot());
+  await drawTraining();
 }
 
 /** Segments a photograph that was not learned from. @returns the mask */
