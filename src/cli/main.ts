@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { messageOf, RefineNetError, UsageError } from '../errors.ts';
 import { keyValueArguments } from './arguments.ts';
 import { addCommands } from './commands/index.ts';
+import { settleDevice } from './device.ts';
 import { EXIT } from './exit.ts';
 import { packageManifest } from '../platform/node/package.ts';
 
@@ -39,6 +40,7 @@ function createProgram(): Command {
     .description('RefineNet semantic segmentation: what is where in an image.')
     .version(packageManifest().version)
     .option('--debug', 'show the stack of errors')
+    .hook('preAction', (_, action) => settleDevice(action))
     .addHelpText(
       'after',
       '\nOptions may also be given as key=value, for example: refinenet predict source=photo.jpg model=DIR',

@@ -1,8 +1,7 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
-import { DEVICES, type Device } from '../runtime/backend.ts';
+import { numberBetween, wholeNumber } from '../option-values.ts';
 import { type NumberRange, RANGES } from '../tasks/ranges.ts';
 
 export { oneOf, wholeNumber } from '../option-values.ts';
@@ -13,8 +12,6 @@ export function numberFor(option: string, field: keyof typeof RANGES): (text: st
   if (whole) return wholeNumber(option, least, most);
   return numberBetween(option, least, most ?? Number.MAX_VALUE);
 }
-
-export const device = (text: string): Device => oneOf('--device', DEVICES)(text);
 
 /** `512x384` is width x height. */
 export function size(option: string): (text: string) => { readonly width: number; readonly height: number } {

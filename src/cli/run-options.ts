@@ -7,7 +7,8 @@ import type { ProtocolName } from '../inference/protocols.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { Device } from '../runtime/backend.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from '../tasks/names.ts';
-import { device, oneOf, resizeRule, numberFor } from './parse.ts';
+import { device, DEVICE_NAMES } from './device.ts';
+import { oneOf, resizeRule, numberFor } from './parse.ts';
 
 /** What was typed of them. */
 export interface RunOptions {
@@ -26,7 +27,7 @@ export interface RunOptions {
 /** Adds them to a command. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
+    .option('--device <name>', DEVICE_NAMES, device, 'cpu')
     .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
     .option(
       '--resize <rule>',

@@ -42,6 +42,19 @@ describe('predict', () => {
     expect(masks[0]?.equals(masks[1] as Buffer)).toBe(true);
   });
 
+  test('finds the fastest device once, and says which it is and why', async () => {
+    const photo = await write('auto/photo.png', await wavesPng(64, 48));
+    const cached = { env: { XDG_CACHE_HOME: join(folder, 'cache') } };
+    const args = ['predict', photo, '--model', model, '--output', join(folder, 'out auto'), '--device', 'auto'];
+    const [first, second] = [await runCli(args, cached), await runCli(args, cached)];
+    expect([first.code, second.code], first.stderr).toEqual([0, 0]);
+    const why = /^Computing on (?:cpu|webgpu|cuda|coreml|dml): \S.*\.$/m;
+    expect(first.stderr).toMatch(/^Trying cpu, once for this machine\.$/m);
+    expect(second.stderr).not.toContain('Trying');
+    expect(second.stderr.match(why)?.[0]).toBe(first.stderr.match(why)?.[0]);
+    expect(first.stderr).toMatch(why);
+  });
+
   test('splits the images into shards that together are all of them, once', async () => {
     for (const index of [0, 1, 2, 3, 4]) await write(`shards/${index}.png`, await wavesPng(48, 48, index));
     const seen: string[] = [];

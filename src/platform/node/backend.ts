@@ -137,7 +137,7 @@ async function providerOfConvolution(folder: string): Promise<string> {
 }
 
 /** The engine's first line without the place in its own source that begins it. */
-function reasonOf(message: string): string {
+export function reasonOf(message: string): string {
   const [line] = message.split('\n') as [string];
   return line.replace(/^.* was (true|false)\. /, '').replace(/[.\s]+$/, '');
 }

@@ -2,14 +2,17 @@
 import { createPredictor, type Predictor, type PredictorOptions } from '../../inference/predictor.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
-import type { Backend } from '../../runtime/backend.ts';
+import type { Backend, Device } from '../../runtime/backend.ts';
 import { Calls } from '../../runtime/calls.ts';
 import { backendFor } from './backend.ts';
+import { fastestDevice } from './fastest-device/fastest-device.ts';
 import { type ImageSource, openImage } from './image-source.ts';
 import { modelFor, readModelFolder } from './model-folder.ts';
 import { type ModelLocation, modelFolder } from './model-location.ts';
 
-export interface LoadOptions extends PredictorOptions {
+export interface LoadOptions extends Omit<PredictorOptions, 'device'> {
+  /** What computes. `auto`: the fastest that works on this machine and computes what its processor computes; tried once and remembered. Default `cpu`. */
+  readonly device?: Device | 'auto';
   /** The engine; onnxruntime-node, or its WASM build where that is not installed, when left out. */
   readonly backend?: Backend;
 }
@@ -35,11 +38,15 @@ export interface NodeSegmenter extends Omit<Predictor, 'segment'> {
  */
 export async function loadModel(
   location?: ModelLocation,
-  { backend: given, ...options }: LoadOptions = {},
+  { backend: given, device: wanted, ...options }: LoadOptions = {},
 ): Promise<NodeSegmenter> {
   const model = await readModelFolder(await modelFolder(location));
-  const backend = given ?? (await backendFor(options.device));
-  const predictor = await createPredictor(await modelFor(backend, model), backend, options);
+  const backend = given ?? (await backendFor(wanted === 'auto' ? undefined : wanted));
+  const device = wanted === 'auto' ? (await fastestDevice(backend)).device : wanted;
+  const predictor = await createPredictor(await modelFor(backend, model), backend, {
+    ...options,
+    ...(device && { device }),
+  });
   const calls = new Calls(DISPOSED);
   const dispose = () => calls.dispose(() => predictor.dispose());
   return {

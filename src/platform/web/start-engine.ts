@@ -5,7 +5,7 @@ import { constant, input } from '../../graph/value.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { float32 } from '../../tensor/tensor.ts';
-import { checkWebgpu } from './self-check.ts';
+import { checkDevice } from '../../measurement/check-device.ts';
 
 /**
  * Starts the engine and lets it compute one number.
@@ -13,7 +13,7 @@ import { checkWebgpu } from './self-check.ts';
  * @throws RuntimeError if it does not start, or does not agree.
  */
 export async function startEngine(backend: Backend, checksDevice: boolean): Promise<void> {
-  if (checksDevice) return checkWebgpu(backend);
+  if (checksDevice) return checkDevice(backend, 'webgpu', 'wasm');
   const y = conv(input('x', 'float32', [1, 1, 1, 1]), constant(float32([1, 1, 1, 1], new Float32Array([1]))), null);
   const bytes = encodeModel(toOnnx({ y }, new Map(), { storage: 'inline' }));
   const session = await backend.createSession({ bytes, weights: new Map() }, { device: 'wasm' });

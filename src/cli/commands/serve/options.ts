@@ -8,7 +8,8 @@ import type { Precision } from '../../../inference/precision.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import type { ServerOptions } from '../../../server/options.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
-import { device, oneOf, resizeRule, wholeNumber } from '../../parse.ts';
+import { device, DEVICE_NAMES } from '../../device.ts';
+import { oneOf, resizeRule, wholeNumber } from '../../parse.ts';
 
 /** What was typed. */
 export interface ServeOptions {
@@ -55,7 +56,7 @@ export function addServeOptions(command: Command): Command {
       'refuse images with more pixels (default: 16000000, or what memory allows)',
       wholeNumber('--pixel-limit', 1024),
     )
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm', device, 'cpu')
+    .option('--device <name>', DEVICE_NAMES, device, 'cpu')
     .option(
       '--resize <rule>',
       "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",

@@ -14,7 +14,8 @@ import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/schedules.ts';
 import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { device, numberFor, oneOf, resizeRule } from '../../parse.ts';
+import { device, DEVICE_NAMES } from '../../device.ts';
+import { numberFor, oneOf, resizeRule } from '../../parse.ts';
 import {
   classWeights,
   colorJitter,
@@ -124,7 +125,7 @@ export function addTrainOptions(command: Command): Command {
       numberFor('--confidence', 'confidence'),
     );
   return addRecipeOptions(command)
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml or dml', device, 'cpu')
+    .option('--device <name>', DEVICE_NAMES, device, 'cpu')
     .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
     .option('--json', 'print the result as JSON');
 }

@@ -1,7 +1,8 @@
 /** The options of `worker`: how they are typed. */
 import type { Command } from 'commander';
 import type { Device } from '../../../runtime/backend.ts';
-import { device, numberFor, wholeNumber } from '../../parse.ts';
+import { device, DEVICE_NAMES } from '../../device.ts';
+import { numberFor, wholeNumber } from '../../parse.ts';
 
 /** What was typed. */
 export interface WorkerCommandOptions {
@@ -21,7 +22,7 @@ export function addWorkerOptions(command: Command): Command {
       wholeNumber('--concurrency', 1),
       3,
     )
-    .option('--device <name>', 'cpu, webgpu, cuda, coreml, dml or wasm (default: what predict was told)', device)
+    .option('--device <name>', `${DEVICE_NAMES} (default: what predict was told)`, device)
     .option(
       '--threads <count>',
       'threads of the engine (default: what predict was told)',

@@ -1,14 +1,24 @@
-/** Whether a browser's WebGPU computes what its WASM does: drivers have bugs, and a wrong mask tells nobody. */
-import { RuntimeError } from '../../errors.ts';
-import { conv } from '../../graph/ops/conv.ts';
-import { add, clip } from '../../graph/ops/elementwise.ts';
-import { maxPool } from '../../graph/ops/pool.ts';
-import { resize, sizeOf } from '../../graph/ops/resize.ts';
-import { toOnnx } from '../../graph/to-onnx.ts';
-import { constant, input } from '../../graph/value.ts';
-import { encodeModel } from '../../onnx/encode.ts';
-import type { Backend, Device } from '../../runtime/backend.ts';
-import { float32, type Tensor } from '../../tensor/tensor.ts';
+/** Whether a device computes what the processor does: drivers have bugs, and a wrong mask tells nobody. */
+import { RuntimeError } from '../errors.ts';
+import { conv } from '../graph/ops/conv.ts';
+import { add, clip } from '../graph/ops/elementwise.ts';
+import { maxPool } from '../graph/ops/pool.ts';
+import { resize, sizeOf } from '../graph/ops/resize.ts';
+import { toOnnx } from '../graph/to-onnx.ts';
+import { constant, input } from '../graph/value.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Backend, Device } from '../runtime/backend.ts';
+import { float32, type Tensor } from '../tensor/tensor.ts';
+
+/** What the devices are called in sentences. */
+export const TITLES: Readonly<Record<Device, string>> = {
+  cpu: 'the CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  coreml: 'Core ML',
+  dml: 'DirectML',
+  wasm: 'WASM',
+};
 
 /** Odd, so that every operator has borders to treat. */
 const SHAPE = [1, 3, 33, 47] as const;
@@ -21,19 +31,19 @@ const TOLERANCE = 1e-3;
  * and interpolation.
  * @throws RuntimeError saying by how much they differ.
  */
-export async function checkWebgpu(backend: Backend): Promise<void> {
-  const [wasm, webgpu] = [await resultOn(backend, 'wasm'), await resultOn(backend, 'webgpu')];
+export async function checkDevice(backend: Backend, device: Device, processor: 'cpu' | 'wasm'): Promise<void> {
+  const [expected, got] = [await resultOn(backend, processor), await resultOn(backend, device)];
   let difference = 0;
   let largest = 0;
-  for (let at = 0; at < wasm.length; at++) {
-    largest = Math.max(largest, Math.abs(wasm[at] as number));
-    const off = Math.abs((wasm[at] as number) - (webgpu[at] as number));
+  for (let at = 0; at < expected.length; at++) {
+    largest = Math.max(largest, Math.abs(expected[at] as number));
+    const off = Math.abs((expected[at] as number) - (got[at] as number));
     // What is not a number differs, too.
     if (!(off <= difference)) difference = off;
   }
   if (difference <= TOLERANCE * largest) return;
   throw new RuntimeError(
-    `WebGPU computes other numbers than WASM on this machine: they differ by ${difference.toPrecision(2)} where the largest is ${largest.toPrecision(2)}.`,
+    `${TITLES[device]} computes other numbers than ${TITLES[processor]} on this machine: they differ by ${difference.toPrecision(2)} where the largest is ${largest.toPrecision(2)}.`,
   );
 }
 

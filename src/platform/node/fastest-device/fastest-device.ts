@@ -1,0 +1,91 @@
+/** The device `auto`: the fastest that works here and computes what the processor computes, found once and remembered. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../../errors.ts';
+import { TITLES } from '../../../measurement/check-device.ts';
+import type { Backend, Device } from '../../../runtime/backend.ts';
+import { type FoundDevice, keepDevice, keptDevice } from './kept-device.ts';
+import type { DeviceTrial } from './try-device.ts';
+
+export interface FastestDeviceOptions {
+  /** The script of the process that tries a device. */
+  readonly script?: URL;
+  /** How long a trial may take. */
+  readonly seconds?: number;
+  /** Told before a device is tried. */
+  readonly onTrial?: (device: Device) => void;
+}
+
+const SCRIPT = new URL('./try-device.js', import.meta.url);
+
+/** Drivers make their kernels in the first run. */
+const MOST_SECONDS = 60;
+
+/** Graphics processors by how much of a network they compute; the processor is always there. */
+const ACCELERATORS: readonly Device[] = ['cuda', 'webgpu', 'coreml', 'dml'];
+
+/**
+ * The fastest device for a backend's engine on this machine. Each is tried in a process of its own, once: what was found is kept beside
+ * the measured costs, for this engine and kind of machine.
+ */
+export async function fastestDevice(
+  { name, devices }: Pick<Backend, 'name' | 'devices'>,
+  options: FastestDeviceOptions = {},
+): Promise<FoundDevice> {
+  if (!devices.includes('cpu')) return { device: 'wasm', reason: 'the native engine is not installed' };
+  const kept = keptDevice(name);
+  if (kept) return kept;
+  const trials = new Map<Device, DeviceTrial>();
+  for (const device of ['cpu' as const, ...ACCELERATORS.filter((each) => devices.includes(each))]) {
+    options.onTrial?.(device);
+    trials.set(device, await tryDevice(device, options));
+  }
+  const found = chosen(trials);
+  await keepDevice(name, found);
+  return found;
+}
+
+/** The device with the shortest time, and how it compares. */
+export function chosen(trials: ReadonlyMap<Device, DeviceTrial>): FoundDevice {
+  const timed = [...trials].flatMap(([device, trial]) => ('milliseconds' in trial ? [{ device, ...trial }] : []));
+  const fastest = timed.reduce((best, each) => (each.milliseconds < best.milliseconds ? each : best), {
+    device: 'cpu' as Device,
+    milliseconds: Number.POSITIVE_INFINITY,
+  });
+  const others = [...trials].filter(([device]) => device !== fastest.device);
+  const compared = others.map(([device, trial]) =>
+    'failure' in trial
+      ? `${TITLES[device]} does not work here (${trial.failure.replace(/[.\s]+$/, '')})`
+      : `${TITLES[device]} takes ${(trial.milliseconds / fastest.milliseconds).toPrecision(2)} times as long`,
+  );
+  return { device: fastest.device, reason: compared.join('; ') || 'the engine has no other here' };
+}
+
+function tryDevice(
+  device: Device,
+  { script = SCRIPT, seconds = MOST_SECONDS }: FastestDeviceOptions,
+): Promise<DeviceTrial> {
+  return new Promise((resolve) => {
+    const limits = { timeout: 1000 * seconds, killSignal: 'SIGKILL' } as const;
+    execFile(process.execPath, [fileURLToPath(script), device], limits, (error, stdout) => {
+      resolve(trialFrom(stdout) ?? { failure: failureOf(error, seconds) });
+    });
+  });
+}
+
+function trialFrom(printed: string): DeviceTrial | undefined {
+  try {
+    return JSON.parse(printed) as DeviceTrial;
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOf(
+  error: (Error & { killed?: boolean; signal?: string | null; code?: unknown }) | null,
+  seconds: number,
+): string {
+  if (error?.killed) return `no result within ${seconds} seconds`;
+  if (error?.signal) return `its driver ended with ${error.signal}`;
+  return error ? `its process ended with ${messageOf(error.code ?? error)}` : 'its process said nothing';
+}

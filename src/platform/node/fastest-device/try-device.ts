@@ -1,0 +1,23 @@
+/** The process that measures one device: a driver that crashes takes nothing else with it. */
+import { messageOf } from '../../../errors.ts';
+import { checkDevice } from '../../../measurement/check-device.ts';
+import { timeDevice } from '../../../measurement/time-device.ts';
+import type { Device } from '../../../runtime/backend.ts';
+import { nodeBackend, reasonOf } from '../backend.ts';
+
+/** What the process prints, as JSON. */
+export type DeviceTrial = { readonly milliseconds: number } | { readonly failure: string };
+
+const device = process.argv[2] as Device;
+const trial = await tried().catch(
+  (error: unknown): DeviceTrial => ({ failure: reasonOf(messageOf((error as Error).cause ?? error)) }),
+);
+process.stdout.write(JSON.stringify(trial));
+// A driver's threads are not waited for.
+process.exit(0);
+
+async function tried(): Promise<DeviceTrial> {
+  const backend = await nodeBackend();
+  if (device !== 'cpu') await checkDevice(backend, device, 'cpu');
+  return { milliseconds: await timeDevice(backend, device) };
+}
