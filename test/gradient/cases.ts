@@ -142,6 +142,13 @@ export const CASES: readonly OperatorCase[] = [
   convolution('padded beyond a kernel larger than its image', [1, 16, 2, 2], [2, 16, 1, 1], { pads: [0, 1, 1, 0] }),
   convolution('depthwise', [2, 4, 5, 6], [4, 1, 3, 3], { groups: 4, pads: [1, 1, 1, 1] }),
   convolution('depthwise with stride 2', [2, 4, 5, 6], [4, 1, 3, 3], { groups: 4, pads: [1, 1, 1, 1], stride: [2, 2] }),
+  convolution('depthwise and dilated', [2, 4, 7, 6], [4, 1, 3, 3], { groups: 4, dilation: [2, 2], pads: [2, 2, 2, 2] }),
+  convolution('depthwise, dilated, with stride 2 and uneven padding', [2, 3, 9, 8], [3, 1, 3, 2], {
+    groups: 3,
+    dilation: [2, 3],
+    stride: [2, 2],
+    pads: [2, 1, 1, 3],
+  }),
   convolution('depthwise with two outputs a channel', [2, 3, 5, 6], [6, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }),
 
   row(MatMul, 'of two matrices', [of([3, 4]), of([4, 5])], (a, b) => matMul(a as Value, b as Value)),

@@ -1,9 +1,9 @@
 /**
  * The weight gradient of a depthwise convolution as matrix products.
  *
- * The element of kernel position (i, j) is the sum over output pixels (r, b) of x[s r + i - p, s b + j - p] g[r, b], with stride
- * s and padding p. Taken as products x' g over rows, for each shift of g's rows against x's, this gives for a channel all pairs
- * of columns (a, b) at once; those with a = s b + j - p belong to a kernel column and are summed by a second product. It
+ * The element of kernel position (i, j) is the sum over output pixels (r, b) of x[s r + d i - p, s b + d j - p] g[r, b], with stride
+ * s, dilation d and padding p. Taken as products x' g over rows, for each shift of g's rows against x's, this gives for a channel all pairs
+ * of columns (a, b) at once; those with a = s b + d j - p belong to a kernel column and are summed by a second product. It
  * multiplies more than it must, but the engine does that ten times faster than it cuts, multiplies and sums for each position.
  */
 import { numbersLike } from '../../ops/constants.ts';
@@ -43,10 +43,16 @@ interface RowPlace {
   readonly shift: number;
 }
 
-function rowPlaces({ stride: [stride], pads: [top], shape: [, , kernelHeight] }: ConvGradientAttributes): RowPlace[] {
+function rowPlaces({
+  stride: [stride],
+  dilation: [dilation],
+  pads: [top],
+  shape: [, , kernelHeight],
+}: ConvGradientAttributes): RowPlace[] {
   return Array.from({ length: kernelHeight }, (_, i) => {
-    const shift = Math.floor((i - top) / stride);
-    return { within: i - top - shift * stride, shift };
+    const row = dilation * i - top;
+    const shift = Math.floor(row / stride);
+    return { within: row - shift * stride, shift };
   });
 }
 
@@ -59,7 +65,7 @@ interface Columns {
 
 /** Ones where a pair of columns belongs to a kernel position: [stride W · shifts w, positions]. */
 function selectionOf(
-  { stride: [, stride], pads: [, left], shape: [, , kernelHeight, kernelWidth] }: ConvGradientAttributes,
+  { stride: [, stride], dilation: [, dilation], pads: [, left], shape: [, , kernelHeight, kernelWidth] }: ConvGradientAttributes,
   { width, columns, places, shifts }: Columns,
 ): Float32Array {
   const bandWidth = places.reduce((most, { within }) => Math.max(most, within + 1), 1);
@@ -70,7 +76,7 @@ function selectionOf(
     const offset = shifts.indexOf(shift) * columns;
     for (let j = 0; j < kernelWidth; j++) {
       for (let b = 0; b < columns; b++) {
-        const a = stride * b + j - left;
+        const a = stride * b + dilation * j - left;
         if (a < 0 || a >= width) continue;
         selection[((within * width + a) * across + offset + b) * positions + i * kernelWidth + j] = 1;
       }

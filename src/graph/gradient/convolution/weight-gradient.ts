@@ -34,9 +34,9 @@ function weightGradient(gradient: Value, x: Value, attributes: ConvGradientAttri
   const { groups } = attributes;
   const [outputs, perGroup, height, width] = attributes.shape;
   const [batch, , rows, columns] = knownShape(gradient) as Extents;
-  const { stride, dilation } = attributes;
+  const { stride } = attributes;
   const isDepthwise = perGroup === 1 && outputs === groups;
-  if (isDepthwise && stride[0] === stride[1] && dilation.every((one) => one === 1)) {
+  if (isDepthwise && stride[0] === stride[1]) {
     return depthwiseWeightGradient(gradient, x, attributes);
   }
   // Images side by side in one long row of pixels cost a copy of both; summing over images afterwards costs their products.
