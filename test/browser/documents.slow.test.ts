@@ -55,12 +55,18 @@ async function publicFolder(name: string): Promise<string> {
   return folder;
 }
 
-async function viteBuild(name: string, html: string): Promise<string> {
+/** A project of one page. */
+async function viteRoot(name: string, html: string): Promise<string> {
   const root = join(project, name);
   await mkdir(root, { recursive: true });
   await symlink(join(project, 'node_modules'), join(root, 'node_modules'), 'junction');
   await publicFolder(`${name}/public`);
   await writeFile(join(root, 'index.html'), html);
+  return root;
+}
+
+async function viteBuild(name: string, html: string): Promise<string> {
+  const root = await viteRoot(name, html);
   const { build } = await import('vite');
   await build({ root, logLevel: 'silent', configFile: false });
   return join(root, 'dist');
@@ -89,6 +95,29 @@ describe.skipIf(missingBrowser)(`docs/browser.md${missingBrowser}`, () => {
       expect(site.faults).toEqual([]);
     } finally {
       await close(site);
+    }
+  });
+
+  test("a picture: Vite's server for development needs no configuration either", async () => {
+    const root = await viteRoot('developed', await pageBelow('A picture'));
+    const { createServer } = await import('vite');
+    // The packages of this test are links out of its project, which the server would not follow.
+    const server = await createServer({
+      root,
+      logLevel: 'silent',
+      configFile: false,
+      server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
+    });
+    await server.listen();
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(server.resolvedUrls?.local[0] as string);
+      const colors = async () => (await page.evaluate<{ colors: number }>(SHOWN)).colors;
+      await expect.poll(colors, { timeout: 120_000 }).toBeGreaterThan(3);
+    } finally {
+      await context.close();
+      await server.close();
     }
   });
 
