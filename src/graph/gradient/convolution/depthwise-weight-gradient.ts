@@ -65,7 +65,12 @@ interface Columns {
 
 /** Ones where a pair of columns belongs to a kernel position: [stride W · shifts w, positions]. */
 function selectionOf(
-  { stride: [, stride], dilation: [, dilation], pads: [, left], shape: [, , kernelHeight, kernelWidth] }: ConvGradientAttributes,
+  {
+    stride: [, stride],
+    dilation: [, dilation],
+    pads: [, left],
+    shape: [, , kernelHeight, kernelWidth],
+  }: ConvGradientAttributes,
   { width, columns, places, shifts }: Columns,
 ): Float32Array {
   const bandWidth = places.reduce((most, { within }) => Math.max(most, within + 1), 1);
