@@ -76,7 +76,7 @@ export type {
   ValueType,
 } from '../graph/value.ts';
 export type { Activation } from '../models/activations.ts';
-export type { StridePlacement } from '../models/encoders/encoder.ts';
+export type { EncoderStride, StridePlacement } from '../models/encoders/encoder.ts';
 export type { EncoderName } from '../models/encoders/index.ts';
 export type { NetworkDefinition } from '../models/families.ts';
 export type { AnyDefinition, DetectedNetwork, NetworkFamily, NetworkGeometry } from '../models/family.ts';

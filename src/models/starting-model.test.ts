@@ -41,7 +41,7 @@ describe('the model that training starts from', () => {
     const pooling = 'decoder.reduction.0.image_pooling.weight';
     expect(whole.weights.get(pooling)).toBe(coarse.weights.get(pooling));
     expect(() => startingModel({ ...given, classes: 3, seed: 2, variation, subject: 'a.safetensors' })).toThrow(
-      'a.safetensors are of a whole network, which has its form already: leave its variations out.',
+      'a.safetensors are of a whole network, which has its form already: leave encoderStride and imagePooling out.',
     );
   });
 

@@ -57,7 +57,9 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
   if (found && !isOther && options.variation !== undefined) {
-    throw new UsageError(`${subject} are of a whole network, which has its form already: leave its variations out.`);
+    throw new UsageError(
+      `${subject} are of a whole network, which has its form already: leave ${Object.keys(options.variation).join(' and ')} out.`,
+    );
   }
   if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
   if (found && !isOther && options.widths !== undefined && !sameJson(options.widths, growthOf(found).widths(found))) {

@@ -149,6 +149,11 @@ export const CASES: readonly OperatorCase[] = [
     stride: [2, 2],
     pads: [2, 1, 1, 3],
   }),
+  convolution('depthwise, dilated as far as the image', [2, 4, 2, 3], [4, 1, 3, 3], {
+    groups: 4,
+    dilation: [2, 2],
+    pads: [2, 2, 2, 2],
+  }),
   convolution('depthwise with two outputs a channel', [2, 3, 5, 6], [6, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }),
 
   row(MatMul, 'of two matrices', [of([3, 4]), of([4, 5])], (a, b) => matMul(a as Value, b as Value)),

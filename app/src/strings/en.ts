@@ -111,7 +111,7 @@ export const en = {
   'tour.close': 'Leave the tour',
   'tour.encoder': 'Encoder',
   'tour.encoderText':
-    'A pretrained ResNet halves the picture again and again. From 1/4 to 1/32 its maps know more of what is there, and less of where. RefineNet takes all four.',
+    'A pretrained encoder makes the picture smaller step by step. Its coarser maps know more of what is there, and less of where. RefineNet takes them all.',
   'tour.unit': 'Residual conv unit',
   'tour.unitText':
     'Two convolutions, whose result is added to what came in: they adapt the encoder\u2019s features to segmentation. You see what the unit added.',

@@ -21,7 +21,7 @@ export type EncoderStride = 8 | 16 | 32;
 export interface EncoderForm {
   /** `3x3` when left out; encoders without bottlenecks have nothing to place. */
   readonly stridePlacement?: StridePlacement | undefined;
-  /** Where it is below 32, when left out, the last stages keep their size: their 3x3 convolutions are dilated instead. */
+  /** 32 when left out. Below it the last stages keep their size: their 3x3 convolutions are dilated instead. */
   readonly encoderStride?: EncoderStride | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Encoder {
   readonly activation: Activation;
   /**
    * The taps' values for images x [N, 3, H, W], in the order of `taps`. A tap has extents ceil(H / stride) and
-   * ceil(W / stride), whatever H and W.
+   * ceil(W / stride), whatever H and W, with the strides of `tapsAtStride`.
    */
   forward(scope: Scope, x: Value, form?: EncoderForm): readonly Value[];
 }

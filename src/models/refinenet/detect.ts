@@ -44,7 +44,7 @@ export function detectRefineNet(
   };
   const names = known ? [known] : REFINENET_NAMES.filter((name) => REFINENETS[name].encoder === encoder);
   const candidates = names.flatMap((name) =>
-    cascadesOf(name).map((cascade) => ({
+    cascadesOf(name, variation).map((cascade) => ({
       architecture: name,
       cascade,
       definition: refineNetDefinition(name, classes, { ...seen, ...(cascade && { cascade }) }),
@@ -65,13 +65,14 @@ export function detectRefineNet(
 }
 
 /** The cascades that an architecture can have and its tensors tell apart. */
-function cascadesOf(name: RefineNetName): readonly (CascadeName | undefined)[] {
+function cascadesOf(name: RefineNetName, { encoderStride }: Variation): readonly (CascadeName | undefined)[] {
   const paths = REFINENETS[name].decoder.taps.length;
   const fitting = (Object.keys(CASCADES) as CascadeName[]).filter((cascade) => {
     const { cascade: blocks, imageDivisors } = CASCADES[cascade];
     return blocks.length === paths * imageDivisors.length;
   });
-  return fitting.length > 0 ? fitting : [undefined];
+  // With a stride of its own an encoder's paths enter other blocks than those with names.
+  return fitting.length > 0 && encoderStride === undefined ? fitting : [...fitting, undefined];
 }
 
 function readClassifier(found: Shapes): { classes: number; kernel: 1 | 3 } {

@@ -88,17 +88,20 @@ describe.each(ARCHITECTURE_NAMES)('%s', (name) => {
     }
   });
 
-  test('has dropout only while training, and then asks for its masks', () => {
-    const training = refineNet(
-      architecture(name, 5),
-      pixelValues({ batch: 1, height: 64, width: 64 }),
-      scope('', { ...EVALUATION, dropout: true }),
-    );
-    const masks = [...reach([training]).inputs.keys()].filter((input) => input.startsWith('dropout:'));
-    const expected = name.endsWith('mobilenetv2') ? 0 : name.includes('-lw-') ? 2 : 3;
-    expect(masks).toHaveLength(expected);
-    expect([...reach([refineNet(architecture(name, 5), pixelValues())]).inputs.keys()]).toEqual(['pixel_values']);
-  });
+  test.each([{}, { encoderStride: 8 }] as const)(
+    '%j has dropout only while training, and then asks for its masks',
+    (variation) => {
+      const training = refineNet(
+        architecture(name, 5, variation),
+        pixelValues({ batch: 1, height: 64, width: 64 }),
+        scope('', { ...EVALUATION, dropout: true }),
+      );
+      const masks = [...reach([training]).inputs.keys()].filter((input) => input.startsWith('dropout:'));
+      const expected = name.endsWith('mobilenetv2') ? 0 : name.includes('-lw-') ? 2 : 3;
+      expect(masks).toHaveLength(expected);
+      expect([...reach([refineNet(architecture(name, 5), pixelValues())]).inputs.keys()]).toEqual(['pixel_values']);
+    },
+  );
 });
 
 describe('any number of paths', () => {
@@ -157,6 +160,17 @@ describe('variations', () => {
     expect(cascadeOf('refinenet-lw-mobilenetv2', 16)).toEqual([1, 1, 1, 1, 2, 3]);
     expect(cascadeOf('refinenet-resnet50', 16)).toEqual([1, 1, 2, 3]);
     expect(cascadeOf('refinenet-resnet50', 8)).toEqual([1, 1, 1, 2]);
+    for (const [name, encoderStride] of [
+      ['refinenet-resnet18', 16],
+      ['refinenet-lw-mobilenetv2', 8],
+    ] as const) {
+      const definition = architecture(name, 21, { encoderStride });
+      const shapes = new Map(
+        [...parametersOf([refineNet(definition, pixelValues())])].map(([each, { shape }]) => [each, shape]),
+      );
+      const told = { variant: { encoderStride }, wanted: undefined };
+      expect(detectRefineNet(shapes, definition.encoder, told).definition).toEqual(definition);
+    }
   });
 
   test("image pooling adds one convolution to the reduction of each scale's coarsest tap, and is seen in its tensors", () => {

@@ -8,8 +8,8 @@ import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
 import type { RefineNetDefinition } from './definition.ts';
-import { type Tap, tapsAtStride } from '../encoders/encoder.ts';
 import { ENCODERS } from '../encoders/index.ts';
+import type { Tap } from '../encoders/encoder.ts';
 
 /**
  * Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
@@ -23,7 +23,8 @@ export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope
 /** One path from an encoder to a block of the decoder. */
 interface Path {
   readonly value: Value;
-  readonly tap: Tap;
+  /** Whether its feature is one of the two coarsest levels. */
+  readonly isCoarse: boolean;
 }
 
 /** The tapped features of every encoder, in the order of the definition's taps, repeated for each scale. */
@@ -33,7 +34,7 @@ function encode(
   root: Scope,
 ): Path[] {
   const { forward } = ENCODERS[encoder];
-  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
+  const taps: readonly Tap[] = ENCODERS[encoder].taps;
   return imageDivisors.flatMap((divisor, index) => {
     const scope = imageDivisors.length === 1 ? root.at('encoder') : root.at('encoders').at(index);
     const image = resizeByDivisor(x, divisor, scope.name);
@@ -49,7 +50,8 @@ function encode(
           `${scope.name}: ${encoder} has no tap "${name}". Its taps are ${taps.map((tap) => tap.name).join(', ')}.`,
         );
       }
-      return { value: values[at] as Value, tap: taps[at] as Tap };
+      // Dilated or not, these are the features that know most and repeat themselves.
+      return { value: values[at] as Value, isCoarse: (taps[at] as Tap).stride >= 16 };
     });
   });
 }
@@ -58,9 +60,9 @@ function encode(
 function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
   checkPaths(scope, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
-  const reduced = paths.map(({ value, tap }, index): BlockInput => {
+  const reduced = paths.map(({ value, isCoarse }, index): BlockInput => {
     const reduction = scope.at('reduction').at(index);
-    const regularized = tap.stride >= 16 ? dropout(reduction, value, probabilities.features) : value;
+    const regularized = isCoarse ? dropout(reduction, value, probabilities.features) : value;
     const channels = widths[index % widths.length] as number;
     const own = conv2d(reduction, regularized, { channels, kernel });
     const isCoarsest = index % widths.length === 0;

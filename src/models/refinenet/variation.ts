@@ -18,6 +18,7 @@ export interface VariantOptions {
   readonly skip?: Skip;
   readonly poolingOrder?: PoolingOrder;
   readonly stridePlacement?: StridePlacement;
+  readonly encoderStride?: EncoderStride;
 }
 
 /** Variant options as a variation. */

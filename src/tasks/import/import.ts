@@ -35,7 +35,8 @@ export const importTask = defineTask({ name: 'import', request: IMPORT_REQUEST, 
 
 async function importCheckpoint(request: ImportRequest, context: WorkContext<ImportEvent>): Promise<ImportResult> {
   const { files, onEvent } = context;
-  const { file, output, architecture, poolingOrder, stride, skip, reinitialize, seed, resize, force } = request;
+  const { file, output, architecture, poolingOrder, stride, encoderStride, skip, reinitialize, seed, resize, force } =
+    request;
   await files.assertWritable(output, force);
   const given = await givenClasses(request.classes, files);
   const bytes = await files.read(file).catch((error: unknown) => {
@@ -51,6 +52,7 @@ async function importCheckpoint(request: ImportRequest, context: WorkContext<Imp
     variant: {
       ...(poolingOrder && { poolingOrder }),
       ...(stride && { stridePlacement: stride }),
+      ...(encoderStride && { encoderStride }),
       ...(skip && { skip }),
     },
     reinitialize,

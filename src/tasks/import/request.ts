@@ -18,6 +18,8 @@ export const IMPORT_REQUEST = z.strictObject({
   poolingOrder: z.enum(POOLING_ORDERS).optional(),
   /** The kernel of a bottleneck in which its stride sits. */
   stride: z.enum(STRIDE_PLACEMENTS).optional(),
+  /** Input pixels between neighbors of the encoder's coarsest feature; 32 when left out. */
+  encoderStride: z.literal([8, 16, 32]).optional(),
   /** What residual conv units add. */
   skip: z.enum(SKIPS).optional(),
   /** The part for which fresh weights are drawn. */

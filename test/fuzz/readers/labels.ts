@@ -10,11 +10,11 @@ import type { Reader } from '../reader.ts';
 /** Files of labels; those of the images to validate on are of the same kind. */
 const isRead = (path: string): boolean => /\.(json|xml|csv|txt|yaml)$/.test(path) && !/\bval\b/.test(path);
 
-function labelReader({ format, files }: AnnotatedFixture, number: number, path: string): Reader {
+function labelReader(fixture: string, { files }: AnnotatedFixture, path: string): Reader {
   const seed = bytesOf(files[path] as Uint8Array | string);
   const text = new TextDecoder().decode(seed);
   return {
-    name: `labels ${number}, ${format}: ${path}`,
+    name: `labels ${fixture}: ${path}`,
     seeds: () => [seed],
     ...(path.endsWith('.json') && { structures: () => changedJson(JSON.parse(text)) }),
     async read(bytes) {
@@ -27,8 +27,8 @@ function labelReader({ format, files }: AnnotatedFixture, number: number, path: 
   };
 }
 
-export const LABEL_READERS: readonly Reader[] = Object.values(FIXTURES).flatMap((fixture, index) =>
+export const LABEL_READERS: readonly Reader[] = Object.entries(FIXTURES).flatMap(([name, fixture]) =>
   Object.keys(fixture.files)
     .filter(isRead)
-    .map((path) => labelReader(fixture, index + 1, path)),
+    .map((path) => labelReader(name, fixture, path)),
 );

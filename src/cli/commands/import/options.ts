@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
 import type { Preprocessing } from '../../../image/preprocess.ts';
+import type { EncoderStride } from '../../../models/encoders/encoder.ts';
 import type { IMPORT_REQUEST, ImportRequest } from '../../../tasks/import/request.ts';
 import { POOLING_ORDERS, REINITIALIZED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
-import { oneOf, resizeRule, numberFor } from '../../parse.ts';
+import { encoderStride, oneOf, resizeRule, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialize' | 'seed'> {
@@ -15,6 +16,7 @@ export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitial
   readonly resize: Pick<Preprocessing, 'resize'>;
   readonly poolingOrder?: (typeof POOLING_ORDERS)[number];
   readonly stride?: (typeof STRIDE_PLACEMENTS)[number];
+  readonly encoderStride?: EncoderStride;
   readonly skip?: (typeof SKIPS)[number];
   readonly force?: boolean;
   readonly json?: boolean;
@@ -45,6 +47,11 @@ export function addImportOptions(command: Command): Command {
       '--stride <kernel>',
       "where a bottleneck's stride sits: 3x3 (torchvision) or 1x1 (Caffe)",
       oneOf('--stride', STRIDE_PLACEMENTS),
+    )
+    .option(
+      '--encoder-stride <pixels>',
+      'input pixels between neighbors of the coarsest feature: 16 or 8 where the last stages are dilated (default: 32)',
+      encoderStride,
     )
     .option('--skip <kind>', 'what residual conv units add: input (default) or rectified', oneOf('--skip', SKIPS))
     .option(

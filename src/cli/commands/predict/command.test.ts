@@ -19,7 +19,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each([
   [['predict'], 'missing required argument'],
   [['predict', 'PHOTO', '--model', 'nowhere'], 'There is no model at nowhere (the working folder is '],
-  [['predict', 'PHOTO', '--device', 'abacus'], '--device takes cpu, webgpu, cuda, coreml, dml, wasm; got "abacus".'],
+  [
+    ['predict', 'PHOTO', '--device', 'auto', '--queue', 'redis://127.0.0.1:1'],
+    '--device auto is found where images are segmented: refinenet worker --device auto.',
+  ],
+  [
+    ['predict', 'PHOTO', '--device', 'abacus'],
+    '--device takes cpu, webgpu, cuda, coreml, dml, wasm, auto; got "abacus".',
+  ],
   [
     ['predict', 'PHOTO', '--resize', 'large'],
     '--resize takes none, a number of pixels for the shorter side, or WIDTHxHEIGHT; got "large".',

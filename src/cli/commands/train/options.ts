@@ -15,7 +15,7 @@ import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/sched
 import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
 import { device, DEVICE_NAMES } from '../../device.ts';
-import { numberFor, oneOf, resizeRule } from '../../parse.ts';
+import { encoderStride, numberFor, oneOf, resizeRule } from '../../parse.ts';
 import {
   classWeights,
   colorJitter,
@@ -99,7 +99,7 @@ export function addTrainOptions(command: Command): Command {
     .option(
       '--encoder-stride <pixels>',
       'input pixels between neighbors of the coarsest feature: 16 or 8 in place of 32 by dilation, for small objects, at more time',
-      (text) => Number(oneOf('--encoder-stride', ['8', '16', '32'])(text)),
+      encoderStride,
     )
     .option(
       '--image-pooling',

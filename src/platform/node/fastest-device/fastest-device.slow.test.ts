@@ -37,10 +37,12 @@ describe('the fastest device', () => {
       ['cpu', { milliseconds: 40 }],
       ['cuda', { failure: 'no library libcudart.so.' }],
       ['webgpu', { milliseconds: 10 }],
+      ['dml', { milliseconds: 1504 }],
     ] as const);
     expect(chosen(trials)).toEqual({
       device: 'webgpu',
-      reason: 'the CPU takes 4.0 times as long; CUDA does not work here (no library libcudart.so)',
+      reason:
+        'the CPU takes 4.0 times as long; CUDA does not work here (no library libcudart.so); DirectML takes 150 times as long',
     });
     expect(chosen(new Map([['cpu', { milliseconds: 40 }]]))).toEqual({
       device: 'cpu',
@@ -79,6 +81,20 @@ describe('the fastest device', () => {
       device: 'cpu',
       reason: 'the engine has no other here',
     });
+    // A busy machine is asked again.
+    const idle = await processThat('idle', answers({ cpu: 40, webgpu: 10 }));
+    expect((await fastestDevice({ name: 'an engine', devices: ['cpu'] }, { script: idle })).reason).toBe(
+      'the engine has no other here',
+    );
+    const late = await processThat(
+      'late',
+      `if (device === 'cpu') ${answers({ cpu: 40 })} else setInterval(() => {}, 1000);`,
+    );
+    const both = { name: 'an engine', devices: ['cpu', 'webgpu'] } as const;
+    expect((await fastestDevice(both, { script: late, seconds: 3 })).reason).toBe(
+      'WebGPU does not work here (no result within 3 seconds)',
+    );
+    expect((await fastestDevice(both, { script: idle })).device).toBe('webgpu');
   });
 
   test('is WASM where the native engine is not', async () => {

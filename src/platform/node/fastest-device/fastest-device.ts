@@ -26,14 +26,15 @@ const ACCELERATORS: readonly Device[] = ['cuda', 'webgpu', 'coreml', 'dml'];
 
 /**
  * The fastest device for a backend's engine on this machine. Each is tried in a process of its own, once: what was found is kept beside
- * the measured costs, for this engine and kind of machine.
+ * the measured costs, for this engine, its devices and kind of machine. What a busy machine did not answer in time is not.
  */
 export async function fastestDevice(
   { name, devices }: Pick<Backend, 'name' | 'devices'>,
   options: FastestDeviceOptions = {},
 ): Promise<FoundDevice> {
   if (!devices.includes('cpu')) return { device: 'wasm', reason: 'the native engine is not installed' };
-  const kept = keptDevice(name);
+  const engine = `${name} with ${devices.join(', ')}`;
+  const kept = keptDevice(engine);
   if (kept) return kept;
   const trials = new Map<Device, DeviceTrial>();
   for (const device of ['cpu' as const, ...ACCELERATORS.filter((each) => devices.includes(each))]) {
@@ -41,7 +42,10 @@ export async function fastestDevice(
     trials.set(device, await tryDevice(device, options));
   }
   const found = chosen(trials);
-  await keepDevice(name, found);
+  const isSettled = [...trials].every(
+    ([device, trial]) => 'milliseconds' in trial || (device !== 'cpu' && !trial.isLate),
+  );
+  if (isSettled) await keepDevice(engine, found);
   return found;
 }
 
@@ -56,10 +60,12 @@ export function chosen(trials: ReadonlyMap<Device, DeviceTrial>): FoundDevice {
   const compared = others.map(([device, trial]) =>
     'failure' in trial
       ? `${TITLES[device]} does not work here (${trial.failure.replace(/[.\s]+$/, '')})`
-      : `${TITLES[device]} takes ${(trial.milliseconds / fastest.milliseconds).toPrecision(2)} times as long`,
+      : `${TITLES[device]} takes ${times(trial.milliseconds / fastest.milliseconds)} times as long`,
   );
   return { device: fastest.device, reason: compared.join('; ') || 'the engine has no other here' };
 }
+
+const times = (ratio: number): string => (ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0));
 
 function tryDevice(
   device: Device,
@@ -68,7 +74,7 @@ function tryDevice(
   return new Promise((resolve) => {
     const limits = { timeout: 1000 * seconds, killSignal: 'SIGKILL' } as const;
     execFile(process.execPath, [fileURLToPath(script), device], limits, (error, stdout) => {
-      resolve(trialFrom(stdout) ?? { failure: failureOf(error, seconds) });
+      resolve(trialFrom(stdout) ?? { failure: failureOf(error, seconds), isLate: error?.killed === true });
     });
   });
 }

@@ -6,7 +6,10 @@ import type { Device } from '../../../runtime/backend.ts';
 import { nodeBackend, reasonOf } from '../backend.ts';
 
 /** What the process prints, as JSON. */
-export type DeviceTrial = { readonly milliseconds: number } | { readonly failure: string };
+export type DeviceTrial =
+  | { readonly milliseconds: number }
+  /** `isLate`: it was ended before it had a result. */
+  | { readonly failure: string; readonly isLate?: boolean };
 
 const device = process.argv[2] as Device;
 const trial = await tried().catch(
