@@ -1,4 +1,4 @@
-/** A page gives the masks that the command line gives: on frames of a street, by a shipped model, on the CPU and on WebGPU in software. */
+/** A page gives the masks that the command line gives: on frames of a street, by the shipped model. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,47 +15,41 @@ const missing = missingBrowser || (existsSync(FRAMES) ? '' : `: the frames are m
 const DIFFERING = 0.001;
 
 describe.skipIf(missing)(`a page${missing}`, () => {
-  const browsers: Browser[] = [];
+  let browser: Browser;
   let pages: Pages;
   let inNode: NodeSegmenter;
 
   beforeAll(async () => {
     inNode = await loadModel('street-scenes');
+    browser = await openBrowser();
     pages = await servePages({ folders: { '/frames/': FRAMES } });
   });
 
   afterAll(async () => {
     await inNode?.dispose();
-    for (const browser of browsers) await browser.close();
+    await browser?.close();
     await pages?.close();
   });
 
-  test.each(['wasm', 'webgpu'])(
-    'labels ten frames as Node does on %s, but for a thousandth of the pixels',
-    async (device) => {
-      const browser = await openBrowser({ webgpu: device === 'webgpu' });
-      browsers.push(browser);
-      const all = readdirSync(FRAMES).sort();
-      const names = Array.from({ length: 10 }, (_, index) => all[Math.floor((index * all.length) / 10)] as string);
-      const page = await browser.newPage();
-      await page.goto(pages.address);
-      const inPage = await runInPage<string[]>(
-        page,
-        `const model = await loadModel('/models/street-scenes/', { device: '${device}' });
+  test('labels ten frames as Node does, but for a thousandth of the pixels', async () => {
+    const all = readdirSync(FRAMES).sort();
+    const names = Array.from({ length: 10 }, (_, index) => all[Math.floor((index * all.length) / 10)] as string);
+    const page = await browser.newPage();
+    await page.goto(pages.address);
+    const inPage = await runInPage<string[]>(
+      page,
+      `const model = await loadModel('/models/street-scenes/');
        const labels = [];
        for (const name of ${JSON.stringify(names)}) labels.push(String((await model.segment('/frames/' + name)).labels.data));
-       const { name } = model.device;
        await model.dispose();
-       return [name, ...labels];`,
-      );
-      expect(inPage.shift()).toBe(device);
-      for (const [index, name] of names.entries()) {
-        const { labels } = await inNode.segment(await readFile(`${FRAMES}${name}`));
-        const found = (inPage[index] as string).split(',').map(Number);
-        const differing = found.filter((label, pixel) => label !== labels.data[pixel]).length;
-        expect(found.length, name).toBe(labels.data.length);
-        expect(differing / found.length, name).toBeLessThanOrEqual(DIFFERING);
-      }
-    },
-  );
+       return labels;`,
+    );
+    for (const [index, name] of names.entries()) {
+      const { labels } = await inNode.segment(await readFile(`${FRAMES}${name}`));
+      const found = (inPage[index] as string).split(',').map(Number);
+      const differing = found.filter((label, pixel) => label !== labels.data[pixel]).length;
+      expect(found.length, name).toBe(labels.data.length);
+      expect(differing / found.length, name).toBeLessThanOrEqual(DIFFERING);
+    }
+  });
 });
