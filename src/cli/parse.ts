@@ -1,7 +1,7 @@
 /** Parsers for option values that several commands take. They throw UsageError with what was typed and what is allowed. */
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
-import type { EncoderStride } from '../models/encoders/encoder.ts';
+import { ENCODER_STRIDES, type EncoderStride } from '../models/encoders/encoder.ts';
 import { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
 import { type NumberRange, RANGES } from '../tasks/ranges.ts';
 
@@ -16,7 +16,7 @@ export function numberFor(option: string, field: keyof typeof RANGES): (text: st
 
 /** Input pixels between neighbors of an encoder's coarsest feature. */
 export const encoderStride = (text: string): EncoderStride =>
-  Number(oneOf('--encoder-stride', ['8', '16', '32'])(text)) as EncoderStride;
+  Number(oneOf('--encoder-stride', ENCODER_STRIDES.map(String))(text)) as EncoderStride;
 
 /** `512x384` is width x height. */
 export function size(option: string): (text: string) => { readonly width: number; readonly height: number } {

@@ -4,11 +4,10 @@ import { conv } from '../graph/ops/conv.ts';
 import { add, clip } from '../graph/ops/elementwise.ts';
 import { maxPool } from '../graph/ops/pool.ts';
 import { resize, sizeOf } from '../graph/ops/resize.ts';
-import { toOnnx } from '../graph/to-onnx.ts';
 import { constant, input } from '../graph/value.ts';
-import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
+import { smallSession } from './small-graph.ts';
 
 /** What the devices are called in sentences. */
 export const TITLES: Readonly<Record<Device, string>> = {
@@ -48,8 +47,7 @@ export async function checkDevice(backend: Backend, device: Device, processor: '
 }
 
 async function resultOn(backend: Backend, device: Device): Promise<Float32Array> {
-  const bytes = encodeModel(toOnnx({ y: checkedGraph() }, new Map(), { storage: 'inline' }));
-  const session = await backend.createSession({ bytes, weights: new Map() }, { device });
+  const session = await smallSession({ y: checkedGraph() }, backend, { device });
   try {
     const { y } = await session.run({ x: float32([...SHAPE], numbers(SHAPE[1] * SHAPE[2] * SHAPE[3], 1)) });
     return (y as Tensor<'float32'>).data;

@@ -2,21 +2,17 @@
 import { matMul } from '../graph/ops/matmul.ts';
 import { mul } from '../graph/ops/elementwise.ts';
 import { reduceMean } from '../graph/ops/reduction.ts';
-import { toOnnx } from '../graph/to-onnx.ts';
 import { constant, input, type Value } from '../graph/value.ts';
-import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, SessionOptions } from '../runtime/backend.ts';
 import { randomStream } from '../tensor/random.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
+import { fastestRun, smallSession } from './small-graph.ts';
 
 /** Rows and columns; a product of this size is bound by arithmetic, not by memory. */
 export const PEAK_SIDE = 1536;
 
 /** One after another in a run, so that beginning and ending it count little. */
 const PRODUCTS = 4;
-
-const WARMUP = 2;
-const REPEATS = 8;
 
 /**
  * The fastest of several runs of float32 products, in GFLOP/s: two operations a multiply-add. The operands lie on the device: a
@@ -27,20 +23,10 @@ export async function measurePeak(backend: Backend, options: SessionOptions, sid
   // What comes in keeps the engine from computing all of it ahead.
   let y: Value = mul(operand, input('scale', 'float32', [1]));
   for (let product = 0; product < PRODUCTS; product++) y = matMul(y, operand);
-  const model = toOnnx({ mean: reduceMean(y, [0, 1]) }, new Map(), { storage: 'inline' });
-  const session = await backend.createSession({ bytes: encodeModel(model), weights: new Map() }, options);
-  try {
-    const feeds = { scale: float32([1], new Float32Array([1])) };
-    let fastest = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < WARMUP + REPEATS; run++) {
-      const began = performance.now();
-      await session.run(feeds);
-      if (run >= WARMUP) fastest = Math.min(fastest, performance.now() - began);
-    }
-    return (PRODUCTS * 2 * side ** 3) / fastest / 1e6;
-  } finally {
-    await session.dispose();
-  }
+  const session = await smallSession({ mean: reduceMean(y, [0, 1]) }, backend, options);
+  const feeds = { scale: float32([1], new Float32Array([1])) };
+  // The first runs also make the kernels.
+  return (PRODUCTS * 2 * side ** 3) / (await fastestRun(session, feeds, { warmup: 2, repeats: 8 })) / 1e6;
 }
 
 /** Numbers whose products neither grow nor fade. */

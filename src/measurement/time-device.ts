@@ -2,16 +2,14 @@
 import { conv } from '../graph/ops/conv.ts';
 import { clip } from '../graph/ops/elementwise.ts';
 import { reduceMean } from '../graph/ops/reduction.ts';
-import { toOnnx } from '../graph/to-onnx.ts';
 import { constant, input, type Value } from '../graph/value.ts';
-import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import { float32 } from '../tensor/tensor.ts';
+import { fastestRun, smallSession } from './small-graph.ts';
 
 /** As in a network's middle: 1/4 of an image of 640 x 480. */
 const [CHANNELS, HEIGHT, WIDTH] = [64, 120, 160] as const;
 const LAYERS = 4;
-const REPEATS = 3;
 
 /**
  * The fastest of several runs of 3x3 convolutions, in milliseconds; an image's worth of numbers goes in.
@@ -25,19 +23,8 @@ export async function timeDevice(backend: Backend, device: Device): Promise<numb
     const weight = constant(float32([CHANNELS, CHANNELS, 3, 3], kernel));
     y = clip(conv(y, weight, null, { pads: [1, 1, 1, 1] }), 0, 6);
   }
-  const bytes = encodeModel(toOnnx({ y: reduceMean(y, [2, 3]) }, new Map(), { storage: 'inline' }));
-  const session = await backend.createSession({ bytes, weights: new Map() }, { device });
-  try {
-    const x = float32(shape, new Float32Array(CHANNELS * HEIGHT * WIDTH).fill(0.5));
-    let fastest = Number.POSITIVE_INFINITY;
-    for (let run = 0; run <= REPEATS; run++) {
-      const began = performance.now();
-      await session.run({ x });
-      // The first run also makes the kernels.
-      if (run > 0) fastest = Math.min(fastest, performance.now() - began);
-    }
-    return fastest;
-  } finally {
-    await session.dispose();
-  }
+  const session = await smallSession({ y: reduceMean(y, [2, 3]) }, backend, { device });
+  const x = float32(shape, new Float32Array(CHANNELS * HEIGHT * WIDTH).fill(0.5));
+  // The first run also makes the kernels.
+  return fastestRun(session, { x }, { warmup: 1, repeats: 3 });
 }

@@ -15,7 +15,9 @@ export interface Tap {
 }
 
 /** Input pixels between neighbors of an encoder's coarsest feature. */
-export type EncoderStride = 8 | 16 | 32;
+export const ENCODER_STRIDES = [8, 16, 32] as const;
+
+export type EncoderStride = (typeof ENCODER_STRIDES)[number];
 
 /** What may differ between encoders of the same weights. */
 export interface EncoderForm {

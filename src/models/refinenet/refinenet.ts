@@ -66,8 +66,8 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     const channels = widths[index % widths.length] as number;
     const own = conv2d(reduction, regularized, { channels, kernel });
     const isCoarsest = index % widths.length === 0;
-    const reduced = decoder.imagePooling && isCoarsest ? add(own, pooledImage(reduction, value, channels)) : own;
-    return { value: reduction.mark([value], reduced), fuse: fusion === 'all' };
+    const result = decoder.imagePooling && isCoarsest ? add(own, pooledImage(reduction, value, channels)) : own;
+    return { value: reduction.mark([value], result), fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
   let y: Value | null = null;

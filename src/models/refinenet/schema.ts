@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { listOf, numberBetween, wholeNumber } from '../../json-schema.ts';
 import { ACTIVATIONS } from '../activations.ts';
+import { ENCODER_STRIDES } from '../encoders/encoder.ts';
 import { ENCODER_NAMES, type EncoderName } from '../encoders/index.ts';
 import type { RefineNetDefinition } from './definition.ts';
 
@@ -12,7 +13,7 @@ const probability = numberBetween(0, 0.99);
 export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
   encoder: z.enum(ENCODER_NAMES as [EncoderName, ...EncoderName[]]),
   stridePlacement: z.enum(['3x3', '1x1']),
-  encoderStride: z.optional(z.literal([8, 16, 32])),
+  encoderStride: z.optional(z.literal(ENCODER_STRIDES)),
   imageDivisors: listOf(wholeNumber(1, 16), 1, 8),
   classes: count,
   decoder: z.object({

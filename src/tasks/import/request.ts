@@ -1,5 +1,6 @@
 /** What can be asked of `import`. */
 import * as z from 'zod';
+import { ENCODER_STRIDES } from '../../models/encoders/encoder.ts';
 import { POOLING_ORDERS, REINITIALIZED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../names.ts';
 import { numberField } from '../number-field.ts';
 import { RESIZE_RULE } from '../run-options.ts';
@@ -19,7 +20,7 @@ export const IMPORT_REQUEST = z.strictObject({
   /** The kernel of a bottleneck in which its stride sits. */
   stride: z.enum(STRIDE_PLACEMENTS).optional(),
   /** Input pixels between neighbors of the encoder's coarsest feature; 32 when left out. */
-  encoderStride: z.literal([8, 16, 32]).optional(),
+  encoderStride: z.literal(ENCODER_STRIDES).optional(),
   /** What residual conv units add. */
   skip: z.enum(SKIPS).optional(),
   /** The part for which fresh weights are drawn. */

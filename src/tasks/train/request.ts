@@ -1,5 +1,6 @@
 /** What can be asked of `train`. */
 import * as z from 'zod';
+import { ENCODER_STRIDES } from '../../models/encoders/encoder.ts';
 import { PRESET_NAMES } from '../../training/presets.ts';
 import { DATASET_FIELDS } from '../dataset-fields.ts';
 import { numberField } from '../number-field.ts';
@@ -21,7 +22,7 @@ export const TRAIN_REQUEST = z.strictObject({
   /** Channels of each path, the coarsest first. */
   widths: z.array(z.int().positive()).optional(),
   /** Input pixels between neighbors of the encoder's coarsest feature: below 32 its last stages are dilated. */
-  encoderStride: z.literal([8, 16, 32]).optional(),
+  encoderStride: z.literal(ENCODER_STRIDES).optional(),
   /** Whether the coarsest path also takes what the image is of as a whole. */
   imagePooling: z.boolean().optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
