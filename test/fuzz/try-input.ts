@@ -25,10 +25,11 @@ export async function tryInput({ read, isRefusal = () => false }: Reader, bytes:
       : { kind: 'defect', text: error instanceof Error ? (error.stack ?? String(error)) : `thrown: ${String(error)}` };
   }
   if (result.kind === 'defect') return result;
+  // Memory first: to fill much of it takes long by itself.
+  const grown = (process.resourceUsage().maxRSS - before.memory) * 1024;
+  if (grown > MOST_BYTES) return { kind: 'memory', text: `took ${Math.round(grown / 2 ** 20)} MiB` };
   const { user, system } = process.cpuUsage(before.cpu);
   const seconds = (user + system) / 1e6;
   if (seconds > MOST_SECONDS) return { kind: 'slow', text: `took ${seconds.toFixed(1)} s of computing` };
-  const grown = (process.resourceUsage().maxRSS - before.memory) * 1024;
-  if (grown > MOST_BYTES) return { kind: 'memory', text: `took ${Math.round(grown / 2 ** 20)} MiB` };
   return result;
 }
