@@ -104,6 +104,22 @@ describe('a network of the coarsest blocks', () => {
     expect(others).toThrow('are of paths that refinenet-lw-mobilenetv2 does not have in these widths');
   });
 
+  test('says nearly the same in narrower paths, which carry its scores where they have channels enough', async () => {
+    const architecture = 'refinenet-lw-mobilenetv2';
+    // Of one position: drawn at random, what a classifier says of neighbors differs from place to place.
+    const variation = { classifier: 1 } as const;
+    const coarse = startingModel({ architecture, classes: 3, seed: 1, blocks: 2, variation });
+    const given = { given: coarse.weights, definition: coarse.definition, classes: 3, seed: 2, blocks: 4 };
+    const expected = await logits(coarse.definition, coarse.weights);
+    const agreementOf = async (widths: readonly number[]): Promise<number> => {
+      const { definition, weights } = startingModel({ ...given, widths: [256, 256, 256, 256, ...widths] });
+      return agreement(expected, await logits(definition, weights));
+    };
+    expect(await agreementOf([24, 6])).toBeGreaterThan(0.9);
+    expect(await agreementOf([256, 6])).toBeGreaterThan(0.8);
+    expect(Math.abs(await agreementOf([24, 5]))).toBeLessThan(0.6);
+  });
+
   test('finds its blocks and paths again under the names that they have in the finer one, at every scale', () => {
     const scales = (cascade: readonly number[]) => {
       const { decoder, ...others } = architecture('refinenet-lw-resnet18', 3, { cascade: '4-cascaded-2-scale' });

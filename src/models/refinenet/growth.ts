@@ -2,6 +2,16 @@
 import { UsageError } from '../../errors.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
+import {
+  CLASSIFIER,
+  clearScores,
+  type Kernel,
+  middleOf,
+  readScores,
+  type Scores,
+  scoresOf,
+  writeScores,
+} from './carried-scores.ts';
 import type { RefineNetDefinition } from './definition.ts';
 
 /** How many RefineNet blocks a network has. */
@@ -57,7 +67,8 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
 
 /**
  * The weights of a network with more blocks from those of one with fewer, whose blocks become its coarsest. The finer ones
- * begin faint, and what comes from below passes their fusion as it is; only the rectification before their pooling cuts it.
+ * begin faint, and what comes from below passes their fusion as it is; only the rectification before their pooling cuts it. Where
+ * they are narrower, the smaller network's scores pass in place of its features, if there are channels enough for them.
  * @param fresh drawn weights of the grown network.
  */
 export function grownWeights(
@@ -67,14 +78,27 @@ export function grownWeights(
   fresh: Weights,
 ): Weights {
   const names = new Map([...given.keys()].map((name) => [nameIn(to, from, name), name]));
+  const scores = scoresOf(given, Math.min(...to.decoder.widths));
   return new Map(
     [...fresh].map(([name, drawn]) => {
       const kept = given.get(names.get(name) ?? '');
+      if (kept && kept.shape.join() === drawn.shape.join()) return [name, kept];
+      const grown = faint(drawn);
+      if (scores && addsToPath(to, name)) clearScores(kernelOf(grown), scores);
       // A classifier of narrower features is a new one.
-      return [name, kept && kept.shape.join() === drawn.shape.join() ? kept : faint(name, drawn)];
+      if (scores && name === CLASSIFIER) readScores(kernelOf(grown));
+      if (FROM_BELOW.test(name)) passOn(kernelOf(grown), scores);
+      return [name, grown];
     }),
   );
 }
+
+/** Whether what a convolution gives is added to what passes from block to block. */
+const addsToPath = ({ decoder: { fusion } }: RefineNetDefinition, name: string): boolean =>
+  ADDED.test(name) || (fusion === 'previous' && OWN_PATH.test(name));
+
+const ADDED = /\.(fusion\.\d+|pooling\.block\d+|conv2)\.weight$/;
+const OWN_PATH = /^decoder\.reduction\.\d+\.weight$/;
 
 /** What a tensor of the smaller network is called in the larger one: blocks are counted from the finest, reductions by scale. */
 function nameIn(to: RefineNetDefinition, from: RefineNetDefinition, name: string): string {
@@ -96,17 +120,29 @@ const FAINT = 0.1;
 /** The fusion convolution of what comes from the block before. */
 const FROM_BELOW = /^decoder\.refinenet\d+\.fusion\.0\.weight$/;
 
-/** A fresh tensor made faint, and where what comes from below passes it, the identity added. */
-function faint(name: string, { shape, data }: Tensor): Tensor {
-  const values = Float32Array.from(data as Float32Array, (value) => FAINT * value);
-  if (FROM_BELOW.test(name)) {
-    const [outputs, inputs, ...kernel] = shape as readonly [number, number, ...number[]];
-    const size = kernel.reduce((product, side) => product * side, 1);
-    const center = Math.floor(size / 2);
-    for (let channel = 0; channel < Math.min(outputs, inputs); channel++) {
-      const at = (channel * inputs + channel) * size + center;
-      values[at] = (values[at] as number) + 1;
-    }
+/** A fresh tensor made faint. */
+const faint = ({ shape, data }: Tensor): Tensor =>
+  tensor(
+    'float32',
+    shape,
+    Float32Array.from(data as Float32Array, (value) => FAINT * value),
+  );
+
+const kernelOf = ({ shape, data }: Tensor): Kernel => ({
+  shape: shape as Kernel['shape'],
+  values: data as Float32Array,
+});
+
+/**
+ * Lets channels pass a convolution as they are; where it is the one that takes the smaller network's features to fewer channels,
+ * its scores in place of the first ones.
+ */
+function passOn(into: Kernel, scores: Scores | null): void {
+  const [outputs, inputs] = into.shape;
+  const isNarrowing = scores !== null && outputs < inputs && inputs === scores.classifier.shape[1];
+  if (isNarrowing) writeScores(into, scores);
+  for (let channel = isNarrowing ? scores.channels : 0; channel < Math.min(outputs, inputs); channel++) {
+    const at = middleOf(into, channel, channel);
+    into.values[at] = (into.values[at] as number) + 1;
   }
-  return tensor('float32', shape, values);
 }
