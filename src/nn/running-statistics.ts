@@ -1,5 +1,5 @@
 /** How the running statistics of batch normalization move in training, found in the graph itself. */
-import { BatchNormalization, movedStatistics } from '../graph/ops/normalization.ts';
+import { BatchNormalization, movedBy, unbiasedVariance } from '../graph/ops/normalization.ts';
 import { knownShape, type Node, type Parameter, parameter, required, type Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
 
@@ -13,25 +13,37 @@ const STATISTICS = { running_mean: 0, running_var: 1 } as const;
 export const isStatistic = (name: string): boolean =>
   Object.keys(STATISTICS).some((last) => name === last || name.endsWith(`.${last}`));
 
-/**
- * The running statistics after this batch, by name: for every batch normalization in the graph that normalizes by the batch
- * instead of by given statistics, the mean and the unbiased variance of its batch enter the running ones.
- */
-export function runningStatistics(outputs: Iterable<Value>): ReadonlyMap<string, Value> {
-  const moved = new Map<string, Value>();
-  for (const node of reach(outputs).nodes) {
-    if (node.op.name !== BatchNormalization.name) continue;
+/** A running statistic, and what it moves towards: a batch's mean or unbiased variance. */
+export interface MovingStatistic {
+  readonly running: Parameter;
+  readonly ofBatch: Value;
+}
+
+/** Every batch normalization in the graph that normalizes by the batch instead of by given statistics moves its running ones. */
+export function movingStatistics(outputs: Iterable<Value>): readonly MovingStatistic[] {
+  return reach(outputs).nodes.flatMap((node): readonly MovingStatistic[] => {
+    if (node.op.name !== BatchNormalization.name) return [];
     const [x, mean, variance] = [0, 3, 4].map((index) => required(node.inputs, index)) as [Value, Value, Value];
-    if (mean.source.kind === 'parameter') continue;
+    if (mean.source.kind === 'parameter') return [];
     const layer = layerOf(node);
     const running = (last: keyof typeof STATISTICS): Parameter =>
       parameter(`${layer}.${last}`, knownShape(mean), { kind: 'constant', value: STATISTICS[last] });
-    const old = { mean: running('running_mean'), variance: running('running_var') };
-    const { runningMean, runningVar } = movedStatistics(x, { mean, variance }, old, STATISTICS_MOMENTUM);
-    moved.set(old.mean.source.name, runningMean).set(old.variance.source.name, runningVar);
-  }
-  return moved;
+    return [
+      { running: running('running_mean'), ofBatch: mean },
+      { running: running('running_var'), ofBatch: unbiasedVariance(x, variance) },
+    ];
+  });
 }
+
+/** Running statistics after a batch, by name. */
+export const movedStatistics = (statistics: readonly MovingStatistic[]): ReadonlyMap<string, Value> =>
+  new Map(
+    statistics.map(({ running, ofBatch }) => [running.source.name, movedBy(STATISTICS_MOMENTUM, running, ofBatch)]),
+  );
+
+/** The running statistics of everything that outputs depend on, after this batch, by name. */
+export const runningStatistics = (outputs: Iterable<Value>): ReadonlyMap<string, Value> =>
+  movedStatistics(movingStatistics(outputs));
 
 /** The layer is named by its weight, as a state dict names it. */
 function layerOf({ inputs, scope }: Node): string {

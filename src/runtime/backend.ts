@@ -96,6 +96,11 @@ export interface DeviceSession extends Pick<Session, 'device' | 'provider' | 'in
 export interface DeviceSessionOptions extends SessionOptions {
   /** The outputs that stay on the device; all others are read back. */
   readonly keeps: readonly string[];
+  /**
+   * How the device arranges feature maps; the engine's choice when left out. Onnxruntime 1.30 chooses channels last, where its grouped
+   * convolutions of four and more outputs a group are wrong unless these are a multiple of four.
+   */
+  readonly layout?: 'channels-first' | 'channels-last';
 }
 
 /** An engine that can load models. */

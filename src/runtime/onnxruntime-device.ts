@@ -6,17 +6,21 @@ import type { Backend, Device, DeviceResults, DeviceSession, DeviceTensor } from
 import type { KeepingOutputs } from './onnxruntime.ts';
 import { fromEngine, type HeldTensor, OnnxRuntimeSession } from './onnxruntime-session.ts';
 
+/** The engine's names of how feature maps are arranged. */
+const LAYOUTS = { 'channels-first': 'NCHW', 'channels-last': 'NHWC' } as const;
+
 /** For a build of the engine whose sessions can leave outputs on these devices. */
 export const keepingOutputsOn =
   (devices: readonly Device[]): KeepingOutputs =>
   (ort, load): Required<Pick<Backend, 'keepsOutputsOn' | 'createDeviceSession'>> => ({
     keepsOutputsOn: devices,
-    async createDeviceSession(model, { keeps, ...options }) {
+    async createDeviceSession(model, { keeps, layout, ...options }) {
       if (options.device === undefined || !devices.includes(options.device)) {
         throw new RuntimeError(`The engine keeps no outputs on the device "${options.device}".`);
       }
       const preferredOutputLocation = Object.fromEntries(keeps.map((name) => [name, 'gpu-buffer' as const]));
-      const loaded = await load(model, options, { preferredOutputLocation });
+      const provider = { name: options.device, ...(layout && { preferredLayout: LAYOUTS[layout] }) };
+      const loaded = await load(model, options, { preferredOutputLocation, executionProviders: [provider] });
       return new OnnxRuntimeDeviceSession(new OnnxRuntimeSession(ort, ...loaded));
     },
   });

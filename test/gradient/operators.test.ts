@@ -5,6 +5,8 @@ import { OPERATORS, type OperatorName } from '../../src/graph/gradient/operators
 import type { VjpRule } from '../../src/graph/gradient/rule.ts';
 import { RULES } from '../../src/graph/gradient/rules/index.ts';
 import { mul, relu } from '../../src/graph/ops/elementwise.ts';
+import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize-device-training.ts';
+import type { Outputs } from '../../src/graph/rewrite/rewrite.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { constant, type Op, type Value } from '../../src/graph/value.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -41,6 +43,12 @@ beforeAll(async () => {
       weights: new Map(),
     });
 });
+
+/** Gradients as the CPU computes them, and as devices do, on the same engine. */
+const FORMS: readonly { readonly form: string; readonly prepare: (outputs: Outputs) => Outputs }[] = [
+  { form: 'as the CPU computes it', prepare: (outputs) => outputs },
+  { form: 'as a device computes it', prepare: optimizeDeviceTraining },
+];
 
 describe('every operator', () => {
   test('is in the list of operators', async () => {
@@ -80,9 +88,9 @@ describe('every operator', () => {
   });
 });
 
-describe('the gradient of', () => {
+describe.each(FORMS)('$form, the gradient of', ({ prepare }) => {
   test.each(CASES)('$title is that of finite differences', async (row) => {
-    expect((await checkGradient(row, compile)).problems).toEqual([]);
+    expect((await checkGradient(row, (outputs) => compile(prepare(outputs)))).problems).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../src/errors.ts';
+import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize-device-training.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { NamedTensors } from '../../src/runtime/backend.ts';
@@ -19,9 +20,9 @@ import { checkGradient, type Compile } from './check.ts';
 function compileNoting(elsewhere: Set<string>): Compile {
   return async (outputs) => {
     const folder = mkdtempSync(join(tmpdir(), 'refinenet-gradient-'));
-    const bytes = encodeModel(toOnnx(outputs, new Map(), { storage: 'inline' }));
+    const bytes = encodeModel(toOnnx(optimizeDeviceTraining(outputs), new Map(), { storage: 'inline' }));
     const session = await ort.InferenceSession.create(bytes, {
-      executionProviders: ['webgpu'],
+      executionProviders: [{ name: 'webgpu', preferredLayout: 'NCHW' }],
       enableProfiling: true,
       profileFilePrefix: join(folder, 'profile'),
       logSeverityLevel: 4,

@@ -7,7 +7,7 @@ import type { Backend, DeviceSession, DeviceTensor } from '../../src/runtime/bac
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import { bytesOf, type Tensor } from '../../src/tensor/tensor.ts';
 import type { Weights } from '../../src/tensor/weights.ts';
-import { createDeviceStep } from '../../src/training/step/device-step.ts';
+import { createDeviceStep } from '../../src/training/step/device/step.ts';
 import { createRunnableStep } from '../../src/training/step/runnable-step.ts';
 import { initialState } from '../../src/training/step/state.ts';
 import { createStep } from '../../src/training/step/step.ts';

@@ -62,31 +62,22 @@ export function trainingBatchNormalization(
     const variance = reduceMean(mul(centered, centered), axes, undefined, false);
     return {
       y: batchNormalization(x, [weight, bias, mean, variance], epsilon),
-      ...movedStatistics(x, { mean, variance }, { mean: runningMean, variance: runningVar }, momentum),
+      runningMean: movedBy(momentum, runningMean, mean),
+      runningVar: movedBy(momentum, runningVar, unbiasedVariance(x, variance)),
     };
   };
   return scope === undefined ? build() : within(scope, build);
 }
 
-/** A mean and a variance of each channel, [C]. */
-export interface Statistics {
-  readonly mean: Value;
-  readonly variance: Value;
+/** The unbiased variance of each channel of x, from the biased one. */
+export function unbiasedVariance(x: Value, variance: Value): Value {
+  const count = elementsPerChannel(x);
+  return mul(variance, scalarLike(variance, count / (count - 1)));
 }
 
-/** The running statistics after a batch x with its own (biased) ones, moved towards its mean and unbiased variance. */
-export function movedStatistics(
-  x: Value,
-  ofBatch: Statistics,
-  running: Statistics,
-  momentum: number,
-): Pick<NormalizedBatch, 'runningMean' | 'runningVar'> {
-  const count = elementsPerChannel(x);
-  const moved = (from: Value, to: Value): Value =>
-    add(mul(from, scalarLike(from, 1 - momentum)), mul(to, scalarLike(to, momentum)));
-  const unbiased = mul(ofBatch.variance, scalarLike(ofBatch.variance, count / (count - 1)));
-  return { runningMean: moved(running.mean, ofBatch.mean), runningVar: moved(running.variance, unbiased) };
-}
+/** A running statistic moved towards a batch's by `momentum`, as PyTorch counts it. */
+export const movedBy = (momentum: number, running: Value, ofBatch: Value): Value =>
+  add(mul(running, scalarLike(running, 1 - momentum)), mul(ofBatch, scalarLike(ofBatch, momentum)));
 
 /** weight (x - mean) / sqrt(variance + epsilon) + bias, per channel. */
 export function batchNormalization(

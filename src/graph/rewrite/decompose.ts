@@ -1,13 +1,28 @@
 /** Operators that ONNX does not have become others that it has. */
-import { type Value, within } from '../value.ts';
-import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
+import { type Op, type Value, within } from '../value.ts';
+import { type Outputs, rewrite } from './rewrite.ts';
 
-const decomposition: Rewrite = {
-  name: 'decompose',
-  apply({ op, inputs, attributes, scope }) {
-    return op.decompose ? [within(scope, () => op.decompose?.(inputs, attributes) as Value)] : null;
-  },
-};
+/** An operator in other operators. Inputs that it always has are given as values. */
+type Form<Attributes> = (inputs: readonly [Value, Value, Value], attributes: Attributes) => Value;
 
-/** The outputs in operators of ONNX alone. */
-export const decompose = <T extends Outputs>(outputs: T): T => rewrite(outputs, decomposition);
+/** Forms by their operators. */
+export type Forms = ReadonlyMap<Op, Form<unknown>>;
+
+/** An entry of `Forms`. */
+export const form = <Attributes>(op: Op<Attributes>, as: Form<Attributes>): readonly [Op, Form<unknown>] => [
+  op as Op,
+  as as Form<unknown>,
+];
+
+/** The outputs in operators of ONNX alone. @param forms in place of the operators' own. */
+export const decompose = <T extends Outputs>(outputs: T, forms: Forms = new Map()): T =>
+  rewrite(outputs, {
+    name: 'decompose',
+    apply({ op, inputs, attributes, scope }) {
+      const chosen = forms.get(op);
+      const as = chosen ? () => chosen(inputs as readonly [Value, Value, Value], attributes) : undefined;
+      const own = op.decompose && (() => op.decompose?.(inputs, attributes) as Value);
+      const build = as ?? own;
+      return build ? [within(scope, build)] : null;
+    },
+  });

@@ -3,9 +3,12 @@ import { Reshape } from '../../graph/ops/shape.ts';
 import type { Outputs } from '../../graph/rewrite/rewrite.ts';
 import type { Value } from '../../graph/value.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
+import { movedStatistics } from '../../nn/running-statistics.ts';
+import type { LossValues } from '../losses/index.ts';
 import {
   type BatchContent,
   type BatchShape,
+  type GradientValues,
   globalNorm,
   gradientValues,
   NAMES,
@@ -24,33 +27,35 @@ export interface GradientGraphOptions {
   readonly teacher?: Pick<TeacherModel, 'definition'>;
 }
 
-/** Computes from weights and a batch the loss, its gradients and the new running statistics. */
-export function gradientGraph(
+/**
+ * Computes from weights and a batch the loss, its gradients and the new running statistics.
+ * @param reduction whether gradients are those of a mean, divided by the number of micro-batches, or of a sum.
+ */
+export function gradientGraph(options: GradientGraphOptions, parts: NetworkParts, reduction: Reduction): Outputs {
+  const values = stepValues(options, parts, reduction);
+  const gradients = [...values.gradients].map(([name, value]) => [NAMES.gradient(name), value] as const);
+  const statistics = [...movedStatistics(values.statistics)].map(([name, value]) => [NAMES.next(name), value] as const);
+  return { ...reported(values, reduction), ...Object.fromEntries([...gradients, ...statistics]) };
+}
+
+/** What a step's graph computes, with gradients of a mean or of a sum. */
+export function stepValues(
   { network, step, shape, teacher, takes }: GradientGraphOptions,
   parts: NetworkParts,
   reduction: Reduction,
-): Outputs {
+): GradientValues {
   const ofMean = number(1 / step.accumulate);
-  const { loss, weight, pixels, correct, gradients, statistics } = gradientValues(
-    network,
-    step,
-    parts,
-    shape,
-    reduction === 'mean' ? () => ofMean : (values) => values.weight,
-    teacher && teacherShape(teacher.definition, shape),
-    takes,
-  );
-  const named = (values: ReadonlyMap<string, Value>, called: (name: string) => string): Outputs =>
-    Object.fromEntries([...values].map(([name, value]) => [called(name), value]));
-  return {
-    [REPORT.loss]: loss,
-    ...(reduction === 'sum' && { [REPORT.weight]: weight }),
-    [REPORT.pixels]: pixels,
-    [REPORT.correct]: correct,
-    ...named(gradients, NAMES.gradient),
-    ...named(statistics, NAMES.next),
-  };
+  const factor = reduction === 'mean' ? () => ofMean : ({ weight }: LossValues) => weight;
+  return gradientValues(network, step, parts, shape, factor, teacher && teacherShape(teacher.definition, shape), takes);
 }
+
+/** The outputs that say how a step went. */
+export const reported = ({ loss, weight, pixels, correct }: LossValues, reduction: Reduction): Outputs => ({
+  [REPORT.loss]: loss,
+  ...(reduction === 'sum' && { [REPORT.weight]: weight }),
+  [REPORT.pixels]: pixels,
+  [REPORT.correct]: correct,
+});
 
 export const isGradient = (name: string): boolean => name.startsWith(NAMES.gradient(''));
 

@@ -1,6 +1,6 @@
 /** The step that suits where a session computes. */
 import type { RunnableStep } from './types.ts';
-import { createDeviceStep, keepsState } from './device-step.ts';
+import { createDeviceStep, keepsState } from './device/step.ts';
 import { createStep, type StepOptions } from './step.ts';
 
 /**

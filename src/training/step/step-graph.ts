@@ -9,7 +9,7 @@ import { constant, input, type Parameter, type Value } from '../../graph/value.t
 import type { NetworkDefinition } from '../../models/families.ts';
 import { network, networkParameters } from '../../models/network.ts';
 import { pixelValues } from '../../models/pixel-values.ts';
-import { runningStatistics } from '../../nn/running-statistics.ts';
+import { type MovingStatistic, movingStatistics } from '../../nn/running-statistics.ts';
 import { type Mode, scope } from '../../nn/scope.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { globMatcher } from '../../glob-patterns.ts';
@@ -90,8 +90,8 @@ export function networkParts(network: NetworkDefinition, step: StepDefinition): 
 export interface GradientValues extends LossValues {
   /** By parameter. */
   readonly gradients: ReadonlyMap<string, Value>;
-  /** The running statistics after the batch, by name. */
-  readonly statistics: ReadonlyMap<string, Value>;
+  /** The running statistics, and what the batch moves them towards. */
+  readonly statistics: readonly MovingStatistic[];
 }
 
 /** The network's logits for pixels while it trains, float32 [N, K, h, w]. */
@@ -134,7 +134,7 @@ export function gradientValues(
   return {
     ...values,
     gradients: new Map(trainables.map(({ name }, index) => [name, gradients[index] as Value])),
-    statistics: runningStatistics([logits]),
+    statistics: movingStatistics([logits]),
   };
 }
 

@@ -7,7 +7,7 @@ import { matMul } from '../../ops/matmul.ts';
 import { padPlane } from '../../ops/pad.ts';
 import { reshape, transpose } from '../../ops/shape.ts';
 import { applyOne, knownShape, type Op, required, type Value } from '../../value.ts';
-import { type ConvGradientAttributes, convolutionProducts, type Extents } from './attributes.ts';
+import { type ConvGradientAttributes, convolutionProducts, type Extents, unreached } from './attributes.ts';
 
 /** Inputs: the gradient of the outputs [N, out, ...] and the weight. Output: the gradient of x. */
 export const ConvInputGradient: Op<ConvGradientAttributes> = {
@@ -25,20 +25,26 @@ export const convInputGradient = (gradient: Value, weight: Value, x: Value, attr
 function inputGradient(gradient: Value, weight: Value, attributes: ConvGradientAttributes): Value {
   const { stride, dilation, pads, groups } = attributes;
   const [, , ...kernel] = knownShape(weight) as Extents;
-  const [, , ...size] = attributes.shape;
-  const reach = [0, 1].map((axis) => (dilation[axis] as number) * ((kernel[axis] as number) - 1)) as unknown as Pair;
   // A weight of more numbers than the gradient takes longer to turn around than a transposed convolution loses.
   if (stride[0] > 1 || stride[1] > 1 || elementCount(knownShape(weight)) > elementCount(knownShape(gradient))) {
-    // What the stride left over at the end: rows and columns that no window began at.
-    const rest = ([0, 1] as const).map(
-      (axis) => (size[axis] + (pads[axis] as number) + (pads[axis + 2] as number) - reach[axis] - 1) % stride[axis],
-    ) as unknown as Pair;
-    return convTranspose(gradient, weight, { stride, dilation, pads, groups, outputPadding: rest });
+    const outputPadding = unreached(attributes.shape, { ...attributes, kernel });
+    return convTranspose(gradient, weight, { stride, dilation, pads, groups, outputPadding });
   }
+  return convolvedBack(gradient, turned(weight, groups), kernel, attributes);
+}
+
+/** The gradient of x where the stride is 1: a convolution with the kernel turned around. @param kernel its height and width. */
+export function convolvedBack(
+  gradient: Value,
+  turnedWeight: Value,
+  kernel: Pair,
+  { dilation, pads, groups }: ConvAttributes,
+): Value {
+  const reach = [0, 1].map((axis) => (dilation[axis] as number) * ((kernel[axis] as number) - 1)) as unknown as Pair;
   const opposite = pads.map((amount, side) => (reach[side % 2] as number) - amount) as unknown as Extents;
   // Padding beyond the kernel's reach saw nothing of x: its gradient is cut off.
   const inside = padPlane(gradient, opposite.map((amount) => Math.min(amount, 0)) as unknown as Extents);
-  return conv(inside, turned(weight, groups), null, {
+  return conv(inside, turnedWeight, null, {
     dilation,
     groups,
     pads: opposite.map((amount) => Math.max(amount, 0)) as unknown as Extents,

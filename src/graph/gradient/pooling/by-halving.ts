@@ -1,8 +1,7 @@
 /**
- * The gradient of max pooling without indices. Of equal maxima of a window the first in row-major order gets the gradient,
- * as in PyTorch.
+ * The gradient of max pooling without indices, as the CPU engine does it fastest.
  *
- * That choice is separable: the first row that holds the window's maximum, and in it the first column. So pooling is taken
+ * The choice of the first of equal maxima is separable: the first row that holds the window's maximum, and in it the first column. So pooling is taken
  * as rows first (each pixel's maximum along its row's window), then columns of those, and the gradient goes back through
  * the two in reverse.
  *
@@ -17,7 +16,6 @@
  * and a product between them. The CPU engine keeps convolutions, poolings and products in an arrangement of its own, computes a
  * steep ramp with the first convolution and a sum with the second: three passes where elementwise operators took six.
  */
-import { UsageError } from '../../../errors.ts';
 import { greater } from '../../ops/comparison.ts';
 import { numbersLike, scalarLike } from '../../ops/constants.ts';
 import { type ConvAttributes, conv, type Pair, type Window } from '../../ops/conv.ts';
@@ -27,13 +25,10 @@ import { MaxPool } from '../../ops/pool.ts';
 import { reshape } from '../../ops/shape.ts';
 import { concat, slice } from '../../ops/structure.ts';
 import { applyOne, knownShape, type Value } from '../../value.ts';
-import type { GradientRules } from '../rule.ts';
 import { spread } from '../spread.ts';
+import { LOWEST } from './lowest.ts';
 
 type Extents = readonly [number, number, number, number];
-
-/** The smallest float32 number: it never wins. WebGPU does not promise to calculate with infinities. */
-const LOWEST = -3.4028234663852886e38;
 
 const CHANNEL_AXIS = 1;
 const ROW_AXIS = 2;
@@ -41,15 +36,12 @@ const COLUMN_AXIS = 3;
 
 type PlaneAxis = typeof ROW_AXIS | typeof COLUMN_AXIS;
 
-export const pool = {
-  MaxPool: ({ gradient, input, attributes }) => {
-    const { dilation } = attributes;
-    if (dilation[0] > 1 || dilation[1] > 1) throw new UsageError('dilated max pooling has no gradient.');
-    const [x, g] = [singleImage(input(0)), singleImage(gradient)];
-    const parts = portions(knownShape(x)).map((portion) => ofPortion(x, g, portion, attributes));
-    return [reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, CHANNEL_AXIS), knownShape(input(0)))];
-  },
-} satisfies Partial<GradientRules>;
+/** @param gradient of the maxima [N, C, h, w]. @param x [N, C, H, W] that they were taken of. @returns the gradient of x. */
+export function byHalving(gradient: Value, x: Value, window: Window): Value {
+  const [planes, g] = [singleImage(x), singleImage(gradient)];
+  const parts = portions(knownShape(planes)).map((portion) => ofPortion(planes, g, portion, window));
+  return reshape(parts.length === 1 ? (parts[0] as Value) : concat(parts, CHANNEL_AXIS), knownShape(x));
+}
 
 /** [N, C, H, W] as [1, N C, H, W]: all planes are pooled alike. */
 function singleImage(x: Value): Value {

@@ -43,6 +43,7 @@ export const RULES: GradientRules = {
   ConvTranspose: 'forbidden',
   ConvInputGradient: 'forbidden',
   ConvWeightGradient: 'forbidden',
+  MaxPoolGradient: 'forbidden',
 };
 
 const NAMES: ReadonlyMap<Op, OperatorName> = new Map(

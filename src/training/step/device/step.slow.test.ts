@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../../test/support/software-webgpu.ts';
-import { SIZE } from '../../../test/support/small-step.ts';
-import { CASES, IMAGES, type StepLine } from '../../../test/support/device-step-cases.ts';
+import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../../../test/support/software-webgpu.ts';
+import { SIZE } from '../../../../test/support/small-step.ts';
+import { CASES, IMAGES, type StepLine } from '../../../../test/support/device-step-cases.ts';
 
-const CHILD = fileURLToPath(new URL('../../../test/support/device-step-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../../../test/support/device-step-child.ts', import.meta.url));
 
 /** Bytes of a micro-batch: pixels, and labels. */
 const BATCH = IMAGES * (4 * 3 * SIZE * SIZE + SIZE * SIZE);

@@ -1,22 +1,24 @@
 /**
  * The training step whose state stays on the device: weights, the optimizer's tensors, averages and gradients pass from graph to
- * graph there; what is copied of a step are its batch, the scalars of its update, its loss and its counts.
+ * graph there, in packs that are updated at once; what is copied of a step are its batch, the scalars of its update, its loss and its counts.
  */
-import { reach } from '../../graph/walk.ts';
-import type { NetworkDefinition } from '../../models/families.ts';
-import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOptions } from '../../runtime/backend.ts';
-import { withCurrentStep } from '../former-names.ts';
-import { bindOptimizer } from '../optimizers/index.ts';
-import { checkBatches, checkFinite, checkStep, checkTaught } from './check-step.ts';
-import { compileOnDevice } from './compile.ts';
-import { DeviceState } from './device-state.ts';
-import { DropoutNoise } from './dropout-noise.ts';
-import { gradientGraph, measured } from './gradient-graph.ts';
-import { batchFeeds, feedsOf, numberOf, withPrefix } from './named-tensors.ts';
-import type { StepOptions } from './step.ts';
-import { type BatchShape, NAMES, networkParts, REPORT } from './step-graph.ts';
-import { openTeacher, type Teacher } from './teacher.ts';
-import type { Batch, RunnableStep, StepDefinition, StepResult, StepScalars, TrainingState } from './types.ts';
+import { optimizeDeviceTraining } from '../../../graph/rewrite/optimize-device-training.ts';
+import { reach } from '../../../graph/walk.ts';
+import type { NetworkDefinition } from '../../../models/families.ts';
+import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOptions } from '../../../runtime/backend.ts';
+import { withCurrentStep } from '../../former-names.ts';
+import { bindOptimizer } from '../../optimizers/index.ts';
+import { checkBatches, checkFinite, checkStep, checkTaught } from '../check-step.ts';
+import { compileOnDevice } from '../compile.ts';
+import { DeviceState } from './state.ts';
+import { DropoutNoise } from '../dropout-noise.ts';
+import { batchFeeds, feedsOf, numberOf, withPrefix } from '../named-tensors.ts';
+import type { StepOptions } from '../step.ts';
+import { type BatchShape, NAMES, networkParts, REPORT } from '../step-graph.ts';
+import { openTeacher, type Teacher } from '../teacher.ts';
+import type { Batch, RunnableStep, StepDefinition, StepResult, StepScalars, TrainingState } from '../types.ts';
+import { packedGradientGraph } from './packed-graph.ts';
+import { packedParts } from './packs.ts';
 import { SUMMANDS, sumGraph, type UpdateGraphOptions, updateFeeds, updateGraph } from './update-graph.ts';
 
 export type DeviceStepOptions = Omit<StepOptions, 'optimization' | 'reduction' | 'exchange'>;
@@ -38,12 +40,15 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
   checkTaught(teacher !== undefined, takes);
   const optimizer = bindOptimizer(definition.optimizer);
   const parts = networkParts(network, definition);
-  const session = { preparation: 'memory', ...options.session } as const;
-  const update = { parts, definition, optimizer };
-  const gradients = measured(gradientGraph({ ...options, step: definition }, parts, 'mean'));
-  const statistics = Object.keys(withPrefix(gradients, NAMES.next('')));
-  const updated = updateGraph(update, statistics);
-  const sums = definition.accumulate > 1 ? sumGraph(parts) : undefined;
+  const session = { preparation: 'memory', layout: 'channels-first', ...options.session } as const;
+  const packed = packedParts(parts);
+  const update = { parts: packed, definition, optimizer };
+  const gradients = optimizeDeviceTraining(packedGradientGraph({ ...options, step: definition }, parts, packed));
+  const updated = updateGraph(
+    update,
+    packed.statistics.map(({ name }) => name),
+  );
+  const sums = definition.accumulate > 1 ? sumGraph(packed) : undefined;
   const keptOf = (outputs: Readonly<Record<string, unknown>>): string[] =>
     Object.keys(outputs).filter((name) => !REPORTED.has(name));
   const onDevice = (outputs: typeof gradients): Promise<DeviceSession> =>
@@ -51,6 +56,7 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
   const state = await DeviceState.create({
     state: options.state,
     parts,
+    packed,
     slots: optimizer.slots,
     hasEma: definition.averageDecay !== null,
     backend,

@@ -1,14 +1,15 @@
 /** The update of the state as one graph, for engines whose memory the state lies in. */
-import type { Outputs } from '../../graph/rewrite/rewrite.ts';
-import { input, knownShape, type Value } from '../../graph/value.ts';
-import { float32, type Tensor } from '../../tensor/tensor.ts';
-import type { NamedTensors } from '../../runtime/backend.ts';
-import type { BoundOptimizer } from '../optimizers/index.ts';
-import { globalNorm, NAMES, namesByRole, type NetworkParts, REPORT } from './step-graph.ts';
-import { add } from '../../graph/ops/elementwise.ts';
-import { PARAMETER_GROUPS, type ParameterGroup, type StepScalars } from './types.ts';
-import { updateScalars } from './update.ts';
-import { followed, scalarNames, UPDATE_SCALARS, type UpdateDefinition, updatedParameter } from './update-rules.ts';
+import type { Outputs } from '../../../graph/rewrite/rewrite.ts';
+import { input, knownShape, type Value } from '../../../graph/value.ts';
+import { float32, type Tensor } from '../../../tensor/tensor.ts';
+import type { NamedTensors } from '../../../runtime/backend.ts';
+import type { BoundOptimizer } from '../../optimizers/index.ts';
+import { NAMES, namesByRole, type NetworkParts } from '../step-graph.ts';
+import { withNorm } from './norm.ts';
+import { add } from '../../../graph/ops/elementwise.ts';
+import { PARAMETER_GROUPS, type ParameterGroup, type StepScalars } from '../types.ts';
+import { updateScalars } from '../update.ts';
+import { followed, scalarNames, UPDATE_SCALARS, type UpdateDefinition, updatedParameter } from '../update-rules.ts';
 
 export interface UpdateGraphOptions {
   readonly parts: NetworkParts;
@@ -94,5 +95,5 @@ export function sumGraph({ trainables }: NetworkParts): Outputs {
     );
     return [NAMES.gradient(name), add(before as Value, found as Value)];
   });
-  return { ...Object.fromEntries(sums), [REPORT.gradientNorm]: globalNorm(sums.map(([, value]) => value)) };
+  return withNorm(Object.fromEntries(sums));
 }

@@ -1,0 +1,45 @@
+/** Windows over feature maps laid out in one launch, and put back in one: by convolutions with ones at single positions. */
+import { elementCount } from '../../../tensor/shape.ts';
+import { numbersLike } from '../../ops/constants.ts';
+import { conv, type Pair, type Window } from '../../ops/conv.ts';
+import { convTranspose } from '../../ops/conv-transpose.ts';
+import { knownShape, type Value } from '../../value.ts';
+import { type Extents, unreached } from '../convolution/attributes.ts';
+
+/** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by parts. */
+export const LAID_OUT_AT_ONCE = 2 ** 25;
+
+/**
+ * x [N, C, H, W] as its windows' elements [N, C kh kw, h, w], those of a channel beside each other in row-major order; zeros where
+ * a window reaches beyond x.
+ */
+export function unfold(x: Value, { kernel, stride, dilation, pads }: Window): Value {
+  const [, channels] = knownShape(x) as Extents;
+  return conv(x, positions(x, channels, kernel), null, { stride, dilation, pads, groups: channels });
+}
+
+/** The sum of windows' elements [N, C kh kw, h, w] where they lay in maps of the given extents: the transpose of `unfold`. */
+export function fold(windows: Value, extents: Extents, window: Window): Value {
+  const [, channels] = extents;
+  const { kernel, stride, dilation, pads } = window;
+  return convTranspose(windows, positions(windows, channels, kernel), {
+    stride,
+    dilation,
+    pads,
+    groups: channels,
+    outputPadding: unreached(extents, window),
+  });
+}
+
+/** Numbers that `unfold` gives. @param maps a value of the extents of what the windows give. */
+export const unfoldedCount = (maps: Value, { kernel: [height, width] }: Pick<Window, 'kernel'>): number =>
+  elementCount(knownShape(maps)) * height * width;
+
+/** A kernel for every position of a window, for each channel: [C kh kw, 1, kh, kw]. */
+function positions(like: Value, channels: number, [height, width]: Pair): Value {
+  const count = height * width;
+  const ones = Float32Array.from({ length: channels * count * count }, (_, at) =>
+    at % count === Math.floor(at / count) % count ? 1 : 0,
+  );
+  return numbersLike(like, [channels * count, 1, height, width], ones);
+}
