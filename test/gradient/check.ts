@@ -1,5 +1,6 @@
 /** Checks of gradient graphs by finite differences: the tester that every gradient rule is held against. */
 import { gradient } from '../../src/graph/gradient/gradient.ts';
+import type { GradientRules } from '../../src/graph/gradient/rule.ts';
 import { input, knownShape, type Value } from '../../src/graph/value.ts';
 import type { NamedTensors } from '../../src/runtime/backend.ts';
 import { randomStream } from '../../src/tensor/random.ts';
@@ -39,16 +40,18 @@ const DIRECTIONS = 2;
 
 /**
  * Compares gradients with central differences in random directions, one input at a time.
+ * @param rules of operators in place of their own.
  * @returns the largest error over the norms of gradient and direction, and a sentence for each one beyond the tolerance.
  */
 export async function checkGradient(
   { title, inputs, build, linear }: GradientCase,
   compile: Compile,
+  rules?: Partial<GradientRules>,
 ): Promise<{ readonly worst: number; readonly problems: readonly string[] }> {
   const values = inputs.map(({ shape }, index) => input(`x${index}`, 'float32', shape));
   const y = build(...values);
   const upstream = input('upstream', 'float32', knownShape(y));
-  const gradients = gradient(y, values, upstream);
+  const gradients = gradient(y, values, upstream, rules);
   const feeds: Record<string, Tensor<'float32'>> = { upstream: draw(`${title} upstream`, knownShape(y), 'normal') };
   for (const [index, { shape, draw: how }] of inputs.entries())
     feeds[`x${index}`] = draw(`${title} ${index}`, shape, how);

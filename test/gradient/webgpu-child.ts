@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../src/errors.ts';
+import { DEVICE_RULES } from '../../src/graph/gradient/on-device/index.ts';
 import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize-device-training.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -60,9 +61,11 @@ function compileNoting(elsewhere: Set<string>): Compile {
 
 for (const row of CASES) {
   const elsewhere = new Set<string>();
-  const { worst, problems } = await checkGradient(row, compileNoting(elsewhere)).catch((error: unknown) => ({
-    worst: Number.NaN,
-    problems: [messageOf(error)],
-  }));
+  const { worst, problems } = await checkGradient(row, compileNoting(elsewhere), DEVICE_RULES).catch(
+    (error: unknown) => ({
+      worst: Number.NaN,
+      problems: [messageOf(error)],
+    }),
+  );
   process.stdout.write(`${JSON.stringify({ title: row.title, elsewhere: [...elsewhere], worst, problems })}\n`);
 }

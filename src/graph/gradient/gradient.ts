@@ -8,7 +8,7 @@ import { reduceSum } from '../ops/reduction.ts';
 import { expand, reshape } from '../ops/shape.ts';
 import { constant, formatType, knownShape, type Node, required, type Value, within } from '../value.ts';
 import { reach } from '../walk.ts';
-import type { VjpContext } from './rule.ts';
+import type { GradientRules, VjpContext } from './rule.ts';
 import { ruleOf } from './rules/index.ts';
 
 /**
@@ -16,10 +16,16 @@ import { ruleOf } from './rules/index.ts';
  * (known by their names) or anything that a node gave; a target that the output does not depend on has the gradient zero.
  * @param upstream the gradient of something else with respect to `output`, of its shape; 1 when left out, for an output
  * of one element.
+ * @param rules of operators in place of their own.
  * @throws ShapeError if an extent is open where a gradient is taken, or the upstream gradient does not fit.
  * @throws UsageError if a gradient would have to pass through an operator that has none.
  */
-export function gradient(output: Value, wrt: readonly Value[], upstream?: Value): readonly Value[] {
+export function gradient(
+  output: Value,
+  wrt: readonly Value[],
+  upstream?: Value,
+  rules: Partial<GradientRules> = {},
+): readonly Value[] {
   checkTypes(output, wrt, upstream);
   const { nodes } = reach([output]);
   const varying = reachedFrom(wrt, nodes);
@@ -30,7 +36,7 @@ export function gradient(output: Value, wrt: readonly Value[], upstream?: Value)
     const wanted = node.inputs.map((value) => value !== null && varying.has(identity(value)));
     if (others.some((value) => value)) throw cannot(node, 'has a gradient rule for its first output only');
     if (!first || ruleOf(node.op) === 'none' || !wanted.includes(true)) continue;
-    for (const [index, value] of applyRule(node, first, wanted).entries()) {
+    for (const [index, value] of applyRule(node, first, wanted, rules).entries()) {
       const target = node.inputs[index];
       if (!value || !target || !wanted[index]) continue;
       const name = gradientScope(node);
@@ -58,9 +64,14 @@ function reachedFrom(targets: readonly Value[], nodes: readonly Node[]): Readonl
   return varying;
 }
 
-function applyRule(node: Node, gradient: Value, wanted: readonly boolean[]): readonly (Value | null)[] {
+function applyRule(
+  node: Node,
+  gradient: Value,
+  wanted: readonly boolean[],
+  rules: Partial<GradientRules>,
+): readonly (Value | null)[] {
   const { op, inputs, outputs, attributes } = node;
-  const rule = ruleOf(op);
+  const rule = ruleOf(op, rules);
   if (typeof rule !== 'function') throw cannot(node, 'has no gradient');
   const open = [...inputs, ...outputs].filter((value) => value && !isStatic(value.shape)) as Value[];
   if (open.length > 0) {

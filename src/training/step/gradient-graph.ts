@@ -1,4 +1,5 @@
 /** The outputs of a training step's graph, up to its gradients. */
+import type { GradientRules } from '../../graph/gradient/rule.ts';
 import { Reshape } from '../../graph/ops/shape.ts';
 import type { Outputs } from '../../graph/rewrite/rewrite.ts';
 import type { Value } from '../../graph/value.ts';
@@ -38,15 +39,20 @@ export function gradientGraph(options: GradientGraphOptions, parts: NetworkParts
   return { ...reported(values, reduction), ...Object.fromEntries([...gradients, ...statistics]) };
 }
 
-/** What a step's graph computes, with gradients of a mean or of a sum. */
+/** What a step's graph computes, with gradients of a mean or of a sum. @param rules of operators in place of their own. */
 export function stepValues(
   { network, step, shape, teacher, takes }: GradientGraphOptions,
   parts: NetworkParts,
   reduction: Reduction,
+  rules?: Partial<GradientRules>,
 ): GradientValues {
   const ofMean = number(1 / step.accumulate);
-  const factor = reduction === 'mean' ? () => ofMean : ({ weight }: LossValues) => weight;
-  return gradientValues(network, step, parts, shape, factor, teacher && teacherShape(teacher.definition, shape), takes);
+  return gradientValues(network, step, parts, shape, {
+    factor: reduction === 'mean' ? () => ofMean : ({ weight }) => weight,
+    teacher: teacher && teacherShape(teacher.definition, shape),
+    takes,
+    rules,
+  });
 }
 
 /** The outputs that say how a step went. */

@@ -3,6 +3,7 @@
  * gradients and the new running statistics. What the update does with them is in update-rules.ts.
  */
 import { gradient } from '../../graph/gradient/gradient.ts';
+import type { GradientRules } from '../../graph/gradient/rule.ts';
 import { add, sqrt } from '../../graph/ops/elementwise.ts';
 import { sumOfSquares } from '../../graph/ops/sum-of-squares.ts';
 import { constant, input, type Parameter, type Value } from '../../graph/value.ts';
@@ -108,20 +109,24 @@ const trainingLogits = (
 export const frozenSplit = (definition: NetworkDefinition, parts: NetworkParts, shape: BatchShape): FrozenSplit =>
   splitFrozen(trainingLogits(definition, parts, shape), new Set(parts.trainables.map(({ name }) => name)));
 
-/**
- * From weights and a batch to the loss and its gradients.
- * @param factor by which the gradients, not the loss, are multiplied: by the batch's weight they are those of a sum; 1 when left out.
- * @param teacher the shape of a teacher's logits; none when left out.
- * @param takes whether a batch holds pixels, when left out, or what the network's frozen part gives for them.
- */
+export interface GradientOptions {
+  /** By which the gradients, not the loss, are multiplied: by the batch's weight they are those of a sum; 1 when left out. */
+  readonly factor?: (loss: LossValues) => Value;
+  /** The shape of a teacher's logits; none when left out. */
+  readonly teacher?: readonly number[] | undefined;
+  /** Whether a batch holds pixels, when left out, or what the network's frozen part gives for them. */
+  readonly takes?: BatchContent | undefined;
+  /** Rules of operators in place of their own. */
+  readonly rules?: Partial<GradientRules> | undefined;
+}
+
+/** From weights and a batch to the loss and its gradients. */
 export function gradientValues(
   definition: NetworkDefinition,
   { loss }: StepDefinition,
   parts: NetworkParts,
   shape: BatchShape,
-  factor: (loss: LossValues) => Value = () => number(1),
-  teacher?: readonly number[],
-  takes: BatchContent = 'pixels',
+  { factor = () => number(1), teacher, takes = 'pixels', rules }: GradientOptions = {},
 ): GradientValues {
   const { batch, height, width } = shape;
   const { trainables } = parts;
@@ -130,7 +135,7 @@ export function gradientValues(
   const taught = teacher && input(TEACHER_LOGITS, 'float32', teacher);
   const values = totalLoss(logits, input(LABELS, 'uint8', [batch, height, width]), loss, taught);
   const parameters = trainables.map(({ parameter }) => parameter);
-  const gradients = gradient(values.loss, parameters, factor(values));
+  const gradients = gradient(values.loss, parameters, factor(values), rules);
   return {
     ...values,
     gradients: new Map(trainables.map(({ name }, index) => [name, gradients[index] as Value])),

@@ -4,6 +4,8 @@ import { ConvInputGradient } from '../convolution/input-gradient.ts';
 import { ConvWeightGradient } from '../convolution/weight-gradient.ts';
 import { MaxPoolGradient } from '../pooling/max-pool-gradient.ts';
 import { form } from '../../rewrite/decompose.ts';
+import type { GradientRules } from '../rule.ts';
+import { batchNormalization } from './batch-normalization.ts';
 import { inputGradientOnDevice } from './input-gradient.ts';
 import { maxPoolGradientByWindows } from './max-pool-gradient.ts';
 import { weightGradientByWindows } from './weight-gradient.ts';
@@ -13,3 +15,6 @@ export const DEVICE_FORMS: Forms = new Map([
   form(ConvWeightGradient, ([gradient, x], attributes) => weightGradientByWindows(gradient, x, attributes)),
   form(ConvInputGradient, ([gradient, weight], attributes) => inputGradientOnDevice(gradient, weight, attributes)),
 ]);
+
+/** The rules in place of those that every machine has. */
+export const DEVICE_RULES: Partial<GradientRules> = batchNormalization;

@@ -50,8 +50,8 @@ const NAMES: ReadonlyMap<Op, OperatorName> = new Map(
   Object.entries(OPERATORS).map(([name, op]) => [op as Op, name as OperatorName]),
 );
 
-/** The rule of an operator; that of one which is not in the table is forbidden. */
-export function ruleOf(op: Op): GradientRule<unknown> {
+/** The rule of an operator; that of one which is not in the table is forbidden. @param others in place of those of the table. */
+export function ruleOf(op: Op, others: Partial<GradientRules> = {}): GradientRule<unknown> {
   const name = NAMES.get(op);
-  return name === undefined ? 'forbidden' : (RULES[name] as GradientRule<unknown>);
+  return name === undefined ? 'forbidden' : ((others[name] ?? RULES[name]) as GradientRule<unknown>);
 }

@@ -1,5 +1,6 @@
 /** The gradient graph over packs: parameters are cut out of them, and gradients and statistics leave as packs. */
 import { numbersLike } from '../../../graph/ops/constants.ts';
+import { DEVICE_RULES } from '../../../graph/gradient/on-device/index.ts';
 import { concat, slice } from '../../../graph/ops/structure.ts';
 import { movedBy } from '../../../graph/ops/normalization.ts';
 import { reshape } from '../../../graph/ops/shape.ts';
@@ -13,7 +14,7 @@ import type { Pack, PackedParts, PackMember } from './packs.ts';
 
 /** Computes from packs and a batch the loss, its gradients with their norm, and the new running statistics. */
 export function packedGradientGraph(options: GradientGraphOptions, parts: NetworkParts, packed: PackedParts): Outputs {
-  const values = stepValues(options, parts, 'mean');
+  const values = stepValues(options, parts, 'mean', DEVICE_RULES);
   const ofBatch = new Map(values.statistics.map((each) => [each.running.source.name, each.ofBatch]));
   const gradients = packed.trained.map(
     (pack) => [NAMES.gradient(pack.name), endToEnd(pack, values.gradients)] as const,
