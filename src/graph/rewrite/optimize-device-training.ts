@@ -5,10 +5,17 @@ import { decompose } from './decompose.ts';
 import { maskAsChoice } from './mask-as-choice.ts';
 import { mergeEqual } from './merge-equal.ts';
 import { mergeReshapes } from './merge-reshapes.ts';
+import { pointwiseAsProduct } from './pointwise-as-product.ts';
 import { type Outputs, type Rewrite, rewrite } from './rewrite.ts';
 
 /** Rules that save launches, in their order. */
-const rules = (): readonly Rewrite[] => [maskAsChoice, mergeReshapes, broadcastWithoutExpand, mergeEqual()];
+const rules = (): readonly Rewrite[] => [
+  maskAsChoice,
+  pointwiseAsProduct,
+  mergeReshapes,
+  broadcastWithoutExpand,
+  mergeEqual(),
+];
 
 /** A graph for training, whose weights are inputs, in few launches. */
 export const optimizeDeviceTraining = (outputs: Outputs): Outputs =>
