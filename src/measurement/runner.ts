@@ -1,5 +1,5 @@
 /** What is measured: a network's forward pass, or a training step, loaded into an engine. */
-import { type Optimization, REWRITTEN_ON } from '../graph/rewrite/optimize.ts';
+import { type Optimization, REWRITING } from '../graph/rewrite/optimize.ts';
 import { networkSession } from '../inference/network-session.ts';
 import type { NetworkDefinition } from '../models/families.ts';
 import { network } from '../models/network.ts';
@@ -45,7 +45,7 @@ export interface TrainingRunner extends Runner {
 
 /** What really is done on a device. */
 export function effectiveOptimization(optimization: Optimization, device: Device): Optimization {
-  return REWRITTEN_ON.has(device) ? optimization : 'none';
+  return REWRITING[device] ? optimization : 'none';
 }
 
 /**

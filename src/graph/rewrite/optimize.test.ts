@@ -3,7 +3,7 @@ import { formulaWeights, operators, winogradForms } from '../../../test/support/
 import { expectSameLogits, network, REWRITTEN } from '../../../test/support/rewritten-network.ts';
 import { PIXEL_VALUES } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
-import { type Backend, DEVICES } from '../../runtime/backend.ts';
+import { type Backend, DEVICES, type Device } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { Conv, type ConvAttributes, conv } from '../ops/conv.ts';
@@ -13,7 +13,7 @@ import { input, type Node, parameter, type Value } from '../value.ts';
 import { parametersOf, reach } from '../walk.ts';
 import { decompose } from './decompose.ts';
 import { WIDE_VECTORS } from './known-costs.ts';
-import { OPTIMIZATIONS, type Optimization, optimizeInference, REWRITTEN_ON } from './optimize.ts';
+import { OPTIMIZATIONS, type Optimization, optimizeInference, REWRITING, REWRITTEN_ON } from './optimize.ts';
 import { optimizeTraining } from './optimize-training.ts';
 import type { Outputs } from './rewrite.ts';
 
@@ -144,9 +144,39 @@ describe('the rewriting for inference', () => {
     }
   });
 
-  test('is for devices on which it was measured to help', () => {
+  test('gives convolutions other forms on devices on which that was measured to help', () => {
     expect(DEVICES.filter((device) => REWRITTEN_ON.has(device))).toEqual(['cpu', 'wasm']);
+    expect(DEVICES.filter((device) => REWRITING[device] === 'forms')).toEqual(['cpu', 'wasm']);
     expect(REWRITTEN_ON.has(undefined)).toBe(true);
+  });
+
+  describe('on a device where every operator is a launch', () => {
+    const light = network('refinenet-lw-resnet18');
+    const optimizedOn = (device: Device, outputs: Outputs, optimization: Optimization) =>
+      optimizeInference(
+        { outputs, weights: new Map() },
+        { backend, options: { device } },
+        { optimization, costs: alwaysTile(4) },
+      );
+    const operatorsOf = (outputs: Outputs) => operators(outputs).sort();
+
+    test('merges pairs of 1 x 1 convolutions and leaves all others as they are', async () => {
+      for (const optimization of ['speed', 'balanced', 'memory'] as const) {
+        const { outputs, fed } = await optimizedOn('webgpu', light, optimization);
+        expect(count(light, 'Conv') - count(outputs, 'Conv')).toBe(3);
+        expect(count(outputs, 'Pad') + count(outputs, 'Transpose')).toBe(0);
+        expect(fed).toEqual({});
+      }
+    });
+
+    test('keeps the plain graph where that is asked for, and where nothing was tried', async () => {
+      const plain = await optimizedOn('webgpu', light, 'none');
+      expect(operatorsOf(plain.outputs)).toEqual(operatorsOf(light));
+      for (const device of DEVICES.filter((each) => !REWRITING[each])) {
+        const { outputs } = await optimizedOn(device, light, 'speed');
+        expect([device, operatorsOf(outputs)]).toEqual([device, operatorsOf(light)]);
+      }
+    });
   });
 });
 

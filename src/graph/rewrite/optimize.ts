@@ -44,7 +44,17 @@ export const OPTIMIZATIONS = Object.keys(LEVELS) as readonly (keyof typeof LEVEL
 
 export type Optimization = keyof typeof LEVELS;
 
-/** Where rewriting was measured to help (undefined: the engine's own choice, a CPU); elsewhere the plain graph runs. */
+/**
+ * What rewriting does on a device. `forms`: convolutions take the form that costs least, which was measured. `fewer`: only what saves
+ * operators is done, each of which is a launch there; convolutions stay as they are. Elsewhere the plain graph runs: nothing was tried.
+ */
+export const REWRITING: { readonly [Name in Device]?: 'forms' | 'fewer' } = {
+  cpu: 'forms',
+  wasm: 'forms',
+  webgpu: 'fewer',
+};
+
+/** Where convolutions take other forms; undefined is the engine's own choice, a CPU. */
 export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | undefined>(['cpu', 'wasm', undefined]);
 
 export interface OptimizeOptions {
@@ -64,19 +74,22 @@ const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise]
 /** What lets an engine that keeps channels by blocks stay with that, once all convolutions have their forms. */
 const KEEP_BLOCKS: readonly Rewrite[] = [clipAfterConvolution, sumAfterConvolution];
 
-/** A graph for inference, rewritten; it takes the same inputs and gives the same outputs. */
+/** A graph for inference, rewritten for the engine's device; it takes the same inputs and gives the same outputs. */
 export async function optimizeInference<T extends Outputs>(
   graph: WeightedGraph<T>,
   engine: FoldingEngine,
   { optimization, costs = engine.backend.costs ?? WIDE_VECTORS }: OptimizeOptions,
 ): Promise<OptimizedGraph<T>> {
   const level: Level | null = LEVELS[optimization];
-  if (level === null) return { ...graph, fed: {} };
+  const rewriting = REWRITING[engine.options?.device ?? 'cpu'];
+  if (level === null || !rewriting) return { ...graph, fed: {} };
+  const fewer = SIMPLIFICATIONS.reduce(rewrite, graph.outputs);
+  if (rewriting === 'fewer') return { ...graph, outputs: fewer, fed: {} };
   const choice: TileChoice = { costs, ...level, extentOf: likelyExtent };
   const choose: ChooseTile = (node) => chooseTile(node, choice);
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;
   const inRows = kernelRows((node) => takesKernelRows(node, choice));
-  const simple = [...SIMPLIFICATIONS, inRows].reduce(rewrite, graph.outputs);
+  const simple = rewrite(fewer, inRows);
   const finish = (outputs: T): T => (engine.backend.blockedLayout ? KEEP_BLOCKS.reduce(rewrite, outputs) : outputs);
   if (!level.ahead) {
     const kernels = new FedKernels();

@@ -8,7 +8,7 @@ import type { Device } from '../../runtime/backend.ts';
 import type { WorkContext } from '../task.ts';
 import type { BenchmarkEvent } from './events.ts';
 
-/** @throws UsageError if graphs are not rewritten for the device, RuntimeError if the machine is busy. */
+/** @throws UsageError if convolutions take no other forms on the device, RuntimeError if the machine is busy. */
 export async function keepCostsOf(
   device: Device,
   threads: number | undefined,
@@ -16,7 +16,7 @@ export async function keepCostsOf(
   { backend: openBackend, onEvent, signal }: WorkContext<BenchmarkEvent>,
 ): Promise<void> {
   if (!REWRITTEN_ON.has(device)) {
-    throw new UsageError(`--calibrate is for the devices cpu and wasm: graphs are not rewritten for ${device}.`);
+    throw new UsageError(`--calibrate is for the devices cpu and wasm: convolutions take no other forms on ${device}.`);
   }
   const backend = await openBackend(device, (message) => onEvent({ type: 'warning', message }));
   const costs = await measureCosts(backend, {
