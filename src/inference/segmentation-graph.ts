@@ -1,15 +1,15 @@
 /** The graph that is run on images: the network, upsampling to the image's size, and what is read from it. */
 
 import { div, exp, reciprocal, sub } from '../graph/ops/elementwise.ts';
-import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
+import { reduceMax, reduceSum } from '../graph/ops/reduction.ts';
 import { resize } from '../graph/ops/resize.ts';
-import { cast } from '../graph/ops/structure.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { ImageSize } from '../image/preprocess.ts';
 import type { NetworkDefinition } from '../models/families.ts';
 import { network } from '../models/network.ts';
 import { pixelValues } from '../models/pixel-values.ts';
 import { entropyOf } from './entropy-graph.ts';
+import { type GraphEnds, HOST_ENDS } from './graph-ends.ts';
 
 /** The input that says how large the result is to be: int64 [height, width]. */
 export const IMAGE_SIZE = 'image_size';
@@ -36,21 +36,30 @@ export function segmentationGraph(
   wanted: readonly OutputName[],
   inputSize?: ImageSize,
 ): Partial<Record<OutputName, Value>> {
-  const logits = network(definition, pixelValues({ ...inputSize, batch: 1 }));
+  return segmentationBetween(pixelValues({ ...inputSize, batch: 1 }), HOST_ENDS, definition, wanted);
+}
+
+/**
+ * The same from other pixels, float32 [1, 3, height, width], to labels as the ends give them.
+ * @param imageSize the result's, where it is known at loading; else it is fed.
+ */
+export function segmentationBetween(
+  pixels: Value,
+  ends: Pick<GraphEnds, 'labels'>,
+  definition: NetworkDefinition,
+  wanted: readonly OutputName[],
+  imageSize?: ImageSize,
+): Partial<Record<OutputName, Value>> {
+  const logits = network(definition, pixels);
   const size = input(IMAGE_SIZE, 'int64', [2]);
-  const upsampled = resize(
-    logits,
-    { size, names: ['image_height', 'image_width'] },
-    'half_pixel',
-    'linear',
-    'upsampling',
-  );
+  const { height = 'image_height', width = 'image_width' } = imageSize ?? {};
+  const upsampled = resize(logits, { size, names: [height, width] }, 'half_pixel', 'linear', 'upsampling');
   // exp(logit - largest logit), the stable numerator of softmax; its sum is 1 / the largest probability.
   const numerators = exp(sub(upsampled, reduceMax(upsampled, CLASS_AXIS, 'softmax'), 'softmax'), 'softmax');
   const total = reduceSum(numerators, CLASS_AXIS, 'softmax');
   const probabilities = div(numerators, total, 'probabilities');
   const values: Record<OutputName, Value> = {
-    labels: cast(argMax(upsampled, CLASS_AXIS, 'labels'), definition.classes > 256 ? 'uint16' : 'uint8', 'labels'),
+    labels: ends.labels(upsampled),
     confidence: reciprocal(total, 'confidence'),
     entropy: entropyOf(probabilities, CLASS_AXIS),
     probabilities,

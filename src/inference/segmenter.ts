@@ -3,18 +3,18 @@ import { ShapeError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { labelMap } from '../image/label-map.ts';
-import { type ImageSize, networkSize, type Preprocessing, preprocess } from '../image/preprocess.ts';
+import { type ImageSize, networkSize, type Preprocessing } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
-import { PIXEL_VALUES } from '../models/pixel-values.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
+import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
-import { IMAGE_SIZE, type OutputName, segmentationGraph } from './segmentation-graph.ts';
+import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation-graph.ts';
 import { SizedSession } from './sized-session.ts';
 
 export interface SegmenterOptions extends NetworkSessionOptions {
@@ -38,11 +38,13 @@ export interface SegmenterOptions extends NetworkSessionOptions {
 export class Segmenter {
   readonly description: ModelDescription;
   readonly #session: SizedSession;
+  readonly #ends: GraphEnds;
   readonly #calls = new Calls(DISPOSED);
 
-  private constructor(description: ModelDescription, session: SizedSession) {
+  private constructor(description: ModelDescription, session: SizedSession, ends: GraphEnds) {
     this.description = description;
     this.#session = session;
+    this.#ends = ends;
   }
 
   /**
@@ -55,11 +57,18 @@ export class Segmenter {
       if (options[name]) outputs.push(name);
     const { definition, classes } = model;
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
+    const ends = graphEnds(options);
+    // What enters the network tells the image's own size only where it is not resized.
+    const fixesSize = ends.fixesSize && preprocessing.resize === null;
     const session = await SizedSession.create(
-      (size) => networkSession(segmentationGraph(definition, outputs, size), model, backend, rest),
+      (size) => {
+        const pixels = ends.pixels(preprocessing, size);
+        const graph = segmentationBetween(pixels, ends, definition, outputs, fixesSize ? size : undefined);
+        return networkSession(graph, model, backend, rest);
+      },
       imageSize && networkSize(imageSize.width, imageSize.height, preprocessing),
     );
-    return new Segmenter({ definition, classes, preprocessing }, session);
+    return new Segmenter({ definition, classes, preprocessing }, session, ends);
   }
 
   /** The execution provider that computes, as the engine names it. */
@@ -105,7 +114,7 @@ export class Segmenter {
     checkSize('The image enters the network at', size, smallestSide);
     checkEnlargement(image, size, false);
     const results = await this.#session.run(size, {
-      [PIXEL_VALUES]: preprocess([image], preprocessing),
+      ...this.#ends.feeds(image, size, preprocessing),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
     });
     const labels = (results.labels as Tensor<'uint8' | 'uint16'>).data;

@@ -4,9 +4,11 @@ import { conv } from '../graph/ops/conv.ts';
 import { add, clip } from '../graph/ops/elementwise.ts';
 import { maxPool } from '../graph/ops/pool.ts';
 import { resize, sizeOf } from '../graph/ops/resize.ts';
-import { constant, input } from '../graph/value.ts';
+import { constant } from '../graph/value.ts';
+import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
+import { DEVICE_ENDS } from '../inference/graph-ends.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
-import { float32, type Tensor } from '../tensor/tensor.ts';
+import { float32 } from '../tensor/tensor.ts';
 import { smallSession } from './small-graph.ts';
 
 /** What the devices are called in sentences. */
@@ -20,14 +22,14 @@ export const TITLES: Readonly<Record<Device, string>> = {
 };
 
 /** Odd, so that every operator has borders to treat. */
-const SHAPE = [1, 3, 33, 47] as const;
+const SIZE = { width: 47, height: 33 } as const;
 const CHANNELS = 16;
 /** The share of the largest result by which two devices may differ: graphics cards sum in another order, in the same precision. */
 const TOLERANCE = 1e-3;
 
 /**
- * Compares the two on a small graph of every operator that takes time: strided, depthwise and pointwise convolutions, pooling
- * and interpolation.
+ * Compares the two on a small graph of every operator that takes time, strided, depthwise and pointwise convolutions, pooling
+ * and interpolation, between the ends that images and labels pass through as bytes.
  * @throws RuntimeError saying by how much they differ.
  */
 export async function checkDevice(backend: Backend, device: Device, processor: 'cpu' | 'wasm'): Promise<void> {
@@ -46,11 +48,13 @@ export async function checkDevice(backend: Backend, device: Device, processor: '
   );
 }
 
-async function resultOn(backend: Backend, device: Device): Promise<Float32Array> {
-  const session = await smallSession({ y: checkedGraph() }, backend, { device });
+async function resultOn(backend: Backend, device: Device): Promise<readonly number[]> {
+  const session = await smallSession(checkedGraph(), backend, { device });
+  const picture = numbers(SIZE.width * SIZE.height * 3, 1);
+  const data = Uint8Array.from(picture, (value) => 127 + 127 * value);
   try {
-    const { y } = await session.run({ x: float32([...SHAPE], numbers(SHAPE[1] * SHAPE[2] * SHAPE[3], 1)) });
-    return (y as Tensor<'float32'>).data;
+    const { labels, y } = await session.run(DEVICE_ENDS.feeds({ ...SIZE, data }, SIZE, IMAGENET_PREPROCESSING));
+    return [labels, y].flatMap((result) => Array.from(result?.data ?? [], Number));
   } finally {
     await session.dispose();
   }
@@ -67,7 +71,7 @@ function checkedGraph() {
         ),
       ),
     );
-  const x = input('x', 'float32', [...SHAPE]);
+  const x = DEVICE_ENDS.pixels(IMAGENET_PREPROCESSING, SIZE);
   const strided = conv(x, weight([CHANNELS, 3, 3, 3], 2), null, { stride: [2, 2], pads: [1, 1, 1, 1] });
   const depthwise = conv(clip(strided, 0, 6), weight([CHANNELS, 1, 3, 3], 3), null, {
     pads: [1, 1, 1, 1],
@@ -75,7 +79,7 @@ function checkedGraph() {
   });
   const pointwise = conv(depthwise, weight([CHANNELS, CHANNELS, 1, 1], 4), null);
   const pooled = maxPool(pointwise, 5, 1, 2);
-  return resize(add(pooled, pointwise), sizeOf(x), 'align_corners');
+  return { labels: DEVICE_ENDS.labels(x), y: resize(add(pooled, pointwise), sizeOf(x), 'align_corners') };
 }
 
 /** Numbers between -1 and 1 that repeat nowhere near. */

@@ -7,10 +7,15 @@ import { network } from '../../models/network.ts';
 import { pixelValues } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend, NamedTensors } from '../../runtime/backend.ts';
+import { float32 } from '../../tensor/tensor.ts';
 import { byteLength } from '../../tensor/weights.ts';
-import { relu } from '../ops/elementwise.ts';
+import { constant, input, within } from '../value.ts';
+import { relu, sub } from '../ops/elementwise.ts';
+import { dequantizeLinear } from '../ops/quantize-linear.ts';
+import { transpose } from '../ops/shape.ts';
 import { reach } from '../walk.ts';
 import { toFloat16 } from './float16.ts';
+import { PIXELS } from './network-part.ts';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -47,6 +52,24 @@ describe('a network in float16', () => {
       ['Conv', 'float16'],
       ['Cast', 'float32'],
       ['Relu', 'float32'],
+    ]);
+  });
+
+  test('makes numbers of bytes in float32, as no DequantizeLinear of this opset gives another type', () => {
+    const bytes = input('bytes', 'uint8', [1, 32, 32, 3]);
+    const numbers = constant(float32([3], [1, 2, 3]));
+    const pixels = within(PIXELS, () =>
+      transpose(sub(dequantizeLinear(bytes, numbers, null, 3), numbers), [0, 3, 1, 2]),
+    );
+    const scores = network(architecture('refinenet-lw-mobilenetv2', 5), pixels);
+    const half = toFloat16({ outputs: { scores }, weights: formulaWeights({ scores }) });
+    const { nodes } = reach([half.outputs.scores]);
+    expect(nodes.slice(0, 5).map(({ op, outputs }) => [op.name, outputs[0]?.dtype])).toEqual([
+      ['DequantizeLinear', 'float32'],
+      ['Sub', 'float32'],
+      ['Transpose', 'float32'],
+      ['Cast', 'float16'],
+      ['Conv', 'float16'],
     ]);
   });
 });

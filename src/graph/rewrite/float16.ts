@@ -7,7 +7,7 @@ import { cast } from '../ops/structure.ts';
 import { apply, constant, type Value } from '../value.ts';
 import { parametersOf } from '../walk.ts';
 import type { WeightedGraph } from './fold-constants.ts';
-import { networkNodes } from './network-part.ts';
+import { networkNodes, PIXELS } from './network-part.ts';
 import { type Outputs, rewrite } from './rewrite.ts';
 
 /**
@@ -15,7 +15,7 @@ import { type Outputs, rewrite } from './rewrite.ts';
  * @throws WeightsError if weights are not in memory.
  */
 export function toFloat16<T extends Outputs>({ outputs, weights }: WeightedGraph<T>): WeightedGraph<T> {
-  const network = new Set(networkNodes(outputs));
+  const network = new Set(networkNodes(outputs).filter(({ scope }) => scope !== PIXELS));
   const toHalf = once((value) => (value.dtype === 'float32' ? halfOf(value) : value));
   const toSingle = once((value) => (value.dtype === 'float16' ? cast(value, 'float32') : value));
   const halved = rewrite(outputs, {

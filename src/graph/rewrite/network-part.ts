@@ -4,6 +4,12 @@ import { reach } from '../walk.ts';
 import type { Outputs } from './rewrite.ts';
 
 /**
+ * The scope of what makes numbers of an image's bytes. It stays in float32, in which nothing of a byte is lost, and which is the only
+ * type that DequantizeLinear gives in this opset.
+ */
+export const PIXELS = 'pixels';
+
+/**
  * The nodes that take parameters and all before them, in an order in which they can be computed. What only reads the
  * network's result, such as upsampling and softmax, is not among them.
  */

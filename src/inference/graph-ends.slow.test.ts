@@ -1,0 +1,45 @@
+/** What a run on WebGPU computes and copies, with a driver in software. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { CASES, type InferenceLine, PICTURE } from '../../test/support/device-inference-cases.ts';
+import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../test/support/software-webgpu.ts';
+
+const CHILD = fileURLToPath(new URL('../../test/support/device-inference-child.ts', import.meta.url));
+
+const PIXELS = PICTURE.width * PICTURE.height;
+
+/** What sizes are computed with where they are open: a few whole numbers that never were on the device. */
+const OF_SIZES = ['Concat', 'Gather', 'Slice'];
+
+/**
+ * Of Light-Weight RefineNet on MobileNetV2: 78 convolutions, 31 sums, 4 bounds, 16 poolings, 4 enlargements and 7 exchanges of axes
+ * around these; two for the pixels, two for the labels.
+ */
+const KERNELS = 144;
+
+/** The softmax of the scores, its largest value and its entropy. */
+const OF_PROBABILITIES = 13;
+
+const EXPECTED: readonly Omit<InferenceLine, 'classes' | 'milliseconds' | 'title'>[] = [
+  { kernels: KERNELS, elsewhere: [], up: 3 * PIXELS, down: PIXELS, others: 0 },
+  { kernels: KERNELS, elsewhere: OF_SIZES, up: 3 * 40 * 55 + 16, down: PIXELS, others: 0 },
+  { kernels: KERNELS + OF_PROBABILITIES, elsewhere: [], up: 3 * PIXELS, down: (1 + 4 + 4) * PIXELS, others: 0 },
+];
+
+describe.skipIf(missingSoftwareWebgpu)(`segmenting on WebGPU${missingSoftwareWebgpu}`, () => {
+  test('copies bytes up and bytes down, computes all between them there, and gives the labels of the processor', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD], {
+      env: { ...process.env, ...SOFTWARE_WEBGPU },
+    });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as InferenceLine);
+    expect(lines.map(({ classes, milliseconds, ...counted }) => counted)).toEqual(
+      EXPECTED.map((counted, index) => ({ title: CASES[index]?.title, ...counted })),
+    );
+    for (const { classes } of lines) expect(classes).toBeGreaterThan(3);
+  }, 600_000);
+});

@@ -1,0 +1,38 @@
+/** What is segmented on a device and counted: the cases and what is told of each. */
+import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
+import type { SegmenterOptions } from '../../src/inference/segmenter.ts';
+
+/** An odd number of pixels: rows and planes begin within the device's words of four bytes. */
+export const PICTURE = { width: 45, height: 33 } as const;
+
+export interface InferenceCase {
+  readonly title: string;
+  readonly classes: number;
+  readonly options: SegmenterOptions;
+}
+
+export const CASES: readonly InferenceCase[] = [
+  { title: 'a size that is known', classes: 11, options: { imageSize: PICTURE } },
+  {
+    title: 'any size, and a picture that is resized',
+    classes: 11,
+    options: { preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 40 } } },
+  },
+  { title: 'probabilities', classes: 11, options: { imageSize: PICTURE, confidence: true, entropy: true } },
+];
+
+/** What device-inference-child.ts prints of a case. */
+export interface InferenceLine {
+  readonly title: string;
+  /** What the device is told to compute, a run. */
+  readonly kernels: number;
+  /** The operators that ran elsewhere, and copies within the graph. */
+  readonly elsewhere: readonly string[];
+  /** Bytes that a run copied to the device and from it. */
+  readonly up: number;
+  readonly down: number;
+  /** How many classes the processor finds, and the pixels that are of another one here. */
+  readonly classes: number;
+  readonly others: number;
+  readonly milliseconds: number;
+}
