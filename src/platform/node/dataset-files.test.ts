@@ -31,6 +31,13 @@ describe('the files of a folder', () => {
     expect(await source.list('..')).toContain('../beside.txt');
   });
 
+  test('are listed by their whole paths where their folder is asked for by its own', async () => {
+    const source = folderSource(join(root, 'elsewhere', 'deeper'));
+    expect(await source.list(join(root, 'set'))).toEqual(
+      ['b.txt', 'deep/a.txt', 'link.txt'].map((path) => join(root, 'set', path)),
+    );
+  });
+
   test('are read, measured and missed', async () => {
     const source = folderSource(join(root, 'set'));
     expect(new TextDecoder().decode(await source.read('b.txt'))).toBe('bb');

@@ -18,7 +18,9 @@ export function folderSource(root: string): FileSource {
     name: root,
     async list(folder) {
       const found = await listBelow(inside(folder));
-      return found.map((path) => relative(resolve(root), path).split(sep).join('/')).sort();
+      // As the folder is named: paths that are the whole way are compared with others that are.
+      const named = (path: string): string => (isAbsolute(folder) ? path : relative(resolve(root), path));
+      return found.map((path) => named(path).split(sep).join('/')).sort();
     },
     async read(path) {
       try {
