@@ -32,7 +32,7 @@ describe('the model that training starts from', () => {
   });
 
   test('has the variation that is asked for, which grows with it and is not asked of a whole network', () => {
-    const variation = { encoderStride: 16, imagePooling: true } as const;
+    const variation = { encoderStride: 16, imagePooling: true, dropout: 0.2 } as const;
     const coarse = startingModel({ architecture: NAME, classes: 3, seed: 1, blocks: 1, variation });
     expect(coarse.definition.decoder.taps).toEqual(['layer8', 'layer7', 'layer6', 'layer5']);
     const given = { given: coarse.weights, definition: coarse.definition };
@@ -41,7 +41,7 @@ describe('the model that training starts from', () => {
     const pooling = 'decoder.reduction.0.image_pooling.weight';
     expect(whole.weights.get(pooling)).toBe(coarse.weights.get(pooling));
     expect(() => startingModel({ ...given, classes: 3, seed: 2, variation, subject: 'a.safetensors' })).toThrow(
-      'a.safetensors are of a whole network, which has its form already: leave encoderStride and imagePooling out.',
+      'a.safetensors are of a whole network, which has its form already: leave encoderStride and imagePooling and dropout out.',
     );
   });
 

@@ -51,6 +51,7 @@ export const RANGES = {
   views: COUNT,
   crop: { whole: true, least: 32 },
   confidence: SHARE,
+  dropout: { least: 0, most: 0.95 },
   learningRate: RATE,
   encoderLearningRate: RATE,
   weightDecay: SHARE,

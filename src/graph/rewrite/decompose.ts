@@ -19,10 +19,7 @@ export const decompose = <T extends Outputs>(outputs: T, forms: Forms = new Map(
   rewrite(outputs, {
     name: 'decompose',
     apply({ op, inputs, attributes, scope }) {
-      const chosen = forms.get(op);
-      const as = chosen ? () => chosen(inputs as readonly [Value, Value, Value], attributes) : undefined;
-      const own = op.decompose && (() => op.decompose?.(inputs, attributes) as Value);
-      const build = as ?? own;
-      return build ? [within(scope, build)] : null;
+      const as = (forms.get(op) ?? op.decompose) as Form<unknown> | undefined;
+      return as ? [within(scope, () => as(inputs as Parameters<typeof as>[0], attributes))] : null;
     },
   });

@@ -98,6 +98,7 @@ export function refineNetDefinition(
       pooling: { ...decoder.pooling, ...variation.pooling },
       skip: variation.skip ?? decoder.skip,
       classifier: variation.classifier ?? decoder.classifier,
+      dropout: { ...decoder.dropout, ...(variation.dropout !== undefined && { features: variation.dropout }) },
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Variation {
   readonly stridePlacement?: StridePlacement;
   readonly encoderStride?: EncoderStride;
   readonly imagePooling?: boolean;
+  /** The probability with which an element of a coarse feature (at 1/16 and above) is dropped in training. */
+  readonly dropout?: number;
 }
 
 /** The variations that change a network's result but not its tensors; the published form where left out. */

@@ -10,6 +10,7 @@ import { planTraining, replan } from '../../training/plan.ts';
 import { PRESETS } from '../../training/presets.ts';
 import type { RunStorage } from '../../training/run/run-storage.ts';
 import type { TeacherModel } from '../../training/step/teacher.ts';
+import type { StartingModelOptions } from '../../models/starting-model.ts';
 import { startingModelFor } from '../../training/starting-model-for.ts';
 import { readRun } from '../../training/run/trainer.ts';
 import { readWeights } from '../../weights/read-weights.ts';
@@ -92,6 +93,7 @@ const OF_A_NEW_RUN = [
   'widths',
   'encoderStride',
   'imagePooling',
+  'dropout',
 ] as const;
 
 /** @throws UsageError if there is no such run, or fields of a new one are given. */
@@ -124,10 +126,14 @@ export async function planResumedRun(folder: string, request: TrainRequest, cont
 }
 
 /** What differs from the architecture's published form. */
-const variationOf = ({ encoderStride, imagePooling }: TrainRequest) =>
-  (encoderStride !== undefined || imagePooling !== undefined) && {
-    variation: { ...(encoderStride && { encoderStride }), ...(imagePooling !== undefined && { imagePooling }) },
+function variationOf({ encoderStride, imagePooling, dropout }: TrainRequest): Pick<StartingModelOptions, 'variation'> {
+  const variation = {
+    ...(encoderStride && { encoderStride }),
+    ...(imagePooling !== undefined && { imagePooling }),
+    ...(dropout !== undefined && { dropout }),
   };
+  return Object.keys(variation).length > 0 ? { variation } : {};
+}
 
 /** Weights to start from, and what is known of them. */
 interface GivenWeights {

@@ -25,6 +25,8 @@ export const TRAIN_REQUEST = z.strictObject({
   encoderStride: z.literal(ENCODER_STRIDES).optional(),
   /** Whether the coarsest path also takes what the image is of as a whole. */
   imagePooling: z.boolean().optional(),
+  /** The probability with which elements of the coarse features are dropped in training; the architecture's when left out. */
+  dropout: numberField('dropout').optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */
   weights: z.string().optional(),
   /** A model folder, or the name of a shipped one: what the loss `distill` learns from. */

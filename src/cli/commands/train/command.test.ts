@@ -28,6 +28,8 @@ test.each([
   [['train', '--resume', '/nowhere'], '/nowhere holds no run: there is no config.json in it.'],
   [['train', 'DATA', '--resume', '/nowhere', '--preset', 'default'], '--preset belongs to a new run'],
   [['train', 'DATA', '--resume', '/nowhere', '--image-pooling'], '--image-pooling belongs to a new run'],
+  [['train', 'DATA', '--resume', '/nowhere', '--dropout', '0.2'], '--dropout belongs to a new run'],
+  [['train', 'DATA', '--dropout', '1'], '--dropout'],
   [['train', 'DATA', '--resume', '/nowhere', '--encoder-stride', '16'], '--encoder-stride belongs to a new run'],
   [['train', 'DATA', '--encoder-stride', '12'], '--encoder-stride takes 8, 16, 32; got "12".'],
   [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, distill, or a sum'],

@@ -40,6 +40,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly widths?: readonly number[];
   readonly encoderStride?: EncoderStride;
   readonly imagePooling?: boolean;
+  readonly dropout?: number;
   readonly weights?: string;
   readonly teacher?: string;
   readonly preset?: PresetName;
@@ -104,6 +105,11 @@ export function addTrainOptions(command: Command): Command {
     .option(
       '--image-pooling',
       'let the coarsest path also see the mean of its features: what the image is of as a whole',
+    )
+    .option(
+      '--dropout <probability>',
+      "share of the coarse features' elements that are 0 in a step, up to 0.95 (default: the architecture's)",
+      numberFor('--dropout', 'dropout'),
     )
     .option('--weights <path>', "a checkpoint or model folder to start from: an encoder's or a whole network's")
     .option('--teacher <model>', 'a model of the same classes that the loss distill learns from, forward only')
@@ -222,7 +228,7 @@ function addRecipeOptions(command: Command): Command {
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
   const { pseudoLabels, confidence, architecture, blocks, widths, weights, teacher, preset, resume } = options;
-  const { output, device, threads, encoderStride, imagePooling } = options;
+  const { output, device, threads, encoderStride, imagePooling, dropout } = options;
   return {
     dataset,
     ...datasetFields(options),
@@ -233,6 +239,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
     widths: widths && [...widths],
     encoderStride,
     imagePooling,
+    dropout,
     weights,
     teacher,
     preset,
