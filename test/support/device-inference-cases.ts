@@ -7,18 +7,19 @@ export const PICTURE = { width: 45, height: 33 } as const;
 
 export interface InferenceCase {
   readonly title: string;
-  readonly classes: number;
   readonly options: SegmenterOptions;
 }
 
 export const CASES: readonly InferenceCase[] = [
-  { title: 'a size that is known', classes: 11, options: { imageSize: PICTURE } },
+  { title: 'a size that is known', options: { imageSize: PICTURE } },
   {
-    title: 'any size, and a picture that is resized',
-    classes: 11,
-    options: { preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 40 } } },
+    title: 'any size, a picture that is resized, and probabilities',
+    options: {
+      preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 40 } },
+      confidence: true,
+      entropy: true,
+    },
   },
-  { title: 'probabilities', classes: 11, options: { imageSize: PICTURE, confidence: true, entropy: true } },
 ];
 
 /** What device-inference-child.ts prints of a case. */
@@ -34,5 +35,4 @@ export interface InferenceLine {
   /** How many classes the processor finds, and the pixels that are of another one here. */
   readonly classes: number;
   readonly others: number;
-  readonly milliseconds: number;
 }
