@@ -10,6 +10,11 @@ export const CONTESTANTS = ['ours', 'stock', 'pytorch'] as const;
 
 export type ContestantName = (typeof CONTESTANTS)[number];
 
+/** Where a task computes, but for `wasm`, which has one place. With `webgpu`, PyTorch computes on CUDA. */
+export const BENCH_DEVICES = ['cpu', 'webgpu'] as const;
+
+export type BenchDevice = (typeof BENCH_DEVICES)[number];
+
 /** One case: a network, a size and a batch for a task. */
 export interface Case {
   readonly task: Task;
@@ -23,6 +28,7 @@ export interface Case {
 export interface Assignment extends Case {
   readonly contestant: ContestantName;
   readonly classes: number;
+  readonly device: BenchDevice;
   readonly threads: number;
   /** The model folder. */
   readonly model: string;

@@ -12,7 +12,7 @@ import { loadWeights, readModelFolder } from '../src/platform/node/model-folder.
 import { memoryGauge } from '../src/platform/node/memory-gauge.ts';
 import { profiledBackend } from '../src/platform/node/profiled-backend.ts';
 import { bytesOf } from '../src/tensor/tensor.ts';
-import type { Answer, Assignment, Request } from './assignment.ts';
+import type { Answer, Assignment, BenchDevice, Request } from './assignment.ts';
 
 interface Checked extends Runner {
   /** What must agree between contestants, in order. */
@@ -21,20 +21,20 @@ interface Checked extends Runner {
 
 const assignment = JSON.parse(process.argv[2] ?? '') as Assignment;
 
-async function ours({ task, threads, model: folder, ...load }: Assignment): Promise<Checked> {
+async function ours({ task, threads, device, model: folder, ...load }: Assignment): Promise<Checked> {
   const isWasm = task === 'wasm';
   const backend = isWasm ? await wasmBackend(threads) : await nodeBackend();
   const model = await readModelFolder(folder);
   const weights = isWasm ? await loadWeights(model) : model.weights;
-  const options = { device: isWasm ? 'wasm' : 'cpu', threads, optimization: 'speed' } as const;
+  const options = { device: isWasm ? 'wasm' : device, threads, optimization: 'speed' } as const;
   const runner = await inferenceRunner({ ...model, weights }, load, backend, options);
   return { ...runner, check: async () => [bytesOf(await runner.logits())] };
 }
 
 /** The file as anyone would run it: none of our code is in between. */
-async function stock({ task, threads, plain, width, height, batch }: Assignment): Promise<Checked> {
+async function stock({ task, threads, device, plain, width, height, batch }: Assignment): Promise<Checked> {
   const { data, shape } = drawnPixels(batch, height, width);
-  const session = task === 'wasm' ? await stockWasm(plain, threads) : await stockNative(plain, threads);
+  const session = task === 'wasm' ? await stockWasm(plain, threads) : await stockNative(plain, threads, device);
   const run = () => session(data, shape);
   return {
     run: async () => {
@@ -50,9 +50,12 @@ async function stock({ task, threads, plain, width, height, batch }: Assignment)
 
 type PlainSession = (pixels: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
 
-async function stockNative(file: string, threads: number): Promise<PlainSession> {
+async function stockNative(file: string, threads: number, device: BenchDevice): Promise<PlainSession> {
   const ort = await import('onnxruntime-node');
-  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: threads });
+  const session = await ort.InferenceSession.create(file, {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+  });
   return async (pixels, shape) => {
     const results = await session.run({ [PIXEL_VALUES]: new ort.Tensor('float32', pixels, shape) });
     return results[LOGITS]?.data as Float32Array;
@@ -70,11 +73,11 @@ async function stockWasm(file: string, threads: number): Promise<PlainSession> {
 }
 
 /** Nobody else trains on onnxruntime with its stock packages, so that `stock` is our step's plain graph. */
-async function training({ contestant, threads, model: folder, ...load }: Assignment): Promise<Checked> {
+async function training({ contestant, threads, device, model: folder, ...load }: Assignment): Promise<Checked> {
   const backend = await nodeBackend();
   const model = await readModelFolder(folder);
   const subject = { definition: model.definition, weights: await loadWeights(model) };
-  const options = { device: 'cpu', threads, optimization: contestant === 'stock' ? 'none' : 'speed' } as const;
+  const options = { device, threads, optimization: contestant === 'stock' ? 'none' : 'speed' } as const;
   const { decoder } = model.definition;
   const withoutDropout = {
     ...subject,
@@ -101,9 +104,9 @@ async function firstStep(runner: TrainingRunner): Promise<Uint8Array[]> {
 }
 
 /** Where the time of our own form goes. */
-async function operators({ task, threads, model: folder, ...load }: Assignment): Promise<Answer['operators']> {
+async function operators({ task, threads, device, model: folder, ...load }: Assignment): Promise<Answer['operators']> {
   const model: Model = await readModelFolder(folder);
-  const options = { device: 'cpu', threads, optimization: 'speed' } as const;
+  const options = { device, threads, optimization: 'speed' } as const;
   return profile(model, load, options, task === 'training', { loadWeights, profiledBackend });
 }
 

@@ -9,7 +9,7 @@ import { messageOf } from '../src/errors.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { nodeBackend, wasmBackend } from '../src/platform/node/backend.ts';
 import { bytesOf } from '../src/tensor/tensor.ts';
-import type { Answer, Assignment, Case, ContestantName, Request } from './assignment.ts';
+import type { Answer, Assignment, BenchDevice, Case, ContestantName, Request } from './assignment.ts';
 import { CLASSES } from './cases.ts';
 import { type Differences, differencesOf, problemWith } from './differences.ts';
 import { type Contestant, startContestant } from './contestant.ts';
@@ -20,6 +20,7 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** After these there are no further rounds, beside the least number. */
   readonly seconds: number;
+  readonly device: BenchDevice;
   readonly threads: number;
   readonly python: string;
   /** Whether operators are profiled too. */
@@ -90,16 +91,19 @@ class Field {
 }
 
 export async function measureCase(each: Case, files: Files, options: MeasureOptions): Promise<CaseResult> {
-  const { threads } = options;
+  const { threads, device } = options;
   const isWasm = each.task === 'wasm';
   const backend = isWasm ? await wasmBackend(threads) : await nodeBackend();
-  const peak = await measurePeak(backend, { device: isWasm ? 'wasm' : 'cpu', threads });
+  const peak = await measurePeak(backend, { device: isWasm ? 'wasm' : device, threads });
   const inputs = await writeInputs(each, files.folder);
   const field = new Field();
   try {
     for (const contestant of options.contestants) {
-      if (isWasm && contestant === 'pytorch') continue;
-      await field.start({ ...each, ...files, ...inputs, contestant, classes: CLASSES, threads }, options.python);
+      if (!takesPart(contestant, each, device)) continue;
+      await field.start(
+        { ...each, ...files, ...inputs, contestant, classes: CLASSES, device, threads },
+        options.python,
+      );
     }
     const { reference, differences } = await compare(field, each, files.folder);
     const turns = await takeTurns(field, options);
@@ -111,7 +115,10 @@ export async function measureCase(each: Case, files: Files, options: MeasureOpti
         differences: differences.get(name) ?? {},
       },
     ]);
-    const operators = options.profile && !isWasm ? (await field.ask('ours', { do: 'profile' }))?.operators : undefined;
+    const operators =
+      options.profile && !isWasm && device === 'cpu'
+        ? (await field.ask('ours', { do: 'profile' }))?.operators
+        : undefined;
     const definition = architecture(each.network, CLASSES);
     return {
       ...each,
@@ -126,6 +133,10 @@ export async function measureCase(each: Case, files: Files, options: MeasureOpti
     await field.end();
   }
 }
+
+/** PyTorch has no WASM build, and on a device our step has one form. */
+const takesPart = (contestant: ContestantName, { task }: Case, device: BenchDevice): boolean =>
+  task === 'wasm' ? contestant !== 'pytorch' : task !== 'training' || device === 'cpu' || contestant !== 'stock';
 
 async function writeInputs(
   { batch, height, width }: Case,

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { batches, type Size, sizes } from '../src/measurement/load.ts';
 import { oneOf, wholeNumber } from '../src/option-values.ts';
 import { ARCHITECTURE_NAMES } from '../src/models/architectures.ts';
-import { CONTESTANTS, type ContestantName, TASKS, type Task } from './assignment.ts';
+import { BENCH_DEVICES, type BenchDevice, CONTESTANTS, type ContestantName, TASKS, type Task } from './assignment.ts';
 
 export interface BenchOptions {
   readonly networks?: readonly string[];
@@ -15,6 +15,7 @@ export interface BenchOptions {
   readonly contestants: readonly ContestantName[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly device: BenchDevice;
   readonly threads: number;
   readonly python: string;
   readonly output: string;
@@ -43,6 +44,12 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     )
     .option('--rounds <count>', 'runs of each', wholeNumber('--rounds', 1), 7)
     .option('--seconds <count>', 'after which a case has no more rounds than three', wholeNumber('--seconds', 1), 90)
+    .option(
+      '--device <name>',
+      'cpu, or webgpu beside PyTorch on CUDA; give a folder of its own with --output',
+      oneOf('--device', BENCH_DEVICES),
+      'cpu' as const,
+    )
     .option('--threads <count>', 'of each', wholeNumber('--threads', 1), availableParallelism())
     .option('--python <program>', 'an interpreter with PyTorch, torchvision and NumPy', 'python3')
     .option('--output <folder>', 'where results go', fileURLToPath(new URL('.', import.meta.url)))

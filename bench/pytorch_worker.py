@@ -28,6 +28,10 @@ def peak_memory():
     return int(line.split()[1]) * 1024
 
 
+# Where PyTorch computes what ours computes on a device.
+DEVICES = {"cpu": "cpu", "webgpu": "cuda"}
+
+
 class Inference:
     def __init__(self, network, pixels, _labels):
         self.network, self.pixels = network.eval(), pixels
@@ -79,6 +83,10 @@ class Training:
 
 def main(assignment):
     torch.set_num_threads(assignment["threads"])
+    device = DEVICES[assignment["device"]]
+    if device == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("this PyTorch finds no CUDA device")
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.manual_seed(1)
     began = time.perf_counter()
     batch, height, width = assignment["batch"], assignment["height"], assignment["width"]
@@ -87,7 +95,8 @@ def main(assignment):
     network = RefineNet(assignment["network"], assignment["classes"])
     network.load_safetensors(assignment["model"] + "/model.safetensors")
     task = {"inference": Inference, "training": Training}[assignment["task"]]
-    runner = task(network, torch.from_numpy(pixels), torch.from_numpy(labels).long())
+    network = network.to(device)
+    runner = task(network, torch.from_numpy(pixels).to(device), torch.from_numpy(labels).long().to(device))
     print(json.dumps({"seconds": time.perf_counter() - began, "version": f"PyTorch {torch.__version__}"}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -95,9 +104,11 @@ def main(assignment):
         if request["do"] == "check":
             with open(request["output"], "wb") as file:
                 for tensor in runner.check():
-                    file.write(tensor.detach().numpy().astype(numpy.float32).tobytes())
+                    file.write(tensor.detach().cpu().numpy().astype(numpy.float32).tobytes())
         else:
             runner.run()
+            if device == "cuda":
+                torch.cuda.synchronize()
         print(json.dumps({"seconds": time.perf_counter() - began, "peak": peak_memory()}), flush=True)
 
 

@@ -1,5 +1,5 @@
 /** The results as a page: `results.md`. */
-import { CONTESTANTS, type ContestantName, type Task } from './assignment.ts';
+import { type BenchDevice, CONTESTANTS, type ContestantName, type Task } from './assignment.ts';
 import { entriesOf, largest } from './differences.ts';
 import { type CaseResult, fastestOf, medianOf, ratios, type Results, type Timed, timesOf } from './results.ts';
 
@@ -21,13 +21,18 @@ const SECTIONS: readonly { readonly task: Task; readonly title: string; readonly
   },
 ];
 
+const WHERE: Readonly<Record<BenchDevice, (threads: number) => string>> = {
+  cpu: (threads) => `${threads} threads each`,
+  webgpu: () => 'on the graphics card: WebGPU, and CUDA for PyTorch with TF32 off',
+};
+
 /** One table a task, largest networks first as they were measured. */
-export function report({ machine, threads, cases }: Results): string {
+export function report({ machine, threads, device = 'cpu', cases }: Results): string {
   const dates = [...new Set(cases.map(({ date }) => date.slice(0, 10)))].sort();
   const lines = [
     '# Measured: ours, stock onnxruntime, PyTorch',
     '',
-    `${machine.processor}, ${machine.cores} cores, ${Math.round(machine.memory / 2 ** 30)} GiB, ${machine.system}; ${machine.software.join(', ')}; ${threads} threads each; ${dates.join(', ')}.`,
+    `${machine.processor}, ${machine.cores} cores, ${Math.round(machine.memory / 2 ** 30)} GiB, ${machine.system}; ${machine.software.join(', ')}; ${WHERE[device](threads)}; ${dates.join(', ')}.`,
     '',
     'All are loaded at the same time in processes of their own and run in turn, so that all see the same machine. Times are the',
     'fastest round and, in brackets, the median; ratios are those of the fastest, and of the medians. A time counts only if the',

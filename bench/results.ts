@@ -1,6 +1,6 @@
 /** What a measurement leaves: `results.json`. */
 import { percentile } from '../src/measurement/statistics.ts';
-import type { Case, ContestantName, OperatorShare } from './assignment.ts';
+import type { BenchDevice, Case, ContestantName, OperatorShare } from './assignment.ts';
 import type { Differences } from './differences.ts';
 
 export interface Machine {
@@ -40,6 +40,8 @@ export interface CaseResult extends Case {
 
 export interface Results {
   readonly machine: Machine;
+  /** The CPU when left out. */
+  readonly device?: BenchDevice;
   readonly threads: number;
   readonly cases: readonly CaseResult[];
 }

@@ -26,7 +26,12 @@ const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 async function main(options: BenchOptions): Promise<void> {
   const machine = await describeMachine(options.python);
-  let results: Results = { machine, threads: options.threads, cases: await earlierCases(options, machine) };
+  let results: Results = {
+    machine,
+    device: options.device,
+    threads: options.threads,
+    cases: await earlierCases(options, machine),
+  };
   const cases = selectCases({ ...options, tasks: options.only });
   const profiled = new Set<string>();
   await mkdir(options.output, { recursive: true });
@@ -112,7 +117,7 @@ function pythonVersions(python: string): readonly string[] {
 }
 
 async function earlierCases(
-  { append, output, threads }: BenchOptions,
+  { append, output, threads, device }: BenchOptions,
   machine: Machine,
 ): Promise<readonly CaseResult[]> {
   if (!append) return [];
@@ -120,9 +125,12 @@ async function earlierCases(
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return [];
   const earlier = JSON.parse(text) as Results;
-  if (JSON.stringify([earlier.machine, earlier.threads]) !== JSON.stringify([machine, threads])) {
+  if (
+    JSON.stringify([earlier.machine, earlier.threads, earlier.device ?? 'cpu']) !==
+    JSON.stringify([machine, threads, device])
+  ) {
     throw new UsageError(
-      `${file} was measured on another machine, with other software or other threads. Give another --output, or leave --append out.`,
+      `${file} was measured on another machine or device, with other software or other threads. Give another --output, or leave --append out.`,
     );
   }
   return earlier.cases;
