@@ -5,7 +5,7 @@ import { int } from '../../onnx/model.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { DataType } from '../../tensor/tensor.ts';
 import { addToDimension, type Dimension } from '../dimension.ts';
-import { applyOne, formatType, type Op, required, type Value } from '../value.ts';
+import { apply, applyOne, formatType, type Op, required, type Value } from '../value.ts';
 import { wholeNumbers } from './constants.ts';
 
 export const Cast: Op<{ readonly to: DataType }> = {
@@ -79,6 +79,20 @@ export const Slice: Op<SliceAttributes> = {
   },
 };
 
+/** Consecutive parts of an axis, one output each. Inputs: x, the parts' lengths (int64). */
+export const Split: Op<{ readonly axis: number; readonly lengths: readonly number[] }> = {
+  name: 'Split',
+  infer(inputs, { axis, lengths }) {
+    const { dtype, shape } = required(inputs, 0);
+    const sum = lengths.reduce((total, length) => total + length, 0);
+    if (sum !== shape[axis]) {
+      throw new ShapeError(`axis ${axis} of ${formatShape(shape)} is not split into parts of ${lengths.join(', ')}.`);
+    }
+    return lengths.map((length) => ({ dtype, shape: shape.map((extent, at) => (at === axis ? length : extent)) }));
+  },
+  onnxAttributes: ({ axis }) => ({ axis: int(axis) }),
+};
+
 export const cast = (x: Value, to: DataType, scope?: string): Value => applyOne(Cast, [x], { to }, scope);
 export const shapeOf = (x: Value, scope?: string): Value => applyOne(Shape, [x], null, scope);
 export const concat = (values: readonly Value[], axis: number, scope?: string): Value =>
@@ -87,6 +101,10 @@ export const concat = (values: readonly Value[], axis: number, scope?: string): 
 /** Elements `start` to `end` (not included) along an axis. */
 export const slice = (x: Value, axis: number, start: number, end: number, scope?: string): Value =>
   sliceRanges(x, [{ axis, start, end, step: 1 }], scope);
+
+/** Consecutive parts of an axis, which together are all of it. */
+export const split = (x: Value, axis: number, lengths: readonly number[], scope?: string): readonly Value[] =>
+  lengths.length === 1 ? [x] : apply(Split, [x, wholeNumbers(...lengths)], { axis, lengths }, scope);
 
 /** Part of several axes; x itself where that is everything. */
 export function sliceRanges(x: Value, ranges: readonly AxisRange[], scope?: string): Value {

@@ -41,6 +41,7 @@ export const RULES: GradientRules = {
   DequantizeLinear: 'forbidden',
   /** Gradients are taken once. */
   ConvTranspose: 'forbidden',
+  Split: 'forbidden',
   ConvInputGradient: 'forbidden',
   ConvWeightGradient: 'forbidden',
   MaxPoolGradient: 'forbidden',

@@ -1,11 +1,11 @@
 /** The gradient graph over packs: parameters are cut out of them, and gradients and statistics leave as packs. */
 import { numbersLike } from '../../../graph/ops/constants.ts';
 import { DEVICE_RULES } from '../../../graph/gradient/on-device/index.ts';
-import { concat, slice } from '../../../graph/ops/structure.ts';
+import { concat, split } from '../../../graph/ops/structure.ts';
 import { movedBy } from '../../../graph/ops/normalization.ts';
 import { reshape } from '../../../graph/ops/shape.ts';
 import { type Outputs, rewrite } from '../../../graph/rewrite/rewrite.ts';
-import { apply, type Value } from '../../../graph/value.ts';
+import { apply, knownShape, type Value } from '../../../graph/value.ts';
 import { STATISTICS_MOMENTUM } from '../../../nn/running-statistics.ts';
 import { type GradientGraphOptions, reported, stepValues } from '../gradient-graph.ts';
 import { NAMES, type NetworkParts } from '../step-graph.ts';
@@ -38,14 +38,7 @@ function endToEnd({ name, members, parameter }: Pack, values: ReadonlyMap<string
 
 /** The outputs with every parameter that lies in a pack taken from there. */
 function cutFromPacks(outputs: Outputs, packs: readonly Pack[]): Outputs {
-  const cut = new Map(
-    packs.flatMap(({ parameter, members }) =>
-      members.map(({ name, shape, start, end }): [string, Value] => [
-        name,
-        reshape(slice(parameter, 0, start, end, name), shape, name),
-      ]),
-    ),
-  );
+  const cut = new Map(packs.flatMap(({ parameter, members }) => cutApart(parameter, members)));
   const fromPack = (value: Value | null): Value | null =>
     value?.source.kind === 'parameter' ? (cut.get(value.source.name) ?? value) : value;
   return rewrite(outputs, {
@@ -53,4 +46,23 @@ function cutFromPacks(outputs: Outputs, packs: readonly Pack[]): Outputs {
     apply: ({ op, inputs, attributes, scope }) =>
       inputs.some((value) => fromPack(value) !== value) ? apply(op, inputs.map(fromPack), attributes, scope) : null,
   });
+}
+
+/** A launch binds eight buffers on every WebGPU device: what is split, and so many parts. */
+const MOST_PARTS = 7;
+
+/** Members of a run of numbers by their names: parts of parts, so that few launches give many. Numbers after the last are left over. */
+function cutApart(numbers: Value, members: readonly PackMember[]): readonly (readonly [name: string, Value])[] {
+  const [first, last] = [members[0], members.at(-1)] as [PackMember, PackMember];
+  const [count] = knownShape(numbers) as [number];
+  const rest = count - (last.end - first.start);
+  if (first === last && rest === 0) return [[first.name, reshape(numbers, first.shape, first.name)]];
+  let perPart = 1;
+  while (perPart * (MOST_PARTS - Math.sign(rest)) < members.length) perPart *= MOST_PARTS;
+  const parts = Array.from({ length: Math.ceil(members.length / perPart) }, (_, index) =>
+    members.slice(index * perPart, (index + 1) * perPart),
+  );
+  const lengths = parts.map((part) => (part.at(-1) as PackMember).end - (part[0] as PackMember).start);
+  const values = split(numbers, 0, rest > 0 ? [...lengths, rest] : lengths, first.name);
+  return parts.flatMap((part, index) => cutApart(values[index] as Value, part));
 }
