@@ -41,7 +41,12 @@ describe('the model that training starts from', () => {
     const pooling = 'decoder.reduction.0.image_pooling.weight';
     expect(whole.weights.get(pooling)).toBe(coarse.weights.get(pooling));
     expect(() => startingModel({ ...given, classes: 3, seed: 2, variation, subject: 'a.safetensors' })).toThrow(
-      'a.safetensors are of a whole network, which has its form already: leave encoderStride and imagePooling and dropout out.',
+      'a.safetensors are of a whole network, which has its form already: leave encoderStride and imagePooling out.',
+    );
+    const dropped = { ...given, classes: 3, seed: 2, variation: { dropout: 0.4 } };
+    expect(startingModel(dropped).definition.decoder.dropout).toEqual({ features: 0.4, classifier: 0 });
+    expect(startingModel({ ...dropped, blocks: 3 }).definition).toEqual(
+      architecture(NAME, 3, { ...variation, dropout: 0.4 }),
     );
   });
 

@@ -21,7 +21,7 @@ export interface StartingModelOptions {
   readonly blocks?: number;
   /** Channels of each path, the coarsest first; the architecture's, or those of given weights, when left out. */
   readonly widths?: readonly number[];
-  /** What differs from the published form of the architecture; nothing when left out. Whole networks have their form already. */
+  /** What differs from the published form of the architecture; nothing when left out. Of whole networks, which have their form already, dropout alone. */
   readonly variation?: Variation;
   /** Weights under any publisher's names: an encoder's, or a whole network's. */
   readonly given?: Weights;
@@ -56,12 +56,13 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const { definition: found, weights } = ownNames(options, given);
   const wanted = options.architecture;
   const isOther = wanted !== undefined && found !== undefined && architectureName(found) !== wanted;
-  if (found && !isOther && options.variation !== undefined) {
+  const { dropout, ...form } = options.variation ?? {};
+  if (found && !isOther && Object.keys(form).length > 0) {
     throw new UsageError(
-      `${subject} are of a whole network, which has its form already: leave ${Object.keys(options.variation).join(' and ')} out.`,
+      `${subject} are of a whole network, which has its form already: leave ${Object.keys(form).join(' and ')} out.`,
     );
   }
-  if (found && !isOther && options.blocks !== undefined) return grown(found, weights, options);
+  if (found && !isOther && options.blocks !== undefined) return withDropout(grown(found, weights, options), dropout);
   if (found && !isOther && options.widths !== undefined && !sameJson(options.widths, growthOf(found).widths(found))) {
     throw new UsageError(
       `${subject} are of paths that have their widths already (${growthOf(found).widths(found).join(',')}). Only finer ones that it grows may have others.`,
@@ -70,11 +71,22 @@ export function startingModel(options: StartingModelOptions): StartingModel {
   const definition = found && !isOther ? { ...found, classes } : named(options);
   const reinitialize: Reinitialize = !found || isOther ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
-  return {
+  const model: StartingModel = {
     definition,
     architecture: architectureName(definition),
     weights: assembled.weights,
     kept: KEPT[reinitialize],
+  };
+  return withDropout(model, dropout);
+}
+
+/** The model with another dropout of its coarse features, which changes no tensor. */
+function withDropout(model: StartingModel, features: number | undefined): StartingModel {
+  if (features === undefined) return model;
+  const { decoder } = model.definition;
+  return {
+    ...model,
+    definition: { ...model.definition, decoder: { ...decoder, dropout: { ...decoder.dropout, features } } },
   };
 }
 

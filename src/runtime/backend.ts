@@ -100,7 +100,7 @@ export interface DeviceSessionOptions extends SessionOptions {
    * How the device arranges feature maps; the engine's choice when left out. Onnxruntime 1.30 chooses channels last, where its grouped
    * convolutions of four and more outputs a group are wrong unless these are a multiple of four.
    */
-  readonly layout?: 'channels-first' | 'channels-last';
+  readonly layout?: 'channels-first';
 }
 
 /** An engine that can load models. */

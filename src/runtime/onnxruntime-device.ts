@@ -7,7 +7,7 @@ import type { KeepingOutputs } from './onnxruntime.ts';
 import { fromEngine, type HeldTensor, OnnxRuntimeSession } from './onnxruntime-session.ts';
 
 /** The engine's names of how feature maps are arranged. */
-const LAYOUTS = { 'channels-first': 'NCHW', 'channels-last': 'NHWC' } as const;
+const LAYOUTS = { 'channels-first': 'NCHW' } as const;
 
 /** For a build of the engine whose sessions can leave outputs on these devices. */
 export const keepingOutputsOn =

@@ -35,5 +35,5 @@ export { ArgMax, ReduceMax, ReduceMean, ReduceMin, ReduceSum } from './reduction
 export { Resize } from './resize.ts';
 export { Expand, Reshape, Squeeze, Transpose, Unsqueeze } from './shape.ts';
 export { Softmax } from './softmax.ts';
-export { Cast, Concat, CropPlane, Shape, Slice } from './structure.ts';
+export { Cast, Concat, CropPlane, Shape, Slice, Split } from './structure.ts';
 export { ReduceSumSquare } from './sum-of-squares.ts';

@@ -68,7 +68,8 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
 /**
  * The weights of a network with more blocks from those of one with fewer, whose blocks become its coarsest. The finer ones
  * begin faint, and what comes from below passes their fusion as it is; only the rectification before their pooling cuts it. Where
- * they are narrower, the smaller network's scores pass in place of its features, if there are channels enough for them.
+ * they are narrower, the smaller network's scores pass in place of its features, if there are two channels for each class and no
+ * units between features and classifier.
  * @param fresh drawn weights of the grown network.
  */
 export function grownWeights(
@@ -78,7 +79,7 @@ export function grownWeights(
   fresh: Weights,
 ): Weights {
   const names = new Map([...given.keys()].map((name) => [nameIn(to, from, name), name]));
-  const scores = scoresOf(given, Math.min(...to.decoder.widths));
+  const scores = isNarrower(given, from, fresh) ? scoresOf(given, Math.min(...to.decoder.widths)) : null;
   return new Map(
     [...fresh].map(([name, drawn]) => {
       const kept = given.get(names.get(name) ?? '');
@@ -92,6 +93,10 @@ export function grownWeights(
     }),
   );
 }
+
+/** Whether the finest features are fewer than those that the classifier knows, without units of a head before it that would be new. */
+const isNarrower = (given: Weights, { decoder }: RefineNetDefinition, fresh: Weights): boolean =>
+  decoder.units.head === 0 && given.get(CLASSIFIER)?.shape[1] !== fresh.get(CLASSIFIER)?.shape[1];
 
 /** Whether what a convolution gives is added to what passes from block to block. */
 const addsToPath = ({ decoder: { fusion } }: RefineNetDefinition, name: string): boolean =>

@@ -6,7 +6,7 @@ import { convTranspose } from '../../ops/conv-transpose.ts';
 import { knownShape, type Value } from '../../value.ts';
 import { type Extents, unreached } from '../convolution/attributes.ts';
 
-/** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by parts. */
+/** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by rows of the kernel, whatever one takes. */
 export const LAID_OUT_AT_ONCE = 2 ** 25;
 
 /**
