@@ -92,7 +92,8 @@ export function batchNormalization(
 /** Every axis but the channels'. */
 export const pixelAxes = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
 
-const elementsPerChannel = (x: Value): number => {
+/** How many numbers of x each channel has. */
+export const elementsPerChannel = (x: Value): number => {
   const shape = knownShape(x);
   return pixelAxes(x).reduce((product, axis) => product * (shape[axis] as number), 1);
 };

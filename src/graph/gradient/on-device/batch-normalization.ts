@@ -1,10 +1,11 @@
 /** The gradient of batch normalization by the batch's own statistics, taken at once instead of through each of them. */
 import { scalarLike } from '../../ops/constants.ts';
 import { add, div, Mul, mul, Sub, sqrt, sub } from '../../ops/elementwise.ts';
-import { alongChannels, pixelAxes } from '../../ops/normalization.ts';
+import { alongChannels, elementsPerChannel, pixelAxes } from '../../ops/normalization.ts';
 import { ReduceMean, type ReduceAttributes, reduceSum } from '../../ops/reduction.ts';
 import { Reshape } from '../../ops/shape.ts';
-import { knownShape, type Node, type Value } from '../../value.ts';
+import { producer } from '../../rewrite/rewrite.ts';
+import type { Value } from '../../value.ts';
 import type { GradientRules } from '../rule.ts';
 import { normalization } from '../rules/normalization.ts';
 
@@ -19,7 +20,7 @@ export const batchNormalization = {
     const isOwn = isMeanOf(mean, x) && isVarianceOf(variance, x, mean);
     if (!isOwn || !wants(0)) return normalization.BatchNormalization(context);
     const sums = (value: Value): Value => reduceSum(value, pixelAxes(x), undefined, false);
-    const count = pixelAxes(x).reduce((product, axis) => product * (knownShape(x)[axis] as number), 1);
+    const count = elementsPerChannel(x);
     const centered = sub(x, alongChannels(mean, x));
     const stable = add(variance, scalarLike(variance, attributes.epsilon));
     const deviation = sqrt(stable);
@@ -41,18 +42,15 @@ const isMeanOf = (mean: Value, x: Value): boolean => averaged(mean, x) === x;
 
 /** The mean of the squares of x - mean. */
 function isVarianceOf(variance: Value, x: Value, mean: Value): boolean {
-  const square = nodeOf(averaged(variance, x), Mul.name);
+  const square = producer(averaged(variance, x), Mul.name);
   if (!square || square.inputs[0] !== square.inputs[1]) return false;
-  const centered = nodeOf(square.inputs[0] as Value, Sub.name);
-  return centered?.inputs[0] === x && nodeOf(centered.inputs[1] as Value, Reshape.name)?.inputs[0] === mean;
+  const centered = producer(square.inputs[0] as Value, Sub.name);
+  return centered?.inputs[0] === x && producer(centered.inputs[1] as Value, Reshape.name)?.inputs[0] === mean;
 }
 
 /** What a value is the mean of, over everything but channels. */
 function averaged(value: Value, like: Value): Value | null {
-  const node = nodeOf(value, ReduceMean.name);
+  const node = producer(value, ReduceMean.name);
   const axes = (node?.attributes as ReduceAttributes | undefined)?.axes;
   return node && axes?.join() === pixelAxes(like).join() ? (node.inputs[0] as Value) : null;
 }
-
-const nodeOf = (value: Value | null, operator: string): Node | null =>
-  value?.source.kind === 'node' && value.source.node.op.name === operator ? value.source.node : null;
