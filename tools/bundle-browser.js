@@ -39,7 +39,7 @@ const training = await build({
 // Each worker is one file: the engine's threads run the script of the worker that starts them.
 const workers = await build({
   ...OPTIONS,
-  entryPoints: ['wasm-worker', 'webgpu-worker', 'jspi-worker', 'training-worker'].map(
+  entryPoints: ['wasm-worker', 'webgpu-worker', 'jspi-worker', 'training-worker', 'webgpu-training-worker'].map(
     (name) => `dist/platform/web/${name}.js`,
   ),
 });

@@ -1,4 +1,5 @@
 /** `refinenet/web/training`: labeled images of a page to a model, and the runs that the browser keeps. */
+export type { ModelDevice, WebDevice } from '../platform/web/model-device.ts';
 export type { DownloadProgress } from '../platform/web/fetch-file.ts';
 export type { LoadOptions, WebSegmenter } from '../platform/web/load.ts';
 export type { ModelFilesInHand, ModelSource } from '../platform/web/model-source.ts';
@@ -8,6 +9,7 @@ export {
   resumeTraining,
   trainModel,
   type TrainingWorkerFactory,
+  type TrainingWorkerScript,
   type TrainModelOptions,
 } from '../platform/web/train-model.ts';
 export type { PageValidation, TrainingCallbacks, ValidatedImage } from '../platform/web/training/follow-training.ts';

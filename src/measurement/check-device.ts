@@ -34,18 +34,27 @@ const TOLERANCE = 1e-3;
  */
 export async function checkDevice(backend: Backend, device: Device, processor: 'cpu' | 'wasm'): Promise<void> {
   const [expected, got] = [await resultOn(backend, processor), await resultOn(backend, device)];
-  let difference = 0;
-  let largest = 0;
-  for (let at = 0; at < expected.length; at++) {
-    largest = Math.max(largest, Math.abs(expected[at] as number));
-    const off = Math.abs((expected[at] as number) - (got[at] as number));
-    // What is not a number differs, too.
-    if (!(off <= difference)) difference = off;
-  }
+  const { difference, largest } = worstDifference(got, expected);
   if (difference <= TOLERANCE * largest) return;
   throw new RuntimeError(
     `${TITLES[device]} computes other numbers than ${TITLES[processor]} on this machine: they differ by ${difference.toPrecision(2)} where the largest is ${largest.toPrecision(2)}.`,
   );
+}
+
+/**
+ * The largest difference of two lists of numbers, and the largest number of what is expected. What is not a number differs by not a
+ * number, which is no smaller than any bound.
+ */
+export function worstDifference(
+  got: readonly number[],
+  expected: readonly number[],
+): { readonly difference: number; readonly largest: number } {
+  let [difference, largest] = [0, 0];
+  for (const [at, number] of expected.entries()) {
+    largest = Math.max(largest, Math.abs(number));
+    difference = Math.max(difference, Math.abs((got[at] as number) - number));
+  }
+  return { difference, largest };
 }
 
 async function resultOn(backend: Backend, device: Device): Promise<readonly number[]> {

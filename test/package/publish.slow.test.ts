@@ -25,6 +25,7 @@ describe('the published package', () => {
       'dist/entries/web.js',
       'dist/entries/web-training.js',
       'dist/platform/web/training-worker.js',
+      'dist/platform/web/webgpu-training-worker.js',
       'dist/platform/node/engine-thread-worker.js',
       'dist/platform/node/hdf5/hdf5-worker.js',
       'models/general/model.safetensors',

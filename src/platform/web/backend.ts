@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../errors.ts';
 import { WASM } from '../../graph/rewrite/known-costs.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
-import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+import { type KeepingOutputs, type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 
 const PROVIDERS: Partial<Record<Device, string>> = { wasm: 'WasmExecutionProvider', webgpu: 'WebGpuExecutionProvider' };
 
@@ -11,7 +11,12 @@ const PROVIDERS: Partial<Record<Device, string>> = { wasm: 'WasmExecutionProvide
  * Nothing is fetched from elsewhere: where the page serves the engine's .wasm files, it says in `ort.env.wasm.wasmPaths`.
  */
 export function webBackend(ort: OnnxRuntimeModule): Backend {
-  const gpu = typeof navigator !== 'undefined' && 'gpu' in navigator;
+  return backendOver(ort);
+}
+
+/** @param keeping how sessions leave outputs on the graphics card, for what makes use of it. */
+export function backendOver(ort: OnnxRuntimeModule, keeping?: KeepingOutputs): Backend {
+  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: { requestAdapter(): Promise<unknown> } };
   return onnxRuntimeBackend(ort, {
     name: 'onnxruntime-web',
     costs: WASM,
@@ -19,16 +24,12 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
     memoryMapping: false,
     blockedLayout: false,
     defaultDevice: 'wasm',
+    ...(gpu && keeping && { keeping }),
     async provider(device) {
-      if (device === 'webgpu' && !(await requestAdapter())) {
+      if (device === 'webgpu' && !(await gpu?.requestAdapter())) {
         throw new RuntimeError('The device "webgpu" does not work here: the browser offers no adapter. Use "wasm".');
       }
       return PROVIDERS[device] as string;
     },
   });
-}
-
-async function requestAdapter(): Promise<unknown> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
-  return gpu?.requestAdapter();
 }

@@ -2,7 +2,8 @@
 import type * as OnnxRuntime from 'onnxruntime-web';
 import { RuntimeError } from '../../errors.ts';
 import type { Backend } from '../../runtime/backend.ts';
-import { webBackend } from './backend.ts';
+import type { KeepingOutputs } from '../../runtime/onnxruntime.ts';
+import { backendOver } from './backend.ts';
 
 /** An onnxruntime-web module, whichever entry it is. */
 export type WebEngine = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor' | 'env'>;
@@ -16,13 +17,19 @@ export interface EngineSettings {
 /**
  * The backend over an engine's module. Both settings hold for the whole thread, once and for all: the engine starts with its
  * first session.
+ * @param keeping how sessions leave outputs on the graphics card, where that is wanted.
  */
-export function engineBackend(engine: WebEngine, file: string, { threads, wasmPaths }: EngineSettings): Backend {
+export function engineBackend(
+  engine: WebEngine,
+  file: string,
+  { threads, wasmPaths }: EngineSettings,
+  keeping?: KeepingOutputs,
+): Backend {
   const { wasm } = engine.env;
   wasm.numThreads = threads;
   if (wasmPaths !== undefined)
     wasm.wasmPaths = { wasm: /\.wasm$/.test(wasmPaths) ? wasmPaths : inFolder(wasmPaths, file) };
-  return webBackend(engine);
+  return backendOver(engine, keeping);
 }
 
 const inFolder = (folder: string, file: string): string => (folder.endsWith('/') ? folder : `${folder}/`) + file;
@@ -56,15 +63,22 @@ export const ISOLATION_ADVICE =
   'The page is not cross-origin isolated, so WASM computes with one thread. Serve the page with the headers ' +
   '"Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp" to use all cores.';
 
-/** Tells when the graphics card that the engine uses is lost. Called once an engine on WebGPU has a session. */
-export async function onDeviceLost(engine: WebEngine, lost: (error: RuntimeError) => void): Promise<void> {
+/**
+ * Tells when the graphics card that the engine uses is lost. Called once an engine on WebGPU has a session.
+ * @param advice what to do then.
+ */
+export async function onDeviceLost(
+  engine: WebEngine,
+  lost: (error: RuntimeError) => void,
+  advice = 'Load the model again.',
+): Promise<void> {
   const device = await (engine.env.webgpu as { readonly device?: Promise<GPUDeviceLike> | GPUDeviceLike } | undefined)
     ?.device;
   device?.lost.then(({ reason, message }) => {
     if (reason === 'destroyed') return;
     lost(
       new RuntimeError(
-        `The graphics card was lost (${message || reason || 'no reason was given'}): its driver was reset, or other programs need it. Load the model again.`,
+        `The graphics card was lost (${message || reason || 'no reason was given'}): its driver was reset, or other programs need it. ${advice}`,
       ),
     );
   });

@@ -1,20 +1,13 @@
 /** Opening a model where it is to compute: in a worker on the graphics card or the CPU, or in the page. */
 import { messageOf, RuntimeError } from '../../errors.ts';
+import { type ChosenDevice, chosenDevice } from './chosen-device.ts';
 import { sensibleThreads } from './engine.ts';
 import type { HostedModelFacts, HostedModelRequest, HostedResult } from './hosted-model.ts';
-import type { ModelDevice, WebDevice } from './model-device.ts';
+import type { ModelDevice } from './model-device.ts';
 import type { OpenedModel, OpenOptions, WorkerFactory } from './opened-model.ts';
 import { WorkerClient } from './worker/client.ts';
 
 type Request = Omit<HostedModelRequest, 'device' | 'checksDevice'>;
-
-/** What can compute here, the best first; why each is chosen if it works. */
-interface Choice {
-  readonly name: ModelDevice['name'];
-  readonly reason: string;
-  /** Whether it is given up for the next one if it does not work. */
-  readonly isTried: boolean;
-}
 
 /** @throws as `loadModel` */
 export async function openModel(request: Request, options: OpenOptions): Promise<OpenedModel> {
@@ -29,49 +22,7 @@ export async function openModel(request: Request, options: OpenOptions): Promise
   }
 }
 
-async function chosenDevice(device: WebDevice): Promise<Choice> {
-  if (device === 'wasm') return { name: 'wasm', reason: 'WASM was asked for.', isTried: false };
-  const found = await findAdapter();
-  if (device === 'webgpu') {
-    if (found !== 'hardware' && found !== 'software') {
-      throw new RuntimeError(`The device "webgpu" does not work here: ${found} Use "wasm" or "auto".`);
-    }
-    return { name: 'webgpu', reason: 'WebGPU was asked for.', isTried: false };
-  }
-  if (found === 'hardware') {
-    return {
-      name: 'webgpu',
-      reason: 'The browser has a graphics card, and its results agree with WASM.',
-      isTried: true,
-    };
-  }
-  const reason = found === 'software' ? 'The browser has WebGPU in software only, which is slower than WASM.' : found;
-  return { name: 'wasm', reason, isTried: false };
-}
-
-interface AdapterLike {
-  readonly isFallbackAdapter?: boolean;
-  readonly info?: { readonly isFallbackAdapter?: boolean; readonly architecture?: string; readonly vendor?: string };
-}
-
-/** What kind of WebGPU the browser has, or a sentence why there is none. */
-async function findAdapter(): Promise<'hardware' | 'software' | string> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<AdapterLike | null> } };
-  if (!gpu) {
-    return globalThis.isSecureContext === false
-      ? 'Browsers offer WebGPU to secure pages only (https or localhost).'
-      : 'The browser has no WebGPU.';
-  }
-  const adapter = await gpu.requestAdapter().catch(() => null);
-  if (!adapter) return 'The browser offers no graphics card (adapter).';
-  const isSoftware =
-    adapter.isFallbackAdapter ||
-    adapter.info?.isFallbackAdapter ||
-    /swiftshader/i.test(adapter.info?.architecture ?? '');
-  return isSoftware ? 'software' : 'hardware';
-}
-
-async function openOn(choice: Choice, request: Request, options: OpenOptions): Promise<OpenedModel> {
+async function openOn(choice: ChosenDevice, request: Request, options: OpenOptions): Promise<OpenedModel> {
   const { name, reason } = choice;
   const full = { ...request, device: name, checksDevice: choice.isTried };
   const threads = name === 'wasm' ? request.engine.threads : 1;

@@ -9,22 +9,32 @@ import type { NetworkDefinition } from '../../models/families.ts';
 import { describeValue } from '../../text.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../training/presets.ts';
+import { chosenDevice } from './chosen-device.ts';
 import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
+import { WEB_DEVICES, type WebDevice } from './model-device.ts';
 import { type ModelSource, plainModelSource } from './model-source.ts';
+import { followTraining, type TrainingCallbacks } from './training/follow-training.ts';
 import { type LabeledImage, takeImages } from './training/labeled-images.ts';
 import type { NewRun, ResumedRun } from './training/messages.ts';
 import type { OtherColors } from './training/read-mask.ts';
 import { openRun, type TrainedModel } from './training/runs.ts';
 import { checkRunName, runsFolder } from './training/runs-folder.ts';
-import { followTraining, type TrainingCallbacks } from './training/follow-training.ts';
 
 /** Makes the worker that trains, for pages that keep its script elsewhere than beside their own. */
-export type TrainingWorkerFactory = (script: 'training-worker.js') => Worker;
+export type TrainingWorkerFactory = (script: TrainingWorkerScript) => Worker;
+
+/** `training-worker.js` computes with WASM alone, on an engine that is a smaller file. */
+export type TrainingWorkerScript = 'training-worker.js' | 'webgpu-training-worker.js';
 
 /** How a run is computed and followed. */
 export interface FollowOptions extends TrainingCallbacks {
   /** Ends the run after the step at work, with a checkpoint; before the first step its reason is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * What computes. `auto`, when left out, is the graphics card where the browser has one and a step of training there agrees with
+   * WASM's. On a graphics card a resumed run is not the same to the last bit as one that was not interrupted.
+   */
+  readonly device?: WebDevice;
   /** Threads; all of a small processor and half of a larger one when left out. A page that is not cross-origin isolated has one. */
   readonly threads?: number;
   /** The folder of onnxruntime-web's .wasm files, or the file; beside the worker's script when left out. */
@@ -119,6 +129,7 @@ function apart({
   onCheckpoint,
   onWarning,
   signal,
+  device,
   threads,
   wasmPaths,
   worker,
@@ -140,7 +151,7 @@ function apart({
       onCheckpoint,
       onWarning,
     }) as TrainingCallbacks,
-    follow: given({ signal, threads, wasmPaths, worker, cache, samples, limit }) as Follow,
+    follow: given({ signal, device, threads, wasmPaths, worker, cache, samples, limit }) as Follow,
     overrides: given(overrides) as TrainingOverrides,
   };
 }
@@ -148,19 +159,29 @@ function apart({
 async function followed(
   run: NewRun | ResumedRun,
   transfer: readonly Transferable[],
-  { signal, threads = sensibleThreads(), wasmPaths, worker = startWorker, cache = true, samples = 4, limit }: Follow,
+  {
+    signal,
+    device = 'auto',
+    threads = sensibleThreads(),
+    wasmPaths,
+    worker = startWorker,
+    cache = true,
+    samples = 4,
+    limit,
+  }: Follow,
   callbacks: TrainingCallbacks,
 ): Promise<TrainedModel> {
   // Said before anything is taken to a worker.
   await runsFolder();
-  if (threads === 1 && !globalThis.crossOriginIsolated) console.info(ISOLATION_ADVICE);
+  const chosen = await chosenDevice(device);
+  if (chosen.name === 'wasm' && threads === 1 && !globalThis.crossOriginIsolated) console.info(ISOLATION_ADVICE);
   const engine = {
     threads,
     ...(wasmPaths !== undefined && { wasmPaths: new URL(wasmPaths, baseAddress()).href }),
   };
   let started: Worker;
   try {
-    started = worker('training-worker.js');
+    started = worker(chosen.name === 'wasm' ? 'training-worker.js' : 'webgpu-training-worker.js');
   } catch (error) {
     throw new RuntimeError(
       `The training worker could not be started (${messageOf(error)}). Say where its script is: { worker: () => new Worker(...) }.`,
@@ -169,7 +190,7 @@ async function followed(
   }
   const name = await followTraining(
     started,
-    { request: { run, engine, cache, samples }, transfer },
+    { request: { run, engine, device: { ...chosen, threads }, cache, samples }, transfer },
     { callbacks, signal, ...(limit !== undefined && { limit }) },
   );
   const model = await openRun(name);
@@ -179,13 +200,26 @@ async function followed(
 }
 
 /** Bundlers find a worker's script by these very words. */
-const startWorker: TrainingWorkerFactory = () =>
-  new Worker(new URL('./training-worker.js', import.meta.url), { type: 'module', name: 'refinenet training' });
+const startWorker: TrainingWorkerFactory = (script) => {
+  switch (script) {
+    case 'training-worker.js':
+      return new Worker(new URL('./training-worker.js', import.meta.url), {
+        type: 'module',
+        name: 'refinenet training',
+      });
+    case 'webgpu-training-worker.js':
+      return new Worker(new URL('./webgpu-training-worker.js', import.meta.url), {
+        type: 'module',
+        name: 'refinenet training',
+      });
+  }
+};
 
 const baseAddress = (): string => (typeof document === 'undefined' ? location.href : document.baseURI);
 
 function checkOptions(options: Partial<TrainModelOptions>): void {
-  const { name, architecture, preset, validation, otherColors, threads, samples, limit, learningRate } = options;
+  const { name, device, architecture, preset, validation, otherColors, threads, samples, limit, learningRate } =
+    options;
   if (name !== undefined) checkRunName(name);
   const problems: string[] = [];
   const check = (isRight: boolean, problem: string): void => {
@@ -201,6 +235,7 @@ function checkOptions(options: Partial<TrainModelOptions>): void {
       value === undefined || (Number.isInteger(value) && value >= least),
       `${field} is ${describeValue(value)}, but must be a whole number of at least ${least}`,
     );
+  oneOf('device', device, WEB_DEVICES);
   oneOf('architecture', architecture, ARCHITECTURE_NAMES);
   oneOf('preset', preset, PRESET_NAMES);
   oneOf('otherColors', otherColors, ['refuse', 'ignore']);

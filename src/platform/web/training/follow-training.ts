@@ -7,6 +7,7 @@ import type { StepReport } from '../../../training/run/run-parts.ts';
 import type { PredictedSample } from '../../../training/run/validate.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
 import { PHOTOGRAPH, seconds, WORKER_START } from '../limits.ts';
+import type { ModelDevice } from '../model-device.ts';
 import { WebSegmentation } from '../web-segmentation.ts';
 import { errorFrom } from '../worker/messages.ts';
 import type { FromTrainingWorker, ToTrainingWorker, TrainingEvent, TrainingRequest } from './messages.ts';
@@ -31,8 +32,8 @@ export interface TrainingCallbacks {
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** Before a new run, while every image is read once to find what is damaged. */
   readonly onCheck?: (done: number, total: number) => void;
-  /** When the first step is about to begin, with the run's name. */
-  readonly onStart?: (name: string) => void;
+  /** When the first step is about to begin, with the run's name and what computes. */
+  readonly onStart?: (name: string, device: ModelDevice) => void;
   /** After every step: loss, rates, images a second, how far the run is. */
   readonly onProgress?: (report: StepReport) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
@@ -136,7 +137,7 @@ function tell(message: TrainingEvent, callbacks: TrainingCallbacks, classes: rea
       callbacks.onCheck?.(message.done, message.total);
       break;
     case 'start':
-      callbacks.onStart?.(message.name);
+      callbacks.onStart?.(message.name, message.device);
       break;
     case 'step':
       callbacks.onProgress?.(message.report);

@@ -1,13 +1,16 @@
 /** What goes between a page and the worker that trains for it. */
-import type { PredictedSample } from '../../../training/run/validate.ts';
-import type { EpochRecord, ValidationRecord } from '../../../training/run/log.ts';
-import type { StepReport } from '../../../training/run/run-parts.ts';
-import type { TrainingOverrides } from '../../../training/plan.ts';
-import type { PresetName } from '../../../training/presets.ts';
+
 import type { LabelClass } from '../../../labels/label-class.ts';
 import type { NetworkDefinition } from '../../../models/families.ts';
+import type { TrainingOverrides } from '../../../training/plan.ts';
+import type { PresetName } from '../../../training/presets.ts';
+import type { EpochRecord, ValidationRecord } from '../../../training/run/log.ts';
+import type { StepReport } from '../../../training/run/run-parts.ts';
+import type { PredictedSample } from '../../../training/run/validate.ts';
+import type { ChosenDevice } from '../chosen-device.ts';
 import type { EngineSettings } from '../engine.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
+import type { ModelDevice } from '../model-device.ts';
 import type { PlainModelSource } from '../model-source.ts';
 import type { Failure } from '../worker/messages.ts';
 import type { SentImage } from './labeled-images.ts';
@@ -37,9 +40,13 @@ export interface ResumedRun {
   readonly name: string;
 }
 
+/** What is to compute, and how many threads if it is WASM. */
+export type RequestedDevice = ChosenDevice & { readonly threads: number };
+
 export interface TrainingRequest {
   readonly run: NewRun | ResumedRun;
   readonly engine: EngineSettings;
+  readonly device: RequestedDevice;
   /** Whether files are kept for the next time, and where the network fails. */
   readonly cache: boolean;
   /** How many images are shown at each validation. */
@@ -54,7 +61,12 @@ export type ToTrainingWorker =
 export type TrainingEvent =
   | { readonly event: 'download'; readonly progress: DownloadProgress }
   | { readonly event: 'check'; readonly done: number; readonly total: number }
-  | { readonly event: 'start'; readonly name: string; readonly classes: readonly LabelClass[] }
+  | {
+      readonly event: 'start';
+      readonly name: string;
+      readonly device: ModelDevice;
+      readonly classes: readonly LabelClass[];
+    }
   | { readonly event: 'step'; readonly report: StepReport }
   | { readonly event: 'epoch'; readonly record: EpochRecord }
   | { readonly event: 'validation-image' }

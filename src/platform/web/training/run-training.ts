@@ -2,11 +2,12 @@
 import type { Dataset } from '../../../data/dataset.ts';
 import type { DecodeImage } from '../../../data/file-source.ts';
 import { holdOut } from '../../../data/hold-out.ts';
-import { UsageError } from '../../../errors.ts';
+import { type RuntimeError, UsageError } from '../../../errors.ts';
 import type { ModelDescription } from '../../../models/model.ts';
 import type { Backend } from '../../../runtime/backend.ts';
-import type { Weights } from '../../../tensor/weights.ts';
+import { keepingOutputsOn } from '../../../runtime/onnxruntime-device.ts';
 import { overridesFrom } from '../../../tasks/train/recipe.ts';
+import type { Weights } from '../../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../../../training/configuration.ts';
 import { planTraining, replan } from '../../../training/plan.ts';
 import { PRESETS } from '../../../training/presets.ts';
@@ -15,22 +16,24 @@ import { readRun, train } from '../../../training/run/trainer.ts';
 import { type PredictedSample, splitValidation, type Validate } from '../../../training/run/validate.ts';
 import { startingModelFor, type TrainableModel } from '../../../training/starting-model-for.ts';
 import { decodeImage } from '../decode-image.ts';
-import { engineBackend } from '../engine.ts';
+import { engineBackend, onDeviceLost } from '../engine.ts';
 import { FileStore } from '../file-store.ts';
 import type { WebEngineEntry } from '../hosted-model.ts';
-import { ENGINE_START, seconds, within } from '../limits.ts';
+import type { ModelDevice } from '../model-device.ts';
 import { readModel } from '../read-model.ts';
-import { startEngine } from '../start-engine.ts';
-import { keepList, keepImages } from './keep-images.ts';
+import { type ImageList, imageDataset, readImageList } from './image-dataset.ts';
+import { keepImages, keepList } from './keep-images.ts';
 import { memoryWarning } from './memory.ts';
 import type { NewRun, TrainingEvent, TrainingRequest } from './messages.ts';
 import { opfsStorage } from './opfs-storage.ts';
-import { imageDataset, type ImageList, readImageList } from './image-dataset.ts';
 import { folderIn, runsAtWork, runsFolder, withRun } from './runs-folder.ts';
+import { settledDevice } from './settled-device.ts';
 
 export interface TrainingWatch {
   readonly signal: AbortSignal;
   tell(event: TrainingEvent): void;
+  /** Told when the graphics card is lost, after which nothing goes on. */
+  onLost(error: RuntimeError): void;
 }
 
 /** What a run is made of, ready to begin or to go on. */
@@ -44,6 +47,8 @@ interface PreparedRun {
 const NAME = 'training';
 /** The network of a run that starts from nothing, as in `refinenet train`. */
 const ARCHITECTURE = 'refinenet-lw-resnet18';
+/** What to do when a graphics card was lost. */
+const RESUME = 'Resume the run; it goes on from its last checkpoint.';
 /** The share of the images that is held out where nothing else is asked for. */
 const HELD_OUT = 0.2;
 
@@ -62,17 +67,18 @@ export async function runTraining(
   const runs = await runsFolder();
   const name = run.name ?? (await freeName(runs));
   return withRun(name, async () => {
-    const backend = engineBackend(engine, file, settings);
-    const silent = `The engine did not start within ${seconds(ENGINE_START)}. If the page's threads wait for each other, train with { threads: 1 }.`;
-    const started = within(startEngine(backend, false), ENGINE_START, silent);
+    const keeping = keepingOutputsOn(['webgpu']);
+    const backend = engineBackend(engine, file, settings, keeping);
+    const settled = settledDevice(backend, request.device);
     // Reported where it is awaited.
-    started.catch(() => {});
+    settled.catch(() => {});
     const storage = opfsStorage(run.kind === 'new' ? await newFolder(runs, name) : await folderOfRun(runs, name));
     try {
       const prepared = run.kind === 'new' ? await planned(run, storage, request, watch) : await replanned(storage);
-      await started;
+      const device = await settled;
       watch.signal.throwIfAborted();
-      await trained(prepared, storage, backend, request, watch);
+      if (device.name === 'webgpu') await onDeviceLost(engine, watch.onLost, RESUME);
+      await trained(prepared, storage, { backend, device }, request, watch);
       return name;
     } catch (error) {
       // Without a first checkpoint there is nothing to go on with.
@@ -86,13 +92,14 @@ export async function runTraining(
 async function trained(
   { dataset, model, configuration }: PreparedRun,
   storage: RunStorage,
-  backend: Backend,
+  { backend, device }: { readonly backend: Backend; readonly device: ModelDevice },
   { run, samples }: TrainingRequest,
   { signal, tell }: TrainingWatch,
 ): Promise<void> {
+  const session = { device: device.name };
   let shown: readonly PredictedSample[] = [];
   const inner = dataset.splits.includes('val')
-    ? splitValidation(dataset, 'val', decodeFile, model, backend)
+    ? splitValidation(dataset, 'val', decodeFile, model, backend, session)
     : undefined;
   const validate: Validate | null = inner
     ? async (weights, options) => {
@@ -101,12 +108,13 @@ async function trained(
         return result && { ...result, samples: result.samples.slice(0, options.keep) };
       }
     : null;
-  tell({ event: 'start', name: storage.name, classes: dataset.classes });
+  tell({ event: 'start', name: storage.name, device, classes: dataset.classes });
   await train({
     model,
     dataset,
     decodeImage: decodeFile,
     backend,
+    session,
     storage,
     configuration,
     resume: run.kind === 'resumed',
@@ -172,7 +180,7 @@ async function replanned(storage: RunStorage): Promise<PreparedRun> {
 async function startingWeights(
   start: NonNullable<NewRun['start']>,
   cache: boolean,
-  { signal, tell }: TrainingWatch,
+  { signal, tell }: Pick<TrainingWatch, 'signal' | 'tell'>,
 ): Promise<Pick<TrainableModel, 'definition' | 'preprocessing'> & { readonly given: Weights }> {
   const store = cache ? await FileStore.open() : undefined;
   const { definition, preprocessing, weights } = await readModel(start, {

@@ -24,8 +24,9 @@ export function serveTraining(entry: WebEngineEntry): void {
 
   const begin = async (request: TrainingRequest): Promise<void> => {
     const engineFile = watchEngineFile(globalThis, request.cache);
+    const onLost = (error: RuntimeError): void => tell({ event: 'failure', failure: failureOf(error) });
     try {
-      tell({ event: 'end', name: await runTraining(entry, request, { signal: stop.signal, tell }) });
+      tell({ event: 'end', name: await runTraining(entry, request, { signal: stop.signal, tell, onLost }) });
     } catch (error) {
       const reason = error instanceof RuntimeError ? (engineFile.failure ?? error) : error;
       tell({ event: 'failure', failure: failureOf(withMemoryAdvice(reason)) });
