@@ -64,12 +64,13 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
   const inRows = withoutReshapes(outputs);
   const given = reduction === 'mean' ? measured(inRows) : inRows;
-  const program = {
-    session: await compile(backend, given, session),
-    noise: new DropoutNoise(reach(Object.values(given)).inputs),
-  };
-  const { classes } = network;
   const loaded = teacher && (await openTeacher(teacher, shape, backend, options.session ?? {}));
+  const compiled = await compile(backend, given, session).catch(async (error: unknown) => {
+    await loaded?.dispose();
+    throw error;
+  });
+  const program = { session: compiled, noise: new DropoutNoise(reach(Object.values(given)).inputs) };
+  const { classes } = network;
   return new CompiledStep({
     definition: step,
     shape,

@@ -79,14 +79,22 @@ export class DeviceState {
     const unchanged = new Map([...weights].filter(([name]) => parameters.has(name)));
     const fed = new Map([...unchanged, ...changing]);
     const upload = await compileCopies(fed, [...fed.keys()].map(NAMES.next), backend, session);
-    const { kept } = await upload.run(Object.fromEntries(fed));
-    const download = await compileCopies(changing, [], backend, session);
+    const download = await compileCopies(changing, [], backend, session).catch(async (error: unknown) => {
+      await upload.dispose();
+      throw error;
+    });
     const names = {
       weights: [...weights.keys()],
       optimizer: [...optimizer.keys()],
       average: [...average.keys()],
     };
-    return new DeviceState(withPrefix(kept, NAMES.next('')), { names, unchanged, packed }, { upload, download });
+    try {
+      const { kept } = await upload.run(Object.fromEntries(fed));
+      return new DeviceState(withPrefix(kept, NAMES.next('')), { names, unchanged, packed }, { upload, download });
+    } catch (error) {
+      await Promise.all([upload.dispose(), download.dispose()]);
+      throw error;
+    }
   }
 
   /** A tensor by the name that it is fed under; undefined if it is none of the state's. */

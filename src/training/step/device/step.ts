@@ -51,29 +51,46 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
   const sums = definition.accumulate > 1 ? sumGraph(packed) : undefined;
   const keptOf = (outputs: Readonly<Record<string, unknown>>): string[] =>
     Object.keys(outputs).filter((name) => !REPORTED.has(name));
-  const onDevice = (outputs: typeof gradients): Promise<DeviceSession> =>
-    compileOnDevice(backend, outputs, { ...session, keeps: keptOf(outputs) });
-  const state = await DeviceState.create({
-    state: options.state,
-    parts,
-    packed,
-    slots: optimizer.slots,
-    hasEma: definition.averageDecay !== null,
-    backend,
-    session,
-  });
-  return new DeviceStep({
-    definition,
-    shape,
-    classes: network.classes,
-    state,
-    gradients: await onDevice(gradients),
-    noise: new DropoutNoise(reach(Object.values(gradients)).inputs),
-    sums: sums && (await onDevice(sums)),
-    updates: await onDevice(updated),
-    update,
-    teacher: teacher && (await openTeacher(teacher, shape, backend, options.session ?? {})),
-  });
+  const opened: Owner[] = [];
+  const owned = <T extends Owner>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const onDevice = async (outputs: typeof gradients): Promise<DeviceSession> =>
+    owned(await compileOnDevice(backend, outputs, { ...session, keeps: keptOf(outputs) }));
+  try {
+    const state = owned(
+      await DeviceState.create({
+        state: options.state,
+        parts,
+        packed,
+        slots: optimizer.slots,
+        hasEma: definition.averageDecay !== null,
+        backend,
+        session,
+      }),
+    );
+    return new DeviceStep({
+      definition,
+      shape,
+      classes: network.classes,
+      state,
+      gradients: await onDevice(gradients),
+      noise: new DropoutNoise(reach(Object.values(gradients)).inputs),
+      sums: sums && (await onDevice(sums)),
+      updates: await onDevice(updated),
+      update,
+      teacher: teacher && (await openTeacher(teacher, shape, backend, options.session ?? {})),
+    });
+  } catch (error) {
+    await Promise.all(opened.map((part) => part.dispose()));
+    throw error;
+  }
+}
+
+/** What holds memory of the device. */
+interface Owner {
+  dispose(): Promise<void>;
 }
 
 const REPORTED: ReadonlySet<string> = new Set(Object.values(REPORT));
