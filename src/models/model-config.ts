@@ -80,6 +80,24 @@ export function fromModelConfig(
   };
 }
 
+/**
+ * The network that a parsed JSON describes: a `config.json`, whose labels and palette are not looked at, or its block of the family's
+ * name alone. The number of classes may be left out, where it is known from elsewhere.
+ * @param source names the file in errors.
+ * @throws FormatError naming every field that is wrong.
+ */
+export function networkFromJson(json: unknown, source: string): NetworkDefinition {
+  const { name, title, schema } = familyIn(json);
+  const block = (json as Readonly<Record<string, unknown>> | null)?.[name] ?? json;
+  const result = schema.safeParse(typeof block === 'object' ? { classes: 1, ...block } : block);
+  if (result.success) {
+    return name === FAMILIES[0].name ? result.data : ({ ...result.data, family: name } as NetworkDefinition);
+  }
+  throw new FormatError(
+    `${source} does not describe a ${title}: ${problemsOf(result.error).join('; ')}. Take the block "${name}" of a config.json and change it.`,
+  );
+}
+
 /** The family whose block is there; the first where there is none. */
 function familyIn(json: unknown): NetworkFamily<NetworkDefinition> {
   const has = (name: string): boolean => typeof json === 'object' && json !== null && Object.hasOwn(json, name);

@@ -50,6 +50,68 @@ describe('the model that training starts from', () => {
     );
   });
 
+  describe("of a network of one's own", () => {
+    const { decoder, ...rest } = architecture(NAME, 9, { encoderStride: 16, imagePooling: true });
+    const pooling = (count: readonly number[]) => ({ ...decoder.pooling, count });
+    /** One path of the encoder's last features alone, without pooling. */
+    const coarse = {
+      ...rest,
+      decoder: {
+        ...decoder,
+        taps: ['layer8'],
+        widths: [16],
+        cascade: [1],
+        pooling: pooling([0]),
+        classifier: 1 as const,
+      },
+    };
+    const whole = {
+      ...rest,
+      decoder: {
+        ...coarse.decoder,
+        taps: ['layer8', 'layer4', 'layer3'],
+        widths: [16, 8, 8],
+        cascade: [1, 2, 3],
+        pooling: pooling([0, 2, 1]),
+        classifier: 3 as const,
+      },
+    };
+
+    test('is that network, for as many classes, on an encoder where one is given', () => {
+      const drawn = startingModel({ network: coarse, classes: 3, seed: 1 });
+      expect(drawn.definition).toEqual({ ...coarse, classes: 3 });
+      expect(drawn.kept).toBe('nothing');
+      const given = part(fresh(5).weights, 'encoder.');
+      const { kept, weights } = startingModel({ network: coarse, given, classes: 3, seed: 1 });
+      expect(kept).toBe('the encoder');
+      expect(part(weights, 'encoder.')).toEqual(given);
+      expect(part(weights, 'decoder.')).toEqual(part(drawn.weights, 'decoder.'));
+    });
+
+    test('keeps the blocks that are its coarsest, and everything of the same network', () => {
+      const { definition, weights: given } = startingModel({ network: coarse, classes: 3, seed: 1 });
+      const grown = startingModel({ network: whole, given, definition, classes: 3, seed: 2 });
+      expect(grown.kept).toBe('the coarser blocks');
+      expect(grown.definition).toEqual({ ...whole, classes: 3 });
+      const path = 'decoder.reduction.0.weight';
+      expect(grown.weights.get(path)).toBe(given.get(path));
+      const again = startingModel({ network: coarse, given, definition, classes: 3, seed: 2 });
+      expect([again.kept, again.weights]).toEqual(['everything', given]);
+    });
+
+    test('keeps the encoder alone where the paths of its coarsest blocks are others', () => {
+      const { definition, weights: given } = startingModel({ network: coarse, classes: 3, seed: 1 });
+      const wider = { ...whole, decoder: { ...whole.decoder, widths: [32, 8, 8] } };
+      expect(startingModel({ network: wider, given, definition, classes: 3, seed: 2 }).kept).toBe('the encoder');
+    });
+
+    test('leaves nothing to an architecture beside it', () => {
+      expect(() => startingModel({ network: coarse, architecture: NAME, blocks: 1, classes: 3, seed: 1 })).toThrow(
+        'The network is given as a whole: leave architecture and blocks out, or say it in its definition.',
+      );
+    });
+  });
+
   test('must be named where the weights do not say it', () => {
     const encoder = part(fresh(3).weights, 'encoder.');
     expect(() => startingModel({ given: encoder, classes: 3, seed: 1, subject: 'mobile.pth' })).toThrow(

@@ -15,8 +15,10 @@ export interface StartingModelOptions {
   readonly classes: number;
   /** What tensors that are new are drawn from. */
   readonly seed: number;
-  /** Needed unless the weights are a whole network's. */
+  /** Needed unless the weights are a whole network's, or a network is given. */
   readonly architecture?: string;
+  /** A network of your own in place of an architecture, its blocks, widths and variation; its number of classes becomes `classes`. */
+  readonly network?: NetworkDefinition;
   /** How many of the architecture's blocks, from the coarsest; all, or those of given weights, when left out. */
   readonly blocks?: number;
   /** Channels of each path, the coarsest first; the architecture's, or those of given weights, when left out. */
@@ -43,11 +45,13 @@ const KEPT = { decoder: 'the encoder', classifier: 'all but the classifier', non
 
 /**
  * A network for so many classes, keeping of given weights as much as fits: everything if the network is of as many classes,
- * all but the classifier for others, the encoder if another decoder is asked for or none is given.
+ * all but the classifier for others, the encoder if another decoder is asked for or none is given. Of a network with fewer blocks the
+ * coarser blocks stay, and finer ones are put on them.
  * @throws UsageError if the architecture must be said, WeightsError if the weights are of no known network or do not fit.
  */
 export function startingModel(options: StartingModelOptions): StartingModel {
   const { classes, seed, given, subject = 'The weights' } = options;
+  if (options.network) return ofNetwork({ ...options.network, classes }, options);
   if (!given) {
     const definition = named(options);
     const weights = initialize(networkParameters(definition), seed);
@@ -90,6 +94,50 @@ function withDropout(model: StartingModel, features: number | undefined): Starti
   };
 }
 
+/**
+ * A network of one's own, with what fits of given weights.
+ * @throws UsageError if an architecture or what varies one is asked for beside it, WeightsError if the weights do not fit.
+ */
+function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions): StartingModel {
+  const { classes, seed, given, subject = 'The weights' } = options;
+  const others = (['architecture', 'blocks', 'widths', 'variation'] as const).filter((name) => options[name]);
+  if (others.length > 0) {
+    throw new UsageError(
+      `The network is given as a whole: leave ${others.join(' and ')} out, or say it in its definition.`,
+    );
+  }
+  const architecture = architectureName(definition);
+  const fresh = (): Weights => initialize(networkParameters(definition), seed);
+  if (!given) return { definition, architecture, weights: fresh(), kept: 'nothing' };
+  const { definition: found, weights } = ownNames(options, given);
+  if (found && growsFrom(definition, found)) {
+    const kept = withoutOtherClassifier(weights, found, classes);
+    const grown = growthOf(found).grown(kept, found, definition, fresh());
+    return { definition, architecture, weights: grown, kept: 'the coarser blocks' };
+  }
+  const isSame = found !== undefined && sameJson({ ...found, classes }, definition);
+  const reinitialize: Reinitialize = !isSame ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
+  const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
+  return { definition, architecture, weights: assembled.weights, kept: KEPT[reinitialize] };
+}
+
+/** Whether a network has the paths of another as its coarsest ones, and more blocks. */
+function growsFrom(network: NetworkDefinition, smaller: NetworkDefinition): boolean {
+  const [growth, had] = [growthOf(network), growthOf(smaller).blocks(smaller)];
+  if (network.encoder !== smaller.encoder || growth.blocks(network) <= had) return false;
+  const paths = ({ decoder }: NetworkDefinition) => [
+    decoder.taps,
+    decoder.widths,
+    decoder.cascade,
+    decoder.imagePooling,
+  ];
+  return sameJson(paths(growth.coarsest(network, had)), paths(smaller));
+}
+
+/** Weights without a classifier of other classes. */
+const withoutOtherClassifier = (weights: Weights, from: NetworkDefinition, classes: number): Weights =>
+  new Map([...weights].filter(([name]) => from.classes === classes || !name.startsWith(CLASSIFIER)));
+
 /** The architecture that is asked for, with as many blocks of such widths. */
 function named(options: StartingModelOptions): NetworkDefinition {
   const definition = architecture(requiredName(options), options.classes, options.variation);
@@ -122,7 +170,7 @@ function grown(from: NetworkDefinition, given: Weights, options: StartingModelOp
       `${subject} are of paths that ${name} does not have in these widths, so its finer blocks cannot be put on them.`,
     );
   }
-  const kept = new Map([...given].filter(([each]) => from.classes === classes || !each.startsWith(CLASSIFIER)));
+  const kept = withoutOtherClassifier(given, from, classes);
   const weights = growth.grown(kept, from, to, initialize(networkParameters(to), seed));
   return { definition: to, architecture: name, weights, kept: 'the coarser blocks' };
 }

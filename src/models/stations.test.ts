@@ -24,7 +24,7 @@ describe.each(networks)('the stations of %s %j', (name, variation) => {
     expect(of('encoder')).toHaveLength(taps.length * definition.imageDivisors.length);
     expect(of('reduction')).toHaveLength(cascade.length);
     expect(of('adapt')).toHaveLength(inputs * units.adapt);
-    expect(of('pooling')).toHaveLength(pooling.count > 0 ? blocks : 0);
+    expect(of('pooling')).toHaveLength(pooling.count === 0 ? 0 : blocks);
     expect(of('output')).toHaveLength(blocks * units.output);
     expect(of('head')).toHaveLength(units.head);
     expect(of('classifier').map(({ channels, stride }) => [channels, stride])).toEqual([[7, 4]]);

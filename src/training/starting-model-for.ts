@@ -1,12 +1,9 @@
 /** The model that training on a data set starts from, with everything that belongs to it. */
 import type { Dataset } from '../data/dataset.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
-import { architectureName } from '../models/architectures.ts';
 import type { NetworkDefinition } from '../models/families.ts';
 import type { ModelDescription } from '../models/model.ts';
-import { networkParameters } from '../models/network.ts';
 import { type StartingModel, type StartingModelOptions, startingModel } from '../models/starting-model.ts';
-import { initialize } from '../nn/initialize.ts';
 
 export interface StartingModelForOptions extends Omit<StartingModelOptions, 'classes' | 'seed'> {
   /**
@@ -34,15 +31,8 @@ export function startingModelFor(
   { seed = 0, preprocessing = IMAGENET_PREPROCESSING, ...options }: StartingModelForOptions,
 ): TrainableModel {
   const classes = dataset.classes.map(({ name, color }) => ({ name, color }));
-  const { definition, given } = options;
-  const start =
-    definition && !given
-      ? drawn({ ...definition, classes: classes.length }, seed)
-      : startingModel({ ...options, classes: classes.length, seed });
+  const { definition, ...others } = options;
+  const own = definition && !options.given ? { ...others, network: definition } : options;
+  const start = startingModel({ ...own, classes: classes.length, seed });
   return { ...start, classes, preprocessing: { ...preprocessing, resize: null } };
-}
-
-function drawn(definition: NetworkDefinition, seed: number): StartingModel {
-  const weights = initialize(networkParameters(definition), seed);
-  return { definition, architecture: architectureName(definition), weights, kept: 'nothing' };
 }

@@ -25,7 +25,8 @@ export interface DecoderDefinition {
   readonly cascade: readonly number[];
   /** Residual conv units on each block input, after each block, and before the classifier. */
   readonly units: { readonly adapt: number; readonly output: number; readonly head: number };
-  readonly pooling: { readonly order: PoolingOrder; readonly count: number };
+  /** `count`: poolings in the chain of every block, or a number for each block, the coarsest first. */
+  readonly pooling: { readonly order: PoolingOrder; readonly count: number | readonly number[] };
   /** Which block inputs pass a fusion convolution: all, or only the previous block's output. */
   readonly fusion: 'all' | 'previous';
   readonly skip: Skip;

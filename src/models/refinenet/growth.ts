@@ -33,8 +33,18 @@ export function coarsestBlocks(definition: RefineNetDefinition, count: number): 
   const isKept = (tap: number): boolean =>
     imageDivisors.every((_, scale) => (decoder.cascade[scale * paths + tap] as number) <= count);
   const keep = <T>(values: readonly T[]): readonly T[] => values.filter((_, index) => isKept(index % paths));
-  const { taps, widths, cascade } = decoder;
-  return { ...definition, decoder: { ...decoder, taps: keep(taps), widths: keep(widths), cascade: keep(cascade) } };
+  const { taps, widths, cascade, pooling } = decoder;
+  const poolings = typeof pooling.count === 'number' ? pooling.count : pooling.count.slice(0, count);
+  return {
+    ...definition,
+    decoder: {
+      ...decoder,
+      taps: keep(taps),
+      widths: keep(widths),
+      cascade: keep(cascade),
+      pooling: { ...pooling, count: poolings },
+    },
+  };
 }
 
 export const widthsOf = ({ decoder }: RefineNetDefinition): readonly number[] => decoder.widths;

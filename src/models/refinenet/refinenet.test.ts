@@ -3,7 +3,7 @@ import { parametersOf, reach } from '../../graph/walk.ts';
 import { EVALUATION, scope } from '../../nn/scope.ts';
 import { architecture, ARCHITECTURE_NAMES } from '../architectures.ts';
 import { pixelValues } from '../pixel-values.ts';
-import { networkGeometry } from '../network.ts';
+import { networkGeometry, networkParameters } from '../network.ts';
 import type { CascadeName } from './cascades.ts';
 import type { RefineNetDefinition } from './definition.ts';
 import { detectRefineNet } from './detect.ts';
@@ -186,6 +186,22 @@ describe('variations', () => {
       ['decoder.reduction.4.image_pooling.bias', [512]],
     ]);
     expect(detectRefineNet(shapes(pooled), 'resnet18', { variant: {}, wanted: undefined }).definition).toEqual(pooled);
+  });
+
+  test('every block may have its own number of poolings, the coarsest first', () => {
+    const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 3);
+    const withPoolings = (count: readonly number[]) =>
+      [...networkParameters({ ...rest, decoder: { ...decoder, pooling: { ...decoder.pooling, count } } }).keys()]
+        .filter((name) => name.includes('.pooling.'))
+        .map((name) => name.replace(/^decoder\.|\.weight$/g, ''));
+    expect(withPoolings([0, 1, 0, 2])).toEqual([
+      'refinenet3.pooling.block1',
+      'refinenet1.pooling.block1',
+      'refinenet1.pooling.block2',
+    ]);
+    expect(() => withPoolings([1, 2])).toThrow(
+      'decoder: pooling.count has 2 numbers for 4 blocks. Give one for each, the coarsest first, or one for all.',
+    );
   });
 
   test('an unknown architecture, a cascade that does not fit and an impossible class count are refused', () => {

@@ -7,7 +7,7 @@ import type { Value } from '../../graph/value.ts';
 import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
-import type { RefineNetDefinition } from './definition.ts';
+import type { DecoderDefinition, RefineNetDefinition } from './definition.ts';
 import { ENCODERS } from '../encoders/index.ts';
 import type { Tap } from '../encoders/encoder.ts';
 
@@ -70,18 +70,29 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     return { value: reduction.mark([value], result), fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
+  const poolings = poolingsByBlock(decoder, blocks, scope);
   let y: Value | null = null;
   for (let block = 1; block <= blocks; block++) {
     const own = reduced.filter((_, index) => cascade[index] === block);
     const inputs: readonly BlockInput[] = y ? [{ value: y, fuse: true }, ...own] : own;
     // The paper counts blocks from fine to coarse: RefineNet-4 is the coarsest of four.
-    y = refineNetBlock(scope.at(`refinenet${blocks + 1 - block}`), inputs, decoder);
+    const pooling = { ...decoder.pooling, count: poolings[block - 1] as number };
+    y = refineNetBlock(scope.at(`refinenet${blocks + 1 - block}`), inputs, { ...decoder, pooling });
   }
   const refined = residualConvUnits(scope.at('head'), y as Value, units.head, decoder);
   const classifier = scope.at('classifier');
   const regularized = dropout(classifier, refined, probabilities.classifier);
   const logits = conv2d(classifier, regularized, { channels: classes, kernel: decoder.classifier, bias: true });
   return classifier.mark([refined], logits);
+}
+
+/** How many poolings the chain of each block has, the coarsest first. */
+function poolingsByBlock({ pooling: { count } }: DecoderDefinition, blocks: number, scope: Scope): readonly number[] {
+  if (typeof count === 'number') return Array.from({ length: blocks }, () => count);
+  if (count.length === blocks) return count;
+  throw new ShapeError(
+    `${scope.name}: pooling.count has ${count.length} numbers for ${blocks} blocks. Give one for each, the coarsest first, or one for all.`,
+  );
 }
 
 /** A 1x1 convolution of a feature's mean over the image: [N, channels, 1, 1]. */

@@ -23,7 +23,7 @@ export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
     imagePooling: z.optional(z.boolean()),
     cascade: listOf(wholeNumber(1, 64), 1, 512),
     units: z.object({ adapt: units, output: units, head: units }),
-    pooling: z.object({ order: z.enum(['pool-conv', 'conv-pool']), count: units }),
+    pooling: z.object({ order: z.enum(['pool-conv', 'conv-pool']), count: z.union([units, listOf(units, 1, 64)]) }),
     fusion: z.enum(['all', 'previous']),
     skip: z.enum(['input', 'rectified']),
     activation: z.enum(Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]),

@@ -1,8 +1,10 @@
 /** Makes of a request a run that is about to begin or to go on. */
 import type { Dataset } from '../../data/dataset.ts';
-import { UsageError } from '../../errors.ts';
+import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
+import type { NetworkDefinition } from '../../models/families.ts';
 import type { ModelDescription } from '../../models/model.ts';
+import { networkFromJson } from '../../models/model-config.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { estimateMemory, judgeMemory } from '../../training/memory-estimate.ts';
@@ -45,15 +47,17 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   const dataset = await openNoted(path, request, context);
   const given = await givenWeights(weights, files);
   const teacher = await givenTeacher(request.teacher, files);
+  const network = await givenNetwork(request.network, files);
   const preset = request.preset ?? (given ? 'fine-tune' : 'default');
   const model = startingModelFor(dataset, {
     seed: request.seed ?? 0,
     ...given,
     ...(architecture !== undefined && { architecture }),
+    ...(network && { network }),
     ...(request.blocks !== undefined && { blocks: request.blocks }),
     ...(request.widths !== undefined && { widths: request.widths }),
     ...variationOf(request),
-    ...(!given && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
+    ...(!given && !network && architecture === undefined && { architecture: DEFAULT_ARCHITECTURE }),
   });
   onEvent({
     type: 'starting-model',
@@ -89,6 +93,7 @@ const OF_A_NEW_RUN = [
   'preset',
   'weights',
   'architecture',
+  'network',
   'blocks',
   'widths',
   'encoderStride',
@@ -153,6 +158,24 @@ async function givenWeights(weights: string | undefined, files: TaskFiles): Prom
   const model = await files.readModel(path);
   const { definition, preprocessing } = model;
   return { given: await files.loadWeights(model), subject: path, definition, preprocessing };
+}
+
+/** The network that a file describes. */
+async function givenNetwork(path: string | undefined, files: TaskFiles): Promise<NetworkDefinition | undefined> {
+  if (path === undefined) return undefined;
+  if ((await files.kindOf(path)) !== 'file') throw new UsageError(`--network: there is no file ${path}.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(await files.read(path)));
+  } catch (error) {
+    throw new FormatError(
+      `${path} is no JSON (${messageOf(error)}). Give a config.json, or the network's part of one.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return networkFromJson(json, path);
 }
 
 /** The model that `teacher` names, with its weights in memory. */

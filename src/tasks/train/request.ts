@@ -17,6 +17,8 @@ export const TRAIN_REQUEST = z.strictObject({
   confidence: numberField('confidence').optional(),
   /** The network; that of the weights, or a small one, when left out. */
   architecture: z.string().optional(),
+  /** A file that describes a network, in place of an architecture and what varies it: a config.json, or the network's block of one. */
+  network: z.string().optional(),
   /** How many RefineNet blocks, from the coarsest; weights of a network with fewer grow. */
   blocks: numberField('blocks').optional(),
   /** Channels of each path, the coarsest first. */

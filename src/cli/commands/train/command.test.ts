@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
 import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
 import { temporaryFolder } from '../../../../test/support/synthetic-model.ts';
+import { architecture } from '../../../models/architectures.ts';
 import { main } from '../../main.ts';
 
 const terminal = captureOutput();
@@ -17,6 +18,8 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   data = await writeDrawnDataset(join(folder, 'discs'));
   process.chdir(folder);
+  await writeFile('net.json', JSON.stringify(architecture('refinenet-lw-mobilenetv2', 2)));
+  await writeFile('net.yaml', 'encoder: mobilenetv2');
 });
 afterAll(async () => {
   process.chdir(before);
@@ -32,6 +35,9 @@ test.each([
   [['train', 'DATA', '--dropout', '1'], '--dropout'],
   [['train', 'DATA', '--resume', '/nowhere', '--encoder-stride', '16'], '--encoder-stride belongs to a new run'],
   [['train', 'DATA', '--encoder-stride', '12'], '--encoder-stride takes 8, 16, 32; got "12".'],
+  [['train', 'DATA', '--resume', '/nowhere', '--network', 'network.json'], '--network belongs to a new run'],
+  [['train', 'DATA', '--network', '/nowhere.json'], '--network: there is no file /nowhere.json.'],
+  [['train', 'DATA', '--network', 'net.json', '--blocks', '1'], 'The network is given as a whole: leave blocks out'],
   [['train', 'DATA', '--loss', 'hinge'], '--loss takes cross-entropy, focal, dice, lovasz-softmax, distill, or a sum'],
   [
     ['train', 'DATA', '--schedule', 'multi-step'],
@@ -63,6 +69,12 @@ test.each([
   const given = args.map((each) => (each === 'DATA' ? data : each));
   expect(await main(given)).toBe(2);
   expect(terminal.noted).toContain(message);
+  expect(existsSync(join(folder, 'runs'))).toBe(false);
+});
+
+test('refuses a network that is no JSON', async () => {
+  expect(await main(['train', data, '--network', 'net.yaml'])).toBe(1);
+  expect(terminal.noted).toContain('net.yaml is no JSON (');
   expect(existsSync(join(folder, 'runs'))).toBe(false);
 });
 

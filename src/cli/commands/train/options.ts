@@ -36,6 +36,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly pseudoLabels?: string;
   readonly confidence?: number;
   readonly architecture?: string;
+  readonly network?: string;
   readonly blocks?: number;
   readonly widths?: readonly number[];
   readonly encoderStride?: EncoderStride;
@@ -87,6 +88,10 @@ interface RecipeOptions {
 export function addTrainOptions(command: Command): Command {
   command
     .option('--architecture <name>', `the network (default: that of --weights, else ${DEFAULT_ARCHITECTURE})`)
+    .option(
+      '--network <file>',
+      'a network of your own in place of an architecture: a config.json, or its part "refinenet"; --weights of an encoder or of a network with fewer blocks fit into it',
+    )
     .option(
       '--blocks <count>',
       'only so many RefineNet blocks, from the coarsest; --weights of a network with fewer grow, finer blocks on coarser ones',
@@ -227,7 +232,7 @@ function addRecipeOptions(command: Command): Command {
 
 /** What they ask for. */
 export function trainRequest(dataset: string | undefined, options: TrainOptions): z.input<typeof TRAIN_REQUEST> {
-  const { pseudoLabels, confidence, architecture, blocks, widths, weights, teacher, preset, resume } = options;
+  const { pseudoLabels, confidence, architecture, network, blocks, widths, weights, teacher, preset, resume } = options;
   const { output, device, threads, encoderStride, imagePooling, dropout } = options;
   return {
     dataset,
@@ -235,6 +240,7 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
     pseudoLabels,
     confidence,
     architecture,
+    network,
     blocks,
     widths: widths && [...widths],
     encoderStride,

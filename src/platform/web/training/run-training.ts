@@ -147,7 +147,7 @@ async function planned(
   const { architecture = given || run.network.definition ? undefined : ARCHITECTURE, definition } = run.network;
   const model = startingModelFor(dataset, {
     seed: overrides.seed ?? 0,
-    ...(definition && { definition }),
+    ...(definition && { network: definition }),
     ...given,
     ...(architecture !== undefined && { architecture }),
   });

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { architecture } from './architectures.ts';
+import { networkFromJson, toModelConfig } from './model-config.ts';
+
+const definition = architecture('refinenet-lw-mobilenetv2', 2);
+const classes = [
+  { name: 'ground', color: [0, 0, 0] },
+  { name: 'disc', color: [255, 0, 0] },
+] as const;
+const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+describe('the network that a JSON describes', () => {
+  test('is that of a config.json, or of its block alone', () => {
+    const config = toModelConfig({ definition, classes });
+    expect(networkFromJson(json(config), 'config.json')).toMatchObject(definition);
+    expect(networkFromJson(json(config.refinenet), 'network.json')).toMatchObject(definition);
+  });
+
+  test('needs no number of classes, and may have a number of poolings for each block', () => {
+    const { classes: _, decoder, ...rest } = definition;
+    const own = { ...rest, decoder: { ...decoder, pooling: { ...decoder.pooling, count: [0, 1, 2, 3] } } };
+    expect(networkFromJson(json(own), 'network.json')).toEqual({ ...own, classes: 1 });
+  });
+
+  test.each([null, 'refinenet', [], {}, { encoder: 'vgg16' }])('is told to be none: %j', (value) => {
+    expect(() => networkFromJson(value, 'network.json')).toThrow(/^network\.json does not describe a RefineNet: /);
+  });
+
+  test('has all that is wrong with it named at once', () => {
+    const wrong = { ...definition, encoder: 'vgg16', decoder: { ...definition.decoder, kernel: 5 } };
+    expect(() => networkFromJson(json(wrong), 'network.json')).toThrow(/encoder.*decoder\.kernel/);
+  });
+});
