@@ -31,6 +31,7 @@ describe('the published package', () => {
       'models/general/model.safetensors',
       'models/street-scenes/model.safetensors',
       'models/nuclei/model.safetensors',
+      'models/portrait/model.safetensors',
       'README.md',
       'LICENSE',
       'THIRD-PARTY-NOTICES.md',

@@ -80,7 +80,7 @@ describe('a model', () => {
   test('that is nowhere is named, with what there is', async () => {
     await expect(readModelFolder(await modelFolder('models/street-scenes'))).rejects.toThrow(
       `There is no model at models/street-scenes (the working folder is ${folder}). Give a folder made by "refinenet import" or "refinenet train", ` +
-        'an installed package that holds one, or the name of a shipped model: general, street-scenes, nuclei.',
+        'an installed package that holds one, or the name of a shipped model: general, street-scenes, portrait, nuclei.',
     );
   });
 

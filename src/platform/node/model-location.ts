@@ -9,7 +9,7 @@ import { localPath } from './local-path.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
 /** The models in the package, by the names that stand for them; the first is the default. */
-export const SHIPPED_MODELS = ['general', 'street-scenes', 'nuclei'] as const;
+export const SHIPPED_MODELS = ['general', 'street-scenes', 'portrait', 'nuclei'] as const;
 
 /** A folder's path or file: URL, an npm specifier such as `@someone/model` or `some-package/models/leaves`, or a shipped model's name. */
 export type ModelLocation = string | URL;
