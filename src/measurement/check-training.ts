@@ -19,7 +19,7 @@ const SEED = 1;
 /** The relative difference that two devices may have: they sum in another order, in the same precision. */
 const TOLERANCE = 1e-3;
 
-/** What networks are made of: strided, depthwise, grouped and pointwise convolutions, pooling and fusion, in few layers. */
+/** What networks are made of: strided, depthwise and pointwise convolutions, pooling and fusion, in few layers. */
 const NETWORK: NetworkDefinition = (() => {
   const { decoder, ...rest } = architecture('refinenet-lw-mobilenetv2', CLASSES);
   return { ...rest, decoder: { ...decoder, taps: ['layer4', 'layer3'], widths: [8, 8], cascade: [1, 2] } };
@@ -53,8 +53,10 @@ export async function checkTraining(backend: Backend, device: Device, processor:
   for (const [what, numbers] of Object.entries(expected)) {
     const { difference, largest } = worstDifference(got[what as keyof Stepped], numbers);
     if (difference <= TOLERANCE * largest) continue;
+    const share = difference / largest;
+    const how = Number.isFinite(share) ? `differs by ${(100 * share).toPrecision(2)} %` : 'is no number';
     throw new RuntimeError(
-      `${TITLES[device]} learns otherwise than ${TITLES[processor]} on this machine: ${what} differs by ${(100 * (difference / largest)).toPrecision(2)} %.`,
+      `${TITLES[device]} learns otherwise than ${TITLES[processor]} on this machine: ${what} ${how}.`,
     );
   }
 }

@@ -95,20 +95,39 @@ describe('the model that training starts from', () => {
       expect(grown.definition).toEqual({ ...whole, classes: 3 });
       const path = 'decoder.reduction.0.weight';
       expect(grown.weights.get(path)).toBe(given.get(path));
-      const again = startingModel({ network: coarse, given, definition, classes: 3, seed: 2 });
+      // As another program wrote it: what is usual in another form, and another dropout.
+      const { decoder: same, ...others } = coarse;
+      const dropout = { features: 0.5, classifier: 0 };
+      const written = { decoder: { ...same, dropout, pooling: { count: 0, order: decoder.pooling.order } }, ...others };
+      const again = startingModel({ network: written, given, definition, classes: 3, seed: 2 });
       expect([again.kept, again.weights]).toEqual(['everything', given]);
+      expect(again.definition.decoder.dropout).toEqual(dropout);
     });
 
-    test('keeps the encoder alone where the paths of its coarsest blocks are others', () => {
+    test.each([
+      ['wider', { widths: [32, 8, 8] }],
+      ['of another activation', { activation: 'relu' as const }],
+      ['pooled', { pooling: pooling([1, 2, 1]) }],
+    ])('keeps the encoder alone where its coarsest blocks are %s', (_, change) => {
       const { definition, weights: given } = startingModel({ network: coarse, classes: 3, seed: 1 });
-      const wider = { ...whole, decoder: { ...whole.decoder, widths: [32, 8, 8] } };
-      expect(startingModel({ network: wider, given, definition, classes: 3, seed: 2 }).kept).toBe('the encoder');
+      const other = { ...whole, decoder: { ...whole.decoder, ...change } };
+      expect(startingModel({ network: other, given, definition, classes: 3, seed: 2 }).kept).toBe('the encoder');
+    });
+
+    test('grows by blocks, too, which get the poolings of the architecture', () => {
+      const { definition, weights: given } = startingModel({ architecture: NAME, blocks: 2, classes: 3, seed: 1 });
+      const own = { ...definition, decoder: { ...definition.decoder, pooling: pooling([4, 4]) } };
+      const grown = startingModel({ given, definition: own, blocks: 4, classes: 3, seed: 2 });
+      expect(grown.definition.decoder.pooling.count).toEqual([4, 4, 4, 4]);
     });
 
     test('leaves nothing to an architecture beside it', () => {
-      expect(() => startingModel({ network: coarse, architecture: NAME, blocks: 1, classes: 3, seed: 1 })).toThrow(
-        'The network is given as a whole: leave architecture and blocks out, or say it in its definition.',
+      const asked = { network: coarse, classes: 3, seed: 1 };
+      const other = { ...asked, architecture: 'refinenet-resnet50', blocks: 1, variation: { dropout: 0.2 } };
+      expect(() => startingModel(other)).toThrow(
+        'The network is given as a whole: leave architecture and blocks and dropout out, or say it in its definition.',
       );
+      expect(startingModel({ ...asked, architecture: NAME }).architecture).toBe(NAME);
     });
   });
 

@@ -99,14 +99,18 @@ function withDropout(model: StartingModel, features: number | undefined): Starti
  * @throws UsageError if an architecture or what varies one is asked for beside it, WeightsError if the weights do not fit.
  */
 function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions): StartingModel {
-  const { classes, seed, given, subject = 'The weights' } = options;
-  const others = (['architecture', 'blocks', 'widths', 'variation'] as const).filter((name) => options[name]);
+  const { classes, seed, given, subject = 'The weights', variation = {} } = options;
+  const architecture = architectureName(definition);
+  const others = [
+    ...(options.architecture === undefined || options.architecture === architecture ? [] : ['architecture']),
+    ...(['blocks', 'widths'] as const).filter((name) => options[name] !== undefined),
+    ...Object.keys(variation),
+  ];
   if (others.length > 0) {
     throw new UsageError(
       `The network is given as a whole: leave ${others.join(' and ')} out, or say it in its definition.`,
     );
   }
-  const architecture = architectureName(definition);
   const fresh = (): Weights => initialize(networkParameters(definition), seed);
   if (!given) return { definition, architecture, weights: fresh(), kept: 'nothing' };
   const { definition: found, weights } = ownNames(options, given);
@@ -115,7 +119,7 @@ function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions)
     const grown = growthOf(found).grown(kept, found, definition, fresh());
     return { definition, architecture, weights: grown, kept: 'the coarser blocks' };
   }
-  const isSame = found !== undefined && sameJson({ ...found, classes }, definition);
+  const isSame = found !== undefined && sameJson(formOf(found), formOf(definition));
   const reinitialize: Reinitialize = !isSame ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return { definition, architecture, weights: assembled.weights, kept: KEPT[reinitialize] };
@@ -125,13 +129,24 @@ function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions)
 function growsFrom(network: NetworkDefinition, smaller: NetworkDefinition): boolean {
   const [growth, had] = [growthOf(network), growthOf(smaller).blocks(smaller)];
   if (network.encoder !== smaller.encoder || growth.blocks(network) <= had) return false;
-  const paths = ({ decoder }: NetworkDefinition) => [
-    decoder.taps,
-    decoder.widths,
-    decoder.cascade,
-    decoder.imagePooling,
-  ];
-  return sameJson(paths(growth.coarsest(network, had)), paths(smaller));
+  // The classifier of narrower paths is a new one.
+  const paths = ({ classifier: _, ...form }: ReturnType<typeof formOf>) => form;
+  return sameJson(paths(formOf(growth.coarsest(network, had))), paths(formOf(smaller)));
+}
+
+/** What a network computes, however its definition is written; without its number of classes and its dropout, which may change. */
+function formOf(definition: NetworkDefinition) {
+  const { encoder, stridePlacement, encoderStride = 32, imageDivisors, decoder } = definition;
+  const { kernel, taps, widths, imagePooling = false, cascade, units, pooling, fusion, skip } = decoder;
+  const { activation, upsampling, classifier } = decoder;
+  const { adapt, output, head } = units;
+  const { order, count } = pooling;
+  const blocks = growthOf(definition).blocks(definition);
+  const poolings = typeof count === 'number' ? Array.from({ length: blocks }, () => count) : count;
+  return {
+    ...{ encoder, stridePlacement, encoderStride, imageDivisors, kernel, taps, widths, imagePooling, cascade },
+    ...{ adapt, output, head, order, poolings, fusion, skip, activation, upsampling, classifier },
+  };
 }
 
 /** Weights without a classifier of other classes. */
@@ -164,7 +179,11 @@ function grown(from: NetworkDefinition, given: Weights, options: StartingModelOp
   const own = growth.widths(from);
   const finer = decoder.widths.slice(own.length).map((width) => Math.min(width, own.at(-1) as number));
   const { widths = [...own, ...finer] } = options;
-  const to = growth.withWidths({ ...from, classes, decoder: { ...from.decoder, taps, cascade } }, widths);
+  const { pooling } = from.decoder;
+  const more = Array.from({ length: blocks - had }, () => whole.decoder.pooling.count as number);
+  const count = typeof pooling.count === 'number' ? pooling.count : [...pooling.count, ...more];
+  const form = { ...from.decoder, taps, cascade, pooling: { ...pooling, count } };
+  const to = growth.withWidths({ ...from, classes, decoder: form }, widths);
   if (!sameJson(growth.coarsest(to, had), { ...from, classes })) {
     throw new UsageError(
       `${subject} are of paths that ${name} does not have in these widths, so its finer blocks cannot be put on them.`,

@@ -32,7 +32,7 @@ export function startingModelFor(
 ): TrainableModel {
   const classes = dataset.classes.map(({ name, color }) => ({ name, color }));
   const { definition, ...others } = options;
-  const own = definition && !options.given ? { ...others, network: definition } : options;
+  const own = definition && !options.given ? { network: definition, ...others } : options;
   const start = startingModel({ ...own, classes: classes.length, seed });
   return { ...start, classes, preprocessing: { ...preprocessing, resize: null } };
 }

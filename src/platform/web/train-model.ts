@@ -58,7 +58,10 @@ export interface TrainModelOptions extends FollowOptions, TrainingOverrides {
   readonly start?: ModelSource;
   /** The network; that of `start`, or a small one, when left out. */
   readonly architecture?: ArchitectureName;
-  /** A network of your own, in place of an architecture's name. Its number of classes becomes that of `classes`. */
+  /**
+   * A network of your own, in place of an architecture's name. Its number of classes becomes that of `classes`. Of `start` it keeps what fits: all of the same network, its
+   * coarsest blocks, or the encoder.
+   */
   readonly definition?: NetworkDefinition;
   /** The recipe; `fine-tune` with `start`, otherwise `default`, when left out. */
   readonly preset?: PresetName;
@@ -184,7 +187,7 @@ async function followed(
     started = worker(chosen.name === 'wasm' ? 'training-worker.js' : 'webgpu-training-worker.js');
   } catch (error) {
     throw new RuntimeError(
-      `The training worker could not be started (${messageOf(error)}). Say where its script is: { worker: () => new Worker(...) }.`,
+      `The training worker could not be started (${messageOf(error)}). Say where its script is: { worker: (script) => new Worker(...) }.`,
       { cause: error },
     );
   }

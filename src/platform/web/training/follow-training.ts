@@ -114,7 +114,7 @@ export function followTraining(
         new RuntimeError(
           event.message
             ? `The training worker failed (${event.message}). The run can be resumed from its last checkpoint.`
-            : "The training worker could not be started: its script is missing beside the page's, or the page's security policy forbids it (worker-src 'self'). Say where it is: { worker: () => new Worker(...) }.",
+            : "The training worker could not be started: its script is missing beside the page's, or the page's security policy forbids it (worker-src 'self'). Say where it is: { worker: (script) => new Worker(...) }.",
         ),
       );
     };

@@ -1,5 +1,4 @@
 /** What goes between a page and the worker that trains for it. */
-
 import type { LabelClass } from '../../../labels/label-class.ts';
 import type { NetworkDefinition } from '../../../models/families.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';

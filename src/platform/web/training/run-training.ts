@@ -77,6 +77,9 @@ export async function runTraining(
       const prepared = run.kind === 'new' ? await planned(run, storage, request, watch) : await replanned(storage);
       const device = await settled;
       watch.signal.throwIfAborted();
+      if (device.name === 'wasm' && run.kind === 'new') {
+        for (const message of memoryWarning(prepared.configuration)) watch.tell({ event: 'warning', message });
+      }
       if (device.name === 'webgpu') await onDeviceLost(engine, watch.onLost, RESUME);
       await trained(prepared, storage, { backend, device }, request, watch);
       return name;
@@ -163,7 +166,7 @@ async function planned(
       tell({ event: 'check', done, total });
     },
   });
-  for (const message of [...warnings, ...memoryWarning(configuration)]) tell({ event: 'warning', message });
+  for (const message of warnings) tell({ event: 'warning', message });
   return { dataset, model, configuration };
 }
 

@@ -92,7 +92,7 @@ export class DeviceState {
       const { kept } = await upload.run(Object.fromEntries(fed));
       return new DeviceState(withPrefix(kept, NAMES.next('')), { names, unchanged, packed }, { upload, download });
     } catch (error) {
-      await Promise.all([upload.dispose(), download.dispose()]);
+      await Promise.allSettled([upload.dispose(), download.dispose()]);
       throw error;
     }
   }

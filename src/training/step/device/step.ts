@@ -83,7 +83,7 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
       teacher: teacher && (await openTeacher(teacher, shape, backend, options.session ?? {})),
     });
   } catch (error) {
-    await Promise.all(opened.map((part) => part.dispose()));
+    await Promise.allSettled(opened.map((part) => part.dispose()));
     throw error;
   }
 }
