@@ -14,7 +14,7 @@ import type { PixelBatch, StepDefinition } from '../training/step/types.ts';
 import { TITLES, worstDifference } from './check-device.ts';
 
 const CLASSES = 3;
-const SHAPE = { batch: 2, height: 48, width: 48 } as const;
+const SHAPE = { batch: 2, height: 32, width: 32 } as const;
 const SEED = 1;
 /** The relative difference that two devices may have: they sum in another order, in the same precision. */
 const TOLERANCE = 1e-3;
