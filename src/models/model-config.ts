@@ -73,11 +73,7 @@ export function fromModelConfig(
     if (name === undefined) throw new FormatError(`${source}: id2label has no entry for class ${id}.`);
     return { name, color };
   });
-  // The first family's definitions have no mark, as before there were others.
-  return {
-    definition: name === FAMILIES[0].name ? definition : ({ ...definition, family: name } as NetworkDefinition),
-    classes,
-  };
+  return { definition: marked(definition as NetworkDefinition, name), classes };
 }
 
 /**
@@ -90,13 +86,15 @@ export function networkFromJson(json: unknown, source: string): NetworkDefinitio
   const { name, title, schema } = familyIn(json);
   const block = (json as Readonly<Record<string, unknown>> | null)?.[name] ?? json;
   const result = schema.safeParse(typeof block === 'object' ? { classes: 1, ...block } : block);
-  if (result.success) {
-    return name === FAMILIES[0].name ? result.data : ({ ...result.data, family: name } as NetworkDefinition);
-  }
+  if (result.success) return marked(result.data, name);
   throw new FormatError(
     `${source} does not describe a ${title}: ${problemsOf(result.error).join('; ')}. Take the block "${name}" of a config.json and change it.`,
   );
 }
+
+/** A definition with its family's mark. Those of the first have none, as before there were others. */
+const marked = (definition: NetworkDefinition, family: string): NetworkDefinition =>
+  family === FAMILIES[0].name ? definition : ({ ...definition, family } as NetworkDefinition);
 
 /** The family whose block is there; the first where there is none. */
 function familyIn(json: unknown): NetworkFamily<NetworkDefinition> {
