@@ -4,6 +4,7 @@ import type { Weights } from '../tensor/weights.ts';
 import type { NetworkDefinition } from './families.ts';
 import { familyOf } from './network.ts';
 import { blocksOf, coarsestBlocks, grownWeights, widthsOf, withWidths } from './refinenet/growth.ts';
+import { growsInto, isSameForm } from './refinenet/form.ts';
 
 /** Networks made of blocks from coarse to fine. */
 export interface NetworkGrowth<Definition> {
@@ -20,6 +21,10 @@ export interface NetworkGrowth<Definition> {
    * @throws UsageError if there are not as many as paths, or one is no whole number of at least 1.
    */
   withWidths(definition: Definition, widths: readonly number[]): Definition;
+  /** Whether both compute the same from the same weights, however they are written: but for their number of classes and their dropout. */
+  isSameForm(one: Definition, other: Definition): boolean;
+  /** Whether a network is what the coarsest blocks of a larger one are. */
+  growsInto(smaller: Definition, larger: Definition): boolean;
   /**
    * The weights of a network with more blocks from those of one with fewer.
    * @param fresh drawn weights of the grown network.
@@ -34,6 +39,8 @@ const GROWTHS: Readonly<Record<string, NetworkGrowth<NetworkDefinition>>> = {
     coarsest: coarsestBlocks,
     widths: widthsOf,
     withWidths,
+    isSameForm,
+    growsInto,
     grown: grownWeights,
   },
 };

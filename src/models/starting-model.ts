@@ -114,39 +114,15 @@ function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions)
   const fresh = (): Weights => initialize(networkParameters(definition), seed);
   if (!given) return { definition, architecture, weights: fresh(), kept: 'nothing' };
   const { definition: found, weights } = ownNames(options, given);
-  if (found && growsFrom(definition, found)) {
+  if (found && growthOf(found).growsInto(found, definition)) {
     const kept = withoutOtherClassifier(weights, found, classes);
     const grown = growthOf(found).grown(kept, found, definition, fresh());
     return { definition, architecture, weights: grown, kept: 'the coarser blocks' };
   }
-  const isSame = found !== undefined && sameJson(formOf(found), formOf(definition));
+  const isSame = found !== undefined && growthOf(found).isSameForm(found, definition);
   const reinitialize: Reinitialize = !isSame ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return { definition, architecture, weights: assembled.weights, kept: KEPT[reinitialize] };
-}
-
-/** Whether a network has the paths of another as its coarsest ones, and more blocks. */
-function growsFrom(network: NetworkDefinition, smaller: NetworkDefinition): boolean {
-  const [growth, had] = [growthOf(network), growthOf(smaller).blocks(smaller)];
-  if (network.encoder !== smaller.encoder || growth.blocks(network) <= had) return false;
-  // The classifier of narrower paths is a new one.
-  const paths = ({ classifier: _, ...form }: ReturnType<typeof formOf>) => form;
-  return sameJson(paths(formOf(growth.coarsest(network, had))), paths(formOf(smaller)));
-}
-
-/** What a network computes, however its definition is written; without its number of classes and its dropout, which may change. */
-function formOf(definition: NetworkDefinition) {
-  const { encoder, stridePlacement, encoderStride = 32, imageDivisors, decoder } = definition;
-  const { kernel, taps, widths, imagePooling = false, cascade, units, pooling, fusion, skip } = decoder;
-  const { activation, upsampling, classifier } = decoder;
-  const { adapt, output, head } = units;
-  const { order, count } = pooling;
-  const blocks = growthOf(definition).blocks(definition);
-  const poolings = typeof count === 'number' ? Array.from({ length: blocks }, () => count) : count;
-  return {
-    ...{ encoder, stridePlacement, encoderStride, imageDivisors, kernel, taps, widths, imagePooling, cascade },
-    ...{ adapt, output, head, order, poolings, fusion, skip, activation, upsampling, classifier },
-  };
 }
 
 /** Weights without a classifier of other classes. */

@@ -70,7 +70,7 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     return { value: reduction.mark([value], result), fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
-  const poolings = poolingsByBlock(decoder, blocks, scope);
+  const poolings = poolingsByBlock(decoder, blocks);
   let y: Value | null = null;
   for (let block = 1; block <= blocks; block++) {
     const own = reduced.filter((_, index) => cascade[index] === block);
@@ -86,12 +86,15 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
   return classifier.mark([refined], logits);
 }
 
-/** How many poolings the chain of each block has, the coarsest first. */
-function poolingsByBlock({ pooling: { count } }: DecoderDefinition, blocks: number, scope: Scope): readonly number[] {
+/**
+ * How many poolings the chain of each block has, the coarsest first.
+ * @throws ShapeError if there are other than one for each block or one for all.
+ */
+export function poolingsByBlock({ pooling: { count } }: DecoderDefinition, blocks: number): readonly number[] {
   if (typeof count === 'number') return Array.from({ length: blocks }, () => count);
   if (count.length === blocks) return count;
   throw new ShapeError(
-    `${scope.name}: pooling.count has ${count.length} numbers for ${blocks} blocks. Give one for each, the coarsest first, or one for all.`,
+    `decoder: pooling.count has ${count.length} numbers for ${blocks} blocks. Give one for each, the coarsest first, or one for all.`,
   );
 }
 
