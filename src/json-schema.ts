@@ -21,3 +21,19 @@ export const listOf = <T extends z.core.SomeType>(item: T, least: number, most: 
 export function problemsOf({ issues }: z.core.$ZodError): readonly string[] {
   return [...new Set(issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`))];
 }
+
+/**
+ * The fields of a JSON that a schema did not take, each as a problem: a misspelled one would change nothing, and say nothing.
+ * @param taken what the schema made of it.
+ */
+export function unknownFields(given: unknown, taken: unknown, path = ''): readonly string[] {
+  if (!isRecord(given) || !isRecord(taken)) return [];
+  return Object.entries(given).flatMap(([name, value]) =>
+    Object.hasOwn(taken, name)
+      ? unknownFields(value, taken[name], `${path}${name}.`)
+      : [`${path}${name}: there is no such field`],
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -47,8 +47,19 @@ const GROWTHS: Readonly<Record<string, NetworkGrowth<NetworkDefinition>>> = {
 
 /** @throws UsageError if the networks of this family have no blocks to choose. */
 export function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDefinition> {
-  const { name, title } = familyOf(definition);
-  const growth = GROWTHS[name];
+  const growth = GROWTHS[familyOf(definition).name];
   if (growth) return growth;
+  const { title } = familyOf(definition);
   throw new UsageError(`A ${title} is no cascade of blocks, so neither number nor widths can be chosen.`);
+}
+
+/** How one network is made of another, which its weights are of: it grows from it, is the same in other words, or is another. */
+export function relationOf(from: NetworkDefinition, to: NetworkDefinition): 'grown' | 'same' | 'other' {
+  const { name } = familyOf(from);
+  if (name !== familyOf(to).name) return 'other';
+  const growth = GROWTHS[name];
+  if (growth?.growsInto(from, to)) return 'grown';
+  const isSame =
+    growth?.isSameForm(from, to) ?? JSON.stringify({ ...from, classes: to.classes }) === JSON.stringify(to);
+  return isSame ? 'same' : 'other';
 }

@@ -30,4 +30,15 @@ describe('the network that a JSON describes', () => {
     const wrong = { ...definition, encoder: 'vgg16', decoder: { ...definition.decoder, kernel: 5 } };
     expect(() => networkFromJson(json(wrong), 'network.json')).toThrow(/encoder.*decoder\.kernel/);
   });
+  test('is not one where a field is misspelled', () => {
+    const { decoder, ...rest } = definition;
+    const misspelled = {
+      ...rest,
+      encoderstride: 16,
+      decoder: { ...decoder, pooling: { ...decoder.pooling, counts: 2 } },
+    };
+    expect(() => networkFromJson(json(misspelled), 'network.json')).toThrow(
+      /: encoderstride: there is no such field; decoder\.pooling\.counts: there is no such field\. Take/,
+    );
+  });
 });

@@ -1,7 +1,7 @@
 /** A model's description as Hugging Face's `config.json`. */
 import * as z from 'zod/mini';
 import { FormatError } from '../errors.ts';
-import { problemsOf, wholeNumber } from '../json-schema.ts';
+import { problemsOf, unknownFields, wholeNumber } from '../json-schema.ts';
 import { FAMILIES, type NetworkDefinition } from './families.ts';
 import type { NetworkFamily } from './family.ts';
 import type { LabelClass } from '../labels/label-class.ts';
@@ -86,11 +86,15 @@ export function networkFromJson(json: unknown, source: string): NetworkDefinitio
   const { name, title, schema } = familyIn(json);
   const block = (json as Readonly<Record<string, unknown>> | null)?.[name] ?? json;
   const result = schema.safeParse(typeof block === 'object' ? { classes: 1, ...block } : block);
-  if (result.success) return marked(result.data, name);
+  const problems = result.success ? unknownFields(block, { ...result.data, ...BESIDE }) : problemsOf(result.error);
+  if (result.success && problems.length === 0) return marked(result.data, name);
   throw new FormatError(
-    `${source} does not describe a ${title}: ${problemsOf(result.error).join('; ')}. Take the block "${name}" of a config.json and change it.`,
+    `${source} does not describe a ${title}: ${problems.join('; ')}. Take the block "${name}" of a config.json and change it.`,
   );
 }
+
+/** What stands beside a network's own fields in its block. */
+const BESIDE = { palette: undefined, family: undefined };
 
 /** A definition with its family's mark. Those of the first have none, as before there were others. */
 const marked = (definition: NetworkDefinition, family: string): NetworkDefinition =>

@@ -6,7 +6,7 @@ import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureNa
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
 import type { Variation } from './refinenet/variation.ts';
-import { growthOf } from './growth.ts';
+import { growthOf, relationOf } from './growth.ts';
 import { networkParameters } from './network.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { initialize } from '../nn/initialize.ts';
@@ -114,13 +114,14 @@ function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions)
   const fresh = (): Weights => initialize(networkParameters(definition), seed);
   if (!given) return { definition, architecture, weights: fresh(), kept: 'nothing' };
   const { definition: found, weights } = ownNames(options, given);
-  if (found && growthOf(found).growsInto(found, definition)) {
+  const relation = found ? relationOf(found, definition) : 'other';
+  if (found && relation === 'grown') {
     const kept = withoutOtherClassifier(weights, found, classes);
     const grown = growthOf(found).grown(kept, found, definition, fresh());
     return { definition, architecture, weights: grown, kept: 'the coarser blocks' };
   }
-  const isSame = found !== undefined && growthOf(found).isSameForm(found, definition);
-  const reinitialize: Reinitialize = !isSame ? 'decoder' : found.classes === classes ? 'none' : 'classifier';
+  const sameClasses: Reinitialize = found?.classes === classes ? 'none' : 'classifier';
+  const reinitialize = relation === 'same' ? sameClasses : 'decoder';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return { definition, architecture, weights: assembled.weights, kept: KEPT[reinitialize] };
 }

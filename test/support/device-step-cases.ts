@@ -10,6 +10,8 @@ export interface StepLine {
   readonly difference: number;
   readonly isResumedSame: boolean;
   readonly isGivenUntouched: boolean;
+  /** Bytes of an update's batches: what they hold, and what dropout and a teacher say of them. */
+  readonly batches: number;
   /** Bytes that an update copied to the device, and back. */
   readonly fed: number;
   readonly read: number;
@@ -30,7 +32,16 @@ const FROZEN = [
   'encoder.layer4.0.*',
 ];
 
-export const CASES: readonly { readonly title: string; readonly definition: Partial<StepDefinition> }[] = [
+export interface DeviceStepCase {
+  readonly title: string;
+  readonly definition: Partial<StepDefinition>;
+  /** Whether the network drops features and is taught by another. */
+  readonly isTaught?: boolean;
+  /** Whether the step takes what the frozen part of the network gives, in place of pixels. */
+  readonly isRemembered?: boolean;
+}
+
+export const CASES: readonly DeviceStepCase[] = [
   {
     title: 'SGD, clipped, over two micro-batches, with statistics that move',
     definition: { frozen: FROZEN, clipNorm: 0.05, averageDecay: 0.9, batchNorm: 'trained', accumulate: 2 },
@@ -41,5 +52,26 @@ export const CASES: readonly { readonly title: string; readonly definition: Part
       frozen: ['encoder.*'],
       optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
     },
+  },
+  {
+    title: 'with dropout, taught by another network',
+    isTaught: true,
+    definition: {
+      frozen: ['encoder.*'],
+      loss: {
+        terms: [
+          { name: 'cross-entropy', weight: 1 },
+          { name: 'distill', weight: 1, temperature: 1 },
+        ],
+        classWeights: null,
+        resolution: 'sample-labels',
+        ignoreIndex: 255,
+      },
+    },
+  },
+  {
+    title: 'on remembered features',
+    isRemembered: true,
+    definition: { frozen: ['encoder.*'] },
   },
 ];

@@ -10,7 +10,7 @@ export type StridePlacement = '3x3' | '1x1';
 export interface Tap {
   readonly name: string;
   readonly channels: number;
-  /** How many input pixels lie between neighbors: 4, 8, 16 or 32. */
+  /** How many input pixels lie between neighbors: a power of two from 2 to 32. */
   readonly stride: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * MobileNetV2 (Sandler et al., CVPR 2018) as Light-Weight RefineNet uses it: tapped after seven stages, without the last
+ * MobileNetV2 (Sandler et al., CVPR 2018) as Light-Weight RefineNet uses it: tapped after each of seven stages, without the last
  * 1x1 convolution and classifier, and with an expansion convolution in the first inverted residual too (torchvision's has
  * none there).
  */
@@ -16,13 +16,13 @@ interface Stage {
   readonly repeats: number;
   readonly stride: number;
   /** The stage's tap, named as in light-weight-refinenet. */
-  readonly tap?: string;
+  readonly tap: string;
 }
 
 const STEM_CHANNELS = 32;
 
 const STAGES: readonly Stage[] = [
-  { expansion: 1, channels: 16, repeats: 1, stride: 1 },
+  { expansion: 1, channels: 16, repeats: 1, stride: 1, tap: 'layer2' },
   { expansion: 6, channels: 24, repeats: 2, stride: 2, tap: 'layer3' },
   { expansion: 6, channels: 32, repeats: 3, stride: 2, tap: 'layer4' },
   { expansion: 6, channels: 64, repeats: 4, stride: 2, tap: 'layer5' },
@@ -42,11 +42,11 @@ export const mobilenetv2: Encoder = {
     let index = 1;
     const values: Value[] = [];
     const steps = stageSteps(STAGES, 2, encoderStride);
-    for (const [stage, { expansion, channels, tap }] of STAGES.entries()) {
+    for (const [stage, { expansion, channels }] of STAGES.entries()) {
       for (const step of steps[stage] as readonly Step[]) {
         y = invertedResidual(features.at(index++).at('conv'), y, { expansion, channels, ...step });
       }
-      if (tap) values.push(y);
+      values.push(y);
     }
     return values;
   },
@@ -95,8 +95,8 @@ function convNorm(convScope: Scope, normScope: Scope, x: Value, options: Conv2dO
 
 function tapsOf(stages: readonly Stage[]): readonly Tap[] {
   let total = 2;
-  return stages.flatMap(({ channels, stride, tap }) => {
+  return stages.map(({ channels, stride, tap }) => {
     total *= stride;
-    return tap ? [{ name: tap, channels, stride: total }] : [];
+    return { name: tap, channels, stride: total };
   });
 }

@@ -42,6 +42,7 @@ const variations: readonly [string, Variation][] = [
   ['refinenet-lw-resnet34', {}],
   ['refinenet-lw-mobilenetv2', {}],
   ['refinenet-lw-mobilenetv2', { encoderStride: 16, imagePooling: true }],
+  ['refinenet-lw-mobilenetv2', { encoderStride: 16, imagePooling: 'projected' }],
   ['refinenet-resnet18', { encoderStride: 8, imagePooling: true, cascade: '4-cascaded-2-scale' }],
 ];
 

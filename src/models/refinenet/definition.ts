@@ -5,6 +5,9 @@ import type { Activation } from '../activations.ts';
 import type { EncoderStride, StridePlacement } from '../encoders/encoder.ts';
 import type { EncoderName } from '../encoders/index.ts';
 
+/** Whether, and how, the mean of the coarsest feature over the image is added to it. */
+export type ImagePooling = boolean | 'projected';
+
 /** One decoder covers the family; every difference between its members is a field here. */
 export interface DecoderDefinition {
   /** Kernel of reduction, fusion and pooling convolutions: 3 in RefineNet, 1 in Light-Weight RefineNet. */
@@ -15,9 +18,10 @@ export interface DecoderDefinition {
   readonly widths: readonly number[];
   /**
    * Whether the reduction of the coarsest tap also adds a 1x1 convolution of the tap's mean over the image (Liu et al., ParseNet,
-   * 2015; DeepLabv3's image pooling): what the image is of as a whole. Not when left out.
+   * 2015): what the image is of as a whole. `projected`: both are activated and pass 1x1 convolutions before they are summed, as in
+   * DeepLabv3 (Chen et al., 2017, section 3.3). Not when left out.
    */
-  readonly imagePooling?: boolean | undefined;
+  readonly imagePooling?: ImagePooling | undefined;
   /**
    * The block each path enters, counted from 1 at the coarsest: [1, 1, 1, 1] is a single RefineNet, [1, 1, 2, 2]
    * 2-cascaded, [1, 2, 3, 4] 4-cascaded; twice as long for two scales.

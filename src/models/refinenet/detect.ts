@@ -39,7 +39,7 @@ export function detectRefineNet(
   const seen: Variation = {
     ...variation,
     classifier: kernel,
-    ...(found.has('decoder.reduction.0.image_pooling.weight') && { imagePooling: true }),
+    ...imagePoolingOf(found),
     pooling: { ...variation.pooling, count: countPoolings(found) },
   };
   const names = known ? [known] : REFINENET_NAMES.filter((name) => REFINENETS[name].encoder === encoder);
@@ -95,6 +95,12 @@ function readClassifier(found: Shapes): { classes: number; kernel: 1 | 3 } {
     );
   }
   return { classes, kernel: height };
+}
+
+/** How the mean of the coarsest feature is added. */
+function imagePoolingOf(found: Shapes): Pick<Variation, 'imagePooling'> {
+  if (!found.has('decoder.reduction.0.image_pooling.weight')) return {};
+  return { imagePooling: found.has('decoder.reduction.0.projection.0.weight') ? 'projected' : true };
 }
 
 /** Pooling blocks in the finest block of the cascade, which every network of the family has. */

@@ -173,20 +173,31 @@ describe('variations', () => {
     }
   });
 
-  test("image pooling adds one convolution to the reduction of each scale's coarsest tap, and is seen in its tensors", () => {
-    const shapes = (definition: RefineNetDefinition) =>
-      new Map([...parametersOf([refineNet(definition, pixelValues())])].map(([name, { shape }]) => [name, shape]));
-    const plain = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale' });
-    const pooled = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale', imagePooling: true });
-    const known = shapes(plain);
-    expect([...shapes(pooled)].filter(([name]) => !known.has(name))).toEqual([
-      ['decoder.reduction.0.image_pooling.weight', [512, 512, 1, 1]],
-      ['decoder.reduction.0.image_pooling.bias', [512]],
-      ['decoder.reduction.4.image_pooling.weight', [512, 512, 1, 1]],
-      ['decoder.reduction.4.image_pooling.bias', [512]],
-    ]);
-    expect(detectRefineNet(shapes(pooled), 'resnet18', { variant: {}, wanted: undefined }).definition).toEqual(pooled);
-  });
+  test.each([
+    [true, ['image_pooling']],
+    ['projected', ['image_pooling', 'projection.0', 'projection.1']],
+  ] as const)(
+    "image pooling (%j) adds its convolutions to the reduction of each scale's coarsest tap, and is seen in its tensors",
+    (imagePooling, convolutions) => {
+      const shapes = (definition: RefineNetDefinition) =>
+        new Map([...parametersOf([refineNet(definition, pixelValues())])].map(([name, { shape }]) => [name, shape]));
+      const plain = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale' });
+      const pooled = architecture('refinenet-resnet18', 21, { cascade: '4-cascaded-2-scale', imagePooling });
+      const known = shapes(plain);
+      const added = [0, 4].flatMap((path) =>
+        convolutions.flatMap((convolution) => [
+          [`decoder.reduction.${path}.${convolution}.weight`, [512, 512, 1, 1]],
+          // One bias is enough where two are summed.
+          ...(convolution === 'projection.0' ? [] : [[`decoder.reduction.${path}.${convolution}.bias`, [512]]]),
+        ]),
+      );
+      const found = [...shapes(pooled)].filter(([name]) => !known.has(name));
+      expect(new Map(found)).toEqual(new Map(added as [string, number[]][]));
+      expect(detectRefineNet(shapes(pooled), 'resnet18', { variant: {}, wanted: undefined }).definition).toEqual(
+        pooled,
+      );
+    },
+  );
 
   test('every block may have its own number of poolings, the coarsest first', () => {
     const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 3);

@@ -8,6 +8,7 @@ import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
 import type { DecoderDefinition, RefineNetDefinition } from './definition.ts';
+import { ACTIVATIONS } from '../activations.ts';
 import { ENCODERS } from '../encoders/index.ts';
 import type { Tap } from '../encoders/encoder.ts';
 
@@ -66,7 +67,7 @@ function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths:
     const channels = widths[index % widths.length] as number;
     const own = conv2d(reduction, regularized, { channels, kernel });
     const isCoarsest = index % widths.length === 0;
-    const result = decoder.imagePooling && isCoarsest ? add(own, pooledImage(reduction, value, channels)) : own;
+    const result = isCoarsest ? withPooledImage(reduction, own, value, decoder) : own;
     return { value: reduction.mark([value], result), fuse: fusion === 'all' };
   });
   const blocks = Math.max(...cascade);
@@ -98,10 +99,28 @@ export function poolingsByBlock({ pooling: { count } }: DecoderDefinition, block
   );
 }
 
-/** A 1x1 convolution of a feature's mean over the image: [N, channels, 1, 1]. */
-function pooledImage(reduction: Scope, feature: Value, channels: number): Value {
+/**
+ * A reduced feature [N, C, h, w] and a 1x1 convolution of the feature's mean over the image, [N, C, 1, 1]: summed as they are, or
+ * each activated and summed after a 1x1 convolution of its own, which is DeepLabv3's projection of both, one behind the other.
+ */
+function withPooledImage(
+  reduction: Scope,
+  reduced: Value,
+  feature: Value,
+  { imagePooling, activation }: DecoderDefinition,
+): Value {
+  if (!imagePooling) return reduced;
+  const channels = reduced.shape[1] as number;
   const scope = reduction.at('image_pooling');
-  return conv2d(scope, reduceMean(feature, [2, 3], scope.name), { channels, kernel: 1, bias: true });
+  const mean = reduceMean(feature, [2, 3], scope.name);
+  const pooled = conv2d(scope, mean, { channels, kernel: 1, bias: true });
+  if (imagePooling !== 'projected') return add(reduced, pooled);
+  const projected = [reduced, pooled].map((value, index) => {
+    const projection = reduction.at('projection').at(index);
+    const activated = ACTIVATIONS[activation](value, projection.name);
+    return conv2d(projection, activated, { channels, kernel: 1, bias: value === pooled });
+  });
+  return add(projected[0] as Value, projected[1] as Value);
 }
 
 function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {

@@ -20,7 +20,7 @@ export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
     kernel: z.literal([1, 3]),
     taps: listOf(z.string(), 1, 64),
     widths: listOf(count, 1, 64),
-    imagePooling: z.optional(z.boolean()),
+    imagePooling: z.optional(z.union([z.boolean(), z.literal('projected')])),
     cascade: listOf(wholeNumber(1, 64), 1, 512),
     units: z.object({ adapt: units, output: units, head: units }),
     pooling: z.object({ order: z.enum(['pool-conv', 'conv-pool']), count: z.union([units, listOf(units, 1, 64)]) }),

@@ -1,6 +1,7 @@
 /** What may differ from the published form of a RefineNet. */
 import type { EncoderStride, StridePlacement } from '../encoders/encoder.ts';
 import type { PoolingOrder, Skip } from './blocks.ts';
+import type { ImagePooling } from './definition.ts';
 import type { CascadeName } from './cascades.ts';
 
 export interface Variation {
@@ -10,7 +11,7 @@ export interface Variation {
   readonly classifier?: 1 | 3;
   readonly stridePlacement?: StridePlacement;
   readonly encoderStride?: EncoderStride;
-  readonly imagePooling?: boolean;
+  readonly imagePooling?: ImagePooling;
   /** The probability with which an element of a coarse feature (at 1/16 and above) is dropped in training. */
   readonly dropout?: number;
 }

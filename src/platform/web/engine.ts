@@ -4,6 +4,7 @@ import { RuntimeError } from '../../errors.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import type { KeepingOutputs } from '../../runtime/onnxruntime.ts';
 import { backendOver } from './backend.ts';
+import type { ModelDevice } from './model-device.ts';
 
 /** An onnxruntime-web module, whichever entry it is. */
 export type WebEngine = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor' | 'env'>;
@@ -58,10 +59,18 @@ export function sensibleThreads(): number {
   return offered <= 4 ? offered : Math.min(8, Math.ceil(offered / 2));
 }
 
-/** What a page can do that has one thread only because it may not share memory. */
-export const ISOLATION_ADVICE =
+const ISOLATION_ADVICE =
   'The page is not cross-origin isolated, so WASM computes with one thread. Serve the page with the headers ' +
   '"Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp" to use all cores.';
+
+let isAdvised = false;
+
+/** Says once what a page can do that computes with one thread only because it may not share memory. */
+export function adviseIsolation({ name, threads }: Pick<ModelDevice, 'name' | 'threads'>): void {
+  if (isAdvised || name !== 'wasm' || threads !== 1 || globalThis.crossOriginIsolated) return;
+  isAdvised = true;
+  console.info(ISOLATION_ADVICE);
+}
 
 /**
  * Tells when the graphics card that the engine uses is lost. Called once an engine on WebGPU has a session.

@@ -4,7 +4,7 @@ import type { Predictor, PredictorOptions } from '../../inference/predictor.ts';
 import { DISPOSED } from '../../inference/segment-options.ts';
 import { Calls } from '../../runtime/calls.ts';
 import { CallQueue } from './call-queue.ts';
-import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
+import { adviseIsolation, sensibleThreads } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
 import type { HostedModelRequest } from './hosted-model.ts';
 import { PHOTOGRAPH, seconds, within } from './limits.ts';
@@ -114,16 +114,8 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
     cache,
   };
   const opened = await openModel(request, { device, worker, signal, onProgress });
-  if (opened.device.name === 'wasm' && !globalThis.crossOriginIsolated && threads === 1) adviseOnce();
+  adviseIsolation({ name: opened.device.name, threads });
   return new WebModel(opened);
-}
-
-let isAdvised = false;
-
-function adviseOnce(): void {
-  if (isAdvised) return;
-  isAdvised = true;
-  console.info(ISOLATION_ADVICE);
 }
 
 class WebModel implements WebSegmenter {

@@ -10,7 +10,7 @@ import { describeValue } from '../../text.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../training/presets.ts';
 import { chosenDevice } from './chosen-device.ts';
-import { ISOLATION_ADVICE, sensibleThreads } from './engine.ts';
+import { adviseIsolation, sensibleThreads } from './engine.ts';
 import { WEB_DEVICES, type WebDevice } from './model-device.ts';
 import { type ModelSource, plainModelSource } from './model-source.ts';
 import { followTraining, type TrainingCallbacks } from './training/follow-training.ts';
@@ -177,7 +177,6 @@ async function followed(
   // Said before anything is taken to a worker.
   await runsFolder();
   const chosen = await chosenDevice(device);
-  if (chosen.name === 'wasm' && threads === 1 && !globalThis.crossOriginIsolated) console.info(ISOLATION_ADVICE);
   const engine = {
     threads,
     ...(wasmPaths !== undefined && { wasmPaths: new URL(wasmPaths, baseAddress()).href }),
@@ -191,10 +190,15 @@ async function followed(
       { cause: error },
     );
   }
+  const onStart: TrainingCallbacks['onStart'] = (run, settled) => {
+    // Only now is it known whether a graphics card is used.
+    adviseIsolation({ name: settled.name, threads });
+    callbacks.onStart?.(run, settled);
+  };
   const name = await followTraining(
     started,
     { request: { run, engine, device: { ...chosen, threads }, cache, samples }, transfer },
-    { callbacks, signal, ...(limit !== undefined && { limit }) },
+    { callbacks: { ...callbacks, onStart }, signal, ...(limit !== undefined && { limit }) },
   );
   const model = await openRun(name);
   const load: TrainedModel['load'] = (options) =>

@@ -20,7 +20,7 @@ describe('a page that trains', () => {
   test('is told what helps where the memory was too small', () => {
     const error = new RuntimeError('The model failed on wasm with pixels [8,3,64,64]: std::bad_alloc');
     expect((withMemoryAdvice(error) as Error).message).toBe(
-      'The model failed on wasm with pixels [8,3,64,64]: std::bad_alloc WASM has at most 4.3 GB. Lower the crop, or the batch (with accumulate if it should count as a larger one).',
+      'The model failed on wasm with pixels [8,3,64,64]: std::bad_alloc WASM has at most 4.3 GB, WebGPU what the card has. Lower the crop, or the batch (with accumulate if it should count as a larger one).',
     );
     const others = [new RuntimeError('the loss ran away.'), new UsageError('out of memory'), 5];
     expect(others.map(withMemoryAdvice)).toEqual(others);

@@ -25,5 +25,8 @@ export function withMemoryAdvice(error: unknown): unknown {
   const isMemory =
     error instanceof RuntimeError && /out of memory|\bOOM\b|bad_alloc|failed to allocate/i.test(error.message);
   if (!isMemory) return error;
-  return new RuntimeError(`${error.message} WASM has at most ${gigabytes(WASM_MEMORY)}. ${ADVICE}`, { cause: error });
+  return new RuntimeError(
+    `${error.message} WASM has at most ${gigabytes(WASM_MEMORY)}, WebGPU what the card has. ${ADVICE}`,
+    { cause: error },
+  );
 }
