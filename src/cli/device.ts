@@ -7,6 +7,9 @@ import { oneOf } from '../option-values.ts';
 /** The device that is found on the machine. */
 const AUTO = 'auto';
 
+/** The command for which a device has to get gradients right too. */
+const TRAINS = 'train';
+
 /** What the option takes, for its help. */
 export const DEVICE_NAMES = 'cpu, webgpu, cuda, coreml, dml or wasm; auto takes the fastest that works here';
 
@@ -27,8 +30,10 @@ export async function settleDevice(command: Command): Promise<void> {
   const { fastestDevice } = await import('../platform/node/fastest-device/fastest-device.ts');
   // Without the native engine its WASM build computes, which says so itself.
   const backend = await nodeBackend().catch(() => undefined);
+  const task = command.name() === TRAINS ? 'training' : 'inference';
+  const onTrial = (each: Device): unknown => note(`Trying ${each}, once for this machine.`);
   const { device, reason } = backend
-    ? await fastestDevice(backend, { onTrial: (each) => note(`Trying ${each}, once for this machine.`) })
+    ? await fastestDevice(backend, { task, onTrial })
     : { device: 'cpu' as const, reason: 'the native engine is not there' };
   note(`Computing on ${device}: ${reason}.`);
   command.setOptionValue('device', device);

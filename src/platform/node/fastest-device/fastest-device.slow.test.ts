@@ -97,6 +97,18 @@ describe('the fastest device', () => {
     expect((await fastestDevice(both, { script: idle })).device).toBe('webgpu');
   });
 
+  test('may be another one to train, found apart', async () => {
+    cachedIn('training');
+    const script = await processThat(
+      'training',
+      `if (device === 'cuda' && process.argv[3] === 'training') console.log('{ "failure": "CUDA learns otherwise" }');
+       else ${answers({ cpu: 40, webgpu: 10, cuda: 5 })}`,
+    );
+    expect((await fastestDevice(ENGINE, { script })).device).toBe('cuda');
+    expect((await fastestDevice(ENGINE, { script, task: 'training' })).device).toBe('webgpu');
+    expect((await fastestDevice(ENGINE, { script })).device).toBe('cuda');
+  });
+
   test('is WASM where the native engine is not', async () => {
     expect(await fastestDevice({ name: 'onnxruntime-web', devices: ['wasm'] })).toEqual({
       device: 'wasm',
@@ -109,5 +121,7 @@ describe('the fastest device', () => {
     const { device, reason } = await fastestDevice(await nodeBackend(), { script: BUILT });
     expect(['cpu', 'webgpu', 'cuda', 'coreml', 'dml']).toContain(device);
     expect(reason).toMatch(/times as long|does not work here \(\w/);
+    const trainer = await fastestDevice(await nodeBackend(), { script: BUILT, task: 'training' });
+    expect(trainer.reason).toMatch(/times as long|does not work here \(\w/);
   });
 });

@@ -5,9 +5,11 @@ import { messageOf } from '../../../errors.ts';
 import { TITLES } from '../../../measurement/check-device.ts';
 import type { Backend, Device } from '../../../runtime/backend.ts';
 import { type FoundDevice, keepDevice, keptDevice } from './kept-device.ts';
-import type { DeviceTrial } from './try-device.ts';
+import type { DeviceTask, DeviceTrial } from './try-device.ts';
 
 export interface FastestDeviceOptions {
+  /** What it is to compute; inference when left out. For training its gradients are checked as well. */
+  readonly task?: DeviceTask;
   /** The script of the process that tries a device. */
   readonly script?: URL;
   /** How long a trial may take. */
@@ -33,7 +35,8 @@ export async function fastestDevice(
   options: FastestDeviceOptions = {},
 ): Promise<FoundDevice> {
   if (!devices.includes('cpu')) return { device: 'wasm', reason: 'the native engine is not installed' };
-  const engine = `${name} with ${devices.join(', ')}`;
+  const { task = 'inference' } = options;
+  const engine = `${name} with ${devices.join(', ')}${task === 'training' ? ', to train' : ''}`;
   const kept = keptDevice(engine);
   if (kept) return kept;
   const trials = new Map<Device, DeviceTrial>();
@@ -69,11 +72,11 @@ const times = (ratio: number): string => (ratio < 10 ? ratio.toFixed(1) : ratio.
 
 function tryDevice(
   device: Device,
-  { script = SCRIPT, seconds = MOST_SECONDS }: FastestDeviceOptions,
+  { script = SCRIPT, seconds = MOST_SECONDS, task = 'inference' }: FastestDeviceOptions,
 ): Promise<DeviceTrial> {
   return new Promise((resolve) => {
     const limits = { timeout: 1000 * seconds, killSignal: 'SIGKILL' } as const;
-    execFile(process.execPath, [fileURLToPath(script), device], limits, (error, stdout) => {
+    execFile(process.execPath, [fileURLToPath(script), device, task], limits, (error, stdout) => {
       resolve(trialFrom(stdout) ?? { failure: failureOf(error, seconds), isLate: error?.killed === true });
     });
   });
