@@ -9,14 +9,15 @@ import { padPlane } from '../../ops/pad.ts';
 import { MaxPool } from '../../ops/pool.ts';
 import { reduceMax } from '../../ops/reduction.ts';
 import { reshape } from '../../ops/shape.ts';
+import { concat } from '../../ops/structure.ts';
 import { applyOne, knownShape, type Value } from '../../value.ts';
 import type { Extents } from '../convolution/attributes.ts';
 import { LOWEST } from '../pooling/lowest.ts';
-import { fold, LAID_OUT_AT_ONCE, unfold, unfoldedCount } from './windows.ts';
+import { byImages, fold, LAID_OUT_AT_ONCE, unfold, unfoldedCount } from './windows.ts';
 
 /**
  * The first maximum in row-major order lies in the first row that holds it, at the first such column. So where windows are too
- * many to be laid out at once, the rows' maxima are pooled first and the gradient goes back through the two.
+ * many to be laid out at once, the rows' maxima are pooled first and the gradient goes back through the two, some images at a time.
  */
 export function maxPoolGradientByWindows(
   gradient: Value,
@@ -27,13 +28,22 @@ export function maxPoolGradientByWindows(
 ): Value {
   const { kernel, stride, pads } = window;
   const isLine = kernel[0] === 1 || kernel[1] === 1;
-  if (isLine || unfoldedCount(maxima, window) <= atOnce) return back(gradient, x, maxima, window);
+  const pass = (values: Triple, along: Window): Value => {
+    const parts = byImages(values, unfoldedCount(values[2], along), atOnce, ([own, seen, most]) =>
+      back(own as Value, seen as Value, most as Value, along),
+    );
+    return parts.length === 1 ? (parts[0] as Value) : concat(parts, 0);
+  };
+  if (isLine || unfoldedCount(maxima, window) <= atOnce) return pass([gradient, x, maxima], window);
   const [top, left, bottom, right] = pads;
   const across: Window = { ...window, kernel: [1, kernel[1]], stride: [1, stride[1]], pads: [0, left, 0, right] };
   const down: Window = { ...window, kernel: [kernel[0], 1], stride: [stride[0], 1], pads: [top, 0, bottom, 0] };
   const rowMaxima = applyOne(MaxPool, [x], across);
-  return back(back(gradient, rowMaxima, maxima, down), x, rowMaxima, across);
+  return pass([pass([gradient, rowMaxima, maxima], down), x, rowMaxima], across);
 }
+
+/** A gradient, what was pooled, and its maxima. */
+type Triple = readonly [gradient: Value, x: Value, maxima: Value];
 
 function back(gradient: Value, x: Value, maxima: Value, window: Window): Value {
   const { kernel, pads } = window;

@@ -37,7 +37,7 @@ async function run(outputs: Readonly<Record<string, Value>>, inputs: readonly Va
   );
 }
 
-/** The most numbers that are laid out at once: none, or all. */
+/** The most numbers that are laid out at once: none, so that each image goes by itself, or all. */
 const PARTS = { byParts: 0, atOnce: Number.POSITIVE_INFINITY };
 
 describe('a device computes as the CPU does', () => {
@@ -54,7 +54,7 @@ describe('a device computes as the CPU does', () => {
     ['2x2 with stride 2 that leaves a row', square(2, 2, 0)],
     ['3x2, unevenly padded', { ...square(3, 1, 0), kernel: [3, 2], pads: [1, 0, 2, 1] } as const],
   ])('the gradient of max pooling %s, where maxima are equal', async (_, window) => {
-    const x = input('x0', 'float32', [2, 3, 9, 8]);
+    const x = input('x0', 'float32', [3, 3, 9, 8]);
     const maxima = applyOne(MaxPool, [x], window);
     const upstream = input('x1', 'float32', maxima.shape);
     const by = (most: number): Value => maxPoolGradientByWindows(upstream, x, maxima, window, most);
@@ -74,7 +74,7 @@ describe('a device computes as the CPU does', () => {
     ['grouped', [6, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }],
   ] as const)('the gradient of the weight of a convolution %s', async (_, shape, given) => {
     const attributes = { stride: [1, 1], dilation: [1, 1], groups: 1, ...given } as const;
-    const x = input('x0', 'float32', [2, 3, 9, 8]);
+    const x = input('x0', 'float32', [3, 3, 9, 8]);
     const weight = input('weight', 'float32', shape);
     const gradient = input('x1', 'float32', conv(x, weight, null, attributes).shape);
     const by = (most: number): Value => weightGradientByWindows(gradient, x, { ...attributes, shape }, most);

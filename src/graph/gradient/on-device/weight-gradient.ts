@@ -1,5 +1,6 @@
 /** The weight gradient of a convolution in few launches: what each kernel position saw is laid out, and multiplied once. */
 import type { Pair, Window } from '../../ops/conv.ts';
+import { add } from '../../ops/elementwise.ts';
 import { matMul } from '../../ops/matmul.ts';
 import { padPlane } from '../../ops/pad.ts';
 import { reduceSum } from '../../ops/reduction.ts';
@@ -7,11 +8,11 @@ import { reshape, transpose } from '../../ops/shape.ts';
 import { concat } from '../../ops/structure.ts';
 import { knownShape, type Value } from '../../value.ts';
 import { type ConvGradientAttributes, type Extents, isPointwise } from '../convolution/attributes.ts';
-import { LAID_OUT_AT_ONCE, unfold } from './windows.ts';
+import { byImages, LAID_OUT_AT_ONCE, unfold } from './windows.ts';
 
 /**
  * With respect to the weight [out, C / groups, kh, kw]: products of the gradient [N, out, P] with windows [N, P, C kh kw], summed over
- * images. Windows that are too many go kernel row by kernel row.
+ * images. Windows that are too many go kernel row by kernel row, and some images at a time.
  */
 export function weightGradientByWindows(
   gradient: Value,
@@ -23,6 +24,14 @@ export function weightGradientByWindows(
   const [outputs, perGroup, height, width] = shape;
   const [batch, , rows, columns] = knownShape(gradient) as Extents;
   const pixels = rows * columns;
+  const kernel: Pair = [height, width];
+  const isPoint = isPointwise(kernel, attributes);
+  const perRow = batch * perGroup * groups * width * pixels;
+  if (!isPoint && perRow > atOnce && batch > 1) {
+    const ofImages = ([own, seen]: readonly Value[]): Value =>
+      weightGradientByWindows(own as Value, seen as Value, attributes, atOnce);
+    return byImages([gradient, x], perRow, atOnce, ofImages).reduce((sum, part) => add(sum, part));
+  }
   const g = reshape(gradient, [batch, groups, outputs / groups, pixels]);
   const product = (seen: Value, count: number): Value => {
     const perChannel = [batch, pixels, groups, perGroup * count];
@@ -32,10 +41,9 @@ export function weightGradientByWindows(
     const sum = reduceSum(matMul(g, matrices), 0);
     return reshape(sum, [outputs, perGroup, count]);
   };
-  const kernel: Pair = [height, width];
-  if (isPointwise(kernel, attributes)) return reshape(product(x, 1), shape);
+  if (isPoint) return reshape(product(x, 1), shape);
   const window = { kernel, stride, dilation, pads };
-  if (batch * perGroup * groups * height * width * pixels <= atOnce) {
+  if (perRow * height <= atOnce) {
     return reshape(product(unfold(x, window), height * width), shape);
   }
   const ofRow = (row: number): Value =>

@@ -3,10 +3,11 @@ import { elementCount } from '../../../tensor/shape.ts';
 import { numbersLike } from '../../ops/constants.ts';
 import { conv, type Pair, type Window } from '../../ops/conv.ts';
 import { convTranspose } from '../../ops/conv-transpose.ts';
+import { split } from '../../ops/structure.ts';
 import { knownShape, type Value } from '../../value.ts';
 import { type Extents, unreached } from '../convolution/attributes.ts';
 
-/** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by rows of the kernel, whatever one takes. */
+/** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by rows of the kernel, and then by images. */
 export const LAID_OUT_AT_ONCE = 2 ** 25;
 
 /**
@@ -34,6 +35,29 @@ export function fold(windows: Value, extents: Extents, window: Window): Value {
 /** Numbers that `unfold` gives. @param maps a value of the extents of what the windows give. */
 export const unfoldedCount = (maps: Value, { kernel: [height, width] }: Pick<Window, 'kernel'>): number =>
   elementCount(knownShape(maps)) * height * width;
+
+/**
+ * What a function gives of as many images at a time as it may take, at least one.
+ * @param values of the same images, [N, ...] each.
+ * @param numbers that are laid out for all images.
+ */
+export function byImages(
+  values: readonly Value[],
+  numbers: number,
+  atOnce: number,
+  of: (values: readonly Value[]) => Value,
+): readonly Value[] {
+  const [[batch]] = values.map(knownShape) as [[number]];
+  const most = Math.max(1, Math.floor((atOnce * batch) / numbers));
+  const count = Math.ceil(batch / most);
+  if (count <= 1) return [of(values)];
+  const lengths = Array.from(
+    { length: count },
+    (_, part) => Math.floor(((part + 1) * batch) / count) - Math.floor((part * batch) / count),
+  );
+  const parts = values.map((value) => split(value, 0, lengths));
+  return lengths.map((_, part) => of(parts.map((of) => of[part] as Value)));
+}
 
 /** A kernel for every position of a window, for each channel: [C kh kw, 1, kh, kw]. */
 function positions(like: Value, channels: number, [height, width]: Pair): Value {
