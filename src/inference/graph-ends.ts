@@ -26,6 +26,8 @@ export interface GraphEnds {
   feeds(image: Image, size: ImageSize, preprocessing: Preprocessing): NamedTensors;
   /** The class of the largest score, [1, H, W], of scores float32 [1, classes, H, W]. */
   labels(scores: Value): Value;
+  /** Whether scores are enlarged and read where the network is; if not, its logits come out, and `readScores` does it. */
+  readonly readsScores: boolean;
   /** Whether an image's size is part of the graph where it is known at loading, so that nothing about sizes is left to compute. */
   readonly fixesSize: boolean;
 }
@@ -49,6 +51,7 @@ export const HOST_ENDS: GraphEnds = {
       (scores.shape[CLASS_AXIS] as number) > BYTE ? 'uint16' : 'uint8',
       'labels',
     ),
+  readsScores: false,
   fixesSize: false,
 };
 
@@ -82,6 +85,7 @@ export const DEVICE_ENDS: GraphEnds = {
     );
     return gather(constant(table), argMax(scores, CLASS_AXIS, 'labels'), 0, 'labels');
   },
+  readsScores: true,
   fixesSize: true,
 };
 

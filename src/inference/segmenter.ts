@@ -6,14 +6,17 @@ import { labelMap } from '../image/label-map.ts';
 import { type ImageSize, networkSize, type Preprocessing } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
-import type { Backend } from '../runtime/backend.ts';
+import type { Backend, NamedTensors } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
+import { readScores } from './read-scores.ts';
+import type { ReadScores } from './run-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
+import type { SegmentationOutputs } from './segmentation-outputs.ts';
 import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation-graph.ts';
 import { SizedSession } from './sized-session.ts';
 
@@ -35,16 +38,32 @@ export interface SegmenterOptions extends NetworkSessionOptions {
   readonly imageSize?: ImageSize;
 }
 
+/** What may be read beside the labels, in the order of their arrays. */
+const READ = ['confidence', 'entropy', 'probabilities', 'logits'] as const;
+
+/** The most numbers that every device binds at once, 128 MiB: enlarged logits of more stay where they are. */
+const MOST_SCORES = 2 ** 25;
+
+/** How images are segmented. */
+interface SegmentationWay {
+  readonly ends: GraphEnds;
+  readonly wanted: readonly OutputName[];
+  /** Loads what gives a network's own output alone. @param expected the size of most images as they enter the network */
+  forLogits(expected?: ImageSize): Promise<SizedSession>;
+}
+
 export class Segmenter {
   readonly description: ModelDescription;
   readonly #session: SizedSession;
-  readonly #ends: GraphEnds;
+  readonly #way: SegmentationWay;
+  /** What gives the logits of images that are too large for a device to read: loaded for the first of them. */
+  #forLarge: Promise<SizedSession> | undefined;
   readonly #calls = new Calls(DISPOSED);
 
-  private constructor(description: ModelDescription, session: SizedSession, ends: GraphEnds) {
+  private constructor(description: ModelDescription, session: SizedSession, way: SegmentationWay) {
     this.description = description;
     this.#session = session;
-    this.#ends = ends;
+    this.#way = way;
   }
 
   /**
@@ -52,23 +71,22 @@ export class Segmenter {
    * @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it.
    */
   static async create(model: Model, backend: Backend, options: SegmenterOptions = {}): Promise<Segmenter> {
-    const outputs: OutputName[] = ['labels'];
-    for (const name of ['confidence', 'entropy', 'probabilities', 'logits'] as const)
-      if (options[name]) outputs.push(name);
     const { definition, classes } = model;
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
     const ends = graphEnds(options);
+    const wanted: OutputName[] = ['labels', ...READ.filter((name) => options[name])];
     // What enters the network tells the image's own size only where it is not resized.
     const fixesSize = ends.fixesSize && preprocessing.resize === null;
-    const session = await SizedSession.create(
-      (size) => {
+    const open = (outputs: readonly OutputName[], expected?: ImageSize): Promise<SizedSession> =>
+      SizedSession.create((size) => {
         const pixels = ends.pixels(preprocessing, size);
         const graph = segmentationBetween(pixels, ends, definition, outputs, fixesSize ? size : undefined);
         return networkSession(graph, model, backend, rest);
-      },
-      imageSize && networkSize(imageSize.width, imageSize.height, preprocessing),
-    );
-    return new Segmenter({ definition, classes, preprocessing }, session, ends);
+      }, expected);
+    const forLogits = (expected?: ImageSize): Promise<SizedSession> => open(['logits'], expected);
+    const expected = imageSize && networkSize(imageSize.width, imageSize.height, preprocessing);
+    const session = await (ends.readsScores ? open(wanted, expected) : forLogits(expected));
+    return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
   }
 
   /** The execution provider that computes, as the engine names it. */
@@ -99,7 +117,10 @@ export class Segmenter {
 
   /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void> {
-    return this.#calls.dispose(() => this.#session.dispose());
+    return this.#calls.dispose(async () => {
+      await this.#session.dispose();
+      await (await this.#forLarge?.catch(() => undefined))?.dispose();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,28 +134,65 @@ export class Segmenter {
     const size = networkSize(image.width, image.height, preprocessing);
     checkSize('The image enters the network at', size, smallestSide);
     checkEnlargement(image, size, false);
+    const outputs = this.#readsOnDevice(image)
+      ? await this.#readOnDevice(image, size)
+      : await this.#readOnHost(image, size);
+    return new Segmentation(image, outputs, classes);
+  }
+
+  /** Whether the device may hold an image's scores. */
+  #readsOnDevice({ width, height }: ImageSize): boolean {
+    const scores = this.description.definition.classes * width * height;
+    return this.#way.ends.readsScores && scores <= MOST_SCORES;
+  }
+
+  async #readOnDevice(image: Image, size: ImageSize): Promise<SegmentationOutputs> {
     const results = await this.#session.run(size, {
-      ...this.#ends.feeds(image, size, preprocessing),
+      ...this.#feeds(image, size),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
     });
-    const labels = (results.labels as Tensor<'uint8' | 'uint16'>).data;
-    const confidence = results.confidence as Tensor<'float32'> | undefined;
-    const entropy = results.entropy as Tensor<'float32'> | undefined;
-    const probabilities = results.probabilities as Tensor<'float32'> | undefined;
-    const logits = results.logits as Tensor<'float32'> | undefined;
-    return new Segmentation(
-      image,
-      {
-        labels: labelMap(image.width, image.height, labels),
-        ...(confidence && { confidence: confidence.data }),
-        ...(entropy && { entropy: entropy.data }),
-        ...(probabilities && {
-          probabilities: tensor('float32', probabilities.shape.slice(1), probabilities.data),
-        }),
-        ...(logits && { logits }),
-      },
-      classes,
-    );
+    const numbers = (name: OutputName): Float32Array | undefined =>
+      (results[name] as Tensor<'float32'> | undefined)?.data;
+    const [confidence, entropy, probabilities] = READ.map(numbers);
+    return this.#outputs(image, results.logits as Tensor<'float32'> | undefined, {
+      labels: (results.labels as Tensor<'uint8' | 'uint16'>).data,
+      ...(confidence && { confidence }),
+      ...(entropy && { entropy }),
+      ...(probabilities && { probabilities }),
+    });
+  }
+
+  async #readOnHost(image: Image, size: ImageSize): Promise<SegmentationOutputs> {
+    const { ends, wanted, forLogits } = this.#way;
+    if (ends.readsScores) {
+      this.#forLarge ??= forLogits().catch((error: unknown) => {
+        this.#forLarge = undefined;
+        throw error;
+      });
+    }
+    const session = (await this.#forLarge) ?? this.#session;
+    const results = await session.run(size, this.#feeds(image, size));
+    const logits = results.logits as Tensor<'float32'>;
+    const options = Object.fromEntries(wanted.map((name) => [name, true]));
+    return this.#outputs(image, wanted.includes('logits') ? logits : undefined, readScores(logits, image, options));
+  }
+
+  #feeds(image: Image, size: ImageSize): NamedTensors {
+    return this.#way.ends.feeds(image, size, this.description.preprocessing);
+  }
+
+  #outputs(
+    { width, height }: ImageSize,
+    logits: Tensor<'float32'> | undefined,
+    { labels, probabilities, ...others }: ReadScores,
+  ): SegmentationOutputs {
+    const shape = [this.description.definition.classes, height, width];
+    return {
+      labels: labelMap(width, height, labels),
+      ...others,
+      ...(probabilities && { probabilities: tensor('float32', shape, probabilities) }),
+      ...(logits && { logits }),
+    };
   }
 }
 
