@@ -1,12 +1,17 @@
 /** What is segmented on a device and counted: the cases and what is told of each. */
-import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
+import { IMAGENET_PREPROCESSING, type ImageSize } from '../../src/image/preprocess.ts';
 import type { SegmenterOptions } from '../../src/inference/segmenter.ts';
 
 /** An odd number of pixels: rows and planes begin within the device's words of four bytes. */
 export const PICTURE = { width: 45, height: 33 } as const;
 
+/** 11 classes of it are 128 MiB and a bit. */
+export const LARGE = { width: 2001, height: 1525 } as const;
+
 export interface InferenceCase {
   readonly title: string;
+  /** In place of PICTURE. */
+  readonly picture?: ImageSize;
   readonly options: SegmenterOptions;
 }
 
@@ -19,6 +24,11 @@ export const CASES: readonly InferenceCase[] = [
       confidence: true,
       entropy: true,
     },
+  },
+  {
+    title: 'a picture whose enlarged logits are more than every card binds',
+    picture: LARGE,
+    options: { preprocessing: { ...IMAGENET_PREPROCESSING, resize: { width: 55, height: 40 } } },
   },
 ];
 

@@ -40,7 +40,6 @@ function counting(backend: Backend): Backend {
 
 const profiled = await profiledBackend();
 const [processor, device] = [await nodeBackend(), counting(profiled.backend)];
-const picture = { ...PICTURE, data: waves(PICTURE.width, PICTURE.height) };
 
 const definition = architecture('refinenet-lw-mobilenetv2', CLASSES);
 const model: Model = {
@@ -51,8 +50,9 @@ const model: Model = {
 };
 
 const wanted = process.argv.slice(2);
-for (const { title, options } of CASES) {
+for (const { title, options, picture: size = PICTURE } of CASES) {
   if (wanted.length > 0 && !wanted.includes(title)) continue;
+  const picture = { ...size, data: waves(size.width, size.height) };
   await using reference = await Segmenter.create(model, processor, { ...options, device: 'cpu' });
   const expected = (await reference.segment(picture)).labels.data;
   await using segmenter = await Segmenter.create(model, device, { ...options, device: 'webgpu' });
