@@ -48,6 +48,11 @@ export function effectiveOptimization(optimization: Optimization, device: Device
   return REWRITING[device] ? optimization : 'none';
 }
 
+/** The one that training has: for speed unless it is none, and always where a device's steps have forms of their own. */
+export function trainingOptimization(optimization: Optimization, device: Device): Optimization {
+  return REWRITING[device] === 'fewer' || optimization !== 'none' ? effectiveOptimization('speed', device) : 'none';
+}
+
 /**
  * The network from normalized pixels to logits, at a size that is known at loading, as a segmenter is told the size to expect.
  */

@@ -54,8 +54,8 @@ export const REWRITING: { readonly [Name in Device]?: 'forms' | 'fewer' } = {
   webgpu: 'fewer',
 };
 
-/** Where convolutions take other forms; undefined is the engine's own choice, a CPU. */
-export const REWRITTEN_ON: ReadonlySet<Device | undefined> = new Set<Device | undefined>(['cpu', 'wasm', undefined]);
+/** Whether convolutions take other forms on a device; the engine's own choice, when left out, is a CPU. */
+export const takesForms = (device: Device = 'cpu'): boolean => REWRITING[device] === 'forms';
 
 export interface OptimizeOptions {
   readonly optimization: Optimization;

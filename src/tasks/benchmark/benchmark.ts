@@ -7,7 +7,7 @@ import type { Machine, MachineDescription } from '../../measurement/machine.ts';
 import { measurePeak } from '../../measurement/matrix-peak.ts';
 import { type Measured, measure, type Plan, profile } from '../../measurement/measure.ts';
 import type { OperatorTime } from '../../measurement/operator-times.ts';
-import { effectiveOptimization, type RunnerOptions } from '../../measurement/runner.ts';
+import { effectiveOptimization, type RunnerOptions, trainingOptimization } from '../../measurement/runner.ts';
 import { architectureName } from '../../models/architectures.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { defineTask, type WorkContext } from '../task.ts';
@@ -169,10 +169,9 @@ async function orFailure(
 }
 
 function runnerOptions(device: Device, { threads, optimize, train }: BenchmarkRequest): RunnerOptions {
-  const wanted = train && optimize !== 'none' ? 'speed' : optimize;
   return {
     device,
-    optimization: effectiveOptimization(wanted, device),
+    optimization: (train ? trainingOptimization : effectiveOptimization)(optimize, device),
     ...(threads !== undefined && { threads }),
   };
 }

@@ -1,6 +1,6 @@
 /** Measures what the cost model of graph rewriting needs to know of this machine, and keeps it. */
 import { UsageError } from '../../errors.ts';
-import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
+import { takesForms } from '../../graph/rewrite/optimize.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { Machine } from '../../measurement/machine.ts';
 import { measureCosts } from '../../measurement/measure-costs.ts';
@@ -15,7 +15,7 @@ export async function keepCostsOf(
   machine: Machine,
   { backend: openBackend, onEvent, signal }: WorkContext<BenchmarkEvent>,
 ): Promise<void> {
-  if (!REWRITTEN_ON.has(device)) {
+  if (!takesForms(device)) {
     throw new UsageError(`--calibrate is for the devices cpu and wasm: convolutions take no other forms on ${device}.`);
   }
   const backend = await openBackend(device, (message) => onEvent({ type: 'warning', message }));

@@ -1,5 +1,5 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
-import { REWRITTEN_ON } from '../../graph/rewrite/optimize.ts';
+import { takesForms } from '../../graph/rewrite/optimize.ts';
 import { optimizeTraining } from '../../graph/rewrite/optimize-training.ts';
 import { reach } from '../../graph/walk.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
@@ -59,7 +59,7 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const definition = { clipNorm, averageDecay, reduction } as const;
   const hostState = await HostState.create({ state, parts, definition, optimizer });
   const session = { preparation: 'memory', ...options.session } as const;
-  const isRewritten = (options.optimization ?? 'speed') === 'speed' && REWRITTEN_ON.has(session.device);
+  const isRewritten = (options.optimization ?? 'speed') === 'speed' && takesForms(session.device);
   const plain = gradientGraph({ ...options, step }, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
   const inRows = withoutReshapes(outputs);
