@@ -40,9 +40,9 @@ export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): n
 
 /**
  * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where images
- * enter the network at their own size. Of these, 16 belong to each class.
+ * enter the network at their own size. Logits, at a quarter of it, and their copy are half a byte for each class.
  */
-const bytesPerPixel = (classes: number): number => 320 + 16 * classes;
+const bytesPerPixel = (classes: number): number => 320 + classes / 2;
 
 /** The pixels of the largest image of which each engine can have one in half of the memory. */
 export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {
