@@ -10,6 +10,7 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare function atob(text: string): string;
+declare function setTimeout(callback: () => void): unknown;
 declare const performance: { now(): number };
 declare namespace WebAssembly {
   class Memory {

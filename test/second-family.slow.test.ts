@@ -99,7 +99,10 @@ describe('a second family of networks', () => {
     expect(detectArchitecture(weights)).toMatchObject({ kind: 'network', architecture: 'flat-resnet18', definition });
     const start = startingModel({ classes: 5, seed: 1, given: weights, definition });
     expect([start.architecture, start.kept]).toEqual(['flat-resnet18', 'all but the classifier']);
-    const own = { ...definition, classes: 1 };
+    // The fields in another order, as a file may have them.
+    const own = Object.fromEntries(
+      Object.entries({ ...definition, classes: 1 }).reverse(),
+    ) as unknown as typeof definition;
     expect(startingModel({ classes: 3, seed: 1, given: weights, definition, network: own }).kept).toBe('everything');
     const refinenet = initialize(networkParameters(architecture('refinenet-lw-resnet18', 3)), 1);
     expect(detectArchitecture(refinenet)).toMatchObject({ architecture: 'refinenet-lw-resnet18' });

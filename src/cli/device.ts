@@ -21,7 +21,7 @@ export const device = (text: string): Device => oneOf('--device', [...DEVICES, A
  * @throws UsageError if other machines compute.
  */
 export async function settleDevice(command: Command): Promise<void> {
-  const options: { device?: Device | typeof AUTO; queue?: string } = command.opts();
+  const options: { device?: Device | typeof AUTO; queue?: string; train?: boolean } = command.opts();
   if (options.device !== AUTO) return;
   if (options.queue !== undefined) {
     throw new UsageError('--device auto is found where images are segmented: refinenet worker --device auto.');
@@ -30,7 +30,7 @@ export async function settleDevice(command: Command): Promise<void> {
   const { fastestDevice } = await import('../platform/node/fastest-device/fastest-device.ts');
   // Without the native engine its WASM build computes, which says so itself.
   const backend = await nodeBackend().catch(() => undefined);
-  const task = command.name() === TRAINS ? 'training' : 'inference';
+  const task = command.name() === TRAINS || options.train ? 'training' : 'inference';
   const onTrial = (each: Device): unknown => note(`Trying ${each}, once for this machine.`);
   const { device, reason } = backend
     ? await fastestDevice(backend, { task, onTrial })

@@ -26,7 +26,7 @@ export interface GraphEnds {
   feeds(image: Image, size: ImageSize, preprocessing: Preprocessing): NamedTensors;
   /** The class of the largest score, [1, H, W], of scores float32 [1, classes, H, W]. */
   labels(scores: Value): Value;
-  /** Whether scores are enlarged and read where the network is; if not, its logits come out, and `readScores` does it. */
+  /** Whether scores are enlarged and read where the network is, as on WebGPU; if not, its logits come out, and `readScores` does it. */
   readonly readsScores: boolean;
   /** Whether an image's size is part of the graph where it is known at loading, so that nothing about sizes is left to compute. */
   readonly fixesSize: boolean;

@@ -1,8 +1,6 @@
 /** A model loaded to be looked into: the features at every station of the network, and the classes that each tells apart. */
 import { UsageError } from '../errors.ts';
-import { argMax } from '../graph/ops/reduction.ts';
 import { resize } from '../graph/ops/resize.ts';
-import { cast } from '../graph/ops/structure.ts';
 import { input, type Value } from '../graph/value.ts';
 import type { Image } from '../image/image.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
@@ -19,6 +17,7 @@ import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor } from '../tensor/tensor.ts';
 import { probeScores } from './linear-probe.ts';
 import { networkSession } from './network-session.ts';
+import { readScores } from './read-scores.ts';
 import { DISPOSED } from './segment-options.ts';
 import { checkSize } from './segmenter.ts';
 
@@ -35,8 +34,7 @@ export interface StationClasses {
 const CLASSIFIER = 'decoder.classifier';
 const FEATURES = 'features';
 const MAP_SIZE = 'map_size';
-const IMAGE_SIZE = 'image_size';
-const LABELS = 'labels';
+const SCORES = 'scores';
 
 type OpenGraph = (outputs: Readonly<Record<string, Value>>) => Promise<Session>;
 
@@ -46,8 +44,8 @@ export class Inspector {
   readonly stations: readonly Station[];
   readonly #session: Session;
   readonly #open: OpenGraph;
-  /** Sessions that read classes, by what they read them from. */
-  readonly #readers = new Map<'features' | 'scores', Promise<Session>>();
+  /** The classifier alone, for the features of other stations: loaded for the first of them. */
+  #classifier: Promise<Session> | undefined;
   readonly #calls = new Calls(DISPOSED);
 
   private constructor(description: ModelDescription, session: Session, open: OpenGraph) {
@@ -100,7 +98,7 @@ export class Inspector {
   dispose(): Promise<void> {
     return this.#calls.dispose(async () => {
       await this.#session.dispose();
-      for (const session of this.#readers.values()) await (await session).dispose();
+      await (await this.#classifier)?.dispose();
     });
   }
 
@@ -114,37 +112,31 @@ export class Inspector {
     image: ImageSize,
     map: ImageSize,
   ): Promise<LabelMap> {
-    let reader = this.#readers.get(what);
-    if (!reader) {
-      reader = this.#open(this.#readerGraph(what, values.shape[1] as number));
-      this.#readers.set(what, reader);
-      reader.catch(() => this.#readers.delete(what));
-    }
-    const { labels } = await (await reader).run({
-      [FEATURES]: values,
-      [IMAGE_SIZE]: int64([2], [image.height, image.width]),
-      ...(what === 'features' && { [MAP_SIZE]: int64([2], [map.height, map.width]) }),
-    });
-    return labelMap(image.width, image.height, (labels as Tensor<'uint8' | 'uint16'>).data);
+    const scores = what === 'scores' ? values : await this.#scores(values, map);
+    return labelMap(image.width, image.height, readScores(scores, image).labels);
   }
 
-  /** From features, upsampled to the finest map's size and classified, or from scores, to labels. */
-  #readerGraph(what: 'features' | 'scores', channels: number): Readonly<Record<string, Value>> {
-    const { definition } = this.description;
+  /** What the classifier says of features, upsampled to the finest map's size. */
+  async #scores(features: Tensor<'float32'>, { width, height }: ImageSize): Promise<Tensor<'float32'>> {
+    this.#classifier ??= this.#open(this.#classifierGraph(features.shape[1] as number)).catch((error: unknown) => {
+      this.#classifier = undefined;
+      throw error;
+    });
+    const results = await (await this.#classifier).run({
+      [FEATURES]: features,
+      [MAP_SIZE]: int64([2], [height, width]),
+    });
+    return results[SCORES] as Tensor<'float32'>;
+  }
+
+  #classifierGraph(channels: number): Readonly<Record<string, Value>> {
+    const { classes, decoder } = this.description.definition;
     const given = input(FEATURES, 'float32', [1, channels, 'height', 'width']);
-    const enlarge = (x: Value, name: string, extents: readonly [string, string]): Value =>
-      resize(x, { size: input(name, 'int64', [2]), names: extents }, 'half_pixel', 'linear', name);
-    let scores: Value = given;
-    if (what === 'features') {
-      const { classifier: kernel } = definition.decoder;
-      scores = conv2d(scope(CLASSIFIER), enlarge(given, MAP_SIZE, ['map_height', 'map_width']), {
-        channels: definition.classes,
-        kernel,
-        bias: true,
-      });
-    }
-    const upsampled = enlarge(scores, IMAGE_SIZE, ['image_height', 'image_width']);
-    return { [LABELS]: cast(argMax(upsampled, 1), definition.classes > 256 ? 'uint16' : 'uint8') };
+    const size = input(MAP_SIZE, 'int64', [2]);
+    const enlarged = resize(given, { size, names: ['map_height', 'map_width'] }, 'half_pixel', 'linear', MAP_SIZE);
+    return {
+      [SCORES]: conv2d(scope(CLASSIFIER), enlarged, { channels: classes, kernel: decoder.classifier, bias: true }),
+    };
   }
 }
 

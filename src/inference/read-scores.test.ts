@@ -12,7 +12,7 @@ import { float32, int64, type Tensor } from '../tensor/tensor.ts';
 import { entropyOf } from './entropy-graph.ts';
 import { HOST_ENDS } from './graph-ends.ts';
 import { linearRuns } from './linear-runs.ts';
-import { readScores } from './read-scores.ts';
+import { readScores, readScoresInSteps } from './read-scores.ts';
 import type { ReadScores } from './run-reader.ts';
 
 let backend: Backend;
@@ -98,6 +98,27 @@ describe('what logits say of an image', () => {
     expect(Array.from(entropy as Float32Array).map((value) => Number(value.toFixed(6)))).toEqual([
       0, 0, 0, 0, 1, 0, 0, 0, 0,
     ]);
+  });
+
+  test('is told where a class that counts nowhere rises by thousands', () => {
+    const logits = float32([1, 2, 1, 2], [0, 0, -4000, -200]);
+    const { labels, confidence, probabilities } = readScores(logits, { width: 6, height: 1 }, ALL);
+    expect(new Set(labels)).toEqual(new Set([0]));
+    expect(new Set(confidence)).toEqual(new Set([1]));
+    expect(Array.from(probabilities as Float32Array)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('is given for lines longer than a call has arguments', () => {
+    const columns = 150_000;
+    const logits = float32([1, 2, 1, columns], new Float32Array(2 * columns).fill(1));
+    expect(readScores(logits, { width: columns, height: 1 }).labels).toHaveLength(columns);
+  });
+
+  test('is read in steps where it is much', () => {
+    const steps = readScoresInSteps(drawn(20, 5, 5, 1), { width: 1000, height: 1000 });
+    let count = 0;
+    while (!steps.next().done) count++;
+    expect(count).toBe(2);
   });
 });
 

@@ -17,15 +17,27 @@ export interface ReadingOptions {
 /** The most classes that a byte tells apart. */
 const BYTE = 256;
 
+/** Numbers that are read in a step, some 10 to 50 milliseconds. */
+const STEP = 2 ** 23;
+
 /**
  * Reads logits float32 [1, K, h, w] at the size of an image, enlarged bilinearly with half-pixel centers (PyTorch's
  * `interpolate(mode='bilinear', align_corners=False)`), as light-weight-refinenet's second version and transformers do; in float64.
  */
-export function readScores(
+export function readScores(logits: Tensor<'float32'>, size: ImageSize, wanted: ReadingOptions = {}): ReadScores {
+  const steps = readScoresInSteps(logits, size, wanted);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps, between which a thread may do something else. */
+export function* readScoresInSteps(
   { shape, data }: Tensor<'float32'>,
   { width, height }: ImageSize,
   wanted: ReadingOptions = {},
-): ReadScores {
+): Generator<undefined, ReadScores, undefined> {
   const [, classes, rows, columns] = shape as readonly [number, number, number, number];
   const pixels = width * height;
   const results: ReadScores = {
@@ -37,10 +49,12 @@ export function readScores(
   const byPlace = classesLast(data, classes, rows * columns);
   const line = new Float64Array(columns * classes);
   const across = linearRuns(columns, width);
-  const longest = Math.max(...across.map(({ start, end }) => end - start));
+  const longest = across.reduce((most, { start, end }) => Math.max(most, end - start), 0);
   const reader = new RunReader(line, classes, longest, results);
+  const linesAtOnce = Math.max(1, Math.floor(STEP / (classes * width)));
   for (const { start, end, first, second, share, step } of linearRuns(rows, height)) {
     for (let y = start; y < end; y++) {
+      if (y > 0 && y % linesAtOnce === 0) yield undefined;
       blend(line, byPlace, first * line.length, second * line.length, share + (y - start) * step);
       reader.choose();
       for (const run of across) reader.read(run, y * width);

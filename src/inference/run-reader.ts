@@ -98,7 +98,7 @@ export class RunReader {
       let best = Number.NEGATIVE_INFINITY;
       for (let id = 0; id < classes; id++) {
         const score = (scores[id] as number) + steps * (slopes[id] as number);
-        if (score <= best) continue;
+        if (!(score > best)) continue;
         best = score;
         labels[pixel] = id;
       }
@@ -108,7 +108,8 @@ export class RunReader {
   #readSums(run: Run, offset: number): void {
     const { start, end, share, step } = run;
     const count = end - start;
-    const { top, floor, lowest } = this.#range(count - 1);
+    const { labels, confidence, entropy, probabilities } = this.#results;
+    const { top, floor, lowest } = this.#range(count - 1, probabilities !== undefined);
     if (count > 1 && !(top - lowest <= RANGE)) {
       // Each pixel by itself is measured from its own largest score.
       for (let at = start; at < end; at++) {
@@ -118,7 +119,6 @@ export class RunReader {
       }
       return;
     }
-    const { labels, confidence, entropy, probabilities } = this.#results;
     const [bests, sums, weighted] = [this.#bests, this.#sums, this.#weighted];
     bests.fill(0, 0, count);
     sums.fill(0, 0, count);
@@ -154,8 +154,9 @@ export class RunReader {
   /**
    * The largest score of a run; one below which a class counts at none of its pixels; and the lowest of the classes that count.
    * @param steps from its first pixel to its last.
+   * @param all whether every class counts.
    */
-  #range(steps: number): { readonly top: number; readonly floor: number; readonly lowest: number } {
+  #range(steps: number, all: boolean): { readonly top: number; readonly floor: number; readonly lowest: number } {
     const [scores, slopes, classes] = [this.#scores, this.#slopes, this.#classes];
     let top = Number.NEGATIVE_INFINITY;
     let floor = Number.NEGATIVE_INFINITY;
@@ -169,7 +170,7 @@ export class RunReader {
     for (let id = 0; id < classes; id++) {
       const score = scores[id] as number;
       const last = score + steps * (slopes[id] as number);
-      if (Math.max(score, last) >= floor) lowest = Math.min(lowest, score, last);
+      if (all || Math.max(score, last) >= floor) lowest = Math.min(lowest, score, last);
     }
     return { top, floor, lowest };
   }
@@ -202,8 +203,8 @@ function addWeighted(
 /** The class of the first largest number of a place. */
 function largest(scores: Float64Array, start: number, classes: number): number {
   let label = 0;
-  let best = scores[start] as number;
-  for (let id = 1; id < classes; id++) {
+  let best = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < classes; id++) {
     const score = scores[start + id] as number;
     if (score > best) {
       best = score;

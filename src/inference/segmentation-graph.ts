@@ -17,7 +17,7 @@ export const IMAGE_SIZE = 'image_size';
 /**
  * What a run can give, for one image of H x W pixels and K classes: `labels` uint8 (uint16 above 256 classes) [1, H, W];
  * `confidence`, the probability of the chosen class, float32 [1, 1, H, W]; `entropy` of the probabilities over log K, float32
- * [1, 1, H, W]; `probabilities` float32 [1, K, H, W]; `logits`, the network's own output, float32 [1, K, ceil(h / 4), ceil(w / 4)] for the h x w pixels that entered the network.
+ * [1, 1, H, W]; `probabilities` float32 [1, K, H, W]; `logits`, the network's own output, float32 [1, K, ceil(h / s), ceil(w / s)] for the h x w pixels that entered the network and its output stride s, 4 as published.
  */
 export const OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities', 'logits'] as const;
 
@@ -26,7 +26,8 @@ export type OutputName = (typeof OUTPUTS)[number];
 const CLASS_AXIS = 1;
 
 /**
- * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine.
+ * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine; a `Segmenter` has it on
+ * WebGPU alone, and elsewhere takes the logits and `readScores`.
  * Logits are upsampled, not probabilities, bilinearly with half-pixel centers (as light-weight-refinenet's second version
  * and transformers do).
  * @param inputSize of what enters the network; any when left out.

@@ -12,7 +12,7 @@ import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
-import { readScores } from './read-scores.ts';
+import { readScoresInSteps } from './read-scores.ts';
 import type { ReadScores } from './run-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
@@ -27,7 +27,7 @@ export interface SegmenterOptions extends NetworkSessionOptions {
   readonly entropy?: boolean;
   /** Also give every class's probability for every pixel: 4 bytes a class and pixel. */
   readonly probabilities?: boolean;
-  /** Also give the network's own output at a quarter of its input's size. */
+  /** Also give the network's own output, at a quarter of its input's size in the published forms. */
   readonly logits?: boolean;
   /** How images are brought to the network's input, in place of the model's own way. */
   readonly preprocessing?: Preprocessing;
@@ -38,7 +38,7 @@ export interface SegmenterOptions extends NetworkSessionOptions {
   readonly imageSize?: ImageSize;
 }
 
-/** What may be read beside the labels, in the order of their arrays. */
+/** What may be read beside the labels. */
 const READ = ['confidence', 'entropy', 'probabilities', 'logits'] as const;
 
 /** The most numbers that every device binds at once, 128 MiB: enlarged logits of more stay where they are. */
@@ -103,7 +103,7 @@ export class Segmenter {
   async segment(pixels: Pixels, { signal, onProgress }: SegmentOptions = {}): Promise<Segmentation> {
     throwIfAborted(signal);
     const segmentation = await untilAborted(
-      this.#calls.run(() => this.#segment(rgbImage(pixels))),
+      this.#calls.run(() => this.#segment(rgbImage(pixels), signal)),
       signal,
     );
     onProgress?.(1, 1);
@@ -118,8 +118,8 @@ export class Segmenter {
   /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void> {
     return this.#calls.dispose(async () => {
-      await this.#session.dispose();
-      await (await this.#forLarge?.catch(() => undefined))?.dispose();
+      const large = await this.#forLarge?.catch(() => undefined);
+      await Promise.all([this.#session.dispose(), large?.dispose()]);
     });
   }
 
@@ -127,7 +127,7 @@ export class Segmenter {
     await this.dispose();
   }
 
-  async #segment(image: Image): Promise<Segmentation> {
+  async #segment(image: Image, signal: SegmentOptions['signal']): Promise<Segmentation> {
     const { definition, preprocessing, classes } = this.description;
     const { smallestSide } = networkGeometry(definition);
     checkSize('The image is', image, smallestSide);
@@ -136,7 +136,7 @@ export class Segmenter {
     checkEnlargement(image, size, false);
     const outputs = this.#readsOnDevice(image)
       ? await this.#readOnDevice(image, size)
-      : await this.#readOnHost(image, size);
+      : await this.#readOnHost(image, size, signal);
     return new Segmentation(image, outputs, classes);
   }
 
@@ -153,7 +153,8 @@ export class Segmenter {
     });
     const numbers = (name: OutputName): Float32Array | undefined =>
       (results[name] as Tensor<'float32'> | undefined)?.data;
-    const [confidence, entropy, probabilities] = READ.map(numbers);
+    const [confidence, entropy] = [numbers('confidence'), numbers('entropy')];
+    const probabilities = numbers('probabilities');
     return this.#outputs(image, results.logits as Tensor<'float32'> | undefined, {
       labels: (results.labels as Tensor<'uint8' | 'uint16'>).data,
       ...(confidence && { confidence }),
@@ -162,7 +163,7 @@ export class Segmenter {
     });
   }
 
-  async #readOnHost(image: Image, size: ImageSize): Promise<SegmentationOutputs> {
+  async #readOnHost(image: Image, size: ImageSize, signal: SegmentOptions['signal']): Promise<SegmentationOutputs> {
     const { ends, wanted, forLogits } = this.#way;
     if (ends.readsScores) {
       this.#forLarge ??= forLogits().catch((error: unknown) => {
@@ -174,7 +175,15 @@ export class Segmenter {
     const results = await session.run(size, this.#feeds(image, size));
     const logits = results.logits as Tensor<'float32'>;
     const options = Object.fromEntries(wanted.map((name) => [name, true]));
-    return this.#outputs(image, wanted.includes('logits') ? logits : undefined, readScores(logits, image, options));
+    const steps = readScoresInSteps(logits, image, options);
+    let step = steps.next();
+    while (!step.done) {
+      throwIfAborted(signal);
+      // Whoever waits for this thread has a turn.
+      await new Promise<void>((resolve) => setTimeout(() => resolve()));
+      step = steps.next();
+    }
+    return this.#outputs(image, wanted.includes('logits') ? logits : undefined, step.value);
   }
 
   #feeds(image: Image, size: ImageSize): NamedTensors {

@@ -59,7 +59,14 @@ export function relationOf(from: NetworkDefinition, to: NetworkDefinition): 'gro
   if (name !== familyOf(to).name) return 'other';
   const growth = GROWTHS[name];
   if (growth?.growsInto(from, to)) return 'grown';
-  const isSame =
-    growth?.isSameForm(from, to) ?? JSON.stringify({ ...from, classes: to.classes }) === JSON.stringify(to);
+  const isSame = growth?.isSameForm(from, to) ?? sorted({ ...from, classes: to.classes }) === sorted(to);
   return isSame ? 'same' : 'other';
 }
+
+/** JSON whose fields are in one order. */
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : each,
+  );

@@ -120,8 +120,8 @@ function ofNetwork(definition: NetworkDefinition, options: StartingModelOptions)
     const grown = growthOf(found).grown(kept, found, definition, fresh());
     return { definition, architecture, weights: grown, kept: 'the coarser blocks' };
   }
-  const sameClasses: Reinitialize = found?.classes === classes ? 'none' : 'classifier';
-  const reinitialize = relation === 'same' ? sameClasses : 'decoder';
+  const hasClasses = found?.classes === classes;
+  const reinitialize: Reinitialize = relation !== 'same' ? 'decoder' : hasClasses ? 'none' : 'classifier';
   const assembled = assembleWeights(definition, weights, { reinitialize, seed, subject });
   return { definition, architecture, weights: assembled.weights, kept: KEPT[reinitialize] };
 }

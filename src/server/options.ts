@@ -39,10 +39,10 @@ export const DEFAULTS = {
 export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => SERVER.bodies * bodyLimit;
 
 /**
- * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 and 16 megapixels: 310 where images
- * enter the network at their own size. Logits, at a quarter of it, and their copy are half a byte for each class.
+ * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 megapixels: 290 where images enter
+ * the network at their own size. Logits at half of it, the finest there are, and their copy are two for each class.
  */
-const bytesPerPixel = (classes: number): number => 320 + classes / 2;
+const bytesPerPixel = (classes: number): number => 310 + 2 * classes;
 
 /** The pixels of the largest image of which each engine can have one in half of the memory. */
 export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {

@@ -11,6 +11,9 @@ const FRAMES = fileURLToPath(new URL('../../../shared/data/camvid/images/val/', 
 
 const missing = missingBrowser || (existsSync(FRAMES) ? '' : `: the frames are missing (${FRAMES})`);
 
+/** Of how many frames WebGPU makes masks; none when not asked for. */
+const WEBGPU_FRAMES = Number(process.env.REFINENET_WEBGPU_FRAMES ?? 0);
+
 /** Of all pixels: JPEGs are decoded by two libraries, and sums are rounded in other orders. */
 const DIFFERING = 0.001;
 
@@ -31,25 +34,45 @@ describe.skipIf(missing)(`a page${missing}`, () => {
     await pages?.close();
   });
 
-  test('labels ten frames as Node does, but for a thousandth of the pixels', async () => {
+  /** Labels frames in a page and in Node, and compares them. */
+  async function compare(browser: Browser, count: number, device: 'wasm' | 'webgpu'): Promise<void> {
     const all = readdirSync(FRAMES).sort();
-    const names = Array.from({ length: 10 }, (_, index) => all[Math.floor((index * all.length) / 10)] as string);
+    const names = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)] as string);
     const page = await browser.newPage();
     await page.goto(pages.address);
     const inPage = await runInPage<string[]>(
       page,
-      `const model = await loadModel('/models/street-scenes/');
+      `const model = await loadModel('/models/street-scenes/', { device: '${device}' });
+       if (model.device.name !== '${device}') throw new Error(model.device.reason);
        const labels = [];
        for (const name of ${JSON.stringify(names)}) labels.push(String((await model.segment('/frames/' + name)).labels.data));
        await model.dispose();
        return labels;`,
     );
+    expect(inPage).toHaveLength(count);
     for (const [index, name] of names.entries()) {
       const { labels } = await inNode.segment(await readFile(`${FRAMES}${name}`));
       const found = (inPage[index] as string).split(',').map(Number);
       const differing = found.filter((label, pixel) => label !== labels.data[pixel]).length;
       expect(found.length, name).toBe(labels.data.length);
       expect(differing / found.length, name).toBeLessThanOrEqual(DIFFERING);
+      if (WEBGPU_FRAMES > 0) console.log(`${device} ${name}: ${differing} of ${found.length} pixels differ`);
     }
-  });
+    await page.close();
+  }
+
+  test('labels ten frames as Node does, but for a thousandth of the pixels', () => compare(browser, 10, 'wasm'));
+
+  test.skipIf(WEBGPU_FRAMES === 0)(
+    `does so on WebGPU, computed in software, for REFINENET_WEBGPU_FRAMES (${WEBGPU_FRAMES}) of them: a minute each`,
+    async () => {
+      const withCard = await openBrowser({ webgpu: true });
+      try {
+        await compare(withCard, WEBGPU_FRAMES, 'webgpu');
+      } finally {
+        await withCard.close();
+      }
+    },
+    1_800_000,
+  );
 });

@@ -13,7 +13,8 @@ import { ENCODERS } from '../encoders/index.ts';
 import type { Tap } from '../encoders/encoder.ts';
 
 /**
- * Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / 4), ceil(W / 4)], before softmax.
+ * Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / s), ceil(W / s)], before softmax, where s is the
+ * stride of the finest tap, 4 in the published forms.
  * Parameters are `encoder.*` (`encoders.i.*` when there are several) and `decoder.*`.
  */
 export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope = scope()): Value {

@@ -9,11 +9,10 @@ import { padPlane } from '../../ops/pad.ts';
 import { MaxPool } from '../../ops/pool.ts';
 import { reduceMax } from '../../ops/reduction.ts';
 import { reshape } from '../../ops/shape.ts';
-import { concat } from '../../ops/structure.ts';
 import { applyOne, knownShape, type Value } from '../../value.ts';
 import type { Extents } from '../convolution/attributes.ts';
 import { LOWEST } from '../pooling/lowest.ts';
-import { byImages, fold, LAID_OUT_AT_ONCE, unfold, unfoldedCount } from './windows.ts';
+import { byImages, fold, joinImages, LAID_OUT_AT_ONCE, unfold, unfoldedCount } from './windows.ts';
 
 /**
  * The first maximum in row-major order lies in the first row that holds it, at the first such column. So where windows are too
@@ -32,7 +31,7 @@ export function maxPoolGradientByWindows(
     const parts = byImages(values, unfoldedCount(values[2], along), atOnce, ([own, seen, most]) =>
       back(own as Value, seen as Value, most as Value, along),
     );
-    return parts.length === 1 ? (parts[0] as Value) : concat(parts, 0);
+    return joinImages(parts);
   };
   if (isLine || unfoldedCount(maxima, window) <= atOnce) return pass([gradient, x, maxima], window);
   const [top, left, bottom, right] = pads;

@@ -9,10 +9,12 @@ import { conv } from '../../ops/conv.ts';
 import { MaxPool } from '../../ops/pool.ts';
 import { toOnnx } from '../../to-onnx.ts';
 import { applyOne, input, knownShape, type Value } from '../../value.ts';
+import { reach } from '../../walk.ts';
 import { convWeightGradient } from '../convolution/weight-gradient.ts';
 import { maxPoolGradient } from '../pooling/max-pool-gradient.ts';
 import { maxPoolGradientByWindows } from './max-pool-gradient.ts';
 import { weightGradientByWindows } from './weight-gradient.ts';
+import { unfoldedCount } from './windows.ts';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -37,8 +39,11 @@ async function run(outputs: Readonly<Record<string, Value>>, inputs: readonly Va
   );
 }
 
-/** The most numbers that are laid out at once: none, so that each image goes by itself, or all. */
-const PARTS = { byParts: 0, atOnce: Number.POSITIVE_INFINITY };
+/** The share of what windows take that is laid out at once: nothing, so that each image goes by itself; a little, so that some go together; or all. */
+const SHARES = { each: 0, some: 1 / 4, all: 1 } as const;
+
+const eachShare = (by: (share: number) => Value) =>
+  Object.fromEntries(Object.entries(SHARES).map(([name, share]) => [name, by(share)]));
 
 describe('a device computes as the CPU does', () => {
   const square = (extent: number, stride: number, pad: number) => ({
@@ -54,17 +59,14 @@ describe('a device computes as the CPU does', () => {
     ['2x2 with stride 2 that leaves a row', square(2, 2, 0)],
     ['3x2, unevenly padded', { ...square(3, 1, 0), kernel: [3, 2], pads: [1, 0, 2, 1] } as const],
   ])('the gradient of max pooling %s, where maxima are equal', async (_, window) => {
-    const x = input('x0', 'float32', [3, 3, 9, 8]);
+    const x = input('x0', 'float32', [17, 3, 9, 8]);
     const maxima = applyOne(MaxPool, [x], window);
     const upstream = input('x1', 'float32', maxima.shape);
-    const by = (most: number): Value => maxPoolGradientByWindows(upstream, x, maxima, window, most);
-    const got = await run(
-      { cpu: maxPoolGradient(upstream, x, maxima, window), byParts: by(PARTS.byParts), atOnce: by(PARTS.atOnce) },
-      [x, upstream],
-    );
+    const all = unfoldedCount(maxima, window);
+    const by = (share: number): Value => maxPoolGradientByWindows(upstream, x, maxima, window, share * all);
+    const got = await run({ cpu: maxPoolGradient(upstream, x, maxima, window), ...eachShare(by) }, [x, upstream]);
     expect(new Set(got.cpu)).not.toEqual(new Set([0]));
-    expect(got.byParts).toEqual(got.cpu);
-    expect(got.atOnce).toEqual(got.cpu);
+    for (const share of Object.keys(SHARES)) expect(got[share], share).toEqual(got.cpu);
   });
 
   test.each([
@@ -74,20 +76,28 @@ describe('a device computes as the CPU does', () => {
     ['grouped', [6, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }],
   ] as const)('the gradient of the weight of a convolution %s', async (_, shape, given) => {
     const attributes = { stride: [1, 1], dilation: [1, 1], groups: 1, ...given } as const;
-    const x = input('x0', 'float32', [3, 3, 9, 8]);
+    const x = input('x0', 'float32', [17, 3, 9, 8]);
     const weight = input('weight', 'float32', shape);
     const gradient = input('x1', 'float32', conv(x, weight, null, attributes).shape);
-    const by = (most: number): Value => weightGradientByWindows(gradient, x, { ...attributes, shape }, most);
-    const got = await run(
-      {
-        cpu: convWeightGradient(gradient, x, weight, attributes),
-        byParts: by(PARTS.byParts),
-        atOnce: by(PARTS.atOnce),
-      },
-      [x, gradient],
-    );
+    const [, , height, width] = shape;
+    const all = elementCount(knownShape(gradient)) * height * width;
+    const by = (share: number): Value => weightGradientByWindows(gradient, x, { ...attributes, shape }, share * all);
+    const got = await run({ cpu: convWeightGradient(gradient, x, weight, attributes), ...eachShare(by) }, [
+      x,
+      gradient,
+    ]);
     expect(new Set(got.cpu).size).toBeGreaterThan(2);
-    expect(got.byParts).toEqual(got.cpu);
-    expect(got.atOnce).toEqual(got.cpu);
+    for (const share of Object.keys(SHARES)) expect(got[share], share).toEqual(got.cpu);
+  });
+
+  test('in launches that bind eight buffers at most, however many images go by themselves', () => {
+    const x = input('x0', 'float32', [60, 1, 8, 8]);
+    const window = square(5, 1, 2);
+    const maxima = applyOne(MaxPool, [x], window);
+    const { nodes } = reach([maxPoolGradientByWindows(maxima, x, maxima, window, 0)]);
+    const bound = nodes
+      .filter(({ op }) => op.name === 'Split' || op.name === 'Concat')
+      .map(({ inputs, outputs }) => Math.max(inputs.length, outputs.length));
+    expect(Math.max(...bound)).toBe(7);
   });
 });

@@ -3,9 +3,12 @@ import { elementCount } from '../../../tensor/shape.ts';
 import { numbersLike } from '../../ops/constants.ts';
 import { conv, type Pair, type Window } from '../../ops/conv.ts';
 import { convTranspose } from '../../ops/conv-transpose.ts';
-import { split } from '../../ops/structure.ts';
+import { concat, split } from '../../ops/structure.ts';
 import { knownShape, type Value } from '../../value.ts';
 import { type Extents, unreached } from '../convolution/attributes.ts';
+
+/** A launch binds eight buffers on every WebGPU device: what is cut or joined, and so many parts. */
+export const MOST_PARTS = 7;
 
 /** The most numbers that windows are laid out to at once: 128 MiB, which every device binds. More go by rows of the kernel, and then by images. */
 export const LAID_OUT_AT_ONCE = 2 ** 25;
@@ -47,16 +50,34 @@ export function byImages(
   atOnce: number,
   of: (values: readonly Value[]) => Value,
 ): readonly Value[] {
-  const [[batch]] = values.map(knownShape) as [[number]];
+  const [batch] = knownShape(values[0] as Value) as readonly [number];
   const most = Math.max(1, Math.floor((atOnce * batch) / numbers));
-  const count = Math.ceil(batch / most);
+  const count = Math.min(MOST_PARTS, Math.ceil(batch / most));
   if (count <= 1) return [of(values)];
   const lengths = Array.from(
     { length: count },
     (_, part) => Math.floor(((part + 1) * batch) / count) - Math.floor((part * batch) / count),
   );
   const parts = values.map((value) => split(value, 0, lengths));
-  return lengths.map((_, part) => of(parts.map((of) => of[part] as Value)));
+  return lengths.flatMap((images, part) =>
+    byImages(
+      parts.map((ofValue) => ofValue[part] as Value),
+      (numbers * images) / batch,
+      atOnce,
+      of,
+    ),
+  );
+}
+
+/** One behind the other along the first axis, in launches that bind no more than every device does. */
+export function joinImages(parts: readonly Value[]): Value {
+  if (parts.length === 1) return parts[0] as Value;
+  const joined: Value[] = [];
+  for (let at = 0; at < parts.length; at += MOST_PARTS) {
+    const some = parts.slice(at, at + MOST_PARTS);
+    joined.push(some.length === 1 ? (some[0] as Value) : concat(some, 0));
+  }
+  return joinImages(joined);
 }
 
 /** A kernel for every position of a window, for each channel: [C kh kw, 1, kh, kw]. */

@@ -20,8 +20,8 @@ export interface FastestDeviceOptions {
 
 const SCRIPT = new URL('./try-device.js', import.meta.url);
 
-/** Drivers make their kernels in the first run. */
-const MOST_SECONDS = 60;
+/** Drivers make their kernels in the first run; a step of training has many more. */
+const MOST_SECONDS: Readonly<Record<DeviceTask, number>> = { inference: 60, training: 180 };
 
 /** Graphics processors by how much of a network they compute; the processor is always there. */
 const ACCELERATORS: readonly Device[] = ['cuda', 'webgpu', 'coreml', 'dml'];
@@ -72,7 +72,7 @@ const times = (ratio: number): string => (ratio < 10 ? ratio.toFixed(1) : ratio.
 
 function tryDevice(
   device: Device,
-  { script = SCRIPT, seconds = MOST_SECONDS, task = 'inference' }: FastestDeviceOptions,
+  { script = SCRIPT, task = 'inference', seconds = MOST_SECONDS[task] }: FastestDeviceOptions,
 ): Promise<DeviceTrial> {
   return new Promise((resolve) => {
     const limits = { timeout: 1000 * seconds, killSignal: 'SIGKILL' } as const;

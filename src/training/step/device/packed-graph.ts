@@ -1,6 +1,7 @@
 /** The gradient graph over packs: parameters are cut out of them, and gradients and statistics leave as packs. */
 import { numbersLike } from '../../../graph/ops/constants.ts';
 import { DEVICE_RULES } from '../../../graph/gradient/on-device/index.ts';
+import { MOST_PARTS } from '../../../graph/gradient/on-device/windows.ts';
 import { concat, split } from '../../../graph/ops/structure.ts';
 import { movedBy } from '../../../graph/ops/normalization.ts';
 import { reshape } from '../../../graph/ops/shape.ts';
@@ -47,9 +48,6 @@ function cutFromPacks(outputs: Outputs, packs: readonly Pack[]): Outputs {
       inputs.some((value) => fromPack(value) !== value) ? apply(op, inputs.map(fromPack), attributes, scope) : null,
   });
 }
-
-/** A launch binds eight buffers on every WebGPU device: what is split, and so many parts. */
-const MOST_PARTS = 7;
 
 /** Members of a run of numbers by their names: parts of parts, so that few launches give many. Numbers after the last are left over. */
 function cutApart(numbers: Value, members: readonly PackMember[]): readonly (readonly [name: string, Value])[] {
