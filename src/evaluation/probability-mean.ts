@@ -1,6 +1,6 @@
 /** Class probabilities of several models or scales made one prediction. */
 import { ShapeError } from '../errors.ts';
-import { type LabelMap, labelMap } from '../image/label-map.ts';
+import { labelIds, type LabelMap, labelMap } from '../image/label-map.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -35,7 +35,7 @@ export class ProbabilityMean {
   labels(): LabelMap {
     const [classes, height, width] = this.#shape;
     const pixels = width * height;
-    const labels = classes > 256 ? new Uint16Array(pixels) : new Uint8Array(pixels);
+    const labels = labelIds(classes, pixels);
     const highest = this.#sum.slice(0, pixels);
     for (let id = 1; id < classes; id++) {
       for (let pixel = 0; pixel < pixels; pixel++) {

@@ -23,6 +23,10 @@ export function labelMap(width: number, height: number, data: Uint8Array | Uint1
   return { width, height, data };
 }
 
+/** Room for the ids of as many classes, one a pixel: bytes where these tell them apart. */
+export const labelIds = (classes: number, pixels: number): Uint8Array | Uint16Array =>
+  classes > 256 ? new Uint16Array(pixels) : new Uint8Array(pixels);
+
 /** The number of pixels of each class 0 ... `classes` - 1. Ids from `classes` on, such as 255 for ignore, are not counted. */
 export function countLabels(map: LabelMap, classes: number): number[] {
   const counts = new Float64Array(65536);

@@ -2,6 +2,7 @@
  * What a network's logits say of every pixel of an image: enlarged, compared and made probabilities line by line, so that enlarged logits
  * take no memory (12 million pixels in 21 classes would be a gigabyte).
  */
+import { labelIds } from '../image/label-map.ts';
 import type { ImageSize } from '../image/preprocess.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { linearRuns } from './linear-runs.ts';
@@ -13,9 +14,6 @@ export interface ReadingOptions {
   readonly entropy?: boolean | undefined;
   readonly probabilities?: boolean | undefined;
 }
-
-/** The most classes that a byte tells apart. */
-const BYTE = 256;
 
 /** Numbers that are read in a step, some 10 to 50 milliseconds. */
 const STEP = 2 ** 23;
@@ -41,7 +39,7 @@ export function* readScoresInSteps(
   const [, classes, rows, columns] = shape as readonly [number, number, number, number];
   const pixels = width * height;
   const results: ReadScores = {
-    labels: classes > BYTE ? new Uint16Array(pixels) : new Uint8Array(pixels),
+    labels: labelIds(classes, pixels),
     ...(wanted.confidence && { confidence: new Float32Array(pixels) }),
     ...(wanted.entropy && { entropy: new Float32Array(pixels) }),
     ...(wanted.probabilities && { probabilities: new Float32Array(classes * pixels) }),

@@ -1,7 +1,7 @@
 /** The fused blocks of an image, put together. */
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
-import { labelMap } from '../image/label-map.ts';
+import { labelIds, labelMap } from '../image/label-map.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
@@ -30,7 +30,7 @@ export class ScoreFusionResults {
     this.#width = width;
     this.#pixels = pixels;
     this.#arrays = {
-      labels: classes > 256 ? new Uint16Array(pixels) : new Uint8Array(pixels),
+      labels: labelIds(classes, pixels),
       ...(wanted.includes('confidence') && { confidence: new Float32Array(pixels) }),
       ...(wanted.includes('entropy') && { entropy: new Float32Array(pixels) }),
       ...(withProbabilities && { probabilities: new Float32Array(classes * pixels) }),

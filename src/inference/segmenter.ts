@@ -41,6 +41,8 @@ export interface SegmenterOptions extends NetworkSessionOptions {
 /** What may be read beside the labels. */
 const READ = ['confidence', 'entropy', 'probabilities', 'logits'] as const;
 
+const LOGITS_ALONE: readonly OutputName[] = ['logits'];
+
 /** The most numbers that every device binds at once, 128 MiB: enlarged logits of more stay where they are. */
 const MOST_SCORES = 2 ** 25;
 
@@ -48,8 +50,8 @@ const MOST_SCORES = 2 ** 25;
 interface SegmentationWay {
   readonly ends: GraphEnds;
   readonly wanted: readonly OutputName[];
-  /** Loads what gives a network's own output alone. @param expected the size of most images as they enter the network */
-  forLogits(expected?: ImageSize): Promise<SizedSession>;
+  /** Loads what gives a network's own output alone. */
+  forLogits(): Promise<SizedSession>;
 }
 
 export class Segmenter {
@@ -83,9 +85,9 @@ export class Segmenter {
         const graph = segmentationBetween(pixels, ends, definition, outputs, fixesSize ? size : undefined);
         return networkSession(graph, model, backend, rest);
       }, expected);
-    const forLogits = (expected?: ImageSize): Promise<SizedSession> => open(['logits'], expected);
     const expected = imageSize && networkSize(imageSize.width, imageSize.height, preprocessing);
-    const session = await (ends.readsScores ? open(wanted, expected) : forLogits(expected));
+    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, expected);
+    const forLogits = () => open(LOGITS_ALONE);
     return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
   }
 

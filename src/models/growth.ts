@@ -47,9 +47,9 @@ const GROWTHS: Readonly<Record<string, NetworkGrowth<NetworkDefinition>>> = {
 
 /** @throws UsageError if the networks of this family have no blocks to choose. */
 export function growthOf(definition: NetworkDefinition): NetworkGrowth<NetworkDefinition> {
-  const growth = GROWTHS[familyOf(definition).name];
+  const { name, title } = familyOf(definition);
+  const growth = GROWTHS[name];
   if (growth) return growth;
-  const { title } = familyOf(definition);
   throw new UsageError(`A ${title} is no cascade of blocks, so neither number nor widths can be chosen.`);
 }
 

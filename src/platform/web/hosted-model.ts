@@ -1,7 +1,6 @@
 /** A model where it computes: in a worker, or in the page's own thread. */
 import type { RuntimeError } from '../../errors.ts';
-import { type Image, image } from '../../image/image.ts';
-import { networkSize, type Preprocessing, preprocess } from '../../image/preprocess.ts';
+import type { Image } from '../../image/image.ts';
 import { Inspector } from '../../inference/inspector.ts';
 import { createPredictor, type PredictorOptions } from '../../inference/predictor.ts';
 import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation-outputs.ts';
@@ -64,25 +63,6 @@ export interface SegmentWatch {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const REHEARSED = { width: 320, height: 240 } as const;
-
-/**
- * Makes the pixels of a small image once while the engine is still compiled: the browser runs new code slowly, and compiles what is run
- * often when nothing else is to be done.
- */
-function rehearse(preprocessing: Preprocessing): void {
-  const size = networkSize(REHEARSED.width, REHEARSED.height, preprocessing);
-  // What a file asks for beyond that is for `segment` to judge.
-  if (size.width * size.height > MOST_REHEARSED) return;
-  preprocess(
-    [image(REHEARSED.width, REHEARSED.height, new Uint8Array(3 * REHEARSED.width * REHEARSED.height))],
-    preprocessing,
-  );
-}
-
-/** Pixels that are made in an instant. */
-const MOST_REHEARSED = 2 ** 20;
-
 /** An engine's module and the name of its .wasm file. */
 export interface WebEngineEntry {
   readonly engine: WebEngine;
@@ -107,7 +87,6 @@ export async function hostModel(
   const store = cache ? await FileStore.open() : undefined;
   const needsQuantization = options.precision === 'int8';
   const model = await readModel(source, { needsQuantization, store, signal, onProgress });
-  if (device === 'wasm') rehearse(options.preprocessing ?? model.preprocessing);
   await started;
   signal?.throwIfAborted();
   const predictor = await within(createPredictor(model, backend, { ...options, device }), ENGINE_START, silent);
