@@ -24,6 +24,7 @@ const OF_PROBABILITIES = 13;
 
 const EXPECTED: readonly Omit<InferenceLine, 'classes' | 'title' | 'others'>[] = [
   { kernels: KERNELS, elsewhere: [], up: 3 * PIXELS, down: PIXELS },
+  { kernels: KERNELS, elsewhere: [], up: 3 * 35 * 40, down: PIXELS },
   {
     kernels: KERNELS + OF_PROBABILITIES,
     elsewhere: OF_SIZES,

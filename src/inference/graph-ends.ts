@@ -26,10 +26,11 @@ export interface GraphEnds {
   feeds(image: Image, size: ImageSize, preprocessing: Preprocessing): NamedTensors;
   /** The class of the largest score, [1, H, W], of scores float32 [1, classes, H, W]. */
   labels(scores: Value): Value;
-  /** Whether scores are enlarged and read where the network is, as on WebGPU; if not, its logits come out, and `readScores` does it. */
+  /**
+   * Whether scores are enlarged and read where the network is, as on WebGPU, and an image's size is part of the graph where it is known at loading, so that
+   * nothing about sizes is left to compute; if not, the network's logits come out, and `readScores` does it.
+   */
   readonly readsScores: boolean;
-  /** Whether an image's size is part of the graph where it is known at loading, so that nothing about sizes is left to compute. */
-  readonly fixesSize: boolean;
 }
 
 const CLASS_AXIS = 1;
@@ -52,7 +53,6 @@ export const HOST_ENDS: GraphEnds = {
       'labels',
     ),
   readsScores: false,
-  fixesSize: false,
 };
 
 /**
@@ -86,7 +86,6 @@ export const DEVICE_ENDS: GraphEnds = {
     return gather(constant(table), argMax(scores, CLASS_AXIS, 'labels'), 0, 'labels');
   },
   readsScores: true,
-  fixesSize: true,
 };
 
 const ENDS: { readonly [Name in Device]?: GraphEnds } = { webgpu: DEVICE_ENDS };

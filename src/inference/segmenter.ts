@@ -41,6 +41,8 @@ export interface SegmenterOptions extends NetworkSessionOptions {
 /** What may be read beside the labels. */
 const READ = ['confidence', 'entropy', 'probabilities', 'logits'] as const;
 
+const same = (size: ImageSize): ImageSize => size;
+
 const LOGITS_ALONE: readonly OutputName[] = ['logits'];
 
 /** The most numbers that every device binds at once, 128 MiB: enlarged logits of more stay where they are. */
@@ -77,16 +79,17 @@ export class Segmenter {
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
     const ends = graphEnds(options);
     const wanted: OutputName[] = ['labels', ...READ.filter((name) => options[name])];
-    // What enters the network tells the image's own size only where it is not resized.
-    const fixesSize = ends.fixesSize && preprocessing.resize === null;
+    const entering = ({ width, height }: ImageSize): ImageSize => networkSize(width, height, preprocessing);
+    // A session is made for the image's own size where that is part of the graph, elsewhere for that of what enters the network.
+    const [toKnown, toEntering] = ends.readsScores ? [same, entering] : [entering, same];
     const open = (outputs: readonly OutputName[], expected?: ImageSize): Promise<SizedSession> =>
       SizedSession.create((size) => {
-        const pixels = ends.pixels(preprocessing, size);
-        const graph = segmentationBetween(pixels, ends, definition, outputs, fixesSize ? size : undefined);
+        const pixels = ends.pixels(preprocessing, size && toEntering(size));
+        const known = ends.readsScores ? size : undefined;
+        const graph = segmentationBetween(pixels, ends, definition, outputs, known);
         return networkSession(graph, model, backend, rest);
       }, expected);
-    const expected = imageSize && networkSize(imageSize.width, imageSize.height, preprocessing);
-    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, expected);
+    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, imageSize && toKnown(imageSize));
     const forLogits = () => open(LOGITS_ALONE);
     return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
   }
@@ -149,7 +152,7 @@ export class Segmenter {
   }
 
   async #readOnDevice(image: Image, size: ImageSize): Promise<SegmentationOutputs> {
-    const results = await this.#session.run(size, {
+    const results = await this.#session.run(image, {
       ...this.#feeds(image, size),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
     });

@@ -18,6 +18,13 @@ export interface InferenceCase {
 export const CASES: readonly InferenceCase[] = [
   { title: 'a size that is known', options: { imageSize: PICTURE } },
   {
+    title: 'a size that is known, of pictures that are resized',
+    options: {
+      preprocessing: { ...IMAGENET_PREPROCESSING, resize: { width: 40, height: 35 } },
+      imageSize: PICTURE,
+    },
+  },
+  {
     title: 'any size, a picture that is resized, and probabilities',
     options: {
       preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 40 } },
