@@ -122,6 +122,7 @@ export { distinctPalette, paletteFor, vocPalette } from '../labels/palette.ts';
 // Numbers and the engine.
 export {
   type Backend,
+  type CostsByDevice,
   type Device,
   DEVICES,
   type DeviceResults,

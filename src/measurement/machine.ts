@@ -1,5 +1,5 @@
 /** What measuring takes from the machine that it runs on. */
-import type { Backend } from '../runtime/backend.ts';
+import type { Backend, Device } from '../runtime/backend.ts';
 import type { MachineCosts } from '../runtime/machine-costs.ts';
 
 export interface Machine {
@@ -8,8 +8,8 @@ export interface Machine {
   readonly memory: MemoryGauge;
   /** The native engine with its profiler on; its sessions are a little slower than others, by the writing down. */
   profiledBackend(): Promise<ProfiledBackend>;
-  /** Keeps what an engine was measured to take, for this machine's later work. Gives the place. */
-  keepCosts(engine: string, costs: MachineCosts): Promise<string>;
+  /** Keeps what an engine was measured to take on a device, for this machine's later work. Gives the place. */
+  keepCosts(engine: string, device: Device, costs: MachineCosts): Promise<string>;
 }
 
 export interface MachineDescription {

@@ -2,6 +2,7 @@
 import { RuntimeError } from '../errors.ts';
 import { gradient } from '../graph/gradient/gradient.ts';
 import { conv } from '../graph/ops/conv.ts';
+import { add } from '../graph/ops/elementwise.ts';
 import { matMul } from '../graph/ops/matmul.ts';
 import { slice } from '../graph/ops/structure.ts';
 import { decompose } from '../graph/rewrite/decompose.ts';
@@ -16,15 +17,12 @@ import { TILES, type Tile, winogradMatrices } from '../graph/rewrite/winograd-ma
 import { toOnnx } from '../graph/to-onnx.ts';
 import { type Input, input, knownShape, type Value } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { Backend, NamedTensors, SessionOptions } from '../runtime/backend.ts';
+import type { Backend, Device, SessionOptions } from '../runtime/backend.ts';
 import type { MachineCosts, TileCosts } from '../runtime/machine-costs.ts';
-import { elementCount } from '../tensor/shape.ts';
-import { float32 } from '../tensor/tensor.ts';
+import { openMeasured } from './measured-session.ts';
 
 /** RefineNet's most frequent convolution: 256 channels at 64 x 64. */
-const CHANNELS = 256;
-const SIDE = 64;
-const SMALL_SIDE = 16;
+const SIZES: MeasuredSizes = { channels: 256, side: 64, smallSide: 16 };
 
 /** The fastest of these runs counts: other work on the machine only adds to it. */
 const RUNS = 8;
@@ -40,57 +38,103 @@ const ATTEMPTS = 3;
 
 const NANOSECONDS = 1e6;
 
+/** How many channels a convolution's kernels take together; on WebGPU they read vectors of four. */
+const BLOCKS: { readonly [Name in Device]?: number } = { webgpu: 4 };
+
+export interface MeasuredSizes {
+  readonly channels: number;
+  readonly side: number;
+  /** Of the maps that convolutions are measured on as training has them by themselves: at larger ones tiles win by far. */
+  readonly smallSide: number;
+}
+
 export interface MeasureCostsOptions {
   readonly session?: SessionOptions;
+  /** Of what is measured; other ones are for tests. */
+  readonly sizes?: MeasuredSizes;
+  /** The most times its fastest run that a measurement's median may be; any for tests beside other work. */
+  readonly steady?: number;
   /** Told before each of the measurements. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** Makes an operand of a measured operator. */
+type Operand = (name: string, shape: readonly number[]) => Input;
+
+type Build = (operand: Operand) => Value;
+
+/** What is measured, and how. */
+interface Engine {
+  readonly backend: Backend;
+  readonly session: SessionOptions;
+  readonly steady: number;
+}
+
+/** Nanoseconds that an operator takes. */
+type Time = (build: Build) => Promise<number>;
+
 /** The costs of an engine here; takes a few seconds. @throws RuntimeError if the engine fails, or the machine is busy. */
 export async function measureCosts(
   backend: Backend,
-  { session, onProgress = () => {} }: MeasureCostsOptions = {},
+  { session = {}, sizes = SIZES, steady = STEADY, onProgress = () => {} }: MeasureCostsOptions = {},
 ): Promise<MachineCosts> {
   const total = 6 + 3 * TILES.length;
   let done = 0;
-  const time = (output: Value): Promise<number> => {
+  const time: Time = (build) => {
     onProgress(done++, total);
-    return fastest(backend, output, session);
+    return operatorTime(build, { backend, session, steady });
   };
-  const x = input('x', 'float32', [1, CHANNELS, SIDE, SIDE]);
-  const weight = input('weight', 'float32', [CHANNELS, CHANNELS, 3, 3]);
-  const pairs = CHANNELS ** 2;
-  const direct = await time(conv(x, weight, null, { pads: [1, 1, 1, 1] }));
-  const { block } = WIDE_VECTORS.convolution;
+  const { channels, side } = sizes;
+  const direct = await time((operand) => {
+    const [x, weight] = convolved(operand, sizes);
+    return conv(x, weight, null, SAME);
+  });
+  const block = BLOCKS[session.device ?? 'cpu'] ?? WIDE_VECTORS.convolution.block;
   return {
-    convolution: { multiplyAdd: direct / (9 * pairs * SIDE ** 2), block },
-    training: await trainingCosts(weight, time),
-    product: await productCosts(time),
+    convolution: { multiplyAdd: direct / (9 * channels ** 2 * side ** 2), block },
+    training: await trainingCosts(sizes, time),
+    product: await productCosts(sizes, time),
     tiles: Object.fromEntries(
-      await inTurn(TILES, async (tile) => [tile, await tileCosts(tile, x, weight, time)] as const),
+      await inTurn(TILES, async (tile) => [tile, await tileCosts(tile, sizes, time)] as const),
     ) as MachineCosts['tiles'],
   };
 }
 
-type Time = (output: Value) => Promise<number>;
+const SAME = { pads: [1, 1, 1, 1] } as const;
 
-/** A convolution and its gradients in the form that they have by themselves, of small maps: at larger ones tiles win by far. */
-async function trainingCosts(weight: Input, time: Time): Promise<MachineCosts['training']> {
-  const x = input('x', 'float32', [2, CHANNELS, SMALL_SIDE, SMALL_SIDE]);
-  const y = conv(x, weight, null, { pads: [1, 1, 1, 1] });
-  const [ofInput, ofWeight] = gradient(y, [x, weight], input('dy', 'float32', y.shape)) as [Value, Value];
-  const count = 9 * CHANNELS ** 2 * 2 * SMALL_SIDE ** 2;
-  const cost = async (value: Value): Promise<number> => (await time(decompose({ value }).value)) / count;
-  return { forward: await cost(y), input: await cost(ofInput), weight: await cost(ofWeight) };
+const convolved = (operand: Operand, { channels, side }: MeasuredSizes): readonly [Input, Input] => [
+  operand('x', [1, channels, side, side]),
+  operand('weight', [channels, channels, 3, 3]),
+];
+
+/** A convolution and its gradients in the form that they have by themselves. */
+async function trainingCosts({ channels, smallSide }: MeasuredSizes, time: Time): Promise<MachineCosts['training']> {
+  const count = 9 * channels ** 2 * 2 * smallSide ** 2;
+  const cost = async (choose: (y: Value, x: Input, weight: Input, dy: Input) => Value): Promise<number> => {
+    const taken = await time((operand) => {
+      const x = operand('x', [2, channels, smallSide, smallSide]);
+      const weight = operand('weight', [channels, channels, 3, 3]);
+      const y = conv(x, weight, null, SAME);
+      const value = choose(y, x, weight, operand('dy', knownShape(y)));
+      return decompose({ value }).value;
+    });
+    return taken / count;
+  };
+  return {
+    forward: await cost((y) => y),
+    input: await cost((y, x, _, dy) => gradient(y, [x], dy)[0] as Value),
+    weight: await cost((y, _, weight, dy) => gradient(y, [weight], dy)[0] as Value),
+  };
 }
 
 /** Two products over different numbers of tiles tell multiplying from reading the weights apart. */
-async function productCosts(time: Time): Promise<MachineCosts['product']> {
+async function productCosts({ channels }: MeasuredSizes, time: Time): Promise<MachineCosts['product']> {
   const positions = 36;
-  const weights = positions * CHANNELS ** 2;
-  const kernels = input('kernels', 'float32', [positions, CHANNELS, CHANNELS]);
+  const weights = positions * channels ** 2;
   const over = (tiles: number): Promise<number> =>
-    time(matMul(kernels, input('tiles', 'float32', [positions, CHANNELS, tiles])));
+    time((operand) =>
+      matMul(operand('kernels', [positions, channels, channels]), operand('tiles', [positions, channels, tiles])),
+    );
   const [few, many] = [16, 256];
   const [short, long] = [await over(few), await over(many)];
   const multiplyAdd = Math.max(0, long - short) / (weights * (many - few));
@@ -98,40 +142,75 @@ async function productCosts(time: Time): Promise<MachineCosts['product']> {
   return { multiplyAdd, byte };
 }
 
-async function tileCosts(tile: Tile, x: Input, weight: Input, time: Time): Promise<TileCosts> {
+async function tileCosts(tile: Tile, sizes: MeasuredSizes, time: Time): Promise<TileCosts> {
+  const { channels } = sizes;
   const { kernel } = winogradMatrices(tile);
-  const tiles = transformedTiles(x, tile);
-  const [, , rows, columns] = knownShape(tiles.inRows) as readonly [number, number, number, number];
-  const count = CHANNELS * rows * columns;
-  const products = input('products', 'float32', [kernel.rows, CHANNELS, rows * columns]);
+  const tilesOf = (operand: Operand) => {
+    const [x] = convolved(operand, sizes);
+    return { x, tiles: transformedTiles(x, tile) };
+  };
+  const [, , rows, columns] = knownShape(tilesOf(operandNamed(0)).tiles.inRows) as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const count = channels * rows * columns;
   return {
-    input: (await time(tiles.byPosition)) / count,
-    output: (await time(outputPlane(products, tiles, x, tile))) / count,
-    kernel: (await time(transformedKernels(weight, matrixValue(weight, kernel)))) / CHANNELS ** 2,
+    input: (await time((operand) => tilesOf(operand).tiles.byPosition)) / count,
+    output:
+      (await time((operand) => {
+        const { x, tiles } = tilesOf(operand);
+        return outputPlane(operand('products', [kernel.rows, channels, rows * columns]), tiles, x, tile);
+      })) / count,
+    kernel:
+      (await time((operand) => {
+        const [, weight] = convolved(operand, sizes);
+        return transformedKernels(weight, matrixValue(weight, kernel));
+      })) /
+      channels ** 2,
   };
 }
 
-/** Nanoseconds of the fastest run. Only a corner of the result leaves the engine, so that its copy costs nothing. */
-async function fastest(backend: Backend, output: Value, options: SessionOptions | undefined): Promise<number> {
-  const corner = slice(output, output.shape.length - 1, 0, 1);
-  const graph = toOnnx({ corner: slice(corner, 0, 0, 1) }, new Map(), { storage: 'inline' });
-  const session = await backend.createSession({ bytes: encodeModel(graph), weights: new Map() }, options);
+const operandNamed =
+  (copy: number): Operand =>
+  (name, shape) =>
+    input(`${name}_${copy}`, 'float32', shape);
+
+/** Nanoseconds of one operator. */
+async function operatorTime(build: Build, engine: Engine): Promise<number> {
+  const { backend, session } = engine;
+  if (!backend.keepsOutputsOn?.includes(session.device ?? 'cpu')) return fastest(build, 1, engine);
+  // A run on a graphics card takes what it takes to ask for it and to read the result, however little it computes: more copies tell.
+  const [one, many] = [await fastest(build, 1, engine), await fastest(build, COPIES, engine)];
+  return Math.max(0, many - one) / (COPIES - 1);
+}
+
+/** How many times a run on a graphics card computes an operator, each time of operands of its own. */
+const COPIES = 9;
+
+/** Nanoseconds of the fastest run of some copies. Only a corner of the results leaves the engine, so that its copy costs nothing. */
+async function fastest(build: Build, copies: number, { backend, session, steady }: Engine): Promise<number> {
+  const corners = Array.from({ length: copies }, (_, copy) => {
+    const output = build(operandNamed(copy));
+    return slice(slice(output, output.shape.length - 1, 0, 1), 0, 0, 1);
+  });
+  const graph = toOnnx({ corner: corners.reduce((sum, corner) => add(sum, corner)) }, new Map(), { storage: 'inline' });
+  const shapes = graph.graph.inputs.map(({ name, shape }) => [name, shape as readonly number[]] as const);
+  const measured = await openMeasured({ bytes: encodeModel(graph), weights: new Map() }, shapes, backend, session);
   try {
-    const feeds: NamedTensors = Object.fromEntries(
-      graph.graph.inputs.map(({ name, shape }) => [name, filled(shape as readonly number[])]),
-    );
-    let times = await sortedTimes(() => session.run(feeds));
-    for (let attempt = 1; attempt < ATTEMPTS && !isSteady(times); attempt++) {
-      times = await sortedTimes(() => session.run(feeds));
+    let times = await sortedTimes(() => measured.run());
+    for (let attempt = 1; attempt < ATTEMPTS && !isSteady(times, steady); attempt++) {
+      times = await sortedTimes(() => measured.run());
     }
-    if (!isSteady(times)) {
+    if (!isSteady(times, steady)) {
       throw new RuntimeError(
-        `This machine is busy: half of ${RUNS} equal runs took more than ${STEADY} times as long as the fastest. Pause what else runs here and calibrate again; nothing was kept.`,
+        `This machine is busy: half of ${RUNS} equal runs took more than ${steady} times as long as the fastest. Pause what else runs here and calibrate again; nothing was kept.`,
       );
     }
     return (times[0] as number) * NANOSECONDS;
   } finally {
-    await session.dispose();
+    await measured.dispose();
   }
 }
 
@@ -146,9 +225,8 @@ async function sortedTimes(run: () => Promise<unknown>): Promise<readonly number
   return times.sort((a, b) => a - b);
 }
 
-const isSteady = (times: readonly number[]): boolean => (times[RUNS / 2] as number) <= STEADY * (times[0] as number);
-
-const filled = (shape: readonly number[]) => float32(shape, new Float32Array(elementCount(shape)).fill(0.5));
+const isSteady = (times: readonly number[], steady: number): boolean =>
+  (times[RUNS / 2] as number) <= steady * (times[0] as number);
 
 async function inTurn<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

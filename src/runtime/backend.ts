@@ -8,6 +8,9 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml', 'wasm'] as con
 
 export type Device = (typeof DEVICES)[number];
 
+/** Costs by the device that they were measured on. */
+export type CostsByDevice = { readonly [Name in Device]?: MachineCosts };
+
 /** An ONNX model with its weights beside it. */
 export interface ExecutableModel {
   readonly bytes: Uint8Array;
@@ -116,8 +119,10 @@ export interface Backend {
    * for what is not among these.
    */
   readonly blockedLayout: boolean;
-  /** What this engine was measured to take on this machine, where that was done. */
+  /** What this engine was measured to take on this machine's processor, where that was done. */
   readonly costs?: MachineCosts;
+  /** The same on other devices. */
+  readonly deviceCosts?: CostsByDevice;
   /** @throws RuntimeError if the device is not there or the model cannot be loaded. */
   createSession(model: ExecutableModel, options?: SessionOptions): Promise<Session>;
   /** The devices that `createDeviceSession` keeps outputs on; none when left out. */

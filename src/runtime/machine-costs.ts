@@ -1,4 +1,4 @@
-/** What an engine was measured to do on a machine, with all its threads; times in nanoseconds. */
+/** What an engine was measured to do on a machine, with all its threads or on its graphics card; times in nanoseconds. */
 export interface MachineCosts {
   /** A multiply-add of a 3 x 3 convolution, and how many channels its kernels take together. */
   readonly convolution: { readonly multiplyAdd: number; readonly block: number };

@@ -2,7 +2,7 @@
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { bytesOf } from '../tensor/tensor.ts';
-import type { Backend, Device, ExecutableModel, SessionOptions } from './backend.ts';
+import type { Backend, CostsByDevice, Device, ExecutableModel, SessionOptions } from './backend.ts';
 import type { MachineCosts } from './machine-costs.ts';
 import { OnnxRuntimeSession, type SessionDetails } from './onnxruntime-session.ts';
 
@@ -15,6 +15,7 @@ export interface OnnxRuntimeOptions {
   readonly memoryMapping: boolean;
   readonly blockedLayout: boolean;
   readonly costs?: MachineCosts | undefined;
+  readonly deviceCosts?: CostsByDevice;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
   /** How this build leaves outputs on devices; it cannot when left out. */
@@ -66,6 +67,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     memoryMapping: options.memoryMapping,
     blockedLayout: options.blockedLayout,
     ...(options.costs && { costs: options.costs }),
+    ...(options.deviceCosts && { deviceCosts: options.deviceCosts }),
     createSession: async (model, given = {}) => new OnnxRuntimeSession(ort, ...(await load(model, given))),
     ...options.keeping?.(ort, load),
   };

@@ -4,6 +4,7 @@
  */
 import { architecture } from '../../src/models/architectures.ts';
 import { networkParameters } from '../../src/models/network.ts';
+import type { NetworkDefinition } from '../../src/models/families.ts';
 import type { Model } from '../../src/models/model.ts';
 import { Segmenter } from '../../src/inference/segmenter.ts';
 import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
@@ -41,21 +42,23 @@ function counting(backend: Backend): Backend {
 const profiled = await profiledBackend();
 const [processor, device] = [await nodeBackend(), counting(profiled.backend)];
 
-const definition = architecture('refinenet-lw-mobilenetv2', CLASSES);
-const model: Model = {
+const modelOf = (definition: NetworkDefinition): Model => ({
   definition,
   weights: initialize(networkParameters(definition), 1),
   classes: Array.from({ length: CLASSES }, (_, id) => ({ name: `class ${id}`, color: [id % 256, 0, 0] })),
   preprocessing: IMAGENET_PREPROCESSING,
-};
+});
+const light = modelOf(architecture('refinenet-lw-mobilenetv2', CLASSES));
 
 const wanted = process.argv.slice(2);
-for (const { title, options, picture: size = PICTURE } of CASES) {
+for (const { title, options, picture: size = PICTURE, definition, costs } of CASES) {
   if (wanted.length > 0 && !wanted.includes(title)) continue;
   const picture = { ...size, data: waves(size.width, size.height) };
+  const model = definition ? modelOf(definition) : light;
+  const measured = { ...device, ...(costs && { deviceCosts: { webgpu: costs } }) };
   await using reference = await Segmenter.create(model, processor, { ...options, device: 'cpu' });
   const expected = (await reference.segment(picture)).labels.data;
-  await using segmenter = await Segmenter.create(model, device, { ...options, device: 'webgpu' });
+  await using segmenter = await Segmenter.create(model, measured, { ...options, device: 'webgpu' });
   [copied.up, copied.down] = [0, 0];
   const { labels } = await segmenter.segment(picture);
   const events = await profiled.events();

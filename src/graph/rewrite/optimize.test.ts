@@ -168,6 +168,21 @@ describe('the rewriting for inference', () => {
       }
     });
 
+    test('gives convolutions other forms where their costs were measured on it', async () => {
+      const calibrated = { ...backend, deviceCosts: { webgpu: alwaysTile(2) } };
+      const optimizedFor = (device: Device, engine = calibrated) =>
+        optimizeInference(
+          { outputs: light, weights: formulaWeights(light) },
+          { backend: engine, options: { device } },
+          { optimization: 'balanced' },
+        );
+      const { outputs, fed } = await optimizedFor('webgpu');
+      expect(Object.keys(fed)).toEqual(['winograd_kernel_2']);
+      expect(winogradForms(outputs)).toBeGreaterThan(5);
+      const onProcessor = await optimizedFor('cpu', { ...calibrated, costs: NEVER });
+      expect(onProcessor.fed).toEqual({});
+    });
+
     test('keeps the plain graph where that is asked for, and where nothing was tried', async () => {
       const plain = await optimizedOn('webgpu', light, 'none');
       expect(operatorsOf(plain.outputs)).toEqual(operatorsOf(light));

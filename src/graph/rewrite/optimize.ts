@@ -46,7 +46,8 @@ export type Optimization = keyof typeof LEVELS;
 
 /**
  * What rewriting does on a device. `forms`: convolutions take the form that costs least, which was measured. `fewer`: only what saves
- * operators is done, each of which is a launch there; convolutions stay as they are. Elsewhere the plain graph runs: nothing was tried.
+ * operators is done, each of which is a launch there; convolutions stay as they are until `benchmark --calibrate` has measured what
+ * they cost on the machine's own. Elsewhere the plain graph runs: nothing was tried.
  */
 export const REWRITING: { readonly [Name in Device]?: 'forms' | 'fewer' } = {
   cpu: 'forms',
@@ -78,13 +79,16 @@ const KEEP_BLOCKS: readonly Rewrite[] = [clipAfterConvolution, sumAfterConvoluti
 export async function optimizeInference<T extends Outputs>(
   graph: WeightedGraph<T>,
   engine: FoldingEngine,
-  { optimization, costs = engine.backend.costs ?? WIDE_VECTORS }: OptimizeOptions,
+  { optimization, costs: given }: OptimizeOptions,
 ): Promise<OptimizedGraph<T>> {
   const level: Level | null = LEVELS[optimization];
-  const rewriting = REWRITING[engine.options?.device ?? 'cpu'];
+  const device = engine.options?.device ?? 'cpu';
+  const ofDevice = engine.backend.deviceCosts?.[device];
+  const rewriting = ofDevice ? 'forms' : REWRITING[device];
   if (level === null || !rewriting) return { ...graph, fed: {} };
   const fewer = SIMPLIFICATIONS.reduce(rewrite, graph.outputs);
   if (rewriting === 'fewer') return { ...graph, outputs: fewer, fed: {} };
+  const costs = given ?? ofDevice ?? engine.backend.costs ?? WIDE_VECTORS;
   const choice: TileChoice = { costs, ...level, extentOf: likelyExtent };
   const choose: ChooseTile = (node) => chooseTile(node, choice);
   const isTransformed = (node: Parameters<ChooseTile>[0]): boolean => isWinogradEligible(node) && choose(node) !== null;

@@ -14,7 +14,7 @@ import { type Backend, DEVICES, type Device } from '../../runtime/backend.ts';
 import { keepingOutputsOn } from '../../runtime/onnxruntime-device.ts';
 import { onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { float32 } from '../../tensor/tensor.ts';
-import { readMachineCosts } from './cached-costs.ts';
+import { readDeviceCosts, readMachineCosts } from './cached-costs.ts';
 import { importNative, type OnnxRuntimeNode } from './native-engine.ts';
 
 /** Measured on one core with the shipped models' network: 1.1 s of computing for 0.48. */
@@ -50,6 +50,7 @@ export async function nodeBackend(): Promise<Backend> {
   return onnxRuntimeBackend(ort, {
     name,
     costs: readMachineCosts(name),
+    deviceCosts: readDeviceCosts(name),
     devices: DEVICES.filter((device) => bundled.includes(device)),
     memoryMapping: true,
     // On other processors its arrangement was not measured; most builds for them have none.

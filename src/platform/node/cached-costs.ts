@@ -1,5 +1,6 @@
 /** The measured costs of engines on this machine, kept in the user's cache folder. */
 import * as z from 'zod';
+import type { CostsByDevice, Device } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { CacheFile } from './cache-file.ts';
 
@@ -15,8 +16,25 @@ const file: CacheFile<MachineCosts> = new CacheFile(
   }),
 );
 
-/** What was measured for an engine here; undefined if nothing was, or the file is not readable. */
+/** The devices besides an engine's processor that costs are kept of. */
+const DEVICES = ['webgpu'] as const satisfies readonly Device[];
+
+/** A processor's costs go by the engine's name alone. */
+const nameOf = (engine: string, device: Device): string =>
+  DEVICES.some((name) => name === device) ? `${engine} on ${device}` : engine;
+
+/** What was measured for an engine on the processor here; undefined if nothing was, or the file is not readable. */
 export const readMachineCosts = (engine: string): MachineCosts | undefined => file.read(engine);
 
-/** Keeps what was measured beside what is kept for other engines. Returns the file's path. */
-export const writeMachineCosts = (engine: string, costs: MachineCosts): Promise<string> => file.write(engine, costs);
+/** The same on its other devices. */
+export const readDeviceCosts = (engine: string): CostsByDevice =>
+  Object.fromEntries(
+    DEVICES.flatMap((device) => {
+      const costs = file.read(nameOf(engine, device));
+      return costs ? [[device, costs]] : [];
+    }),
+  );
+
+/** Keeps what was measured beside what is kept for other engines and devices. Returns the file's path. */
+export const writeMachineCosts = (engine: string, device: Device, costs: MachineCosts): Promise<string> =>
+  file.write(nameOf(engine, device), costs);

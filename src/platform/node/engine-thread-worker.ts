@@ -30,8 +30,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
     const backend = await opening;
     switch (request.call) {
       case 'open': {
-        const { name, devices, memoryMapping, blockedLayout, costs } = backend;
-        return { name, devices, memoryMapping, blockedLayout, ...(costs && { costs }), remarks };
+        const { createSession, createDeviceSession, keepsOutputsOn, ...traits } = backend;
+        return { ...traits, remarks };
       }
       case 'create': {
         const session = await shared.during(() => backend.createSession(request.model, request.options));

@@ -24,12 +24,13 @@ export async function profiledBackend(): Promise<ProfiledBackend> {
     return last;
   };
   // Costs and traits as of the engine without a profiler, so that the same forms are chosen.
-  const { devices, costs, blockedLayout } = await nodeBackend();
+  const { devices, costs, deviceCosts = {}, blockedLayout } = await nodeBackend();
   return {
     backend: onnxRuntimeBackend({ Tensor: ort.Tensor, InferenceSession: { create } } as unknown as OnnxRuntimeModule, {
       name: 'the profiled engine',
       devices,
       costs,
+      deviceCosts,
       memoryMapping: true,
       blockedLayout,
       defaultDevice: 'cpu',

@@ -1,6 +1,6 @@
 /** Measures what the cost model of graph rewriting needs to know of this machine, and keeps it. */
 import { UsageError } from '../../errors.ts';
-import { takesForms } from '../../graph/rewrite/optimize.ts';
+import { REWRITING } from '../../graph/rewrite/optimize.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { Machine } from '../../measurement/machine.ts';
 import { measureCosts } from '../../measurement/measure-costs.ts';
@@ -8,15 +8,16 @@ import type { Device } from '../../runtime/backend.ts';
 import type { WorkContext } from '../task.ts';
 import type { BenchmarkEvent } from './events.ts';
 
-/** @throws UsageError if convolutions take no other forms on the device, RuntimeError if the machine is busy. */
+/** @throws UsageError if convolutions never take other forms on the device, RuntimeError if the machine is busy. */
 export async function keepCostsOf(
   device: Device,
   threads: number | undefined,
   machine: Machine,
   { backend: openBackend, onEvent, signal }: WorkContext<BenchmarkEvent>,
 ): Promise<void> {
-  if (!takesForms(device)) {
-    throw new UsageError(`--calibrate is for the devices cpu and wasm: convolutions take no other forms on ${device}.`);
+  if (!REWRITING[device]) {
+    const devices = Object.keys(REWRITING).join(', ');
+    throw new UsageError(`--calibrate is for the devices ${devices}: convolutions take no other forms on ${device}.`);
   }
   const backend = await openBackend(device, (message) => onEvent({ type: 'warning', message }));
   const costs = await measureCosts(backend, {
@@ -26,5 +27,5 @@ export async function keepCostsOf(
       throwIfAborted(signal);
     },
   });
-  onEvent({ type: 'costs', engine: backend.name, costs, place: await machine.keepCosts(backend.name, costs) });
+  onEvent({ type: 'costs', engine: backend.name, costs, place: await machine.keepCosts(backend.name, device, costs) });
 }
