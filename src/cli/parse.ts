@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import { ENCODER_STRIDES, type EncoderStride } from '../models/encoders/encoder.ts';
+import type { ImagePooling } from '../models/refinenet/definition.ts';
 import { numberBetween, oneOf, wholeNumber } from '../option-values.ts';
 import { type NumberRange, RANGES } from '../tasks/ranges.ts';
 
@@ -17,6 +18,12 @@ export function numberFor(option: string, field: keyof typeof RANGES): (text: st
 /** Input pixels between neighbors of an encoder's coarsest feature. */
 export const encoderStride = (text: string): EncoderStride =>
   Number(oneOf('--encoder-stride', ENCODER_STRIDES.map(String))(text)) as EncoderStride;
+
+const IMAGE_POOLINGS: Readonly<Record<string, ImagePooling>> = { summed: true, projected: 'projected' };
+
+/** How the mean of the coarsest feature is added to it. */
+export const imagePooling = (text: string): ImagePooling =>
+  IMAGE_POOLINGS[oneOf('--image-pooling', Object.keys(IMAGE_POOLINGS))(text)] as ImagePooling;
 
 /** `512x384` is width x height. */
 export function size(option: string): (text: string) => { readonly width: number; readonly height: number } {

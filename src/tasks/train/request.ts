@@ -25,8 +25,8 @@ export const TRAIN_REQUEST = z.strictObject({
   widths: z.array(z.int().positive()).optional(),
   /** Input pixels between neighbors of the encoder's coarsest feature: below 32 its last stages are dilated. */
   encoderStride: z.literal(ENCODER_STRIDES).optional(),
-  /** Whether the coarsest path also takes what the image is of as a whole. */
-  imagePooling: z.boolean().optional(),
+  /** Whether, and how, the coarsest path also takes what the image is of as a whole. */
+  imagePooling: z.union([z.boolean(), z.literal('projected')]).optional(),
   /** The probability with which elements of the coarse features are dropped in training; the architecture's when left out. */
   dropout: numberField('dropout').optional(),
   /** A checkpoint or a model folder to start from: an encoder's or a whole network's. */

@@ -33,6 +33,7 @@ test.each([
   [['train', 'DATA', '--resume', '/nowhere', '--image-pooling'], '--image-pooling belongs to a new run'],
   [['train', 'DATA', '--resume', '/nowhere', '--dropout', '0.2'], '--dropout belongs to a new run'],
   [['train', 'DATA', '--dropout', '1'], '--dropout'],
+  [['train', 'DATA', '--image-pooling', 'mean'], '--image-pooling takes summed, projected; got "mean".'],
   [['train', 'DATA', '--resume', '/nowhere', '--encoder-stride', '16'], '--encoder-stride belongs to a new run'],
   [['train', 'DATA', '--encoder-stride', '12'], '--encoder-stride takes 8, 16, 32; got "12".'],
   [['train', 'DATA', '--resume', '/nowhere', '--network', 'network.json'], '--network belongs to a new run'],

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { MIX_NAMES } from '../../../data/mixing/index.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { EncoderStride } from '../../../models/encoders/encoder.ts';
+import type { ImagePooling } from '../../../models/refinenet/definition.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES, LOSS_RESOLUTIONS } from '../../../tasks/train/recipe.ts';
@@ -15,7 +16,7 @@ import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/sched
 import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
 import { device, DEVICE_NAMES } from '../../device.ts';
-import { encoderStride, numberFor, oneOf, resizeRule } from '../../parse.ts';
+import { encoderStride, imagePooling, numberFor, oneOf, resizeRule } from '../../parse.ts';
 import {
   classWeights,
   colorJitter,
@@ -40,7 +41,7 @@ export interface TrainOptions extends RecipeOptions, DatasetOptions {
   readonly blocks?: number;
   readonly widths?: readonly number[];
   readonly encoderStride?: EncoderStride;
-  readonly imagePooling?: boolean;
+  readonly imagePooling?: ImagePooling;
   readonly dropout?: number;
   readonly weights?: string;
   readonly teacher?: string;
@@ -108,8 +109,9 @@ export function addTrainOptions(command: Command): Command {
       encoderStride,
     )
     .option(
-      '--image-pooling',
-      'let the coarsest path also see the mean of its features: what the image is of as a whole',
+      '--image-pooling [form]',
+      "let the coarsest path also see the mean of its features, what the image is of as a whole: summed (the option's form when it is given alone) or projected",
+      imagePooling,
     )
     .option(
       '--dropout <probability>',
