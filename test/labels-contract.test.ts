@@ -262,6 +262,31 @@ test("a line of YOLO's that goes from one contour to the next and back has the p
   expect(await told(files)).toEqual([]);
 });
 
+describe("a data.yaml of Roboflow's, whose places begin with ../", () => {
+  const { files } = FIXTURES[
+    "Roboflow's texts, of folders that its data.yaml says lie beside its own"
+  ] as AnnotatedFixture;
+  const yaml = String(files['data.yaml']);
+
+  test.each<readonly [title: string, changed: Files, entry?: string]>([
+    ['is read where it is named', {}, 'data.yaml'],
+    ['is read where it is of another machine', { 'data.yaml': `path: /content/datasets/garden\n${yaml}` }],
+    ['lies in a folder of its own', { 'data.yaml': '', 'config/data.yaml': yaml }, 'config/data.yaml'],
+    ['is read as ultralytics reads it, with masks', { 'data.yaml': `masks_dir: masks\n${yaml}` }],
+  ])('%s', async (_, changed, entry) => {
+    const masks = { 'train/masks/a.png': mask([0, 1]), 'valid/masks/b.png': mask([1, 0]) };
+    const isMasks = String(changed['data.yaml']).startsWith('masks_dir');
+    const source = memorySource({ ...files, ...changed, ...(isMasks && masks) });
+    const dataset = await openDataset(source, entry === undefined ? {} : { entry });
+    expect(dataset.format).toBe(isMasks ? 'ultralytics' : 'yolo');
+    expect(dataset.splits.map((split) => [split, dataset.samples(split).length])).toEqual([
+      ['train', 1],
+      ['val', 1],
+    ]);
+    expect(dataset.notes.at(-1)).toBe('test: ../test/images has no images, so there is no such split.');
+  });
+});
+
 test.each(['job', 'project'])("CVAT's labels of a %s are read as those of a task", async (kind) => {
   const [fixture] = Object.values(FIXTURES).filter(({ format }) => format === 'cvat');
   const { files } = fixture as AnnotatedFixture;

@@ -388,6 +388,17 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
       'labels/val/b.txt': yoloLine(1, corners(STONE_B)),
     },
   },
+  "Roboflow's texts, of folders that its data.yaml says lie beside its own": {
+    format: 'yolo',
+    files: {
+      'train/images/a.png': photo(1),
+      'valid/images/b.png': photo(2),
+      'data.yaml':
+        "train: ../train/images\nval: ../valid/images\ntest: ../test/images\n\nnc: 2\nnames: ['leaf', 'stone']\n",
+      'train/labels/a.txt': yoloLine(1, corners(STONE)) + yoloLine(0, LEAF),
+      'valid/labels/b.txt': yoloLine(1, corners(STONE_B)),
+    },
+  },
   "labelme's polygons, rectangles and masks beside the images, written on Windows": {
     format: 'labelme',
     files: {

@@ -10,7 +10,7 @@ import { mapAhead } from '../concurrency.ts';
 import { folderOf, isImage, joinPaths, PICTURE_EXTENSIONS, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFolders } from './annotated-layout.ts';
-import { filesAt, hasMasksDir, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
+import { filesAt, hasMasksDir, placesOf, readDataYaml, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -30,12 +30,11 @@ export const yolo: DatasetFormat = {
     if (file === undefined)
       throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val and names.`);
     const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), false);
-    const { root, note } = await rootOf(folder, folderOf(file), config);
+    const { root, splits: places, notes } = await placesOf(folder, folderOf(file), config);
     const classes = drawnClasses(config.names);
     const ids = config.names.map((name) => classes.idOf(name) as number);
     const splits = new Map<string, Pairs>();
-    for (const [split, places] of config.splits)
-      splits.set(split, await readSplit(folder, root, split, places, ids, classes));
+    for (const [split, own] of places) splits.set(split, await readSplit(folder, root, split, own, ids, classes));
     reportTextsAlone(folder, splits);
     if (
       [...splits.values()].every(({ samples }) =>
@@ -47,7 +46,7 @@ export const yolo: DatasetFormat = {
           'Put the texts there, or name the folder of masks with masks_dir.',
       );
     }
-    return { classes: classes.classes, encoding: null, splits, ...(note !== undefined && { notes: [note] }) };
+    return { classes: classes.classes, encoding: null, splits, notes };
   },
 };
 
