@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { CONVERSION_TARGETS } from '../src/tasks/names.ts';
 import { convertDataset } from '../src/data/conversion/convert.ts';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import { subfolder } from '../src/data/file-source.ts';
 import { DATASET_FORMATS } from '../src/data/formats/index.ts';
 import { readSample } from '../src/data/read-sample.ts';
 import { verifyDataset } from '../src/data/verify.ts';
@@ -15,10 +16,12 @@ import { checkForTraining } from '../src/data/training-check.ts';
 import {
   type AnnotatedFixture,
   boxMask,
+  coco,
   corners,
   EXPECTED,
   FIXTURES,
   HEIGHT,
+  LEAF,
   labelme,
   OVERLAP,
   WIDTH,
@@ -184,8 +187,48 @@ describe.each(Object.entries(FAULTY))('%s', (_, { files, says, refuses }) => {
   });
 });
 
-test.each(REFUSED)('%s is refused: %s', async (_, message, files) => {
-  await expect(openDataset(memorySource(files as Files))).rejects.toThrow(message);
+test.each(REFUSED)('%s is refused: %s', async (_, messages, files) => {
+  const opening = openDataset(memorySource(files)).then(
+    () => 'it was opened',
+    (error: Error) => error.message,
+  );
+  const said = await opening;
+  for (const message of [messages].flat()) expect(said).toContain(message);
+});
+
+test.each([
+  ['train2017', 'val2017'],
+  ['images/train2017', 'images/val2017'],
+  ['images/train', 'images/val'],
+  ['train/images', 'val/images'],
+])('the file that is named where COCO has several kinds leads to images in %s and %s', async (train, val) => {
+  const sky = [{ id: 95, name: 'sky' }];
+  const files: Files = {
+    [`${train}/a.png`]: photo(1),
+    [`${val}/b.png`]: photo(2),
+    'annotations/instances_train2017.json': coco('a.png', [{ category_id: 3, segmentation: [LEAF] }]),
+    'annotations/instances_val2017.json': coco('b.png', [{ category_id: 3, segmentation: [LEAF] }]),
+    'annotations/stuff_train2017.json': coco('a.png', [{ category_id: 95, segmentation: [LEAF] }], sky),
+  };
+  const refusal = await openDataset(memorySource(files)).catch((error: Error) => error.message);
+  expect(refusal).toMatch(/such as drawn\/annotations\/instances_train2017\.json\.$/);
+  const source = subfolder(memorySource(files), 'annotations');
+  const dataset = await openDataset(source, { entry: 'instances_train2017.json' });
+  expect(dataset.splits.flatMap((split) => dataset.samples(split).map(({ image }) => [split, image]))).toEqual([
+    ['train', `../${train}/a.png`],
+    ['val', `../${val}/b.png`],
+  ]);
+});
+
+test("files of COCO's that have no outlines are passed over, and said to be", async () => {
+  const own = Object.entries(FIXTURES).find(([title]) => title.startsWith("COCO's own folder"));
+  const { notes } = await openDataset(memorySource((own as [string, AnnotatedFixture])[1].files));
+  expect(notes).toEqual([
+    'annotations/captions_train2017.json has no categories, so it is passed over.',
+    'annotations/captions_val2017.json has no categories, so it is passed over.',
+    'annotations/image_info_test2017.json has no annotations, so it is passed over.',
+    'annotations/person_keypoints_val2017.json has keypoints and boxes only: none of its 1 annotations has a segmentation, so it is passed over.',
+  ]);
 });
 
 describe('images without shapes', () => {
@@ -268,12 +311,19 @@ describe("a data.yaml of Roboflow's, whose places begin with ../", () => {
   ] as AnnotatedFixture;
   const yaml = String(files['data.yaml']);
 
-  test.each<readonly [title: string, changed: Files, entry?: string]>([
-    ['is read where it is named', {}, 'data.yaml'],
-    ['is read where it is of another machine', { 'data.yaml': `path: /content/datasets/garden\n${yaml}` }],
-    ['lies in a folder of its own', { 'data.yaml': '', 'config/data.yaml': yaml }, 'config/data.yaml'],
-    ['is read as ultralytics reads it, with masks', { 'data.yaml': `masks_dir: masks\n${yaml}` }],
-  ])('%s', async (_, changed, entry) => {
+  test.each<{ readonly title: string; readonly changed: Files; readonly entry?: string }>([
+    { title: 'is read where it is named', changed: {}, entry: 'data.yaml' },
+    {
+      title: 'is read where it is of another machine',
+      changed: { 'data.yaml': `path: /content/datasets/garden\n${yaml}` },
+    },
+    {
+      title: 'may lie in a folder of its own',
+      changed: { 'data.yaml': '', 'config/data.yaml': yaml },
+      entry: 'config/data.yaml',
+    },
+    { title: 'is read where masks are images', changed: { 'data.yaml': `masks_dir: masks\n${yaml}` } },
+  ])('$title', async ({ changed, entry }) => {
     const masks = { 'train/masks/a.png': mask([0, 1]), 'valid/masks/b.png': mask([1, 0]) };
     const isMasks = String(changed['data.yaml']).startsWith('masks_dir');
     const source = memorySource({ ...files, ...changed, ...(isMasks && masks) });

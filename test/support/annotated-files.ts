@@ -343,6 +343,43 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
       ]),
     ),
   },
+  "COCO's own folder, where key points, captions and images to test on lie beside the outlines": {
+    format: 'coco',
+    files: {
+      'train2017/a.png': photo(1),
+      'val2017/b.png': photo(2),
+      ...Object.fromEntries(
+        (
+          [
+            ['train', 'a', COCO_A],
+            ['val', 'b', COCO_B],
+          ] as const
+        ).flatMap(([split, name, annotations]) => [
+          [`annotations/instances_${split}2017.json`, coco(`${name}.png`, annotations)],
+          // Some lack the outlines that key points come with.
+          [
+            `annotations/person_keypoints_${split}2017.json`,
+            coco(
+              `${name}.png`,
+              [{ category_id: 1, keypoints: [9, 9, 2], ...(split === 'train' && { segmentation: [LEAF] }) }],
+              [{ id: 1, name: 'person', supercategory: 'person', keypoints: ['nose'], skeleton: [] }],
+            ),
+          ],
+          [
+            `annotations/captions_${split}2017.json`,
+            json({
+              images: [{ id: 41, file_name: `${name}.png`, ...size }],
+              annotations: [{ id: 1, image_id: 41, caption: 'A stone on a leaf.' }],
+            }),
+          ],
+        ]),
+      ),
+      'annotations/image_info_test2017.json': json({
+        images: [{ id: 42, file_name: 'c.png', ...size }],
+        categories: CATEGORIES,
+      }),
+    },
+  },
   "COCO's panoptic segments": {
     format: 'coco',
     files: {
