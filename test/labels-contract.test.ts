@@ -8,6 +8,7 @@ import { CONVERSION_TARGETS } from '../src/tasks/names.ts';
 import { convertDataset } from '../src/data/conversion/convert.ts';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
 import { subfolder } from '../src/data/file-source.ts';
+import { classesNamed } from '../src/labels/classes-named.ts';
 import { DATASET_FORMATS } from '../src/data/formats/index.ts';
 import { readSample } from '../src/data/read-sample.ts';
 import { verifyDataset } from '../src/data/verify.ts';
@@ -229,6 +230,25 @@ test("files of COCO's that have no outlines are passed over, and said to be", as
     'annotations/image_info_test2017.json has no annotations, so it is passed over.',
     'annotations/person_keypoints_val2017.json has keypoints and boxes only: none of its 1 annotations has a segmentation, so it is passed over.',
   ]);
+});
+
+describe.each(Object.entries(FIXTURES))('classes that are given for %s', (_, fixture) => {
+  const given = (...names: string[]) => openDataset(memorySource(fixture.files), { classes: classesNamed(names) });
+
+  test('are those of the same names, in any order', async () => {
+    const dataset = await given(...(fixture.ignoresRest ? [] : ['_background_']), 'stone', 'leaf');
+    const expected = expectedIn('a', fixture).map((name) => (name === 'background' ? '_background_' : name));
+    expect(await namesIn(dataset, 'train')).toEqual(expected);
+    const { problems } = await verifyDataset(dataset, { decodeImage });
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('are refused where the labels have other names', async () => {
+    const names = fixture.ignoresRest ? ['leaf', 'moss'] : ['background', 'leaf', 'moss'];
+    await expect(given(...names)).rejects.toThrow(
+      `drawn: the labels have no class of some names that were given (${names.join(', ')}); they have ${(fixture.classes ?? ['background', 'leaf', 'stone']).join(', ')}. Give these names, in any order, or rename the classes in the labels.`,
+    );
+  });
 });
 
 describe('images without shapes', () => {
