@@ -459,9 +459,13 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
   "labelme's files with the images inside": {
     format: 'labelme',
     files: {
-      'train/a.json': labelme('a.png', [LABELME_LEAF, { label: 'stone', points: points(corners(STONE)) }], {
-        imageData: base64(photo(1)),
-      }),
+      'train/a.json': labelme(
+        'a.png',
+        [LABELME_LEAF, { label: 'stone', points: points(corners(STONE)), shape_type: 'rectangle' }],
+        {
+          imageData: base64(photo(1)),
+        },
+      ),
       'val/b.json': labelme('b.png', LABELME_B, { imageData: base64(photo(2)) }),
     },
   },

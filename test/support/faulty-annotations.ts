@@ -195,6 +195,19 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     ],
     refuses: '2 objects are marked by a box or points only',
   },
+  "YOLO's texts of key points": {
+    files: {
+      ...IMAGES,
+      'data.yaml': `${YAML}kpt_shape: [4, 2]\n`,
+      'labels/train/a.txt': '0 0.5 0.5 0.2 0.2 0.4 0.4 0.6 0.4 0.6 0.6 0.4 0.6\n',
+      'labels/val/b.txt': '',
+    },
+    says: [
+      'box-only | labels/train/a.txt, line 1: a class, a box and 4 key points (kpt_shape in data.yaml), which are no outline (images/train/a.png)',
+      'single-class | background: all of train',
+    ],
+    refuses: '1 object is marked by a box or points only',
+  },
   'labelme files with lines, circles of three points and an image without a file': {
     files: {
       'a.png': photo(1),

@@ -22,6 +22,8 @@ export interface DataYaml {
   readonly masksDir: string | undefined;
   readonly names: readonly string[];
   readonly mapping: ReadonlyMap<number, number>;
+  /** The key points of an object, and the numbers of each; absent where labels are none. */
+  readonly keypoints?: readonly [count: number, numbers: number];
 }
 
 /**
@@ -53,12 +55,14 @@ export function readDataYaml(text: string, file: string, needsMasks: boolean): D
     problems.push(`nc is ${String(nc)}, but names has ${names.length} classes`);
   if (problems.length > 0) throw new FormatError(`${file} does not fit: ${problems.join('; ')}.`);
   const path = fields.get('path');
+  const keypoints = readKeypoints(fields.get('kpt_shape'));
   return {
     path: typeof path === 'string' ? path : '',
     splits,
     masksDir: typeof masksDir === 'string' ? masksDir : undefined,
     names,
     mapping,
+    ...(keypoints && { keypoints }),
   };
 }
 
@@ -83,6 +87,11 @@ function readNames(value: unknown, problems: string[]): readonly string[] {
     return [];
   }
   return entries.map(([, name]) => String(name));
+}
+
+function readKeypoints(value: unknown): DataYaml['keypoints'] {
+  const [points, numbers] = Array.isArray(value) ? value : [];
+  return Number.isInteger(points) && Number.isInteger(numbers) ? [points, numbers] : undefined;
 }
 
 function readMapping(value: unknown, classes: number, problems: string[]): ReadonlyMap<number, number> {

@@ -176,9 +176,13 @@ const TWO_POINTS: Readonly<Record<string, (a: Point, b: Point, shape: Shape) => 
   }),
 };
 
+const CORNERS = 4;
+
 function geometryOf(shape: Shape): ReadGeometry {
   const type = shape.shape_type ?? 'polygon';
   if (type === 'polygon') return outlineGeometry([shape.points.flat()]);
+  // Some write all corners of a rectangle, which may be turned.
+  if (type === 'rectangle' && shape.points.length === CORNERS) return outlineGeometry([shape.points.flat()]);
   const draw = Object.hasOwn(TWO_POINTS, type) ? TWO_POINTS[type] : undefined;
   if (!draw) return { faults: [{ kind: 'box-only', detail: `a ${type} has no area` }] };
   const [a, b] = shape.points as unknown as readonly Point[];
