@@ -422,6 +422,20 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     says: ['box-only | valid/_annotations.coco.json, annotation id 901: it has no segmentation (valid/b.png)'],
     refuses: '1 object is marked by a box or points only',
   },
+  'COCO files of which one has outlines and another, of the same kind, key points': {
+    files: {
+      'train/a.png': photo(1),
+      'valid/b.png': photo(2),
+      'train/_annotations.coco.json': coco('a.png', [{ category_id: 3, segmentation: [LEAF] }]),
+      'valid/_annotations.coco.json': coco(
+        'b.png',
+        [{ category_id: 3, keypoints: [9, 9, 2] }],
+        [{ id: 3, name: 'leaf', keypoints: ['tip'] }],
+      ),
+    },
+    says: ['box-only | valid/_annotations.coco.json, annotation id 901: it has no segmentation (valid/b.png)'],
+    refuses: '1 object is marked by a box or points only',
+  },
   "VIA's regions of classes that the project's list of them does not have": {
     files: {
       'a.png': photo(1),
@@ -524,7 +538,7 @@ export const REFUSED: readonly (readonly [title: string, message: string | reado
   [
     'COCO with files that are damaged in several ways',
     [
-      "drawn/train/labels.json: this is not COCO's JSON with images, annotations and categories: annotation id 8, image_id: Invalid input; annotation id (2th), category_id: Invalid input: expected number, received string. Export it anew.",
+      "drawn/train/labels.json: this is not COCO's JSON with images, annotations and categories: annotation id 8, image_id: Invalid input; annotation number 2, category_id: Invalid input: expected number, received string. Export it anew.",
       'drawn/val/labels.json: this is no JSON (',
     ],
     {
@@ -571,7 +585,7 @@ export const REFUSED: readonly (readonly [title: string, message: string | reado
   ],
   [
     "COCO's panoptic segments without a number",
-    "drawn/panoptic_train.json: this is not COCO's JSON with images, annotations and categories: annotation id (1th), segments_info.0.id: Invalid input: expected number, received string. Export it anew.",
+    "drawn/panoptic_train.json: this is not COCO's JSON with images, annotations and categories: annotation number 1, segments_info.0.id: Invalid input: expected number, received string. Export it anew.",
     {
       'train/a.png': photo(1),
       'panoptic_train/a.png': photo(3),

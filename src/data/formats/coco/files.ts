@@ -64,7 +64,10 @@ interface FoundFile {
 /** Fields without which a file has no labels, such as those of captions and of images to test on. */
 const NEEDED = ['annotations', 'categories'];
 const ITEMS: ItemNames = {
-  annotations: (index, item) => `annotation id ${(item as { id?: unknown } | null)?.id ?? `(${index + 1}th)`}`,
+  annotations(index, item) {
+    const { id } = (item ?? {}) as { readonly id?: unknown };
+    return id === undefined ? `annotation number ${index + 1}` : `annotation id ${id}`;
+  },
 };
 
 async function readFile(folder: Folder, path: string): Promise<FoundFile> {
@@ -80,8 +83,10 @@ async function readFile(folder: Folder, path: string): Promise<FoundFile> {
 
 /** Whether it is of the same set as other files and knows images that they do not. */
 function isPartOf(others: readonly CocoFile[], file: CocoFile): boolean {
-  if (hasKeypoints(file) || others.some(({ document }) => isPanoptic(document))) return false;
-  const isAlike = others.some((other) => kindOf(other) === kindOf(file) || categoriesOf(other) === categoriesOf(file));
+  if (others.some(({ document }) => isPanoptic(document))) return false;
+  const isAlike = others.some(
+    (other) => kindOf(other) === kindOf(file) || (categoriesOf(other) === categoriesOf(file) && !hasKeypoints(file)),
+  );
   const namesOf = ({ split, document }: CocoFile) => document.images.map(({ file_name }) => `${split}/${file_name}`);
   const known = new Set(others.flatMap(namesOf));
   return isAlike && namesOf(file).some((name) => !known.has(name));

@@ -3,7 +3,7 @@ import { FormatError } from '../../../errors.ts';
 import { parseClassNames } from '../../../labels/class-names.ts';
 import type { ImageAnnotation } from '../../annotations/annotation.ts';
 import { collectShapes, type ReadShape } from '../../annotations/collect-shapes.ts';
-import { drawnClasses } from '../../annotations/drawn-classes.ts';
+import { drawnClasses, isBackgroundName } from '../../annotations/drawn-classes.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFile } from '../annotated-layout.ts';
 import { CLASS_NAME_FILES } from '../class-files.ts';
 import type { Folder } from '../folder.ts';
@@ -64,7 +64,7 @@ export const via: DatasetFormat = {
 const ONE_CLASS = 'object';
 
 function onlyName(listed: readonly string[] | undefined): string | undefined {
-  const [name, ...more] = listed ?? [ONE_CLASS];
+  const [name, ...more] = (listed ?? [ONE_CLASS]).filter((each) => !isBackgroundName(each));
   return more.length === 0 ? name : undefined;
 }
 
