@@ -17,9 +17,15 @@ export const numberBetween = (least: number, most: number) => z.number().check(z
 export const listOf = <T extends z.core.SomeType>(item: T, least: number, most: number) =>
   z.array(item).check(z.minLength(least), z.maxLength(most));
 
-/** What is wrong, each with its place: `decoder.kernel: Invalid input`. */
-export function problemsOf({ issues }: z.core.$ZodError): readonly string[] {
-  return [...new Set(issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`))];
+/**
+ * What is wrong, each with its place: `decoder.kernel: Invalid input`.
+ * @param placeOf how a place is called; by default its keys with dots between them.
+ */
+export function problemsOf(
+  { issues }: z.core.$ZodError,
+  placeOf: (path: readonly PropertyKey[]) => string = (path) => path.join('.'),
+): readonly string[] {
+  return [...new Set(issues.map(({ path, message }) => `${placeOf(path) || 'the whole'}: ${message}`))];
 }
 
 /**

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { CONVERSION_TARGETS } from '../src/tasks/names.ts';
 import { convertDataset } from '../src/data/conversion/convert.ts';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import { subfolder } from '../src/data/file-source.ts';
+import { classesNamed } from '../src/labels/classes-named.ts';
 import { DATASET_FORMATS } from '../src/data/formats/index.ts';
 import { readSample } from '../src/data/read-sample.ts';
 import { verifyDataset } from '../src/data/verify.ts';
@@ -15,10 +17,12 @@ import { checkForTraining } from '../src/data/training-check.ts';
 import {
   type AnnotatedFixture,
   boxMask,
+  coco,
   corners,
   EXPECTED,
   FIXTURES,
   HEIGHT,
+  LEAF,
   labelme,
   OVERLAP,
   WIDTH,
@@ -184,8 +188,67 @@ describe.each(Object.entries(FAULTY))('%s', (_, { files, says, refuses }) => {
   });
 });
 
-test.each(REFUSED)('%s is refused: %s', async (_, message, files) => {
-  await expect(openDataset(memorySource(files as Files))).rejects.toThrow(message);
+test.each(REFUSED)('%s is refused: %s', async (_, messages, files) => {
+  const opening = openDataset(memorySource(files)).then(
+    () => 'it was opened',
+    (error: Error) => error.message,
+  );
+  const said = await opening;
+  for (const message of [messages].flat()) expect(said).toContain(message);
+});
+
+test.each([
+  ['train2017', 'val2017'],
+  ['images/train2017', 'images/val2017'],
+  ['images/train', 'images/val'],
+  ['train/images', 'val/images'],
+])('the file that is named where COCO has several kinds leads to images in %s and %s', async (train, val) => {
+  const sky = [{ id: 95, name: 'sky' }];
+  const files: Files = {
+    [`${train}/a.png`]: photo(1),
+    [`${val}/b.png`]: photo(2),
+    'annotations/instances_train2017.json': coco('a.png', [{ category_id: 3, segmentation: [LEAF] }]),
+    'annotations/instances_val2017.json': coco('b.png', [{ category_id: 3, segmentation: [LEAF] }]),
+    'annotations/stuff_train2017.json': coco('a.png', [{ category_id: 95, segmentation: [LEAF] }], sky),
+  };
+  const refusal = await openDataset(memorySource(files)).catch((error: Error) => error.message);
+  expect(refusal).toMatch(/such as drawn\/annotations\/instances_train2017\.json\.$/);
+  const source = subfolder(memorySource(files), 'annotations');
+  const dataset = await openDataset(source, { entry: 'instances_train2017.json' });
+  expect(dataset.splits.flatMap((split) => dataset.samples(split).map(({ image }) => [split, image]))).toEqual([
+    ['train', `../${train}/a.png`],
+    ['val', `../${val}/b.png`],
+  ]);
+});
+
+test("files of COCO's that have no outlines are passed over, and said to be", async () => {
+  const own = Object.entries(FIXTURES).find(([title]) => title.startsWith("COCO's own folder"));
+  const { notes } = await openDataset(memorySource((own as [string, AnnotatedFixture])[1].files));
+  expect(notes).toEqual([
+    'annotations/captions_train2017.json has no categories, so it is passed over.',
+    'annotations/captions_val2017.json has no categories, so it is passed over.',
+    'annotations/image_info_test2017.json has no annotations, so it is passed over.',
+    'annotations/person_keypoints_val2017.json has keypoints and boxes only: none of its 1 annotations has a segmentation, so it is passed over.',
+  ]);
+});
+
+describe.each(Object.entries(FIXTURES))('classes that are given for %s', (_, fixture) => {
+  const given = (...names: string[]) => openDataset(memorySource(fixture.files), { classes: classesNamed(names) });
+
+  test('are those of the same names, in any order', async () => {
+    const dataset = await given(...(fixture.ignoresRest ? [] : ['_background_']), 'stone', 'leaf');
+    const expected = expectedIn('a', fixture).map((name) => (name === 'background' ? '_background_' : name));
+    expect(await namesIn(dataset, 'train')).toEqual(expected);
+    const { problems } = await verifyDataset(dataset, { decodeImage });
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('are refused where the labels have other names', async () => {
+    const names = fixture.ignoresRest ? ['leaf', 'moss'] : ['background', 'leaf', 'moss'];
+    await expect(given(...names)).rejects.toThrow(
+      `drawn: the labels have no class of some names that were given (${names.join(', ')}); they have ${(fixture.classes ?? ['background', 'leaf', 'stone']).join(', ')}. Give these names, in any order, or rename the classes in the labels.`,
+    );
+  });
 });
 
 describe('images without shapes', () => {
@@ -260,6 +323,38 @@ test("a line of YOLO's that goes from one contour to the next and back has the p
   const expected = Array.from(inside[0] ?? [], (value, pixel) => (value || inside[1]?.[pixel] ? 'leaf' : 'background'));
   expect(await namesIn(await openDataset(memorySource(files)), 'train')).toEqual(expected);
   expect(await told(files)).toEqual([]);
+});
+
+describe("a data.yaml of Roboflow's, whose places begin with ../", () => {
+  const { files } = FIXTURES[
+    "Roboflow's texts, of folders that its data.yaml says lie beside its own"
+  ] as AnnotatedFixture;
+  const yaml = String(files['data.yaml']);
+
+  test.each<{ readonly title: string; readonly changed: Files; readonly entry?: string }>([
+    { title: 'is read where it is named', changed: {}, entry: 'data.yaml' },
+    {
+      title: 'is read where it is of another machine',
+      changed: { 'data.yaml': `path: /content/datasets/garden\n${yaml}` },
+    },
+    {
+      title: 'may lie in a folder of its own',
+      changed: { 'data.yaml': '', 'config/data.yaml': yaml },
+      entry: 'config/data.yaml',
+    },
+    { title: 'is read where masks are images', changed: { 'data.yaml': `masks_dir: masks\n${yaml}` } },
+  ])('$title', async ({ changed, entry }) => {
+    const masks = { 'train/masks/a.png': mask([0, 1]), 'valid/masks/b.png': mask([1, 0]) };
+    const isMasks = String(changed['data.yaml']).startsWith('masks_dir');
+    const source = memorySource({ ...files, ...changed, ...(isMasks && masks) });
+    const dataset = await openDataset(source, entry === undefined ? {} : { entry });
+    expect(dataset.format).toBe(isMasks ? 'ultralytics' : 'yolo');
+    expect(dataset.splits.map((split) => [split, dataset.samples(split).length])).toEqual([
+      ['train', 1],
+      ['val', 1],
+    ]);
+    expect(dataset.notes.at(-1)).toBe('test: ../test/images has no images, so there is no such split.');
+  });
 });
 
 test.each(['job', 'project'])("CVAT's labels of a %s are read as those of a task", async (kind) => {

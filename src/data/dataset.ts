@@ -1,6 +1,7 @@
 /** Labeled images in splits, whatever their layout on the disk. */
 import { FormatError, UsageError } from '../errors.ts';
 import { decideUnlabeled, type Unlabeled } from './annotations/unlabeled.ts';
+import { areNamed, inOrderOf } from './class-order.ts';
 import { mapAhead } from './concurrency.ts';
 import { numberedClasses } from '../labels/classes-named.ts';
 import type { LabelClass } from '../labels/label-class.ts';
@@ -40,7 +41,10 @@ export interface OpenDatasetOptions {
   readonly format?: string;
   /** The file that describes the data set, such as `data.yaml` or a list of pairs, where the folder has several. */
   readonly entry?: string;
-  /** The classes, where the folder does not say or says it wrongly. As many as the data set has. */
+  /**
+   * The classes, where the folder does not say or says it wrongly. As many as the data set has; those of the same names, in
+   * any order, where labels call classes by name.
+   */
   readonly classes?: readonly LabelClass[];
   /**
    * What images are on which nothing is drawn: background all over, or left out. By default those that labels list, or have an
@@ -104,13 +108,15 @@ async function datasetOf(
   { classes: wanted, unlabeled }: OpenDatasetOptions,
 ): Promise<Dataset> {
   const { source = files } = layout;
-  const { splits, notes: decided } = decideUnlabeled(layout.splits, unlabeled, source.name);
+  const { splits: kept, notes: decided } = decideUnlabeled(layout.splits, unlabeled, source.name);
   const notes = [...(layout.notes ?? []), ...decided];
   if (wanted && layout.classes && wanted.length !== layout.classes.length) {
     throw new UsageError(
       `${source.name}: ${wanted.length} classes were given, but the data set has ${layout.classes.length}: ${layout.classes.map(({ name }) => name).join(', ')}.`,
     );
   }
+  const splits =
+    wanted && layout.classes && areNamed(kept) ? inOrderOf(wanted, layout.classes, kept, source.name) : kept;
   const classes = wanted ?? layout.classes ?? (await classesInMasks(source, splits, notes));
   const get = (split: string) => {
     const pairs = splits.get(split);

@@ -343,6 +343,43 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
       ]),
     ),
   },
+  "COCO's own folder, where key points, captions and images to test on lie beside the outlines": {
+    format: 'coco',
+    files: {
+      'train2017/a.png': photo(1),
+      'val2017/b.png': photo(2),
+      ...Object.fromEntries(
+        (
+          [
+            ['train', 'a', COCO_A],
+            ['val', 'b', COCO_B],
+          ] as const
+        ).flatMap(([split, name, annotations]) => [
+          [`annotations/instances_${split}2017.json`, coco(`${name}.png`, annotations)],
+          // Some lack the outlines that key points come with.
+          [
+            `annotations/person_keypoints_${split}2017.json`,
+            coco(
+              `${name}.png`,
+              [{ category_id: 1, keypoints: [9, 9, 2], ...(split === 'train' && { segmentation: [LEAF] }) }],
+              [{ id: 1, name: 'person', supercategory: 'person', keypoints: ['nose'], skeleton: [] }],
+            ),
+          ],
+          [
+            `annotations/captions_${split}2017.json`,
+            json({
+              images: [{ id: 41, file_name: `${name}.png`, ...size }],
+              annotations: [{ id: 1, image_id: 41, caption: 'A stone on a leaf.' }],
+            }),
+          ],
+        ]),
+      ),
+      'annotations/image_info_test2017.json': json({
+        images: [{ id: 42, file_name: 'c.png', ...size }],
+        categories: CATEGORIES,
+      }),
+    },
+  },
   "COCO's panoptic segments": {
     format: 'coco',
     files: {
@@ -388,6 +425,17 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
       'labels/val/b.txt': yoloLine(1, corners(STONE_B)),
     },
   },
+  "Roboflow's texts, of folders that its data.yaml says lie beside its own": {
+    format: 'yolo',
+    files: {
+      'train/images/a.png': photo(1),
+      'valid/images/b.png': photo(2),
+      'data.yaml':
+        "train: ../train/images\nval: ../valid/images\ntest: ../test/images\n\nnc: 2\nnames: ['leaf', 'stone']\n",
+      'train/labels/a.txt': yoloLine(1, corners(STONE)) + yoloLine(0, LEAF),
+      'valid/labels/b.txt': yoloLine(1, corners(STONE_B)),
+    },
+  },
   "labelme's polygons, rectangles and masks beside the images, written on Windows": {
     format: 'labelme',
     files: {
@@ -411,9 +459,13 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
   "labelme's files with the images inside": {
     format: 'labelme',
     files: {
-      'train/a.json': labelme('a.png', [LABELME_LEAF, { label: 'stone', points: points(corners(STONE)) }], {
-        imageData: base64(photo(1)),
-      }),
+      'train/a.json': labelme(
+        'a.png',
+        [LABELME_LEAF, { label: 'stone', points: points(corners(STONE)), shape_type: 'rectangle' }],
+        {
+          imageData: base64(photo(1)),
+        },
+      ),
       'val/b.json': labelme('b.png', LABELME_B, { imageData: base64(photo(2)) }),
     },
   },

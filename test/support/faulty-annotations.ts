@@ -9,6 +9,7 @@ import {
   labelme,
   labelStudio,
   percentPolygon,
+  points,
   STONE,
   supervisely,
   viaImage,
@@ -29,6 +30,91 @@ const IMAGES: Files = { 'images/train/a.png': photo(1), 'images/val/b.png': phot
 const YAML = 'train: images/train\nval: images/val\nnames: [leaf, stone]\n';
 const STONE_LINE = yoloLine(1, corners(STONE));
 const bow = [2, 2, 12, 12, 12, 2, 2, 12];
+const beyond = [-3, 30, 10, 30, 10, 42];
+const viaPolygon = (ring: readonly number[]): object => ({
+  name: 'polygon',
+  all_points_x: points(ring).map(([x]) => x),
+  all_points_y: points(ring).map(([, y]) => y),
+});
+const viaProject = (regions: readonly (readonly [shape: object, name: string])[], options: object): string =>
+  JSON.stringify({
+    _via_settings: {},
+    _via_img_metadata: { 'a.png1': viaImage('a.png', regions) },
+    _via_attributes: { region: { name: { type: 'dropdown', description: '', options } }, file: {} },
+  });
+
+/** An outline that reaches outside and one that crosses itself in each format, and the word for shapes that it has. */
+const ODD: readonly (readonly [title: string, unit: string, file: string, image: string, files: Files])[] = [
+  [
+    'labelme',
+    'shape',
+    'a.json',
+    'a.png',
+    {
+      'a.png': photo(1),
+      'a.json': labelme(
+        'a.png',
+        [beyond, bow].map((ring) => ({ label: 'leaf', points: points(ring) })),
+      ),
+    },
+  ],
+  [
+    'CVAT',
+    'shape',
+    'annotations.xml',
+    'a.png',
+    {
+      'a.png': photo(1),
+      'annotations.xml': cvat(
+        cvatImage(
+          'a.png',
+          '',
+          [beyond, bow].map((ring) => `<polygon label="leaf" points="${points(ring).join(';')}"></polygon>`),
+        ),
+      ),
+    },
+  ],
+  [
+    'Label Studio',
+    'region',
+    'export.json',
+    'a.png',
+    {
+      'a.png': photo(1),
+      'export.json': labelStudio([['a.png', [beyond, bow].map((ring) => percentPolygon('leaf', ring))]]),
+    },
+  ],
+  [
+    'VIA',
+    'region',
+    'via.json',
+    'a.png',
+    {
+      'a.png': photo(1),
+      'via.json': viaProject(
+        [beyond, bow].map((ring) => [viaPolygon(ring), 'leaf'] as const),
+        {},
+      ),
+    },
+  ],
+  [
+    'Supervisely',
+    'object',
+    'train/ann/a.png.json',
+    'train/img/a.png',
+    {
+      'meta.json': '{"classes": [{"title": "leaf", "shape": "any", "color": "#00FF00"}], "tags": []}',
+      'train/img/a.png': photo(1),
+      'train/ann/a.png.json': supervisely(
+        [beyond, bow].map((ring) => ({
+          classTitle: 'leaf',
+          geometryType: 'polygon',
+          points: { exterior: points(ring), interior: [] },
+        })),
+      ),
+    },
+  ],
+];
 
 export const FAULTY: Readonly<Record<string, Faulty>> = {
   'a COCO file with shapes of every fault': {
@@ -108,6 +194,19 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
       'box-only | labels/train/a.txt, line 5: five numbers are a class and a box (center, width, height) (images/train/a.png)',
     ],
     refuses: '2 objects are marked by a box or points only',
+  },
+  "YOLO's texts of key points": {
+    files: {
+      ...IMAGES,
+      'data.yaml': `${YAML}kpt_shape: [4, 2]\n`,
+      'labels/train/a.txt': '0 0.5 0.5 0.2 0.2 0.4 0.4 0.6 0.4 0.6 0.6 0.4 0.6\n',
+      'labels/val/b.txt': '',
+    },
+    says: [
+      'box-only | labels/train/a.txt, line 1: a class, a box and 4 key points (kpt_shape in data.yaml), which are no outline (images/train/a.png)',
+      'single-class | background: all of train',
+    ],
+    refuses: '1 object is marked by a box or points only',
   },
   'labelme files with lines, circles of three points and an image without a file': {
     files: {
@@ -313,6 +412,72 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     ],
     refuses: 'train/ann/a.png.json, object 3',
   },
+  'COCO files of which one has outlines and another, of other images, boxes': {
+    files: {
+      'train/a.png': photo(1),
+      'valid/b.png': photo(2),
+      'train/_annotations.coco.json': coco('a.png', [{ category_id: 3, segmentation: [LEAF] }]),
+      'valid/_annotations.coco.json': coco('b.png', [{ category_id: 3, segmentation: [], bbox: [1, 1, 4, 4] }]),
+    },
+    says: ['box-only | valid/_annotations.coco.json, annotation id 901: it has no segmentation (valid/b.png)'],
+    refuses: '1 object is marked by a box or points only',
+  },
+  'COCO files of which one has outlines and another, of the same kind, key points': {
+    files: {
+      'train/a.png': photo(1),
+      'valid/b.png': photo(2),
+      'train/_annotations.coco.json': coco('a.png', [{ category_id: 3, segmentation: [LEAF] }]),
+      'valid/_annotations.coco.json': coco(
+        'b.png',
+        [{ category_id: 3, keypoints: [9, 9, 2] }],
+        [{ id: 3, name: 'leaf', keypoints: ['tip'] }],
+      ),
+    },
+    says: ['box-only | valid/_annotations.coco.json, annotation id 901: it has no segmentation (valid/b.png)'],
+    refuses: '1 object is marked by a box or points only',
+  },
+  "VIA's regions of classes that the project's list of them does not have": {
+    files: {
+      'a.png': photo(1),
+      'classes.txt': 'moss\n',
+      'via.json': viaProject(
+        [
+          [viaPolygon(LEAF), 'leaf'],
+          [viaPolygon(corners(STONE)), 'moss'],
+        ],
+        { leaf: '', stone: '' },
+      ),
+    },
+    says: ['unknown-class | via.json, region 2: "moss" (a.png)'],
+    refuses: '1 shape has a class that the data set does not name',
+  },
+  "VIA's regions of classes that a text beside them does not have": {
+    files: {
+      'a.png': photo(1),
+      'classes.txt': 'leaf\nstone\n',
+      'via.json': viaProject(
+        [
+          [viaPolygon(LEAF), 'leaf'],
+          [viaPolygon(corners(STONE)), 'moss'],
+        ],
+        {},
+      ),
+    },
+    says: ['unknown-class | via.json, region 2: "moss" (a.png)'],
+    refuses: '1 shape has a class that the data set does not name',
+  },
+  ...Object.fromEntries(
+    ODD.map(([title, unit, file, image, files]): [string, Faulty] => [
+      `outlines of ${title} that reach outside or cross themselves`,
+      {
+        files,
+        says: [
+          `outside | ${file}, ${unit} 1: 3 pixels over the left edge, 2 pixels over the bottom edge (${image})`,
+          `self-crossing | ${file}, ${unit} 2: the sides from (2, 2) and from (12, 2) (${image})`,
+        ],
+      },
+    ]),
+  ),
   'what is odd but can be drawn': {
     files: { ...IMAGES, 'data.yaml': YAML, 'labels/train/a.txt': yoloLine(1, bow), 'labels/val/b.txt': STONE_LINE },
     says: ['self-crossing | labels/train/a.txt, line 1: the sides from (2, 2) and from (12, 2) (images/train/a.png)'],
@@ -320,7 +485,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
 };
 
 /** What cannot be opened, and the words that say why. */
-export const REFUSED: readonly (readonly [title: string, message: string, files: Files])[] = [
+export const REFUSED: readonly (readonly [title: string, message: string | readonly string[], files: Files])[] = [
   [
     'COCO with boxes only',
     'labels.json has boxes only: none of its 1 annotations has a segmentation. Nothing says which pixels are meant',
@@ -360,6 +525,154 @@ export const REFUSED: readonly (readonly [title: string, message: string, files:
     },
   ],
   [
+    'COCO with captions only',
+    'drawn/captions_train.json has no categories. Nothing says which pixels are meant: export polygons or masks',
+    {
+      'a.png': photo(1),
+      'captions_train.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'a.png' }],
+        annotations: [{ id: 1, image_id: 1, caption: 'A leaf.' }],
+      }),
+    },
+  ],
+  [
+    'COCO with files that are damaged in several ways',
+    [
+      "drawn/train/labels.json: this is not COCO's JSON with images, annotations and categories: annotation id 8, image_id: Invalid input; annotation number 2, category_id: Invalid input: expected number, received string. Export it anew.",
+      'drawn/val/labels.json: this is no JSON (',
+    ],
+    {
+      'train/a.png': photo(1),
+      'train/labels.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'a.png' }],
+        annotations: [{ id: 8 }, { image_id: 1, category_id: 'leaf' }],
+        categories: [{ id: 1, name: 'leaf' }],
+      }),
+      'val/labels.json': coco('b.png', [{ category_id: 3, segmentation: [LEAF] }]).slice(0, -9),
+    },
+  ],
+  [
+    "COCO's panoptic labels whose masks and categories are not there",
+    [
+      `drawn/annotations/panoptic_train.json: ${Array.from({ length: 9 }, (_, id) => `segment ${id + 1} of a.png has the unknown category 55`).join('; ')}; the mask c.png is not there.`,
+      'drawn/annotations/panoptic_val.json: the mask b.png is not there.',
+    ],
+    {
+      'train/a.jpg': photo(1),
+      'val/b.jpg': photo(2),
+      'annotations/panoptic_train/a.png': photo(3),
+      'annotations/panoptic_train.json': JSON.stringify({
+        images: [
+          { id: 1, file_name: 'a.jpg' },
+          { id: 2, file_name: 'c.jpg' },
+        ],
+        annotations: [
+          {
+            image_id: 1,
+            file_name: 'a.png',
+            segments_info: Array.from({ length: 9 }, (_, id) => ({ id: id + 1, category_id: 55 })),
+          },
+          { image_id: 2, file_name: 'c.png', segments_info: [] },
+        ],
+        categories: [{ id: 1, name: 'leaf' }],
+      }),
+      'annotations/panoptic_val.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'b.jpg' }],
+        annotations: [{ image_id: 1, file_name: 'b.png', segments_info: [] }],
+        categories: [{ id: 1, name: 'leaf' }],
+      }),
+    },
+  ],
+  [
+    "COCO's panoptic segments without a number",
+    "drawn/panoptic_train.json: this is not COCO's JSON with images, annotations and categories: annotation number 1, segments_info.0.id: Invalid input: expected number, received string. Export it anew.",
+    {
+      'train/a.png': photo(1),
+      'panoptic_train/a.png': photo(3),
+      'panoptic_train.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'a.png' }],
+        annotations: [{ image_id: 1, file_name: 'a.png', segments_info: [{ id: 'one', category_id: 1 }] }],
+        categories: [{ id: 1, name: 'leaf' }],
+      }),
+    },
+  ],
+  [
+    'labelme with several damaged files',
+    [
+      "drawn/a.json: this is not labelme's JSON with shapes and imagePath: shape 1, points.0.1: Invalid input: expected number, received string; shape 2, label: Invalid input. Export it anew.",
+      'drawn/b.json: this is no JSON (',
+    ],
+    {
+      'a.png': photo(1),
+      'a.json': labelme('a.png', [{ label: 'leaf', points: [[1, 'x']] }, { points: [] }]),
+      'b.json': labelme('b.png', []).slice(0, -2),
+    },
+  ],
+  [
+    'Supervisely with several damaged files',
+    [
+      "drawn/train/ann/a.png.json: this is not Supervisely's annotation with size and objects: object 2, classTitle: Invalid input: expected string, received number. Export it anew.",
+      'drawn/train/ann/b.png.json: this is no JSON (',
+    ],
+    {
+      'meta.json': '{"classes": [{"title": "leaf", "shape": "any", "color": "#00FF00"}], "tags": []}',
+      'train/img/a.png': photo(1),
+      'train/ann/a.png.json': supervisely([{ classTitle: 'leaf' }, { classTitle: 3 }]),
+      'train/ann/b.png.json': supervisely([]).slice(0, -1),
+    },
+  ],
+  [
+    'Label Studio with several damaged tasks and files',
+    [
+      "drawn/one.json: this is not Label Studio's export, a list of tasks: task 1, annotations.0, region 2, type: Invalid input: expected string, received number; task 2, annotations.0, region 1, original_width: Invalid input: expected number, received string. Export it anew.",
+      'drawn/two.json: this is no JSON (',
+    ],
+    {
+      'a.png': photo(1),
+      'one.json': labelStudio([
+        ['a.png', [percentPolygon('leaf', LEAF), { type: 5 }]],
+        ['b.png', [{ type: 'polygonlabels', original_width: '48' }]],
+      ]),
+      'two.json': labelStudio([['c.png', []]]).slice(0, -1),
+    },
+  ],
+  [
+    'VIA with several damaged files',
+    [
+      "drawn/one.json: this is not VIA's JSON, images with filename and regions: _via_img_metadata.a.png1.filename: Invalid input: expected string, received number. Export it anew.",
+      'drawn/two.json: this is no JSON (',
+    ],
+    {
+      'a.png': photo(1),
+      'one.json': viaProject([[viaPolygon(LEAF), 'leaf']], {}).replace('"filename":"a.png"', '"filename":5'),
+      'two.json': viaProject([], {}).slice(0, -2),
+    },
+  ],
+  [
+    'VIA 3',
+    "drawn/project.json: this is a project of VIA 3, which is not read. Draw in VIA 2 (VGG Image Annotator), or convert the labels to COCO's JSON.",
+    {
+      'a.png': photo(1),
+      'project.json': JSON.stringify({
+        project: { pid: '__VIA_PROJECT_ID__', data_format_version: '3.1.1' },
+        config: {},
+        attribute: { 1: { aname: 'class', anchor_id: 'FILE1_Z0_XY1', type: 4, options: { 0: 'leaf' } } },
+        file: { 1: { fid: '1', fname: 'a.png', type: 2, loc: 1, src: 'a.png' } },
+        metadata: { '1_x': { vid: '1', flg: 0, z: [], xy: [7, 1, 1, 9, 1, 9, 9], av: { 1: '0' } } },
+        view: { 1: { fid_list: ['1'] } },
+      }),
+    },
+  ],
+  [
+    'CVAT with several damaged files',
+    ['drawn/one.xml: the XML is damaged (', 'drawn/two.xml: an image has no name. Export the labels anew.'],
+    {
+      'a.png': photo(1),
+      'one.xml': cvat('').slice(0, -9),
+      'two.xml': cvat('<image id="1"></image>'),
+    },
+  ],
+  [
     'data.yaml without masks and without texts',
     'masks_dir is missing; it names the folder of the masks (nor are there texts with outlines in labels/)',
     { ...IMAGES, 'data.yaml': YAML },
@@ -389,6 +702,17 @@ export const REFUSED: readonly (readonly [title: string, message: string, files:
       'a.png': photo(1),
       'via.json':
         '{"a.png1": {"filename": "a.png", "size": 1, "regions": [{"shape_attributes": {"name": "rect", "x": 1, "y": 1, "width": 9, "height": 9}, "region_attributes": {"age": "2", "color": "red"}}], "file_attributes": {}}}',
+    },
+  ],
+  [
+    'VIA as CSV with many cells that are no JSON',
+    Array.from({ length: 9 }, (_, row) => `line ${row + 2} has a region that is no JSON (`),
+    {
+      'a.png': photo(1),
+      'via.csv': [
+        'filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes',
+        ...Array.from({ length: 9 }, () => 'a.png,5,"{}",2,1,"{""name"":""rect"",""x"":20,""y"":","{}"'),
+      ].join('\n'),
     },
   ],
   [

@@ -8,6 +8,9 @@ import { isUnlabeled } from '../../labels/color-table.ts';
 /** Names by which tools call what is none of the classes drawn. */
 const BACKGROUND = /^_*background_*$/i;
 
+/** Whether a class of that name is what lies behind all others. */
+export const isBackgroundName = (name: string): boolean => BACKGROUND.test(name);
+
 /** Some put lines around what is no class: `__ignore__`. */
 const meansNone = (name: string): boolean => isUnlabeled(name.replace(/^_+|_+$/g, ''));
 
@@ -26,7 +29,7 @@ export interface DrawnClasses {
  */
 export function drawnClasses(names: readonly string[], colors: readonly (Color | undefined)[] = []): DrawnClasses {
   const kept = names.map((name, index) => ({ name, color: colors[index] })).filter(({ name }) => !meansNone(name));
-  const known = kept.findIndex(({ name }) => BACKGROUND.test(name));
+  const known = kept.findIndex(({ name }) => isBackgroundName(name));
   const all = known >= 0 ? kept : [{ name: 'background', color: BLACK }, ...kept];
   const own = all.map(({ color }) => color);
   const areTold = own.every((color) => color !== undefined) && new Set(own.map(String)).size === own.length;

@@ -15,6 +15,7 @@ import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 import { foldersAround } from './image-finder.ts';
 import { filesWith, jsonCandidates } from './json-file.ts';
+import { readEach } from './problem-list.ts';
 import { readXml } from './xml-file.ts';
 
 const SIGNS = [/<annotations[\s>]/, /<(image|track|meta|version)[\s>]/];
@@ -24,8 +25,7 @@ export const cvat: DatasetFormat = {
   looksFor: 'an XML of CVAT for images 1.1 (annotations.xml) at the root or in a folder there',
   detect: async (folder) => (await xmlPaths(folder)).length > 0,
   async read(folder) {
-    const documents: CvatDocument[] = [];
-    for (const path of await xmlPaths(folder)) documents.push(await readDocument(folder, path));
+    const documents = await readEach(await xmlPaths(folder), (path) => readDocument(folder, path));
     if (documents.length === 0)
       throw new FormatError(
         `${folder.name}: CVAT's layout lacks an XML with annotations and images (CVAT for images 1.1).`,

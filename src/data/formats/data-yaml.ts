@@ -22,6 +22,8 @@ export interface DataYaml {
   readonly masksDir: string | undefined;
   readonly names: readonly string[];
   readonly mapping: ReadonlyMap<number, number>;
+  /** The key points of an object, and the numbers of each; absent where labels are none. */
+  readonly keypoints?: readonly [count: number, numbers: number];
 }
 
 /**
@@ -53,12 +55,14 @@ export function readDataYaml(text: string, file: string, needsMasks: boolean): D
     problems.push(`nc is ${String(nc)}, but names has ${names.length} classes`);
   if (problems.length > 0) throw new FormatError(`${file} does not fit: ${problems.join('; ')}.`);
   const path = fields.get('path');
+  const keypoints = readKeypoints(fields.get('kpt_shape'));
   return {
     path: typeof path === 'string' ? path : '',
     splits,
     masksDir: typeof masksDir === 'string' ? masksDir : undefined,
     names,
     mapping,
+    ...(keypoints && { keypoints }),
   };
 }
 
@@ -85,6 +89,11 @@ function readNames(value: unknown, problems: string[]): readonly string[] {
   return entries.map(([, name]) => String(name));
 }
 
+function readKeypoints(value: unknown): DataYaml['keypoints'] {
+  const [points, numbers] = Array.isArray(value) ? value : [];
+  return Number.isInteger(points) && Number.isInteger(numbers) ? [points, numbers] : undefined;
+}
+
 function readMapping(value: unknown, classes: number, problems: string[]): ReadonlyMap<number, number> {
   const mapping = new Map<number, number>();
   if (value === undefined || value === null) return mapping;
@@ -105,20 +114,59 @@ function readMapping(value: unknown, classes: number, problems: string[]): Reado
   return mapping;
 }
 
-/** Where `path` leads; the YAML file's own folder if that does not exist and the folders are there. */
-export async function rootOf(
+/** Where the images of a `data.yaml` are. */
+export interface YamlPlaces {
+  /** What the places are relative to. */
+  readonly root: string;
+  readonly splits: DataYaml['splits'];
+  /** What was decided against the file's words. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Where `path` leads; the YAML file's own folder if that has none of the images and its own folder has. A place that begins
+ * with `../` and has no images is looked for without it, as ultralytics does: Roboflow writes `../train/images` for folders
+ * beside the file, and names a test split whether or not there is one.
+ */
+export async function placesOf(
   folder: Folder,
   own: string,
   config: Pick<DataYaml, 'path' | 'splits'>,
-): Promise<{ root: string; note?: string }> {
+): Promise<YamlPlaces> {
   const wanted = joinPaths(own, config.path);
-  const places = [...config.splits.values()].flat();
-  const hasAny = async (root: string) => {
-    for (const place of places) if ((await filesAt(folder, root, place)).length > 0) return true;
-    return false;
-  };
-  if (wanted === own || (await hasAny(wanted)) || !(await hasAny(own))) return { root: wanted };
-  return { root: own, note: `path: ${config.path} has no images, so the folder of the YAML file is taken.` };
+  const found = await placesBelow(folder, wanted, config.splits);
+  const beside = wanted === own || found.size > 0 ? found : await placesBelow(folder, own, config.splits);
+  const isMoved = beside !== found && beside.size > 0;
+  const located = isMoved ? beside : found;
+  const splits = new Map<string, readonly string[]>();
+  const notes = isMoved ? [`path: ${config.path} has no images, so the folder of the YAML file is taken.`] : [];
+  for (const [split, places] of config.splits) {
+    const isMissing = places.every((place) => !located.has(place));
+    if (isMissing && split === 'test' && located.size > 0)
+      notes.push(`test: ${places.join(', ')} has no images, so there is no such split.`);
+    else
+      splits.set(
+        split,
+        places.map((place) => located.get(place) ?? place),
+      );
+  }
+  return { root: isMoved ? own : wanted, splits, notes };
+}
+
+/** Where the places lie that have files, by what they are called. */
+async function placesBelow(
+  folder: Folder,
+  root: string,
+  splits: DataYaml['splits'],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const place of [...splits.values()].flat()) {
+    for (const candidate of [place, place.replace(/^\.\.[\\/]/, '')]) {
+      if (found.has(place) || (await filesAt(folder, root, candidate)).length === 0) continue;
+      found.set(place, candidate);
+    }
+  }
+  return found;
 }
 
 export async function filesAt(folder: Folder, root: string, place: string): Promise<readonly string[]> {

@@ -11,6 +11,8 @@ export interface ImageReference {
 
 /** Where images lie of a label file that is in a folder of its own. */
 const OUTSIDE = ['', '..', '../images', '../imgs', '../..', '../../images'];
+/** Folders around a label file that may have the places of images that its own folder lacks. */
+const AROUND = ['..', '../..'];
 
 /**
  * The image that each reference means, as a path; undefined for none. Where it stands is looked at first, then whichever
@@ -70,24 +72,34 @@ async function lookOutside(
   references: readonly ImageReference[],
   found: (string | undefined)[],
 ): Promise<void> {
-  let places: readonly string[] | undefined;
+  const known = new Map<string, readonly string[]>();
   for (const [index, path] of found.entries()) {
     if (path !== undefined) continue;
     const name = wanted[index] as string;
     const near = (references[index] as ImageReference).near;
-    // Where one of them lies the others do too.
-    for (const place of places ?? [
-      ...OUTSIDE,
-      ...near.flatMap((each) => OUTSIDE.map((outside) => joinPaths(each, outside))),
-    ]) {
+    const key = near.join('\n');
+    const places = known.get(key) ?? placesOutside(near);
+    for (const place of places) {
       const located = await folder.locate(joinPaths(place, name));
       if (located === undefined || !isImage(located)) continue;
       found[index] = located;
-      places ??= [place];
+      // Where one of them lies the others do too.
+      known.set(key, [place]);
       break;
     }
-    if (found[index] === undefined) places ??= [];
+    if (!known.has(key)) known.set(key, []);
   }
+}
+
+/** Folders that images may lie in around those that they may be relative to. */
+function placesOutside(near: readonly string[]): readonly string[] {
+  return [
+    ...new Set([
+      ...OUTSIDE,
+      ...near.flatMap((place) => OUTSIDE.map((outside) => joinPaths(place, outside))),
+      ...AROUND.flatMap((around) => near.map((place) => joinPaths(around, place))),
+    ]),
+  ];
 }
 
 /** The path that an address or a path of another system has. */

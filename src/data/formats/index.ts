@@ -20,7 +20,7 @@ import { sunRgbd } from './sun-rgbd.ts';
 import { supervisely } from './supervisely.ts';
 import { twoFolders } from './two-folders.ts';
 import { ultralytics } from './ultralytics.ts';
-import { via } from './via.ts';
+import { via } from './via/via.ts';
 import { voc } from './voc.ts';
 import { yolo } from './yolo.ts';
 

@@ -17,7 +17,8 @@ import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 import { findImages, foldersAround } from './image-finder.ts';
-import { filesWith, jsonCandidates, readJson } from './json-file.ts';
+import { filesWith, type ItemNames, jsonCandidates, readJson } from './json-file.ts';
+import { readEach } from './problem-list.ts';
 
 const VALUE = z.record(z.string(), z.unknown());
 const RESULT = z.object({
@@ -37,6 +38,7 @@ const TASK = z.looseObject({
 });
 type Task = z.output<typeof TASK>;
 const SCHEMA = z.array(TASK);
+const ITEMS: ItemNames = { '': (index) => `task ${index + 1}`, result: (index) => `region ${index + 1}` };
 
 const SIGNS = [
   /^\s*\[/,
@@ -49,11 +51,10 @@ export const labelStudio: DatasetFormat = {
   looksFor: "Label Studio's export as JSON or JSON-MIN at the root or in a folder there",
   detect: async (folder) => (await exportPaths(folder)).length > 0,
   async read(folder) {
-    const files: { path: string; tasks: readonly ReadTask[] }[] = [];
-    for (const path of await exportPaths(folder)) {
-      const tasks = await readJson(folder, path, SCHEMA, "Label Studio's export, a list of tasks");
-      files.push({ path, tasks: tasks.map(readTask) });
-    }
+    const files = await readEach(await exportPaths(folder), async (path) => {
+      const tasks = await readJson(folder, path, SCHEMA, "Label Studio's export, a list of tasks", ITEMS);
+      return { path, tasks: tasks.map(readTask) };
+    });
     if (files.length === 0)
       throw new FormatError(
         `${folder.name}: Label Studio's layout lacks an export as JSON, a list of tasks with annotations.`,

@@ -6,7 +6,6 @@ import type { AnnotatedShape, ImageAnnotation, ShapeFault, ShapeGeometry } from 
 import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
 import { ellipseRing, rectangleRing } from '../annotations/ellipse.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
-import { mapAhead } from '../concurrency.ts';
 import { extensionOf, folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
 import { CLASS_NAME_FILES } from './class-files.ts';
@@ -15,7 +14,8 @@ import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 import { findImages } from './image-finder.ts';
-import { filesWith, parseJson } from './json-file.ts';
+import { checkJson, filesWith, parseJson } from './json-file.ts';
+import { readEach } from './problem-list.ts';
 
 const SHAPE = z.object({
   label: z.union([z.string(), z.number()]),
@@ -94,25 +94,26 @@ interface LabelmeFile {
 
 /** Other JSON may lie there too. */
 async function readFiles(folder: Folder): Promise<readonly LabelmeFile[]> {
-  const files: LabelmeFile[] = [];
-  const read = async (path: string) => ({ path, text: await folder.text(path) });
-  for await (const { path, text } of mapAhead(jsonPaths(folder), AHEAD, read)) {
-    if (!SIGNS.every((sign) => sign.test(text))) continue;
-    const { shapes, imagePath, imageData, imageWidth, imageHeight } = parseJson(
-      text,
-      joinPaths(folder.name, path),
+  const read = async (path: string): Promise<LabelmeFile | undefined> => {
+    const text = await folder.text(path);
+    if (!SIGNS.every((sign) => sign.test(text))) return undefined;
+    const file = joinPaths(folder.name, path);
+    const { shapes, imagePath, imageData, imageWidth, imageHeight } = checkJson(
+      parseJson(text, file),
+      file,
       SCHEMA,
       "labelme's JSON with shapes and imagePath",
+      { shapes: (index) => `shape ${index + 1}` },
     );
-    files.push({
+    return {
       path,
       shapes,
       imagePath: imagePath ?? withoutExtension(path),
       size: imageWidth && imageHeight ? { width: imageWidth, height: imageHeight } : undefined,
       extension: Object.entries(BEGINNINGS).find(([beginning]) => imageData?.startsWith(beginning))?.[1],
-    });
-  }
-  return files;
+    };
+  };
+  return (await readEach(jsonPaths(folder), read, AHEAD)).filter((file) => file !== undefined);
 }
 
 /** How images begin in base64. */
@@ -175,9 +176,13 @@ const TWO_POINTS: Readonly<Record<string, (a: Point, b: Point, shape: Shape) => 
   }),
 };
 
+const CORNERS = 4;
+
 function geometryOf(shape: Shape): ReadGeometry {
   const type = shape.shape_type ?? 'polygon';
   if (type === 'polygon') return outlineGeometry([shape.points.flat()]);
+  // Some write all corners of a rectangle, which may be turned.
+  if (type === 'rectangle' && shape.points.length === CORNERS) return outlineGeometry([shape.points.flat()]);
   const draw = Object.hasOwn(TWO_POINTS, type) ? TWO_POINTS[type] : undefined;
   if (!draw) return { faults: [{ kind: 'box-only', detail: `a ${type} has no area` }] };
   const [a, b] = shape.points as unknown as readonly Point[];

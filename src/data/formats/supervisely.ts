@@ -6,13 +6,13 @@ import { collectShapes, type ReadShape, withoutArea } from '../annotations/colle
 import { type DrawnClasses, drawnClasses, hexColor } from '../annotations/drawn-classes.ts';
 import { rectangleRing } from '../annotations/ellipse.ts';
 import { brokenGeometry, outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
-import { mapAhead } from '../concurrency.ts';
 import { fileNameOf, folderOf, isImage, joinPaths, withoutExtension } from '../file-source.ts';
 import { type AnnotatedImage, annotatedSplits } from './annotated-layout.ts';
 import type { Folder } from './folder.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';
 import type { DatasetFormat } from './format.ts';
 import { filesWith, readJson } from './json-file.ts';
+import { readEach } from './problem-list.ts';
 
 const META = z.object({ classes: z.array(z.object({ title: z.string(), color: z.optional(z.unknown()) })) });
 
@@ -45,12 +45,14 @@ export const supervisely: DatasetFormat = {
       named.map(({ title }) => title),
       named.map(({ color }) => hexColor(color)),
     );
-    const images: AnnotatedImage[] = [];
-    const read = async (path: string) => ({
-      path,
-      ...(await readJson(folder, path, ANNOTATION, "Supervisely's annotation with size and objects")),
-    });
-    for await (const { path, size, objects } of mapAhead(annotationPaths(folder), AHEAD, read)) {
+    const read = async (path: string): Promise<AnnotatedImage> => {
+      const { size, objects } = await readJson(
+        folder,
+        path,
+        ANNOTATION,
+        "Supervisely's annotation with size and objects",
+        { objects: (index) => `object ${index + 1}` },
+      );
       const place = joinPaths(folderOf(folderOf(path)), 'img');
       const annotation: ImageAnnotation = {
         size,
@@ -60,14 +62,15 @@ export const supervisely: DatasetFormat = {
         unit: 'object',
         ...(objects.length === 0 && { unlabeled: 'listed' as const }),
       };
-      images.push({
+      return {
         name: `${place}/${fileNameOf(withoutExtension(path))}`,
         near: [''],
         path: imageAt(folder, place, path),
         file: path,
         annotation,
-      });
-    }
+      };
+    };
+    const images = await readEach(annotationPaths(folder), read, AHEAD);
     const splits = await annotatedSplits(folder, [...images, ...unlisted(folder, images, classes)]);
     const isSplit = splits.size > 1 || !splits.has('train');
     return { classes: classes.classes, encoding: null, splits, notes: isSplit ? [] : [ONLY_TRAIN] };

@@ -8,7 +8,7 @@ import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import { type Pairs, pairByStem, stemBelow } from '../pairing.ts';
 import { classColors } from './class-colors.ts';
-import { filesAt, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
+import { filesAt, placesOf, readDataYaml, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -26,9 +26,9 @@ export const ultralytics: DatasetFormat = {
       throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val, names and masks_dir.`);
     const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), true);
     const masksDir = config.masksDir as string;
-    const { root, note } = await rootOf(folder, folderOf(file), config);
+    const { root, splits: located, notes } = await placesOf(folder, folderOf(file), config);
     const splits = new Map<string, Pairs>();
-    for (const [split, places] of config.splits) splits.set(split, await readSplit(folder, root, places, masksDir));
+    for (const [split, places] of located) splits.set(split, await readSplit(folder, root, places, masksDir));
     const classes = classesNamed(config.names);
     const own = folderOf(file);
     const colors = await classColors(folder, [own, root], splits.values(), classes);
@@ -40,7 +40,7 @@ export const ultralytics: DatasetFormat = {
       },
       splits,
       notes: [
-        ...(note === undefined ? [] : [note]),
+        ...notes,
         ...(colors?.notes ?? []),
         ...(colors && config.mapping.size > 0 ? ['label_mapping maps ids, so it is not used with colors.'] : []),
       ],

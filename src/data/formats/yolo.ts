@@ -3,14 +3,15 @@
  * `class x y x y ...`, in parts of the image's width and height (https://docs.ultralytics.com/datasets/segment).
  */
 import { FormatError } from '../../errors.ts';
+import { count } from '../../text.ts';
 import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../annotations/annotation.ts';
-import { type DrawnClasses, drawnClasses } from '../annotations/drawn-classes.ts';
+import { drawnClasses } from '../annotations/drawn-classes.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
 import { folderOf, isImage, joinPaths, PICTURE_EXTENSIONS, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFolders } from './annotated-layout.ts';
-import { filesAt, hasMasksDir, readDataYaml, rootOf, yamlOf } from './data-yaml.ts';
+import { type DataYaml, filesAt, hasMasksDir, placesOf, readDataYaml, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -30,12 +31,15 @@ export const yolo: DatasetFormat = {
     if (file === undefined)
       throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val and names.`);
     const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), false);
-    const { root, note } = await rootOf(folder, folderOf(file), config);
+    const { root, splits: places, notes } = await placesOf(folder, folderOf(file), config);
     const classes = drawnClasses(config.names);
     const ids = config.names.map((name) => classes.idOf(name) as number);
     const splits = new Map<string, Pairs>();
-    for (const [split, places] of config.splits)
-      splits.set(split, await readSplit(folder, root, split, places, ids, classes));
+    for (const [split, own] of places)
+      splits.set(
+        split,
+        await readSplit(folder, root, split, own, { ids, background: classes.background, keypoints: config.keypoints }),
+      );
     reportTextsAlone(folder, splits);
     if (
       [...splits.values()].every(({ samples }) =>
@@ -47,7 +51,7 @@ export const yolo: DatasetFormat = {
           'Put the texts there, or name the folder of masks with masks_dir.',
       );
     }
-    return { classes: classes.classes, encoding: null, splits, ...(note !== undefined && { notes: [note] }) };
+    return { classes: classes.classes, encoding: null, splits, notes };
   },
 };
 
@@ -66,6 +70,14 @@ function reportTextsAlone(folder: Folder, splits: Map<string, Pairs>): void {
 
 const isLabelText = (path: string): boolean => path.endsWith('.txt') && path.split('/').includes(LABELS);
 
+/** What the numbers of texts mean. */
+interface Meaning {
+  /** The id of each class of the file. */
+  readonly ids: readonly number[];
+  readonly background: number;
+  readonly keypoints: DataYaml['keypoints'];
+}
+
 /** Texts that are read at the same time. */
 const AHEAD = 16;
 
@@ -74,8 +86,7 @@ async function readSplit(
   root: string,
   split: string,
   places: readonly string[],
-  ids: readonly number[],
-  { background }: DrawnClasses,
+  meaning: Meaning,
 ): Promise<Pairs> {
   const paths = new Set<string>();
   for (const place of places) for (const path of await filesAt(folder, root, place)) if (isImage(path)) paths.add(path);
@@ -88,7 +99,7 @@ async function readSplit(
       path,
       label,
       found,
-      annotation: found === undefined ? absent(background) : parseYolo(await folder.text(found), ids, background),
+      annotation: found === undefined ? absent(meaning.background) : parseYolo(await folder.text(found), meaning),
     };
   };
   for await (const { path, label, found, annotation } of mapAhead(paths, AHEAD, read)) {
@@ -120,7 +131,7 @@ const absent = (background: number): ImageAnnotation => ({
 const BOX_NUMBERS = 5;
 
 /** A text without lines says that all is background. */
-function parseYolo(text: string, ids: readonly number[], background: number): ImageAnnotation {
+function parseYolo(text: string, { ids, background, keypoints }: Meaning): ImageAnnotation {
   const shapes: AnnotatedShape[] = [];
   const faults: ShapeFault[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -135,14 +146,19 @@ function parseYolo(text: string, ids: readonly number[], background: number): Im
         detail: `class ${first}, but names has ${ids.length}: 0 ... ${ids.length - 1}`,
       });
     }
-    const { geometry, faults: own } = readOutline(outline.map(Number), outline.length + 1);
+    const { geometry, faults: own } = readOutline(outline.map(Number), outline.length + 1, keypoints);
     for (const fault of own) faults.push({ ...fault, number });
     if (geometry && classId !== undefined) shapes.push({ number, classId, geometry });
   }
   return { shapes, background, order: 'smaller', unit: 'line', faults };
 }
 
-function readOutline(outline: readonly number[], numbers: number): ReadGeometry {
+function readOutline(outline: readonly number[], numbers: number, keypoints: DataYaml['keypoints']): ReadGeometry {
+  // As many numbers may be an outline as well, so the file's word counts and not theirs.
+  if (keypoints) {
+    const detail = `a class, a box and ${count(keypoints[0], 'key point')} (kpt_shape in data.yaml), which are no outline`;
+    return { faults: [{ kind: 'box-only', detail }] };
+  }
   if (numbers === BOX_NUMBERS) {
     return { faults: [{ kind: 'box-only', detail: 'five numbers are a class and a box (center, width, height)' }] };
   }

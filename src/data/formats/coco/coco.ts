@@ -12,6 +12,7 @@ import { withUnlisted } from '../unlisted-images.ts';
 import type { Folder } from '../folder.ts';
 import { ONLY_TRAIN } from '../folder-layouts.ts';
 import type { DatasetFormat, DatasetLayout } from '../format.ts';
+import { readEach } from '../problem-list.ts';
 import { cocoFiles, cocoPaths } from './files.ts';
 import { cocoGeometry } from './geometry.ts';
 import { panopticImages, placesOfImages } from './panoptic.ts';
@@ -22,12 +23,12 @@ export const coco: DatasetFormat = {
   looksFor: 'a JSON with images, annotations and categories at the root, in annotations/, or in folders of splits',
   detect: async (folder) => (await cocoPaths(folder)).length > 0,
   async read(folder) {
-    const files = await cocoFiles(folder);
+    const { files, notes: passed } = await cocoFiles(folder);
     const { categories, notes } = categoriesOf(folder, files);
     const layout = files.some(({ document }) => isPanoptic(document)) ? panoptic : drawn;
     const { splits, ...rest } = await layout(folder, files, categories);
     const isSplit = splits.size > 1 || files.some(({ split }) => split !== 'train');
-    return { ...rest, splits, notes: [...notes, ...(rest.notes ?? []), ...(isSplit ? [] : [ONLY_TRAIN])] };
+    return { ...rest, splits, notes: [...passed, ...notes, ...(rest.notes ?? []), ...(isSplit ? [] : [ONLY_TRAIN])] };
   },
 };
 
@@ -72,9 +73,8 @@ async function panoptic(
   categories: readonly CocoCategory[],
 ): Promise<DatasetLayout> {
   const classOf = new Map(categories.map(({ id }, index) => [id, index]));
-  const images: AnnotatedImage[] = [];
-  for (const file of files)
-    images.push(...(await panopticImages(folder, file, classOf, placesOfImages(file.path, file.split))));
+  const read = (file: CocoFile) => panopticImages(folder, file, classOf, placesOfImages(file.path, file.split));
+  const images = (await readEach(files, read)).flat();
   return {
     classes: classesNamed(categories.map(({ name }) => name)),
     encoding: { kind: 'colors', classes: new Map() },

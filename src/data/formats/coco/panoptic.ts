@@ -5,6 +5,7 @@ import { comparable, joinPaths, withoutExtension } from '../../file-source.ts';
 import type { AnnotatedImage } from '../annotated-layout.ts';
 import type { Folder } from '../folder.ts';
 import { findImages, foldersAround } from '../image-finder.ts';
+import { listProblems } from '../problem-list.ts';
 import type { CocoFile } from './schema.ts';
 
 /** A segment's number is red + 256 green + 65536 blue; 0 is no segment, and ignored. */
@@ -50,8 +51,7 @@ export async function panopticImages(
     };
   });
   if (problems.length > 0) {
-    const more = problems.length > 5 ? ` and ${problems.length - 5} more` : '';
-    throw new FormatError(`${joinPaths(folder.name, comparable(file))}: ${problems.slice(0, 5).join('; ')}${more}.`);
+    throw new FormatError(`${joinPaths(folder.name, comparable(file))}: ${listProblems(problems)}.`);
   }
   return found;
 }
@@ -62,7 +62,7 @@ export function placesOfImages(file: string, split: string): string[] {
   const names = [split, `${split}2017`, ...(split === 'val' ? ['valid', 'validation'] : [])];
   return around.flatMap((place) => [
     place,
-    ...names.flatMap((name) => [joinPaths(place, `images/${name}`), joinPaths(place, name)]),
+    ...names.flatMap((name) => [`images/${name}`, name, `${name}/images`].map((each) => joinPaths(place, each))),
     joinPaths(place, 'images'),
   ]);
 }

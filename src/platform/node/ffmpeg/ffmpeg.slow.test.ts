@@ -1,11 +1,14 @@
 /** Videos in and out by the machine's own ffmpeg, without a model; skipped where there is none. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/synthetic-model.ts';
 import { image } from '../../../image/image.ts';
 import type { TimedFrame } from '../../../tasks/predict/video/video-tools.ts';
+import { probe } from './probe.ts';
+import { readFrames } from './read-frames.ts';
 import { ffmpegTools } from './video-tools.ts';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
@@ -293,6 +296,33 @@ describe.skipIf(!hasFfmpeg)(`videos by ffmpeg${hasFfmpeg ? '' : ' (it is not ins
     const { info } = await ffmpegTools.open(source);
     expect(info).toMatchObject({ width: 64, height: 48, isLive: true, duration: undefined, sound: [] });
     expect(await readAll(source)).toHaveLength(25);
+  });
+
+  test('a stream that falls silent ends after a while, with what came of it', async () => {
+    // ffmpeg looks at five seconds before it decodes.
+    ffmpeg(...drawn('64x48', 10), '-f', 'mpegts', inFolder('live.ts'));
+    const sent = await readFile(inFolder('live.ts'));
+    const connected: Socket[] = [];
+    const camera = createServer((socket) => {
+      connected.push(socket);
+      socket.on('error', () => {}).write(sent);
+    });
+    await new Promise<void>((resolve) => camera.listen(0, '127.0.0.1', resolve));
+    try {
+      const source = `tcp://127.0.0.1:${(camera.address() as AddressInfo).port}`;
+      const video = { ...(await probe(inFolder('live.ts'))), duration: undefined, frames: undefined, isLive: true };
+      let frames = 0;
+      const reading = (async () => {
+        for await (const _ of readFrames(source, video, undefined, 1500)) frames++;
+      })();
+      await expect(reading).rejects.toThrow(
+        /^tcp:.*: the video breaks off after \d+ frames \(nothing came for 1\.5 seconds\)\.$/,
+      );
+      expect(frames).toBeGreaterThan(0);
+    } finally {
+      for (const socket of connected) socket.destroy();
+      camera.close();
+    }
   });
 
   test('masks of an earlier run are taken away, files of others stay', async () => {

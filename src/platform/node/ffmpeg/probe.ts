@@ -5,12 +5,9 @@ import { FormatError } from '../../../errors.ts';
 import { PIXELS } from '../../../limits.ts';
 import type { VideoInfo } from '../../../tasks/predict/video/video-tools.ts';
 import { lastLines, notInstalled } from './ffmpeg.ts';
-import { inputOptions, isLive } from './sources.ts';
+import { inputOptions, isLive, PATIENCE } from './sources.ts';
 
 const run = promisify(execFile);
-
-/** Milliseconds in which a camera or a stream must answer. */
-const PATIENCE = 30_000;
 
 /** What only reading needs to know of it. */
 export interface ProbedVideo extends VideoInfo {

@@ -6,7 +6,8 @@ import type { TimedFrame } from '../../../tasks/predict/video/video-tools.ts';
 import { ffmpegAbilities, startFFmpeg } from './ffmpeg.ts';
 import { readMatroska } from './matroska/read.ts';
 import type { ProbedVideo } from './probe.ts';
-import { inputOptions } from './sources.ts';
+import { whileHeard } from './silence.ts';
+import { inputOptions, PATIENCE } from './sources.ts';
 
 /** From so many lines on players take colors of which nothing is said for those of high definition. */
 const HIGH_DEFINITION = 720;
@@ -16,7 +17,8 @@ const TIME_STEP = 0.001;
 
 /**
  * Frames as ffmpeg decodes them, upright and of one size. It waits while nobody takes them: pipes and this process hold some, never
- * all. Ending the loop or the signal ends it.
+ * all. Ending the loop or the signal ends it, and a camera or a stream of which nothing comes for a while.
+ * @param patience milliseconds that are waited for a part of what is live.
  * @returns what ffmpeg complained of, if it went on nevertheless.
  * @throws FormatError if it breaks off.
  */
@@ -24,6 +26,7 @@ export async function* readFrames(
   source: string,
   video: ProbedVideo,
   signal: AbortSignalLike = { aborted: false },
+  patience = PATIENCE,
 ): AsyncGenerator<TimedFrame, string | undefined, undefined> {
   const { width, height, stream, hasUnknownColors } = video;
   const { keepTimes } = await ffmpegAbilities();
@@ -38,11 +41,17 @@ export async function* readFrames(
   );
   const stop = () => void ffmpeg.process.kill('SIGKILL');
   signal.addEventListener?.('abort', stop);
+  let isSilent = false;
+  const fallSilent = () => {
+    isSilent = true;
+    stop();
+  };
   let frames = 0;
   let end = 0;
   try {
     const clock = frameClock(video);
-    const pixels = ffmpeg.process.stdout as AsyncIterable<Uint8Array>;
+    const output = ffmpeg.process.stdout as AsyncIterable<Uint8Array>;
+    const pixels = video.isLive ? whileHeard(output, patience, fallSilent) : output;
     for await (const { bytes, seconds } of readMatroska(pixels, width * height * 4)) {
       if (signal.aborted) return undefined;
       const time = clock(seconds);
@@ -52,7 +61,8 @@ export async function* readFrames(
     }
     if (signal.aborted) return undefined;
     await ffmpeg.ended.catch((error: unknown) => {
-      throw brokenOff(source, video, frames, messageOf(error), error);
+      const reason = isSilent ? `nothing came for ${patience / 1000} seconds` : messageOf(error);
+      throw brokenOff(source, video, frames, reason, error);
     });
     const said = ffmpeg.said();
     if (frames === 0) throw brokenOff(source, video, 0, said ?? 'no frame came');

@@ -15,6 +15,9 @@ export const isLive = (source: string): boolean => isDevice(source) || STREAMS.t
 /** Whether it is a file of this machine. */
 export const isLocalFile = (source: string): boolean => !isLive(source) && !ADDRESSES.test(source);
 
+/** Milliseconds in which a camera or a stream must answer, and in which more must come of it. */
+export const PATIENCE = 30_000;
+
 /** How ffmpeg is told of it. */
 export function inputOptions(source: string): string[] {
   if (VIDEO_DEVICE.test(source)) return ['-f', 'v4l2', '-i', source];
