@@ -171,7 +171,7 @@ export function App() {
       </a>
       <header class="bar">
         <h1 class="brand" aria-label="RefineNet">
-          <img src="./icon.svg" alt="" width="28" height="28" />
+          <img src="./icon.svg" alt="" />
           <span>RefineNet</span>
         </h1>
         <Tabs />

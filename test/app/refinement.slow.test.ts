@@ -99,6 +99,40 @@ describe.skipIf(missingBrowser)(`the view Refinement${missingBrowser}`, () => {
     await page.locator('.stage-readout', { hasText: 'there is no difference' }).waitFor();
   });
 
+  test('has the difference to any input of a fusion, where they are of one shape', async () => {
+    const name = 'decoder.refinenet1.fusion';
+    await page.locator(`.node[title$=" ${name}"]`).click();
+    const inputs = page.getByRole('combobox', { name: 'Which input' });
+    const [, ...finer] = STATIONS.find((each) => each.name === name)?.inputs ?? [];
+    expect(await inputs.locator('option').allTextContents()).toEqual([expect.any(String), ...finer]);
+    await page.locator('.stage-readout', { hasText: 'there is no difference' }).waitFor();
+    await inputs.selectOption({ index: 1 });
+    await page.locator('.stage-readout', { hasText: /^\d+ × \d+ × \d+, channel \d+$/ }).waitFor();
+    expect(await page.getByRole('status').textContent()).toMatch(
+      /^Multi-resolution fusion, decoder\.refinenet1\.fusion: \d/,
+    );
+  });
+
+  test('names the class under the pointer and the cursor, as the station has it', async () => {
+    await page.getByText('Classes', { exact: true }).first().click();
+    const shares = page.locator('.shares li');
+    await shares.first().waitFor();
+    const names = await shares.locator('.legend-name').allTextContents();
+    const stage = page.getByRole('application');
+    await stage.hover();
+    const pointed = page.locator('.stage-pointed');
+    await pointed.waitFor();
+    expect(names).toContain(await pointed.locator('strong').textContent());
+    await page.mouse.move(0, 0);
+    await pointed.waitFor({ state: 'detached' });
+    await stage.focus();
+    await page.keyboard.press('ArrowRight');
+    await pointed.getByText('49, 32').waitFor();
+    expect(names).toContain(await pointed.locator('strong').textContent());
+    await page.getByText('Output', { exact: true }).first().click();
+    await pointed.waitFor({ state: 'detached' });
+  });
+
   test('explains itself in five steps, each at a station of its kind', async () => {
     await page.getByRole('button', { name: 'A tour in five steps' }).click();
     const seen: (readonly (string | null)[])[] = [];

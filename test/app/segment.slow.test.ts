@@ -219,8 +219,12 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
   });
 
   test('segments the camera and a video as they play', async () => {
+    await page.getByLabel('Before and after').check();
     await page.getByRole('button', { name: 'Camera' }).click();
     await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
+    // Nothing is offered that a live image does not have.
+    expect(await page.getByLabel('Before and after').count()).toBe(0);
+    expect(await page.getByLabel('Divider').count()).toBe(0);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.evaluate(`(async () => {
       const canvas = document.createElement('canvas');

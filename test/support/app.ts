@@ -16,6 +16,9 @@ const AXE = require.resolve('axe-core');
 const LOCK = join(ROOT, 'node_modules/.app-build');
 const LONGEST = 300_000;
 
+/** Milliseconds for a page to come to what is waited for. */
+const PATIENCE = 90_000;
+
 /** Builds the app where its sources, or those of the package that it shows, are newer than what is built: once for all tests that ask. */
 export function buildApp(): void {
   while (!isLocked()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
@@ -103,6 +106,8 @@ export async function startApp(args: readonly string[] = []): Promise<RunningApp
         locale: 'en',
         ...options,
       });
+      // On a machine that has other work, loading a model alone takes half a minute.
+      context.setDefaultTimeout(PATIENCE);
       const page = await context.newPage();
       const faults: string[] = [];
       const foreign: string[] = [];

@@ -5,11 +5,13 @@ import { t } from '../strings/index.ts';
 import { diagramOf, type PlacedStation } from './layout.ts';
 import { kindText, kindWord } from './words.ts';
 
-/** What a diagram of many columns is as wide as. */
+/** What a diagram of many columns is as wide as. Pixels where letters are 16 high; all grows with them. */
 const PANEL = 396;
 const WIDEST = 80;
 const ROW = 52;
-const [WIDE, HIGH] = [44, 28];
+const [WIDE, HIGH] = [46, 28];
+
+const rem = (pixels: number): string => `${pixels / 16}rem`;
 
 const middle = ({ column, row }: PlacedStation, wide: number): readonly [number, number] => [
   column * wide + wide / 2,
@@ -42,8 +44,8 @@ export function Diagram({ stations, selected, onSelect }: DiagramProps) {
   const [width, height] = [columns * wide, rows * ROW + 8];
   return (
     <div class="diagram" role="group" aria-label={t('refine.diagram')}>
-      <div class="diagram-sheet" style={{ width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
+      <div class="diagram-sheet" style={{ width: rem(width), height: rem(height) }}>
+        <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           {blocks.map(({ name, from, to }) => (
             <g key={name}>
               <rect
@@ -76,7 +78,7 @@ export function Diagram({ stations, selected, onSelect }: DiagramProps) {
               key={station.name}
               type="button"
               class={`node node-${station.kind}`}
-              style={{ left: `${x - WIDE / 2}px`, top: `${y - HIGH / 2}px`, width: `${WIDE}px`, height: `${HIGH}px` }}
+              style={{ left: rem(x - WIDE / 2), top: rem(y - HIGH / 2), width: rem(WIDE), height: rem(HIGH) }}
               aria-pressed={station.name === selected}
               title={title}
               onClick={() => onSelect(station.name)}

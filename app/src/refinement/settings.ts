@@ -9,6 +9,8 @@ export const selected = signal('');
 export const look = signal<Look>('classes');
 export const reading = signal<Reading>('components');
 export const channel = signal(0);
+/** Which of the station's inputs is looked at, or compared with what it gives. */
+export const input = signal(0);
 /** Whether features are read by a probe where the classifier could take them too. */
 export const isProbed = signal(false);
 /** Whether the slider moves by itself, from coarse to fine. */

@@ -1,22 +1,32 @@
 /** A photograph with what the network sees in it at the station that is looked at. */
+import { signal } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { messageOf } from '../state/messages.ts';
 import { t } from '../strings/index.ts';
+import type { Point } from '../ui/point.ts';
 import { Stage } from '../ui/stage.tsx';
+import { Swatch } from '../ui/swatch.tsx';
 import { type Picture, pictureOf } from './pictures.ts';
-import { channel, isProbed, look, reading, selected } from './settings.ts';
+import { channel, input, isProbed, look, reading, selected } from './settings.ts';
 import { isCompared, type Side } from './sides.ts';
 
 export function SideStage({ side, title }: { readonly side: Side; readonly title: string }) {
   const [done, setDone] = useState<{ readonly picture: Picture | null; readonly station: string } | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const pointed = useMemo(() => signal<Point | null>(null), []);
   const now = side.inspected.value;
   useEffect(() => {
     let isLast = true;
     const station = selected.value;
     setBusy(true);
+    side.says.value = '';
     pictureOf(side)
-      .then((next) => isLast && setDone({ picture: next, station }))
+      .then((next) => {
+        if (!isLast) return;
+        setDone({ picture: next, station });
+        side.found.value = next?.found ?? null;
+        side.says.value = next?.says ?? '';
+      })
       .catch((error: unknown) => {
         if (isLast) side.fault.value = messageOf(error);
       })
@@ -24,7 +34,7 @@ export function SideStage({ side, title }: { readonly side: Side; readonly title
     return () => {
       isLast = false;
     };
-  }, [now, selected.value, look.value, reading.value, channel.value, isProbed.value]);
+  }, [now, selected.value, look.value, reading.value, channel.value, input.value, isProbed.value]);
   const picture = done?.picture ?? null;
   const isOver = look.value === 'classes';
   const draw = useMemo(
@@ -42,6 +52,12 @@ export function SideStage({ side, title }: { readonly side: Side; readonly title
     },
     [now, picture, isOver],
   );
+  const onPoint = useMemo(
+    () => (point: Point | null) => {
+      pointed.value = point;
+    },
+    [],
+  );
   if (!now) {
     return (
       <div class="stage">
@@ -51,14 +67,35 @@ export function SideStage({ side, title }: { readonly side: Side; readonly title
     );
   }
   return (
-    <Stage label={title} width={now.bitmap.width} height={now.bitmap.height} draw={draw}>
+    <Stage label={title} width={now.bitmap.width} height={now.bitmap.height} draw={draw} onPoint={onPoint}>
       {isCompared.value && <p class="stage-name">{t('refine.side', { photo: now.photo.name, model: now.model })}</p>}
       {isBusy && <div class="progress" role="progressbar" aria-label={t('refine.computing')} />}
-      {picture && !isBusy && (
-        <p class="stage-readout" data-ready={done?.station}>
-          {picture.says}
-        </p>
-      )}
+      <div class="stage-notes">
+        {pointed.value && <PointedClass side={side} point={pointed.value} />}
+        {picture && !isBusy && (
+          <p class="stage-readout" data-ready={done?.station}>
+            {picture.says}
+          </p>
+        )}
+      </div>
     </Stage>
+  );
+}
+
+/** The class under the pointer or the keyboard's cursor, as the station alone has it. */
+function PointedClass({ side, point: { x, y } }: { readonly side: Side; readonly point: Point }) {
+  const found = side.found.value;
+  if (!found) return null;
+  const id = found.labels.data[y * found.labels.width + x];
+  const named = found.classes.find((each) => each.id === id);
+  if (!named) return null;
+  return (
+    <p class="stage-pointed">
+      <Swatch color={named.color} />
+      <strong>{named.label}</strong>
+      <span class="quiet">
+        {x}, {y}
+      </span>
+    </p>
   );
 }

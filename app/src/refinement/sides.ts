@@ -1,9 +1,10 @@
 /** What is looked into: a photograph in a model; a second one beside it where two are compared. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
-import type { WebInspection } from 'refinenet/web';
+import type { WebInspection, WebSegmentation } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
 import { model, type ModelEntry, models, opened } from '../state/models.ts';
 import { bitmapOf, type Photo, photo, photos } from '../state/photos.ts';
+import { isBeginning } from './beginning.ts';
 
 export interface Inspected {
   readonly inspection: WebInspection;
@@ -16,9 +17,13 @@ export interface Inspected {
 export interface Side {
   readonly inspected: Signal<Inspected | null>;
   readonly fault: Signal<string>;
+  /** What is shown of it, in a sentence; empty while it is computed. */
+  readonly says: Signal<string>;
+  /** The classes that are shown of it; null where features are. */
+  readonly found: Signal<WebSegmentation | null>;
 }
 
-const sideOf = (): Side => ({ inspected: signal(null), fault: signal('') });
+const sideOf = (): Side => ({ inspected: signal(null), fault: signal(''), says: signal(''), found: signal(null) });
 
 export const first = sideOf();
 export const second = sideOf();
@@ -39,7 +44,7 @@ export const other = computed(() => {
 /** Inspects whenever what is to be looked into changes. @returns the end of that */
 export function startInspecting(): () => void {
   const ends = [
-    follow(first, () => ({ entry: model.value, picture: photo.value })),
+    follow(first, () => (isBeginning.value ? {} : { entry: model.value, picture: photo.value })),
     follow(second, () => (isCompared.value ? other.value : {})),
   ];
   return () => {
@@ -51,6 +56,7 @@ function follow(side: Side, wanted: () => { entry?: ModelEntry | undefined; pict
   const clear = (): void => {
     const before = side.inspected.peek();
     side.inspected.value = null;
+    side.found.value = null;
     before?.inspection.dispose().catch(() => {});
   };
   const end = effect(() => {

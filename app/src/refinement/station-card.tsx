@@ -2,12 +2,15 @@
 import type { Station } from 'refinenet/web';
 import { t } from '../strings/index.ts';
 import { Check, Choice, Slider } from '../ui/fields.tsx';
-import { channel, isProbed, look, reading } from './settings.ts';
+import { chosenInput, inputsOf } from './pictures.ts';
+import { channel, input, isProbed, look, reading } from './settings.ts';
 import { kindExplained, kindText } from './words.ts';
 
 export function StationCard({ station }: { readonly station: Station }) {
   const { name, kind, stride, channels } = station;
   const picked = Math.min(channel.value, channels - 1);
+  const inputs = inputsOf(station);
+  const isOfInput = look.value === 'input' || look.value === 'difference';
   return (
     <section class="card about" aria-labelledby="station">
       <h2 id="station" class="about-title">
@@ -31,6 +34,23 @@ export function StationCard({ station }: { readonly station: Station }) {
           look.value = value;
         }}
       />
+      {isOfInput && inputs.length > 1 && (
+        <label class="field">
+          <span>{t('refine.whichInput')}</span>
+          <select
+            value={String(chosenInput(inputs))}
+            onChange={({ currentTarget }) => {
+              input.value = Number(currentTarget.value);
+            }}
+          >
+            {inputs.map((each, index) => (
+              <option key={each} value={String(index)}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {look.value === 'classes' ? (
         <Check
           text={t('refine.probeAll')}

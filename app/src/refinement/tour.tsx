@@ -7,9 +7,10 @@ import { Icon } from '../ui/icons.tsx';
 import { type Look, look, reading, select, tourStep } from './settings.ts';
 
 interface Step {
-  readonly id: 'encoder' | 'unit' | 'fusion' | 'pooling' | 'output';
-  /** The kinds of stations that show it, the best first. */
-  readonly kinds: readonly string[];
+  /** Which words are said. */
+  readonly id: 'encoder' | 'unit' | 'pointwise' | 'fusion' | 'pooling' | 'output';
+  /** The kind of stations that show it. */
+  readonly kind: string;
   /** What to look at there. */
   readonly look: Look;
 }
@@ -17,20 +18,24 @@ interface Step {
 /** Ids of what has the focus: the button before and after, the card meanwhile. */
 const [START, CARD] = ['tour-start', 'tour-card'];
 
-const STEPS: readonly Step[] = [
-  { id: 'encoder', kinds: ['encoder'], look: 'output' },
-  { id: 'unit', kinds: ['adapt', 'reduction'], look: 'difference' },
-  { id: 'fusion', kinds: ['fusion'], look: 'output' },
-  { id: 'pooling', kinds: ['pooling'], look: 'difference' },
-  { id: 'output', kinds: ['classifier', 'output'], look: 'classes' },
+/** Each in the ways in which networks have it, of which the first that this one has is told: only what is there is said. */
+const STEPS: readonly (readonly Step[])[] = [
+  [{ id: 'encoder', kind: 'encoder', look: 'output' }],
+  [
+    { id: 'unit', kind: 'adapt', look: 'difference' },
+    { id: 'pointwise', kind: 'reduction', look: 'output' },
+  ],
+  [{ id: 'fusion', kind: 'fusion', look: 'output' }],
+  [{ id: 'pooling', kind: 'pooling', look: 'difference' }],
+  [{ id: 'output', kind: 'classifier', look: 'classes' }],
 ];
 
-function stationOf({ kinds }: Step, stations: readonly Station[]): Station | undefined {
-  for (const kind of kinds) {
-    const found = stations.filter((station) => station.kind === kind);
-    if (found.length > 0) return found.at(-1);
-  }
-  return undefined;
+const lastOf = (stations: readonly Station[], kind: string): Station | undefined =>
+  stations.findLast((station) => station.kind === kind);
+
+function stepAt(at: number, stations: readonly Station[]): Step {
+  const ways = STEPS[at] as readonly Step[];
+  return ways.find(({ kind }) => lastOf(stations, kind)) ?? (ways[0] as Step);
 }
 
 export function Tour({ stations }: { readonly stations: readonly Station[] }) {
@@ -40,8 +45,8 @@ export function Tour({ stations }: { readonly stations: readonly Station[] }) {
     // Back is off on the first step.
     else if (at === null || next === 0) focusSoon(CARD);
     tourStep.value = next;
-    const step = next === null ? undefined : STEPS[next];
-    const station = step && stationOf(step, stations);
+    const step = next === null ? undefined : stepAt(next, stations);
+    const station = step && lastOf(stations, step.kind);
     if (!step || !station) return;
     look.value = step.look;
     reading.value = 'components';
@@ -62,15 +67,17 @@ export function Tour({ stations }: { readonly stations: readonly Station[] }) {
       </button>
     );
   }
-  const { id } = STEPS[at] as Step;
+  const { id } = stepAt(at, stations);
   const isLast = at === STEPS.length - 1;
   return (
-    <section id={CARD} class="card tour" aria-labelledby="tour" tabIndex={-1}>
+    <section id={CARD} class="card tour" aria-labelledby="tour tour-place" tabIndex={-1}>
       <div class="card-head">
         <h2 id="tour" class="about-title" aria-live="polite">
           {t(`tour.${id}` satisfies StringKey)}
         </h2>
-        <span class="quiet small">{t('tour.place', { at: at + 1, of: STEPS.length })}</span>
+        <span id="tour-place" class="quiet small">
+          {t('tour.place', { at: at + 1, of: STEPS.length })}
+        </span>
       </div>
       <p aria-live="polite">{t(`tour.${id}Text` satisfies StringKey)}</p>
       <div class="tour-buttons">

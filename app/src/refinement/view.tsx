@@ -6,6 +6,7 @@ import { modelFault } from '../state/models.ts';
 import { photoIndex, photos } from '../state/photos.ts';
 import { t } from '../strings/index.ts';
 import { Problem } from '../ui/problem.tsx';
+import { beginWithStreet } from './beginning.ts';
 import { Compare } from './compare.tsx';
 import { Diagram } from './diagram.tsx';
 import { refinementPath } from './layout.ts';
@@ -14,13 +15,17 @@ import { select, selected } from './settings.ts';
 import { SideStage } from './side-stage.tsx';
 import { first, isCompared, second, startInspecting } from './sides.ts';
 import { StationCard } from './station-card.tsx';
+import { StationLegend } from './station-legend.tsx';
 import { Tour } from './tour.tsx';
 import { kindText } from './words.ts';
 
 const NONE: readonly Station[] = [];
 
 export function RefinementView() {
-  useEffect(() => startInspecting(), []);
+  useEffect(() => {
+    beginWithStreet();
+    return startInspecting();
+  }, []);
   const stations = first.inspected.value?.inspection.stations ?? NONE;
   const path = useMemo(() => refinementPath(stations), [stations]);
   useEffect(() => {
@@ -39,6 +44,9 @@ export function RefinementView() {
         <Problem of={[first.fault, second.fault, modelFault]} />
         <Player path={path} station={station} />
         {photos.value.length > 1 && <Filmstrip index={photoIndex} />}
+        <p class="visually-hidden" role="status">
+          {station && first.says.value && t('refine.status', { ...said, name: station.name, says: first.says.value })}
+        </p>
       </section>
       <aside class="panel" aria-label={t('refine.panel')}>
         <Tour stations={stations} />
@@ -47,6 +55,7 @@ export function RefinementView() {
           <Diagram stations={stations} selected={selected.value} onSelect={select} />
         </section>
         {station && <StationCard station={station} />}
+        <StationLegend />
         <Compare />
       </aside>
     </div>

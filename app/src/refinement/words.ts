@@ -8,18 +8,7 @@ type Kind = (typeof KINDS)[number];
 const known = (kind: string): Kind | undefined => KINDS.find((each) => each === kind);
 
 /** In a word, as it fits into the diagram. */
-const WORDS: Readonly<Record<Kind, string>> = {
-  encoder: 'map',
-  reduction: 'conv',
-  adapt: 'RCU',
-  fusion: 'fuse',
-  pooling: 'CRP',
-  output: 'RCU',
-  head: 'RCU',
-  classifier: 'class',
-};
-
-export const kindWord = (kind: string): string => WORDS[known(kind) ?? 'reduction'];
+export const kindWord = (kind: string): string => t(`word.${known(kind) ?? 'reduction'}` satisfies StringKey);
 
 export const kindText = (kind: string): string => t(`kind.${known(kind) ?? 'reduction'}` satisfies StringKey);
 

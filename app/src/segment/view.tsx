@@ -1,5 +1,6 @@
 /** Segment: a photograph, what is in it, and everything to take along. */
 import { signal } from '@preact/signals';
+import type { ModelDevice } from 'refinenet/web';
 import { useMemo } from 'preact/hooks';
 import { photo } from '../state/photos.ts';
 import { download } from '../state/models.ts';
@@ -65,6 +66,11 @@ function status(): string {
   }
 }
 
+function deviceText({ name, threads }: ModelDevice): string {
+  if (name === 'webgpu') return t('segment.onCard');
+  return t(threads === 1 ? 'segment.onThread' : 'segment.onThreads', { threads });
+}
+
 export function SegmentView() {
   const now = shown.value;
   const isWaiting = stage.value === 'loading' || stage.value === 'segmenting';
@@ -107,14 +113,16 @@ export function SegmentView() {
               hasOutlines.value = isChecked;
             }}
           />
-          <Check
-            text={t('segment.divider')}
-            isChecked={divider.value !== null}
-            onChange={(isChecked) => {
-              divider.value = isChecked ? 0.5 : null;
-            }}
-          />
-          {divider.value !== null && (
+          {!isLive.value && (
+            <Check
+              text={t('segment.divider')}
+              isChecked={divider.value !== null}
+              onChange={(isChecked) => {
+                divider.value = isChecked ? 0.5 : null;
+              }}
+            />
+          )}
+          {!isLive.value && divider.value !== null && (
             <Slider
               text={t('segment.dividerPlace')}
               value={Math.round(divider.value * 1000)}
@@ -128,7 +136,11 @@ export function SegmentView() {
         </section>
         <Legend />
         <Downloads />
-        {device.value && <p class="quiet small">{device.value}</p>}
+        {device.value && (
+          <p class="quiet small" title={device.value.reason}>
+            {deviceText(device.value)}
+          </p>
+        )}
         <p class="visually-hidden" role="status">
           {stage.value === 'done' && photo.value
             ? t('segment.found', { classes: now?.segmentation?.classes.map(({ label }) => label).join(', ') ?? '' })

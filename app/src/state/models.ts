@@ -33,12 +33,13 @@ export async function findShippedModels(): Promise<void> {
   }
 }
 
-/** Adds a model, under a name of its own, and takes it. */
-export function addModel(name: string, source: ModelSource): void {
+/** Adds a model, under a name of its own, and takes it. @returns that name */
+export function addModel(name: string, source: ModelSource): string {
   let unique = name;
   for (let number = 2; models.value.some((each) => each.name === unique); number++) unique = `${name} ${number}`;
   models.value = [...models.value, { name: unique, source }];
   modelName.value = unique;
+  return unique;
 }
 
 /** What a model is opened for, and what it gives: the one at work, one beside it, and one that tells all classes' probabilities. */

@@ -15,12 +15,26 @@ export const photo = computed(() => photos.value[photoIndex.value]);
 const SAMPLES: Readonly<Record<string, string>> = { 'street-scenes': 'street.webp' };
 const SAMPLE = 'cat.webp';
 
-/** The photograph that the page begins with. */
-export async function showSample(model: string): Promise<void> {
+/** The sample that was shown last. */
+const sample = signal<Photo | undefined>(undefined);
+
+/** Whether nothing is open but a sample. */
+export const isSample = computed(() => photos.value.length === 1 && photos.value[0] === sample.value);
+
+/** @param model by its name */
+export async function sampleOf(model: string): Promise<Photo> {
   const name = SAMPLES[model] ?? SAMPLE;
   const answer = await fetch(name);
-  showPhotos([{ name, file: await answer.blob() }]);
+  return { name, file: await answer.blob() };
 }
+
+export function showSampleOf(found: Photo): void {
+  sample.value = found;
+  showPhotos([found]);
+}
+
+/** The photograph that the page begins with. */
+export const showSample = async (model: string): Promise<void> => showSampleOf(await sampleOf(model));
 
 /** Takes these in place of those before. */
 export function showPhotos(given: readonly Photo[]): void {

@@ -1,6 +1,6 @@
 /** Keeps the segmentation of the photograph that is looked at, by the model that is chosen. */
 import { effect, signal } from '@preact/signals';
-import type { WebSegmentation } from 'refinenet/web';
+import type { ModelDevice, WebSegmentation } from 'refinenet/web';
 import { isAbort, messageOf } from './messages.ts';
 import { model, opened } from './models.ts';
 import { bitmapOf, type Photo, photo } from './photos.ts';
@@ -22,8 +22,8 @@ export type Stage = 'idle' | 'loading' | 'segmenting' | 'done' | 'failed';
 export const shown = signal<Shown | undefined>(undefined);
 export const stage = signal<Stage>('idle');
 export const fault = signal('');
-/** What computes, in a sentence. */
-export const device = signal('');
+/** What computes; null before there is a model. */
+export const device = signal<ModelDevice | null>(null);
 /** Whether a video or the camera is shown instead of photographs. */
 export const isLive = signal(false);
 
@@ -52,7 +52,7 @@ async function segment(picture: Photo, entry: typeof model.value, signal: AbortS
   if (!entry) return;
   const segmenter = await opened(entry);
   signal.throwIfAborted();
-  device.value = segmenter.device.reason;
+  device.value = segmenter.device;
   stage.value = 'segmenting';
   const begin = performance.now();
   const segmentation = await segmenter.segment(bitmap, { signal, latest: true });

@@ -3,17 +3,22 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { percent, t } from '../strings/index.ts';
 import { losses, scores, updates } from './training.ts';
 
+/** Where letters are 16 pixels high; all grows with them. */
 const HIGH = 220;
 const [LEFT, RIGHT] = [44, 8];
 const [TOP, BOTTOM] = [12, 12];
 
-/** CSS pixels, so that lines and letters are as large on a phone as on a wall. */
+const letters = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+/** In pixels of letters that are 16 of them high, so that lines are as strong on a phone as on a wall. */
 function useWidth() {
   const element = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(640);
   useEffect(() => {
     if (!element.current) return undefined;
-    const observer = new ResizeObserver(([entry]) => setWidth((entry as ResizeObserverEntry).contentRect.width));
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth((entry as ResizeObserverEntry).contentRect.width / letters()),
+    );
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
@@ -39,9 +44,12 @@ function Drawing({ values }: { readonly values: readonly number[] }) {
     <figure class="curve" ref={element}>
       <svg
         viewBox={`0 0 ${width} ${HIGH}`}
-        height={HIGH}
+        style={{ height: `${HIGH / 16}rem` }}
         role="img"
-        aria-label={t('train.curve', { steps: values.length, loss: last.toFixed(3) })}
+        aria-label={t(values.length === 1 ? 'train.curveOne' : 'train.curve', {
+          steps: values.length,
+          loss: last.toFixed(3),
+        })}
       >
         {[0, 0.5, 1].map((part) => (
           <g key={part}>

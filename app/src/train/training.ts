@@ -5,8 +5,8 @@ import { type LabeledImage, type PageValidation, type TrainedModel, trainModel }
 import { type LabeledPhoto, type Split, splitsOf } from '../label/dataset.ts';
 import { classes, touched } from '../label/labeling.ts';
 import { isAbort, messageOf } from '../state/messages.ts';
-import { addModel, model } from '../state/models.ts';
-import { t } from '../strings/index.ts';
+import { model } from '../state/models.ts';
+import { type StringKey, t } from '../strings/index.ts';
 
 export const epochs = signal(20);
 /** Side of the squares that are learned from, in pixels. */
@@ -49,7 +49,15 @@ const labeledImage = ({ name, file, width, height, labels }: LabeledPhoto): Labe
   mask: { width, height, data: labels.slice() } satisfies LabelMap as LabeledImage['mask'],
 });
 
-export async function startTraining(): Promise<void> {
+/** What is said at a run's end, of one step and of many. */
+const ENDS = {
+  finished: ['train.finishedOne', 'train.finished'],
+  interrupted: ['train.stoppedOne', 'train.stopped'],
+  training: ['train.stoppedOne', 'train.stopped'],
+} as const satisfies Readonly<Record<TrainedModel['status'], readonly [one: StringKey, many: StringKey]>>;
+
+/** @param take has the model that was made. */
+export async function startTraining(take: (made: TrainedModel) => void): Promise<void> {
   const entry = model.value;
   if (!entry || isTraining.value) return;
   const { learned, heldOut } = parts.value;
@@ -78,9 +86,9 @@ export async function startTraining(): Promise<void> {
         samples.value = shown;
       },
     });
-    trained.value = made;
-    progress.value = t(made.status === 'finished' ? 'train.finished' : 'train.stopped', { updates: made.updates });
-    addModel(made.name, made.files);
+    const { updates: done } = made;
+    progress.value = t(ENDS[made.status][done === 1 ? 0 : 1], { updates: done });
+    take(made);
   } catch (error) {
     progress.value = '';
     if (!isAbort(error)) trainFault.value = messageOf(error);

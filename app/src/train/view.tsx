@@ -9,7 +9,9 @@ import { Icon } from '../ui/icons.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Curve } from './curve.tsx';
 import { Drawn } from './drawn.tsx';
+import { takeAnew } from './kept-runs.ts';
 import { Result } from './result.tsx';
+import { RunsCard } from './runs-card.tsx';
 import {
   crop,
   epochs,
@@ -57,6 +59,7 @@ export function TrainView() {
               ? t('train.nothing')
               : t('train.counts', { learned: learned.length, heldOut: heldOut.length })}
           </p>
+          {learned.length > 0 && heldOut.length === 0 && <p>{t('train.noneHeldOut')}</p>}
           <p class="quiet small">{t('train.start', { name: model.value?.name ?? '' })}</p>
         </section>
         <section class="card" aria-labelledby="train-how">
@@ -85,13 +88,19 @@ export function TrainView() {
               <Icon name="stop" /> <span>{t('train.stop')}</span>
             </button>
           ) : (
-            <button type="button" class="button primary" disabled={!isReady} onClick={() => void startTraining()}>
+            <button
+              type="button"
+              class="button primary"
+              disabled={!isReady}
+              onClick={() => void startTraining(takeAnew)}
+            >
               <Icon name="play" /> <span>{t('train.begin')}</span>
             </button>
           )}
           <p class="quiet small">{t('train.hint')}</p>
         </section>
         <Result />
+        <RunsCard />
       </aside>
     </div>
   );
