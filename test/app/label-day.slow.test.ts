@@ -273,7 +273,7 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
     await shows('cat.webp');
     await beginAnew();
     await open({ name: 'a.png', buffer: pictures[0] as Buffer });
-    await page.getByText('A finger paints, two zoom').waitFor();
+    await page.getByText('One finger paints, two zoom').waitFor();
     const tap = async (x: number, y: number): Promise<void> => page.touchscreen.tap(...(await place(x, y)));
     await page.getByRole('button', { name: 'Hand (H)' }).tap();
     await tap(20, 30);

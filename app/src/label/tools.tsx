@@ -54,12 +54,12 @@ function PolygonButtons() {
   const count = corners.value.length;
   if (tool.value !== 'polygon' || count === 0 || !now) return null;
   return (
-    <>
+    <div class="tools-group">
       <span class="tools-gap" />
       <Button icon="check" text={t('label.closePolygon')} isDisabled={count < 3} onClick={() => closePolygon(now)} />
       <Button icon="back" text={t('label.dropCorner')} onClick={dropCorner} />
       <Button icon="close" text={t('label.dropPolygon')} onClick={dropPolygon} />
-    </>
+    </div>
   );
 }
 
@@ -76,9 +76,11 @@ export function Tools() {
           onClick={() => takeTool(name)}
         />
       ))}
-      <span class="tools-gap" />
-      <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
-      <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
+      <div class="tools-group">
+        <span class="tools-gap" />
+        <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
+        <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
+      </div>
       <PolygonButtons />
       <div class="tools-slider">
         {tool.value === 'magic' ? (

@@ -168,7 +168,7 @@ export const en = {
   'label.closePolygon': 'Close the polygon (Enter)',
   'label.dropCorner': 'Take the last corner back (Backspace)',
   'label.dropPolygon': 'Drop the polygon (Escape)',
-  'label.hintTouch': 'A finger paints, two zoom; the hand moves the picture',
+  'label.hintTouch': 'One finger paints, two zoom',
   'label.removeAsk': '{name} is in the labels of {count} photographs, where its pixels will be ignored. Remove it?',
   'label.toFolder': 'To {name}',
   'label.otherFolder': 'To another folder',

@@ -168,7 +168,7 @@ export const ja: Strings = {
   'label.closePolygon': '多角形を閉じる (Enter)',
   'label.dropCorner': '最後の角を取り消す (Backspace)',
   'label.dropPolygon': '多角形をやめる (Escape)',
-  'label.hintTouch': '1本指で描き、2本指で拡大、手のひらで移動',
+  'label.hintTouch': '1本指で描き、2本指で拡大',
   'label.removeAsk': '{name} は {count} 枚の写真のラベルにあり、その画素は無視になります。削除しますか？',
   'label.toFolder': '{name} へ',
   'label.otherFolder': '別のフォルダーへ',
