@@ -1,11 +1,12 @@
 /** The page around the views: the tabs, the model, and what is dropped or pasted anywhere. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { RefinementView } from './refinement/view.tsx';
 import { SegmentView } from './segment/view.tsx';
 import { modelName, models } from './state/models.ts';
-import { droppedFiles, takeFiles } from './state/taking.ts';
+import { isLive } from './state/segmenting.ts';
+import { droppedFiles, takeFiles, takePasted } from './state/taking.ts';
 import { type StringKey, t } from './strings/index.ts';
 import { focusView } from './ui/focus.ts';
 import { Icon } from './ui/icons.tsx';
@@ -145,7 +146,7 @@ function useTaking(): void {
       'paste',
       ({ clipboardData }) => {
         const files = [...(clipboardData?.files ?? [])];
-        if (files.length > 0) takeFiles(files);
+        if (files.length > 0) takePasted(files);
       },
       { signal },
     );
@@ -153,8 +154,19 @@ function useTaking(): void {
   }, []);
 }
 
+/** A video or the camera is seen, and ended, in Segment alone. */
+const useLive = (): void =>
+  useEffect(
+    () =>
+      effect(() => {
+        if (isLive.value) goTo(TABS[0] as Tab);
+      }),
+    [],
+  );
+
 export function App() {
   useTaking();
+  useLive();
   const { id, View } = tab.value;
   return (
     <>

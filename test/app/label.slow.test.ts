@@ -7,21 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawShapes } from '../../src/data/drawn/shapes.ts';
 import { labelMap } from '../../src/image/label-map.ts';
 import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
-import { architecture } from '../../src/models/architectures.ts';
 import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { runCli } from '../support/run-cli.ts';
-import { temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
+import { SHALLOW_REFINENET, temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
 
 const SIZE = 64;
 const PICTURES = 4;
-
-/** Few layers, which learn quickly. */
-const SMALL = (() => {
-  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 11);
-  const pooling = { ...decoder.pooling, count: 1 };
-  return { ...rest, decoder: { ...decoder, taps: ['layer2', 'layer1'], widths: [16, 16], cascade: [1, 2], pooling } };
-})();
 
 let folder: string;
 let app: RunningApp;
@@ -85,7 +77,7 @@ const archived = async (): Promise<Record<string, Uint8Array>> =>
 describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const model = await writeSyntheticModel(folder, {}, SMALL);
+    const model = await writeSyntheticModel(folder, {}, SHALLOW_REFINENET);
     const files = Array.from({ length: PICTURES + 1 }, (_, index) => join(folder, `shape-${index}.png`));
     for (const [index, file] of files.entries())
       await writeFile(file, encodePng(drawShapes(5, ['app', index], SIZE).image));

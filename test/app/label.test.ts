@@ -1,16 +1,36 @@
 /** What the view Label does without a page: pixels of its tools, steps taken back, and the files that it saves. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { dataYaml, datasetFiles, IGNORED, isHeldOut, plainNames } from '../../app/src/label/dataset.ts';
-import { History, Stroke } from '../../app/src/label/history.ts';
-import { brushAlong, floodFill, growAlong, stencilPlaces } from '../../app/src/label/shapes.ts';
+import {
+  countLabeled,
+  dataYaml,
+  datasetFiles,
+  IGNORED,
+  isHeldOut,
+  plainNames,
+  savable,
+} from '../../app/src/label/dataset.ts';
+import { type Change, gained, History, Stroke } from '../../app/src/label/history.ts';
+import { brushAlong, floodFill, growAlong } from '../../app/src/label/shapes.ts';
+import { type Spans, stencilSpans } from '../../app/src/label/spans.ts';
 import { fillPolygon } from '../../src/image/fill-polygon.ts';
 import { decodeLabelPng } from '../../src/image/png.ts';
 
 const EXTENT = { width: 7, height: 5 };
 
+/** The places of spans, in order. */
+const placesOf = (spans: Spans): number[] =>
+  spans
+    .flatMap((begin, at) =>
+      at % 2 === 0 ? Array.from({ length: (spans[at + 1] as number) - begin }, (_, on) => begin + on) : [],
+    )
+    .sort((a, b) => a - b);
+
+/** A span of every one. */
+const spansAt = (places: readonly number[]): Spans => places.flatMap((place) => [place, place + 1]);
+
 /** Pixels as rows of dots and marks. */
-const drawn = (places: readonly number[], { width, height } = EXTENT): string[] =>
+const drawn = (spans: Spans, { width, height } = EXTENT, places = placesOf(spans)): string[] =>
   Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => (places.includes(y * width + x) ? '#' : '.')).join(''),
   );
@@ -62,16 +82,16 @@ describe('the magic wand', () => {
   const row = { width: 7, height: 1 };
 
   test('grows over pixels of like probabilities, and not beyond a gap', () => {
-    expect(growAlong(probabilities, 2, row, 3, 0.9).sort()).toEqual([3, 4]);
-    expect(growAlong(probabilities, 2, row, 3, 0.75).sort()).toEqual([2, 3, 4]);
-    expect(growAlong(probabilities, 2, row, 3, 1)).toEqual([3]);
-    expect(growAlong(probabilities, 2, row, 3, 0)).toHaveLength(7);
+    expect(placesOf(growAlong(probabilities, 2, row, 3, 0.9))).toEqual([3, 4]);
+    expect(placesOf(growAlong(probabilities, 2, row, 3, 0.75))).toEqual([2, 3, 4]);
+    expect(placesOf(growAlong(probabilities, 2, row, 3, 1))).toEqual([3]);
+    expect(placesOf(growAlong(probabilities, 2, row, 3, 0))).toHaveLength(7);
   });
 });
 
 test('a polygon is filled where its corners say', () => {
-  const places = stencilPlaces(fillPolygon([1, 1, 5, 1, 5, 4, 1, 4], 7, 5), EXTENT);
-  expect(drawn(places)).toEqual(['.......', '.####..', '.####..', '.####..', '.......']);
+  const spans = stencilSpans(fillPolygon([1, 1, 5, 1, 5, 4, 1, 4], 7, 5), EXTENT);
+  expect(drawn(spans)).toEqual(['.......', '.####..', '.####..', '.####..', '.......']);
 });
 
 describe('steps', () => {
@@ -85,8 +105,8 @@ describe('steps', () => {
         const history = new History();
         const states = [labels.slice()];
         for (const parts of steps) {
-          const stroke = new Stroke(labels);
-          for (const { places, id } of parts) stroke.paint(places, id);
+          const stroke = new Stroke(labels, EXTENT);
+          for (const { places, id } of parts) stroke.paint(spansAt(places), id);
           const change = stroke.end();
           if (!change) continue;
           history.add(change);
@@ -111,8 +131,8 @@ describe('steps', () => {
     const labels = new Uint8Array(4);
     const history = new History();
     const step = (id: number): void => {
-      const stroke = new Stroke(labels);
-      stroke.paint([0], id);
+      const stroke = new Stroke(labels, { width: 4, height: 1 });
+      stroke.paint(spansAt([0]), id);
       history.add(stroke.end() as NonNullable<ReturnType<Stroke['end']>>);
     };
     step(1);
@@ -123,10 +143,42 @@ describe('steps', () => {
   });
 
   test('that change nothing are none', () => {
-    const stroke = new Stroke(new Uint8Array(4));
-    stroke.paint([1, 2], 3);
-    stroke.paint([1, 2], 0);
+    const stroke = new Stroke(new Uint8Array(4), { width: 4, height: 1 });
+    stroke.paint(spansAt([1, 2]), 3);
+    stroke.paint(spansAt([1, 2]), 0);
     expect(stroke.end()).toBeUndefined();
+  });
+
+  test('leave the labels as they were where they are called off', () => {
+    const labels = Uint8Array.of(1, 2, 3, IGNORED);
+    const stroke = new Stroke(labels, { width: 2, height: 2 });
+    stroke.paint(spansAt([3]), 0);
+    expect(stroke.cancel()).toEqual({ left: 1, top: 1, right: 2, bottom: 2 });
+    expect([...labels]).toEqual([1, 2, 3, IGNORED]);
+  });
+
+  test('are taken back in the ids that classes have now', () => {
+    const labels = Uint8Array.of(0, 1, 2, IGNORED);
+    const stroke = new Stroke(labels, { width: 2, height: 2 });
+    stroke.paint(spansAt([2, 3]), 1);
+    const history = new History();
+    history.add(stroke.end() as Change);
+    // The first class is gone.
+    const table = Uint8Array.from({ length: 256 }, (_, id) => (id === 0 || id === IGNORED ? IGNORED : id - 1));
+    const [now, later] = [labels.map((id) => table[id] as number), history.renamed(table)];
+    later.undo(now);
+    expect([...now]).toEqual([IGNORED, 0, 1, IGNORED]);
+    later.redo(now);
+    expect([...now]).toEqual([IGNORED, 0, 0, 0]);
+  });
+
+  test('say how many pixels are labeled more', () => {
+    const labels = Uint8Array.of(IGNORED, IGNORED, 2, 3);
+    const stroke = new Stroke(labels, { width: 4, height: 1 });
+    stroke.paint(spansAt([0, 1, 2]), 1);
+    stroke.paint(spansAt([3]), IGNORED);
+    expect(gained(stroke.end() as Change, IGNORED)).toBe(1);
+    expect(countLabeled(labels)).toBe(3);
   });
 });
 
@@ -145,11 +197,11 @@ describe('the saved data set', () => {
   const text = (bytes?: Uint8Array): string => new TextDecoder().decode(bytes);
 
   test('has images as they are, masks of class ids, and holds one out', async () => {
-    const files = await datasetFiles(
+    const { photos } = await savable(
       [photo('a/one.png'), photo('two.gif', 'image/gif')],
-      classes,
       async () => new Blob(['png']),
     );
+    const files = await datasetFiles(photos, classes);
     expect([...files.keys()]).toEqual([
       'images/train/one.png',
       'masks/train/one.png',
@@ -162,6 +214,17 @@ describe('the saved data set', () => {
     expect([...decodeLabelPng(files.get('masks/train/one.png') as Uint8Array).data]).toEqual([1, IGNORED]);
   });
 
+  test('leaves out what cannot be decoded or is empty, and names it', async () => {
+    const photos = [
+      photo('one.png'),
+      photo('odd.gif', 'image/gif'),
+      { ...photo('none.png'), file: new Blob([], { type: 'image/png' }) },
+    ];
+    const kept = await savable(photos, () => Promise.reject(new Error('The source image could not be decoded.')));
+    expect(kept.photos.map(({ name }) => name)).toEqual(['one.png']);
+    expect(kept.leftOut).toEqual(['odd.gif', 'none.png']);
+  });
+
   test('leaves what was opened where it lies, in its split, and gives its name to nothing else', async () => {
     const opened = (path: string, split: 'train' | 'val' | 'test') => ({ ...photo(path), origin: { path, split } });
     const photos = [
@@ -170,7 +233,7 @@ describe('the saved data set', () => {
       opened('new.jpg', 'train'),
       opened('x.png', 'test'),
     ];
-    const files = await datasetFiles(photos, classes, async () => new Blob(['png']));
+    const files = await datasetFiles(photos, classes);
     expect([...files.keys()]).toEqual([
       'images/val/day/One (1).jpeg',
       'masks/val/day/One (1).png',

@@ -20,6 +20,13 @@ export const NARROW_REFINENET: NetworkDefinition = (() => {
   return { ...rest, decoder: { ...decoder, widths: [32, 16, 16, 16] } };
 })();
 
+/** Few layers, which learn quickly: eleven classes. */
+export const SHALLOW_REFINENET: NetworkDefinition = (() => {
+  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 11);
+  const pooling = { ...decoder.pooling, count: 1 };
+  return { ...rest, decoder: { ...decoder, taps: ['layer2', 'layer1'], widths: [16, 16], cascade: [1, 2], pooling } };
+})();
+
 /** Writes a Light-Weight RefineNet on MobileNetV2, or another network, with eleven classes and drawn weights. */
 export async function writeSyntheticModel(
   folder: string,

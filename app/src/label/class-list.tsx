@@ -7,7 +7,8 @@ import { focusSoon } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Swatch } from '../ui/swatch.tsx';
 import { IGNORED } from './dataset.ts';
-import { beginAnew, namedClasses, setClasses } from './classes.ts';
+import { beginAnew, countWith, namedClasses, setClasses } from './classes.ts';
+import { focusPicture } from './focus-picture.ts';
 import { classes, painted, touched } from './labeling.ts';
 
 const isEdited = signal(false);
@@ -30,11 +31,16 @@ function add(name: string): void {
   painted.value = classes.value.length - 1;
 }
 
-const remove = (id: number): void =>
+/** @returns whether it is gone: what is labeled so is asked for first. */
+function remove(id: number, name: string): boolean {
+  const count = countWith(id);
+  if (count > 0 && !confirm(t('label.removeAsk', { name, count }))) return false;
   setClasses(
     classes.value.filter((_, at) => at !== id),
     (before) => (before === id ? IGNORED : before > id ? before - 1 : before),
   );
+  return true;
+}
 
 function Row({ id, name, color, keyName }: { id: number; name: string; color: Color | null; keyName: string }) {
   return (
@@ -42,8 +48,9 @@ function Row({ id, name, color, keyName }: { id: number; name: string; color: Co
       type="button"
       class="class-row"
       aria-pressed={painted.value === id}
-      onClick={() => {
+      onClick={(event) => {
         painted.value = id;
+        focusPicture(event);
       }}
     >
       <Swatch color={color} />
@@ -94,8 +101,7 @@ export function ClassList() {
                   title={t('label.remove', { name })}
                   disabled={classes.value.length < 3}
                   onClick={() => {
-                    remove(id);
-                    focusSoon(NEW);
+                    if (remove(id, name)) focusSoon(NEW);
                   }}
                 >
                   <Icon name="trash" />

@@ -1,30 +1,46 @@
 /** The classes that are labeled, and how they become others. */
 import { classesNamed, type LabelClass } from 'refinenet/web';
 import { photoIndex, photos } from '../state/photos.ts';
-import { IGNORED } from './dataset.ts';
-import { History } from './history.ts';
+import { countLabeled, IGNORED } from './dataset.ts';
+import { folder } from './folder.ts';
 import { forgetAll, keepClasses } from './kept.ts';
-import { classes, forgetWaiting, keepSoon, type Labeling, labelings, painted, revision, tell } from './labeling.ts';
+import {
+  classes,
+  forgetWaiting,
+  keepSoon,
+  type Labeling,
+  labelings,
+  painted,
+  revision,
+  tell,
+  touched,
+} from './labeling.ts';
 
 /**
- * Takes other classes.
+ * Takes other classes. Steps that were done before are taken back in them, too.
  * @param idOf of a class that there was: which one it is now; `IGNORED` for one that is gone.
  */
 export function setClasses(next: readonly LabelClass[], idOf: (id: number) => number = (id) => id): void {
   const table = Uint8Array.from({ length: 256 }, (_, id) => (id === IGNORED ? IGNORED : idOf(id)));
   const isSame = table.every((id, at) => id === at);
   if (!isSame) {
-    const all = new Map<string, Labeling>();
-    for (const [key, each] of labelings.value)
-      all.set(key, { ...each, labels: each.labels.map((id) => table[id] as number), history: new History() });
-    labelings.value = all;
-    for (const [key, each] of all) if (each.isTouched) keepSoon(key);
+    labelings.value = new Map([...labelings.value].map(([key, each]) => [key, renamed(each, table)]));
+    for (const { key, isTouched } of labelings.value.values()) if (isTouched) keepSoon(key);
   }
   classes.value = next;
   painted.value = Math.min(painted.value, next.length - 1);
   revision.value++;
   keepClasses(next).catch(tell);
 }
+
+function renamed(each: Labeling, table: Uint8Array): Labeling {
+  const labels = each.labels.slice();
+  for (let at = 0; at < labels.length; at++) labels[at] = table[labels[at] as number] as number;
+  return { ...each, labels, labeled: countLabeled(labels), history: each.history.renamed(table) };
+}
+
+/** How many photographs that somebody labeled have a class. */
+export const countWith = (id: number): number => touched.value.filter(({ labels }) => labels.includes(id)).length;
 
 /** Classes with these names, in colors that are told apart. */
 export const namedClasses = (names: readonly string[]): readonly LabelClass[] => classesNamed(names);
@@ -34,6 +50,8 @@ export async function beginAnew(next: readonly LabelClass[]): Promise<void> {
   forgetWaiting();
   await forgetAll().catch(tell);
   labelings.value = new Map();
+  // Other labels are not written over these.
+  folder.value = undefined;
   setClasses(next);
   photoIndex.value = Math.min(photoIndex.value, Math.max(0, photos.value.length - 1));
 }

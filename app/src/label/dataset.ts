@@ -1,6 +1,6 @@
 /** Labels as a data set that `refinenet train` reads: pictures, palette PNGs and a data.yaml. */
 import { encodeLabelPng, type LabelClass, labelMap } from 'refinenet/web';
-import type { Extent } from './shapes.ts';
+import type { Extent } from './spans.ts';
 
 /** Where nothing is to be learned. */
 export const IGNORED = 255;
@@ -43,8 +43,12 @@ export function splitsOf(photos: readonly Pick<LabeledPhoto, 'origin'>[]): reado
   return photos.map(({ origin }) => origin?.split ?? (isHeldOut(index++, count) ? 'val' : 'train'));
 }
 
-/** Pictures of which at least one pixel is labeled. */
-export const isLabeled = ({ labels }: Pick<LabeledPhoto, 'labels'>): boolean => labels.some((id) => id !== IGNORED);
+/** How many pixels are labeled. */
+export function countLabeled(labels: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < labels.length; at++) if (labels[at] !== IGNORED) count++;
+  return count;
+}
 
 const withoutEnding = (path: string): string => path.replace(/\.\w+$/, '');
 
@@ -73,13 +77,29 @@ export function dataYaml(splits: readonly string[], classes: readonly LabelClass
 }
 
 /**
- * The files of the data set by their paths. Pictures go as they are, except in formats that only browsers read.
+ * Pictures as they can be saved: as they are, or as PNG files where only browsers read their format; and the names of those that cannot,
+ * as nothing is in them or they cannot be decoded.
  * @param toPng turns such a picture into a PNG file.
  */
+export async function savable(
+  photos: readonly LabeledPhoto[],
+  toPng: (file: Blob) => Promise<Blob>,
+): Promise<{ readonly photos: readonly LabeledPhoto[]; readonly leftOut: readonly string[] }> {
+  const good: LabeledPhoto[] = [];
+  const leftOut: string[] = [];
+  for (const photo of photos) {
+    const isKnown = photo.file.size > 0 && (photo.file.type in EXTENSIONS || photo.origin !== undefined);
+    const file = isKnown ? photo.file : await toPng(photo.file).catch(() => undefined);
+    if (file) good.push({ ...photo, file });
+    else leftOut.push(photo.name);
+  }
+  return { photos: good, leftOut };
+}
+
+/** The files of the data set by their paths. @param photos that can be saved */
 export async function datasetFiles(
   photos: readonly LabeledPhoto[],
   classes: readonly LabelClass[],
-  toPng: (file: Blob) => Promise<Blob>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const taken = photos.flatMap(({ origin }) => (origin ? [withoutEnding(origin.path)] : []));
@@ -90,11 +110,9 @@ export async function datasetFiles(
   const splits = splitsOf(photos);
   const colors = classes.map(({ color }) => color);
   for (const [index, { file, width, height, labels, origin }] of photos.entries()) {
-    const known = EXTENSIONS[file.type];
-    const content = known || origin ? file : await toPng(file);
     // What was opened is written over, and nothing beside it.
-    const path = origin?.path ?? `${names[index]}.${known ?? 'png'}`;
-    files.set(`images/${splits[index]}/${path}`, new Uint8Array(await content.arrayBuffer()));
+    const path = origin?.path ?? `${names[index]}.${EXTENSIONS[file.type] ?? 'png'}`;
+    files.set(`images/${splits[index]}/${path}`, new Uint8Array(await file.arrayBuffer()));
     files.set(
       `masks/${splits[index]}/${withoutEnding(path)}.png`,
       encodeLabelPng(labelMap(width, height, labels), colors),

@@ -1,27 +1,25 @@
 /** What is drawn while labeling: the labels over the photograph, the polygon at work, and the brush. */
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { opacity } from '../segment/settings.ts';
 import { shown } from '../state/segmenting.ts';
 import type { Point } from '../ui/point.ts';
 import type { View } from '../ui/stage.tsx';
-import { brushSize, classes, labeling, revision, tool } from './labeling.ts';
-import { labelLayer } from './layer.ts';
+import { brushSize, revision, tool } from './labeling.ts';
+import { layer } from './layer.ts';
 import { corners } from './painter.ts';
 
-const layer = computed(() => {
-  void revision.value;
-  return labeling.value && labelLayer(labeling.value, classes.value);
-});
 /** The pixel that is pointed at. */
 export const pointed = signal<Point | null>(null);
 
 export function draw(context: CanvasRenderingContext2D, { scale }: View): void {
   const now = shown.value;
   if (!now) return;
+  // The layer is the same canvas after a stroke as before it.
+  void revision.value;
   context.drawImage(now.bitmap, 0, 0);
   context.globalAlpha = opacity.value;
   context.imageSmoothingEnabled = false;
-  if (layer.value) context.drawImage(layer.value, 0, 0);
+  if (layer.value) context.drawImage(layer.value.canvas, 0, 0);
   context.globalAlpha = 1;
   drawPolygon(context, scale);
   const at = pointed.value;

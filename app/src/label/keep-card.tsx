@@ -3,9 +3,10 @@ import { signal } from '@preact/signals';
 import { messageOf } from '../state/messages.ts';
 import { t } from '../strings/index.ts';
 import { Action, FileButton } from '../ui/file-button.tsx';
+import { folder, folderPicker } from './folder.ts';
 import { isKept, labelFault, touched } from './labeling.ts';
 import { isOpening, openFolder, openList } from './opening.ts';
-import { folderPicker, saveArchive, saveToFolder } from './saving.ts';
+import { type Saved, saveArchive, saveToFolder } from './saving.ts';
 
 const said = signal('');
 
@@ -22,19 +23,24 @@ async function run(work: () => Promise<string | undefined>): Promise<void> {
 /** Opens what was chosen or dropped as a data set. */
 export const openGiven = (files: readonly File[]): void => void run(() => openList(files));
 
-async function writeFolder(): Promise<string | undefined> {
-  const name = await saveToFolder();
-  return name === undefined ? undefined : t('label.inFolder', { name });
+/** Tells what is missing, as what is wrong; else where it was written to. */
+function told({ name, leftOut }: Saved): string {
+  if (leftOut.length > 0) labelFault.value = t('label.leftOut', { names: leftOut.join(', ') });
+  return name === undefined ? '' : t('label.inFolder', { name });
 }
 
-async function writeArchive(): Promise<undefined> {
-  await saveArchive();
+async function writeFolder(isAsked: boolean): Promise<string | undefined> {
+  const saved = await saveToFolder(isAsked);
+  return saved && told(saved);
 }
+
+const writeArchive = async (): Promise<string> => told(await saveArchive());
 
 export function KeepCard() {
   const count = touched.value.length;
   const isNone = count === 0;
-  const folder = { icon: 'folder', text: t('open.folder'), isDisabled: isOpening.value } as const;
+  const known = folder.value;
+  const opens = { icon: 'folder', text: t('open.folder'), isDisabled: isOpening.value } as const;
   return (
     <>
       <section class="card" aria-labelledby="label-keep">
@@ -45,10 +51,25 @@ export function KeepCard() {
         </p>
         <div class="downloads">
           {folderPicker() && (
-            <Action icon="folder" text={t('label.folder')} isDisabled={isNone} onClick={() => void run(writeFolder)} />
+            <Action
+              icon="folder"
+              text={known ? t('label.toFolder', { name: known.name }) : t('label.folder')}
+              isDisabled={isNone}
+              onClick={() => void run(() => writeFolder(false))}
+            />
           )}
           <Action icon="download" text={t('label.zip')} isDisabled={isNone} onClick={() => void run(writeArchive)} />
         </div>
+        {folderPicker() && known && (
+          <button
+            type="button"
+            class="link own-set"
+            disabled={isNone}
+            onClick={() => void run(() => writeFolder(true))}
+          >
+            {t('label.otherFolder')}
+          </button>
+        )}
         {said.value && (
           <p class="small" role="status">
             {said.value}
@@ -60,9 +81,9 @@ export function KeepCard() {
         <h2 id="label-open">{t('open.title')}</h2>
         <div class="downloads">
           {folderPicker() ? (
-            <Action {...folder} onClick={() => void run(openFolder)} />
+            <Action {...opens} onClick={() => void run(openFolder)} />
           ) : (
-            <FileButton {...folder} accepts="folder" onFiles={openGiven} />
+            <FileButton {...opens} accepts="folder" onFiles={openGiven} />
           )}
           <FileButton
             icon="open"

@@ -5,6 +5,8 @@ import type { LabeledPhoto } from './dataset.ts';
 const NAME = 'refinenet-labels';
 const PICTURES = 'pictures';
 const CLASSES = 'classes';
+/** Key beside the classes. */
+const FOLDER = 'folder';
 
 let opening: Promise<IDBDatabase> | undefined;
 
@@ -48,11 +50,29 @@ export const keepClasses = async (classes: readonly LabelClass[]): Promise<void>
   await within(CLASSES, 'readwrite', (store) => store.put(classes, CLASSES));
 };
 
-export const keptPictures = (): Promise<readonly LabeledPhoto[]> =>
-  within(PICTURES, 'readonly', (store) => store.getAll() as IDBRequest<LabeledPhoto[]>);
+export const forgetPicture = async (key: string): Promise<void> => {
+  await within(PICTURES, 'readwrite', (store) => store.delete(key));
+};
+
+/** A key, and what is kept under it. */
+export type KeptPicture = readonly [key: string, photo: LabeledPhoto];
+
+export async function keptPictures(): Promise<readonly KeptPicture[]> {
+  const keys = await within(PICTURES, 'readonly', (store) => store.getAllKeys());
+  const photos = await within(PICTURES, 'readonly', (store) => store.getAll() as IDBRequest<LabeledPhoto[]>);
+  return photos.map((photo, at) => [String(keys[at]), photo]);
+}
 
 export const keptClasses = (): Promise<readonly LabelClass[] | undefined> =>
   within(CLASSES, 'readonly', (store) => store.get(CLASSES) as IDBRequest<LabelClass[] | undefined>);
+
+/** Where labels were saved to. Browsers that cannot keep a folder do not. */
+export const keepFolder = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+  await within(CLASSES, 'readwrite', (store) => store.put(folder, FOLDER));
+};
+
+export const keptFolder = (): Promise<FileSystemDirectoryHandle | undefined> =>
+  within(CLASSES, 'readonly', (store) => store.get(FOLDER) as IDBRequest<FileSystemDirectoryHandle | undefined>);
 
 export async function forgetAll(): Promise<void> {
   for (const store of [PICTURES, CLASSES]) await within(store, 'readwrite', (each) => each.clear());

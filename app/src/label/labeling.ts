@@ -2,17 +2,24 @@
 import { computed, signal } from '@preact/signals';
 import type { LabelClass, WebSegmentation } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
+import type { Photo } from '../state/photos.ts';
 import { shown } from '../state/segmenting.ts';
-import { IGNORED, isLabeled, type LabeledPhoto } from './dataset.ts';
-import type { Change, History } from './history.ts';
+import { countLabeled, IGNORED, type LabeledPhoto } from './dataset.ts';
+import { digestOf } from './digest.ts';
+import { History } from './history.ts';
 import { keepPicture } from './kept.ts';
+import type { Extent } from './spans.ts';
 
-export type ToolName = 'brush' | 'eraser' | 'fill' | 'polygon' | 'magic';
+export type ToolName = 'hand' | 'brush' | 'eraser' | 'fill' | 'polygon' | 'magic';
 
 export interface Labeling extends LabeledPhoto {
+  /** Of its content, name and size: it is labeled once, wherever it comes from. */
+  readonly key: string;
   readonly history: History;
   /** Whether somebody labeled it; what only the model said is not kept. */
   readonly isTouched: boolean;
+  /** How many of its pixels are labeled. */
+  readonly labeled: number;
   /** What the labels began with. */
   readonly prediction?: WebSegmentation | undefined;
 }
@@ -32,31 +39,47 @@ export const labelFault = signal('');
 /** Whether everything is in the browser's keeping. */
 export const isKept = signal(true);
 
-export const keyOf = (name: string, width: number, height: number): string => `${name} ${width}x${height}`;
+export const keyOf = async ({ name, file }: Photo, { width, height }: Extent): Promise<string> =>
+  `${name} ${width}x${height} ${await digestOf(file)}`;
+
+/** Labels with no step in their history. */
+export const labelingOf = (
+  key: string,
+  { name, file, width, height, labels, origin }: LabeledPhoto,
+  isTouched: boolean,
+): Labeling => ({
+  key,
+  ...{ name, file, width, height, labels, origin, isTouched },
+  history: new History(),
+  labeled: countLabeled(labels),
+});
+
+/** The photograph that is looked at, once its key is known. */
+export const looked = signal<{ readonly photo: Photo; readonly key: string } | undefined>(undefined);
 
 /** The labels of the photograph that is looked at. */
 export const labeling = computed(() => {
-  const now = shown.value;
-  return now && labelings.value.get(keyOf(now.photo.name, now.bitmap.width, now.bitmap.height));
+  const [now, known] = [shown.value, looked.value];
+  return now && known?.photo === now.photo ? labelings.value.get(known.key) : undefined;
 });
 
+const { compare } = new Intl.Collator(undefined, { numeric: true });
+
 /** Those that somebody labeled, in the order of their names. */
-export const touched = computed(() => {
-  void revision.value;
-  return [...labelings.value.values()]
-    .filter((each) => each.isTouched && isLabeled(each))
-    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
-});
+export const touched = computed(() =>
+  [...labelings.value.values()]
+    .filter((each) => each.isTouched && each.labeled > 0)
+    .sort((a, b) => compare(a.name, b.name)),
+);
 
 const DELAY = 400;
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
 export function put(next: Labeling): void {
-  const key = keyOf(next.name, next.width, next.height);
   // Nothing is subscribed to here: effects call it.
-  labelings.value = new Map(labelings.peek()).set(key, next);
+  labelings.value = new Map(labelings.peek()).set(next.key, next);
   revision.value = revision.peek() + 1;
-  if (next.isTouched) keepSoon(key);
+  if (next.isTouched) keepSoon(next.key);
 }
 
 export function keepSoon(key: string): void {
@@ -97,28 +120,15 @@ export const tell = (error: unknown): void => {
   labelFault.value = messageOf(error);
 };
 
-/** Notes that the labels of the picture were changed by a step, which can be taken back. */
-export function changed(now: Labeling, change: Change | undefined): void {
-  if (!change) return;
-  now.history.add(change);
-  put({ ...now, isTouched: true });
-}
-
-export function undo(): void {
-  const now = labeling.value;
-  if (now?.history.undo(now.labels)) put({ ...now, isTouched: true });
-}
-
-export function redo(): void {
-  const now = labeling.value;
-  if (now?.history.redo(now.labels)) put({ ...now, isTouched: true });
-}
-
 /** What a model found, as ids of our classes of the same names; ignored where there is none. */
 export function predicted({ labels, classes: found }: WebSegmentation, own: readonly LabelClass[]): Uint8Array {
-  const ids = new Map(found.map(({ id, label }) => [id, own.findIndex(({ name }) => name === label)]));
-  return Uint8Array.from(labels.data, (id) => {
-    const at = ids.get(id) ?? -1;
-    return at < 0 ? IGNORED : at;
-  });
+  const table = new Uint8Array(65536).fill(IGNORED);
+  for (const { id, label } of found) {
+    const at = own.findIndex(({ name }) => name === label);
+    if (at >= 0) table[id] = at;
+  }
+  const { data } = labels;
+  const ids = new Uint8Array(data.length);
+  for (let at = 0; at < ids.length; at++) ids[at] = table[data[at] as number] as number;
+  return ids;
 }

@@ -1,16 +1,15 @@
 /** Labels that were saved come back: a data set is read, and labeling goes on. */
 import { signal } from '@preact/signals';
 import type { LabeledFile } from 'refinenet/web/training';
+import { type Files, filesOfArchive, filesOfFolder, filesOfList } from '../state/archive.ts';
 import { messageOf } from '../state/messages.ts';
 import { showPhotos } from '../state/photos.ts';
 import { stopLive } from '../state/live.ts';
 import { t } from '../strings/index.ts';
-import { type Files, filesOfArchive, filesOfFolder, filesOfList } from './archive.ts';
 import { beginAnew } from './classes.ts';
 import { type Origin, type Split, SPLITS } from './dataset.ts';
-import { History } from './history.ts';
-import { labelFault, put, touched } from './labeling.ts';
-import { folderPicker } from './saving.ts';
+import { chooseFolder, rememberFolder } from './folder.ts';
+import { keyOf, labelFault, labelingOf, put, touched } from './labeling.ts';
 
 /** Whether a data set is read at the moment. */
 export const isOpening = signal(false);
@@ -32,8 +31,10 @@ export async function openList(list: readonly File[]): Promise<string | undefine
 /** Asks for a folder. */
 export const openFolder = (): Promise<string | undefined> =>
   attempt(async () => {
-    const folder = await folderPicker()?.({ mode: 'readwrite', id: 'labels' });
-    return folder && open(await filesOfFolder(folder), folder.name);
+    const folder = await chooseFolder();
+    const opened = folder && (await open(await filesOfFolder(folder), folder.name));
+    if (folder && opened !== undefined) rememberFolder(folder);
+    return opened;
   });
 
 async function attempt(work: () => Promise<string | undefined>): Promise<string | undefined> {
@@ -57,16 +58,8 @@ async function open(files: Files, name: string): Promise<string | undefined> {
   await beginAnew(classes);
   const names = namesOf(images);
   for (const [index, { image, mask, ...each }] of images.entries()) {
-    put({
-      name: names[index] as string,
-      file: image,
-      width: mask.width,
-      height: mask.height,
-      labels: mask.data,
-      history: new History(),
-      isTouched: true,
-      origin: originOf(each),
-    });
+    const photo = { name: names[index] as string, file: image, width: mask.width, height: mask.height };
+    put(labelingOf(await keyOf(photo, mask), { ...photo, labels: mask.data, origin: originOf(each) }, true));
   }
   stopLive();
   showPhotos(images.map(({ image }, index) => ({ name: names[index] as string, file: image })));

@@ -11,18 +11,21 @@ import { IGNORED } from './dataset.ts';
 import { Stroke } from './history.ts';
 import {
   brushSize,
-  changed,
+  classes,
   labelFault,
   type Labeling,
   labeling,
   likeness,
   painted,
   predicted,
-  classes,
+  put,
   revision,
   tool,
 } from './labeling.ts';
-import { brushAlong, floodFill, growAlong, stencilPlaces } from './shapes.ts';
+import { repaint } from './layer.ts';
+import { brushAlong, floodFill, growAlong } from './shapes.ts';
+import { type Spans, stencilSpans } from './spans.ts';
+import { changed } from './steps.ts';
 
 /** The corners of the polygon that is drawn, in pixels. */
 export const corners = signal<readonly Point[]>([]);
@@ -32,9 +35,9 @@ export const isLooking = signal(false);
 const isInside = ({ x, y }: Point, { width, height }: Labeling): boolean => x >= 0 && y >= 0 && x < width && y < height;
 
 /** Paints as one step. */
-function paint(now: Labeling, places: Iterable<number>, id = painted.value): void {
-  const stroke = new Stroke(now.labels);
-  stroke.paint(places, id);
+function paint(now: Labeling, spans: Spans, id = painted.value): void {
+  const stroke = new Stroke(now.labels, now);
+  stroke.paint(spans, id);
   changed(now, stroke.end());
 }
 
@@ -49,7 +52,7 @@ let drag: Drag | undefined;
 
 function dragTo(point: Point): void {
   if (!drag) return;
-  drag.stroke.paint(brushAlong(drag.last, point, brushSize.value, drag.on), drag.id);
+  repaint(drag.on.labels, drag.stroke.paint(brushAlong(drag.last, point, brushSize.value, drag.on), drag.id));
   drag.last = point;
   revision.value++;
 }
@@ -60,10 +63,18 @@ function endDrag(): void {
   if (ended) changed(ended.on, ended.stroke.end());
 }
 
+function cancelDrag(): void {
+  const ended = drag;
+  drag = undefined;
+  if (!ended) return;
+  repaint(ended.on.labels, ended.stroke.cancel());
+  revision.value++;
+}
+
 function beginDrag(now: Labeling, point: Point): void {
   endDrag();
   const id = tool.value === 'eraser' ? IGNORED : painted.value;
-  drag = { on: now, stroke: new Stroke(now.labels), id, last: point };
+  drag = { on: now, stroke: new Stroke(now.labels, now), id, last: point };
   dragTo(point);
 }
 
@@ -78,7 +89,16 @@ function addCorner(now: Labeling, point: Point, reach: number): void {
 export function closePolygon(now: Labeling): void {
   const ring = corners.value.flatMap(({ x, y }) => [x + 0.5, y + 0.5]);
   corners.value = [];
-  if (ring.length >= 6) paint(now, stencilPlaces(fillPolygon(ring, now.width, now.height), now));
+  if (ring.length >= 6) paint(now, stencilSpans(fillPolygon(ring, now.width, now.height), now));
+}
+
+/** Takes the last corner back. */
+export function dropCorner(): void {
+  corners.value = corners.value.slice(0, -1);
+}
+
+export function dropPolygon(): void {
+  corners.value = [];
 }
 
 interface Seen {
@@ -118,24 +138,31 @@ async function grow(now: Labeling, point: Point): Promise<void> {
   }
 }
 
+const isBrush = (): boolean => tool.value === 'brush' || tool.value === 'eraser';
+
 /** Uses the tool in hand at a pixel. @param reach how far from the polygon's first corner a click closes it, in pixels */
 export function useTool(point: Point, reach = 1): void {
   const now = labeling.value;
-  if (!now || (!isInside(point, now) && tool.value !== 'brush' && tool.value !== 'eraser')) return;
+  if (!now || (!isInside(point, now) && !isBrush())) return;
   if (tool.value === 'fill') paint(now, floodFill(now.labels, now, point.y * now.width + point.x));
   else if (tool.value === 'polygon') addCorner(now, point, reach);
   else if (tool.value === 'magic') void grow(now, point);
-  else beginDrag(now, point);
+  else if (isBrush()) beginDrag(now, point);
 }
 
-export const strokesWith = (reach: () => number): Strokes => ({
-  cursor: 'crosshair',
+/** Brushes paint as they are dragged; other tools act where they are let go, for a second finger may follow that zooms. */
+export const strokesWith = (cursor: Strokes['cursor'], reach: () => number): Strokes => ({
+  cursor,
   begin: (point) => {
-    useTool(point, reach());
-    return true;
+    if (isBrush()) useTool(point);
+    return tool.value !== 'hand';
   },
   move: dragTo,
-  end: endDrag,
+  end: (point) => {
+    if (drag) endDrag();
+    else useTool(point, reach());
+  },
+  cancel: cancelDrag,
 });
 
 /** Whether the keyboard's pen is down, so that the cursor paints. */
@@ -159,10 +186,12 @@ export const penTo = (point: Point): void => {
   if (isPenDown.value) dragTo(point);
 };
 
-/** Labels the whole picture as the model sees it. */
+/** Labels the whole picture as the model sees it; where nothing else was there, it is labeled so from now on. */
 export function takePrediction(): void {
   const [now, found] = [labeling.value, shown.value?.segmentation];
-  if (now && found) paintAll(now, predicted(found, classes.value));
+  if (!now || !found) return;
+  put({ ...now, isTouched: true });
+  paintAll(now, predicted(found, classes.value));
 }
 
 export function clearLabels(): void {
@@ -171,14 +200,7 @@ export function clearLabels(): void {
 }
 
 function paintAll(now: Labeling, labels: Uint8Array): void {
-  const stroke = new Stroke(now.labels);
-  const byId = new Map<number, number[]>();
-  labels.forEach((id, place) => {
-    if (id === now.labels[place]) return;
-    const places = byId.get(id) ?? [];
-    places.push(place);
-    byId.set(id, places);
-  });
-  for (const [id, places] of byId) stroke.paint(places, id);
+  const stroke = new Stroke(now.labels, now);
+  stroke.paintAll(labels);
   changed(now, stroke.end());
 }

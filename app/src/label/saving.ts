@@ -1,8 +1,17 @@
 /** Takes the labels out of the page: into a folder, or as an archive. */
 import { type Zippable, zipSync } from 'fflate';
 import { save } from '../state/save.ts';
-import { datasetFiles } from './dataset.ts';
+import { datasetFiles, savable } from './dataset.ts';
+import { folderToWrite } from './folder.ts';
 import { classes, touched } from './labeling.ts';
+
+/** What was saved. */
+export interface Saved {
+  /** Of the folder. */
+  readonly name?: string;
+  /** Names of the photographs that could not be. */
+  readonly leftOut: readonly string[];
+}
 
 async function toPng(file: Blob): Promise<Blob> {
   const bitmap = await createImageBitmap(file);
@@ -11,32 +20,30 @@ async function toPng(file: Blob): Promise<Blob> {
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
-const files = (): ReturnType<typeof datasetFiles> => datasetFiles(touched.value, classes.value, toPng);
-
-export async function saveArchive(): Promise<void> {
-  const entries: Zippable = Object.fromEntries(
-    [...(await files())].map(([path, bytes]) => [`labels/${path}`, [bytes, { level: path.endsWith('.yaml') ? 6 : 0 }]]),
-  );
-  save('labels.zip', new Blob([zipSync(entries) as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
+async function files(): Promise<Saved & { readonly files: ReadonlyMap<string, Uint8Array> }> {
+  const { photos, leftOut } = await savable(touched.value, toPng);
+  return { files: await datasetFiles(photos, classes.value), leftOut };
 }
 
-type PickFolder = (options: { mode: 'readwrite'; id: string }) => Promise<FileSystemDirectoryHandle>;
+export async function saveArchive(): Promise<Saved> {
+  const made = await files();
+  const entries: Zippable = Object.fromEntries(
+    [...made.files].map(([path, bytes]) => [`labels/${path}`, [bytes, { level: path.endsWith('.yaml') ? 6 : 0 }]]),
+  );
+  save('labels.zip', new Blob([zipSync(entries) as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
+  return { leftOut: made.leftOut };
+}
 
-/** What asks for a folder to write to, where the browser can. */
-export const folderPicker = (): PickFolder | undefined =>
-  (globalThis as { showDirectoryPicker?: PickFolder }).showDirectoryPicker;
-
-/** Writes all files into a folder that is asked for. @returns its name; undefined where none was chosen */
-export async function saveToFolder(): Promise<string | undefined> {
-  let folder: FileSystemDirectoryHandle | undefined;
-  try {
-    folder = await folderPicker()?.({ mode: 'readwrite', id: 'labels' });
-  } catch (error) {
-    if ((error as Error).name === 'AbortError') return undefined;
-    throw error;
-  }
+/**
+ * Writes all files into a folder: the one of the time before, where there was one.
+ * @param isAsked whether another one is to be chosen
+ * @returns undefined where none was chosen
+ */
+export async function saveToFolder(isAsked: boolean): Promise<Saved | undefined> {
+  const folder = await folderToWrite(isAsked);
   if (!folder) return undefined;
-  for (const [path, bytes] of await files()) {
+  const made = await files();
+  for (const [path, bytes] of made.files) {
     const parts = path.split('/');
     let at = folder;
     for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part, { create: true });
@@ -46,5 +53,5 @@ export async function saveToFolder(): Promise<string | undefined> {
     await writable.write(bytes as Uint8Array<ArrayBuffer>);
     await writable.close();
   }
-  return folder.name;
+  return { name: folder.name, leftOut: made.leftOut };
 }

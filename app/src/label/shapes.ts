@@ -1,55 +1,70 @@
-/** Which pixels a tool touches, as places in a picture: y times its width plus x. */
+/** Which pixels a tool touches. */
 import type { Point } from '../ui/point.ts';
-
-export interface Extent {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Extent, Spans } from './spans.ts';
 
 /** The pixels whose middle is at most half a diameter away from the line between two pixels' middles. */
-export function brushAlong(from: Point, to: Point, diameter: number, { width, height }: Extent): number[] {
+export function brushAlong(from: Point, to: Point, diameter: number, { width, height }: Extent): Spans {
   const radius = Math.max(0.5, diameter / 2);
   const [wide, high] = [to.x - from.x, to.y - from.y];
   const length = wide * wide + high * high;
-  const places: number[] = [];
   const lowest = Math.max(0, Math.floor(Math.min(from.y, to.y) - radius));
   const highest = Math.min(height - 1, Math.ceil(Math.max(from.y, to.y) + radius));
   const left = Math.max(0, Math.floor(Math.min(from.x, to.x) - radius));
   const right = Math.min(width - 1, Math.ceil(Math.max(from.x, to.x) + radius));
+  const isNear = (x: number, y: number): boolean => {
+    const along = length === 0 ? 0 : ((x - from.x) * wide + (y - from.y) * high) / length;
+    const share = Math.min(1, Math.max(0, along));
+    const [dx, dy] = [x - from.x - share * wide, y - from.y - share * high];
+    return dx * dx + dy * dy <= radius * radius;
+  };
+  const spans: number[] = [];
   for (let y = lowest; y <= highest; y++) {
-    for (let x = left; x <= right; x++) {
-      const along = length === 0 ? 0 : ((x - from.x) * wide + (y - from.y) * high) / length;
-      const share = Math.min(1, Math.max(0, along));
-      const [dx, dy] = [x - from.x - share * wide, y - from.y - share * high];
-      if (dx * dx + dy * dy <= radius * radius) places.push(y * width + x);
-    }
+    // The shape has no dents: a row of it is one span.
+    let begin = left;
+    while (begin <= right && !isNear(begin, y)) begin++;
+    if (begin > right) continue;
+    let end = begin + 1;
+    while (end <= right && isNear(end, y)) end++;
+    spans.push(y * width + begin, y * width + end);
   }
-  return places;
+  return spans;
 }
 
+/** What is known of a pixel while a region grows. */
+const [UNKNOWN, OUTSIDE, BELONGS, TAKEN] = [0, 1, 2, 3];
+
 /** The pixels that a path over touching sides leads to from a seed, itself included; all of them belong. */
-export function connected({ width, height }: Extent, seed: number, belongs: (place: number) => boolean): number[] {
-  const seen = new Uint8Array(width * height);
-  const places: number[] = [seed];
-  seen[seed] = 1;
-  for (let at = 0; at < places.length; at++) {
-    const place = places[at] as number;
-    const x = place % width;
-    const visit = (next: number): void => {
-      if (seen[next] === 1 || !belongs(next)) return;
-      seen[next] = 1;
-      places.push(next);
-    };
-    if (x > 0) visit(place - 1);
-    if (x < width - 1) visit(place + 1);
-    if (place >= width) visit(place - width);
-    if (place < width * (height - 1)) visit(place + width);
+export function connected({ width, height }: Extent, seed: number, belongs: (place: number) => boolean): Spans {
+  const known = new Uint8Array(width * height);
+  const isOpen = (place: number): boolean => {
+    if (known[place] === UNKNOWN) known[place] = belongs(place) ? BELONGS : OUTSIDE;
+    return known[place] === BELONGS;
+  };
+  known[seed] = BELONGS;
+  const spans: number[] = [];
+  const waiting = [seed];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    if (known[place] === TAKEN) continue;
+    const row = place - (place % width);
+    let [begin, end] = [place, place + 1];
+    while (begin > row && isOpen(begin - 1)) begin--;
+    while (end < row + width && isOpen(end)) end++;
+    known.fill(TAKEN, begin, end);
+    spans.push(begin, end);
+    for (const beside of [-width, width]) {
+      if (row + beside < 0 || row + beside >= width * height) continue;
+      for (let at = begin + beside, before = false; at < end + beside; at++) {
+        const isNext = isOpen(at);
+        if (isNext && !before) waiting.push(at);
+        before = isNext;
+      }
+    }
   }
-  return places;
+  return spans;
 }
 
 /** The pixels around a seed that are labeled as it is. */
-export const floodFill = (labels: Uint8Array, extent: Extent, seed: number): number[] => {
+export const floodFill = (labels: Uint8Array, extent: Extent, seed: number): Spans => {
   const id = labels[seed];
   return connected(extent, seed, (place) => labels[place] === id);
 };
@@ -66,25 +81,15 @@ export function growAlong(
   extent: Extent,
   seed: number,
   likeness: number,
-): number[] {
+): Spans {
   const cells = extent.width * extent.height;
-  const own = Array.from({ length: classes }, (_, id) => probabilities[id * cells + seed] as number);
-  const common = (place: number): number =>
-    own.reduce((sum, share, id) => sum + Math.min(share, probabilities[id * cells + place] as number), 0);
+  const own = Float64Array.from({ length: classes }, (_, id) => probabilities[id * cells + seed] as number);
+  const common = (place: number): number => {
+    let sum = 0;
+    for (let id = 0, at = place; id < classes; id++, at += cells)
+      sum += Math.min(own[id] as number, probabilities[at] as number);
+    return sum;
+  };
   // Rounding leaves probabilities a little short of 1.
   return connected(extent, seed, (place) => common(place) >= likeness - 1e-4);
-}
-
-/** The places of a stencil's pixels. */
-export function stencilPlaces(
-  { x, y, width, height, data }: Extent & Point & { readonly data: Uint8Array },
-  picture: Extent,
-): number[] {
-  const places: number[] = [];
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      if (data[row * width + column] === 1) places.push((y + row) * picture.width + x + column);
-    }
-  }
-  return places;
 }

@@ -2,10 +2,13 @@
 import { type StringKey, t } from '../strings/index.ts';
 import { Slider } from '../ui/fields.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
-import { brushSize, labeling, likeness, redo, revision, tool, type ToolName, undo } from './labeling.ts';
-import { corners, liftPen } from './painter.ts';
+import { focusPicture } from './focus-picture.ts';
+import { brushSize, labeling, likeness, tool, type ToolName } from './labeling.ts';
+import { closePolygon, corners, dropCorner, dropPolygon, liftPen } from './painter.ts';
+import { redo, undo } from './steps.ts';
 
 export const TOOLS: readonly { readonly name: ToolName; readonly key: string; readonly icon: IconName }[] = [
+  { name: 'hand', key: 'h', icon: 'hand' },
   { name: 'brush', key: 'b', icon: 'brush' },
   { name: 'eraser', key: 'e', icon: 'eraser' },
   { name: 'fill', key: 'f', icon: 'fill' },
@@ -15,7 +18,7 @@ export const TOOLS: readonly { readonly name: ToolName; readonly key: string; re
 
 export function takeTool(name: ToolName): void {
   liftPen();
-  corners.value = [];
+  dropPolygon();
   tool.value = name;
 }
 
@@ -35,15 +38,32 @@ function Button(props: {
       title={text}
       aria-pressed={isPressed}
       disabled={isDisabled}
-      onClick={onClick}
+      onClick={(event) => {
+        onClick();
+        focusPicture(event);
+      }}
     >
       <Icon name={icon} />
     </button>
   );
 }
 
+/** What else Enter, Backspace and Escape do, for whoever has no keys. */
+function PolygonButtons() {
+  const now = labeling.value;
+  const count = corners.value.length;
+  if (tool.value !== 'polygon' || count === 0 || !now) return null;
+  return (
+    <div class="tools-group">
+      <span class="tools-gap" />
+      <Button icon="check" text={t('label.closePolygon')} isDisabled={count < 3} onClick={() => closePolygon(now)} />
+      <Button icon="back" text={t('label.dropCorner')} onClick={dropCorner} />
+      <Button icon="close" text={t('label.dropPolygon')} onClick={dropPolygon} />
+    </div>
+  );
+}
+
 export function Tools() {
-  void revision.value;
   const history = labeling.value?.history;
   return (
     <div class="player tools" role="toolbar" aria-label={t('label.tools')}>
@@ -56,9 +76,12 @@ export function Tools() {
           onClick={() => takeTool(name)}
         />
       ))}
-      <span class="tools-gap" />
-      <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
-      <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
+      <div class="tools-group">
+        <span class="tools-gap" />
+        <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
+        <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
+      </div>
+      <PolygonButtons />
       <div class="tools-slider">
         {tool.value === 'magic' ? (
           <Slider

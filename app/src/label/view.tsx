@@ -4,15 +4,15 @@ import { OpacitySlider } from '../segment/opacity-slider.tsx';
 import { PictureFrame } from '../segment/picture-frame.tsx';
 import { Sources } from '../segment/sources.tsx';
 import { shown } from '../state/segmenting.ts';
-import { takeAsDataset } from '../state/taking.ts';
+import { addPasted, takeAsDataset } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
 import type { Point } from '../ui/point.ts';
 import { Stage, type View } from '../ui/stage.tsx';
 import { ClassList } from './class-list.tsx';
 import { draw, pointed } from './drawing.ts';
 import { KeepCard, openGiven } from './keep-card.tsx';
-import { onKey } from './keys.ts';
-import { classes, labelFault, labeling, revision } from './labeling.ts';
+import { listenEverywhere, onKey } from './keys.ts';
+import { classes, labelFault, labeling, revision, tool } from './labeling.ts';
 import { isDataset } from './opening.ts';
 import { clearLabels, isLooking, liftPen, penTo, strokesWith, takePrediction } from './painter.ts';
 import { startLabeling } from './restoring.ts';
@@ -21,22 +21,31 @@ import { Tools } from './tools.tsx';
 /** How near to a polygon's first corner a click closes it, in CSS pixels. */
 const REACH = 10;
 
-function status(): string {
-  const now = pointed.value;
+/** Whether there are fingers in place of keys. */
+const hasFingers = matchMedia('(pointer: coarse)').matches;
+
+/** What is where, in words; empty where there are no labels yet. */
+function said({ x, y }: Point): string {
+  void revision.value;
   const on = labeling.value;
+  if (!on) return '';
+  const id = on.labels[y * on.width + x] as number;
+  return `${classes.value[id]?.name ?? t('label.ignored')} · ${x}, ${y}`;
+}
+
+function status(): string {
   if (isLooking.value) return t('label.looking');
-  if (!now || !on) return t('label.hint');
-  const id = on.labels[now.y * on.width + now.x] as number;
-  return `${classes.value[id]?.name ?? t('label.ignored')} · ${now.x}, ${now.y}`;
+  return (pointed.value && said(pointed.value)) || t(hasFingers ? 'label.hintTouch' : 'label.hint');
 }
 
 function Readout() {
-  void revision.value;
   return <p class="stage-readout">{status()}</p>;
 }
 
 export function LabelView() {
   useEffect(() => startLabeling(), []);
+  useEffect(() => addPasted(), []);
+  useEffect(() => listenEverywhere(), []);
   useEffect(
     () =>
       takeAsDataset((files) => {
@@ -48,7 +57,8 @@ export function LabelView() {
   );
   const scale = useRef(1);
   const now = shown.value;
-  const strokes = useMemo(() => strokesWith(() => Math.max(1, REACH / scale.current)), []);
+  const cursor = tool.value === 'hand' ? 'grab' : 'crosshair';
+  const strokes = useMemo(() => strokesWith(cursor, () => Math.max(1, REACH / scale.current)), [cursor]);
   const drawn = useMemo(
     () => (context: CanvasRenderingContext2D, view: View) => {
       scale.current = view.scale;
@@ -76,6 +86,7 @@ export function LabelView() {
             onPoint={onPoint}
             strokes={strokes}
             onKey={onKey}
+            says={said}
           >
             {isLooking.value && <div class="progress" role="progressbar" aria-label={t('label.looking')} />}
             <Readout />

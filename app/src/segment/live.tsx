@@ -1,10 +1,11 @@
 /** The stage of a video or the camera: its newest frame with what is in it. */
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { WebSegmentation } from 'refinenet/web';
 import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, messageOf } from '../state/messages.ts';
-import { live, stopLive } from '../state/live.ts';
+import { endSource, live, stopLive } from '../state/live.ts';
 import { model, modelFault, opened } from '../state/models.ts';
+import { addAndShow } from '../state/photos.ts';
 import { show, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
 import { focusView } from '../ui/focus.ts';
@@ -17,6 +18,9 @@ interface Frame {
   readonly bitmap: ImageBitmap;
   readonly segmentation: WebSegmentation;
 }
+
+/** What a frame is called. */
+const FRAME = 'frame.png';
 
 const frame = signal<Frame | null>(null);
 const rate = signal(0);
@@ -36,8 +40,26 @@ function draw(context: CanvasRenderingContext2D): void {
   drawLayers(context, layers.value, opacity.value, hasOutlines.value);
 }
 
+/** Ends what plays; its newest frame becomes one of the photographs. */
+async function endLive(): Promise<void> {
+  const last = frame.peek();
+  // The camera's light goes out at once; photographs are shown again when the frame is one.
+  endSource();
+  if (!last) {
+    stopLive();
+    return;
+  }
+  const canvas = new OffscreenCanvas(last.bitmap.width, last.bitmap.height);
+  (canvas.getContext('2d') as OffscreenCanvasRenderingContext2D).drawImage(last.bitmap, 0, 0);
+  const file = await canvas.convertToBlob({ type: 'image/png' });
+  batch(() => {
+    addAndShow([{ name: FRAME, file }]);
+    stopLive();
+  });
+}
+
 function stop(): void {
-  stopLive();
+  void endLive();
   focusView();
 }
 
@@ -45,6 +67,14 @@ export function LiveStage() {
   const video = useRef<HTMLVideoElement>(null);
   const source = live.value;
   const entry = model.value;
+
+  // Whoever opens another view does not see it any longer. Stands before what takes the frame away.
+  useEffect(
+    () => () => {
+      if (live.peek()) void endLive();
+    },
+    [],
+  );
 
   useEffect(() => {
     const element = video.current;
@@ -78,13 +108,14 @@ export function LiveStage() {
           0;
       }
       const bitmap = await createImageBitmap(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height));
+      if (signal.aborted || live.peek() !== source) return;
       frame.peek()?.bitmap.close();
       frame.value = { bitmap, segmentation };
       const now = performance.now();
       rate.value = 1000 / (now - before);
       before = now;
       show({
-        photo: { name: 'frame.png', file: new Blob() },
+        photo: { name: FRAME, file: new Blob() },
         bitmap,
         segmentation,
         duration: 0,

@@ -22,8 +22,10 @@ export function PictureFrame({ children, tools, faults = [], hasStrip = true }: 
   return (
     <section class="view-main" aria-label={t('segment.picture')}>
       {tools}
-      {children || <div class="stage" />}
-      <Problem of={[...faults, fault, modelFault]} />
+      <div class="view-picture">
+        {children || <div class="stage" />}
+        <Problem of={[...faults, fault, modelFault]} />
+      </div>
       {hasStrip && photos.value.length > 1 && <Filmstrip index={photoIndex} />}
     </section>
   );

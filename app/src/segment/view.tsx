@@ -44,6 +44,15 @@ function Readout() {
   );
 }
 
+/** The same for screen readers; empty where nothing was found. */
+function said({ x, y }: Point): string {
+  const { segmentation } = shown.value ?? {};
+  if (!segmentation) return '';
+  const at = y * segmentation.labels.width + x;
+  const name = segmentation.classes.find(({ id }) => id === segmentation.labels.data[at])?.label ?? '';
+  return t('segment.pixel', { name, share: percent(segmentation.confidence?.[at] ?? 0), x, y });
+}
+
 function status(): string {
   const now = shown.value;
   switch (stage.value) {
@@ -93,6 +102,7 @@ export function SegmentView() {
               height={now.bitmap.height}
               draw={draw}
               onPoint={onPoint}
+              says={said}
               strokes={divider.value === null ? undefined : dividerStrokes}
             >
               {isWaiting && <div class="progress" role="progressbar" aria-label={status()} />}

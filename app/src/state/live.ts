@@ -27,11 +27,16 @@ export async function startCamera(): Promise<void> {
   }
 }
 
-/** Ends the video and gives the camera back. */
-export function stopLive(): void {
+/** Gives the camera or the file back; until `stopLive` no photograph takes the place of the last frame. */
+export function endSource(): void {
   const source = live.value;
   if (source && 'stream' in source) for (const track of source.stream.getTracks()) track.stop();
   if (source && 'address' in source) URL.revokeObjectURL(source.address);
   live.value = null;
+}
+
+/** Ends the video and gives the camera back. */
+export function stopLive(): void {
+  endSource();
   isLive.value = false;
 }

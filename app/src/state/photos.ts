@@ -1,5 +1,5 @@
 /** The photographs that were given, and the one that is looked at. */
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { t } from '../strings/index.ts';
 
 export interface Photo {
@@ -45,6 +45,24 @@ export function showPhotos(given: readonly Photo[]): void {
 /** Adds a photograph to those that are open. */
 export function addPhoto(given: Photo): void {
   photos.value = [...photos.value, given];
+}
+
+/** A name that none of the open photographs has: numbered where one does. */
+export function freshName(name: string): string {
+  const taken = new Set(photos.value.map((each) => each.name));
+  const [, stem, ending] = /^(.*?)(\.\w+)?$/s.exec(name) as unknown as [string, string, string?];
+  let fresh = name;
+  for (let number = 2; taken.has(fresh); number++) fresh = `${stem}-${number}${ending ?? ''}`;
+  return fresh;
+}
+
+/** Adds photographs to those that are open, under names of their own, and looks at the first of them. */
+export function addAndShow(given: readonly Photo[]): void {
+  batch(() => {
+    const first = photos.value.length;
+    for (const { name, file } of given) addPhoto({ name: freshName(name), file });
+    if (given.length > 0) photoIndex.value = first;
+  });
 }
 
 /** @throws Error if the browser cannot read it, with its name */

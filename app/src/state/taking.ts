@@ -1,7 +1,7 @@
 /** What is dropped, pasted or chosen: photographs, a video, or a model. */
 import { messageOf } from './messages.ts';
 import { addModel, modelFault } from './models.ts';
-import { showPhotos } from './photos.ts';
+import { addAndShow, showPhotos } from './photos.ts';
 import { playVideo, stopLive } from './live.ts';
 import { t } from '../strings/index.ts';
 
@@ -9,6 +9,7 @@ const PICTURE = /\.(jpe?g|png|webp|avif|gif|bmp|svg)$/i;
 const VIDEO = /\.(mp4|webm|mov|m4v|ogv|mkv)$/i;
 
 const isPicture = (file: File): boolean => file.type.startsWith('image/') || PICTURE.test(file.name);
+const isArchive = ({ name }: File): boolean => /\.zip$/i.test(name);
 const isVideo = (file: File): boolean => file.type.startsWith('video/') || VIDEO.test(file.name);
 
 type Taker = (files: readonly File[]) => boolean;
@@ -23,33 +24,77 @@ export function takeAsDataset(taker: Taker): () => void {
   };
 }
 
-/** Sorts files out: the files of a model are a model, the first video is played, else all pictures are shown. */
+/** Sorts files out: the files of a model, or a ZIP of them, are a model, the first video is played, else all pictures are shown. */
 export function takeFiles(files: readonly File[]): void {
   modelFault.value = '';
-  try {
-    if (takeModel(files) || [...takers].some((take) => take(files))) return;
-    const video = files.find(isVideo);
-    if (video) {
-      playVideo(video);
-      return;
-    }
-    const pictures = files
-      .filter(isPicture)
-      .sort((a, b) => pathOf(a).localeCompare(pathOf(b), undefined, { numeric: true }));
-    if (pictures.length === 0)
-      throw new Error(
-        t(files.some(({ name }) => /\.zip$/i.test(name)) ? 'take.zip' : 'take.nothing', {
-          names: files
-            .map(({ name }) => name)
-            .slice(0, 3)
-            .join(', '),
-        }),
-      );
-    stopLive();
-    showPhotos(pictures.map((file) => ({ name: pathOf(file), file })));
-  } catch (error) {
+  const archive = files.find(isArchive);
+  const taken = archive ? takeArchive(archive, files) : Promise.resolve().then(() => take(files));
+  taken.catch((error: unknown) => {
     modelFault.value = messageOf(error);
+  });
+}
+
+/** Views in which what is pasted comes to the photographs that are open, and does not take their place. */
+const adding = new Set<symbol>();
+
+/** Lets what is pasted be added. @returns the end of that */
+export function addPasted(): () => void {
+  const view = Symbol('view');
+  adding.add(view);
+  return () => {
+    adding.delete(view);
+  };
+}
+
+/** Takes what is pasted. Browsers call every picture alike that is copied from a page. */
+export function takePasted(files: readonly File[]): void {
+  if (adding.size > 0 && files.every((file) => isPicture(file)))
+    addAndShow(files.map((file) => ({ name: file.name, file })));
+  else takeFiles(files);
+}
+
+function take(files: readonly File[]): void {
+  if (takeModel(files) || [...takers].some((taker) => taker(files))) return;
+  const video = files.find(isVideo);
+  if (video) {
+    playVideo(video);
+    return;
   }
+  const pictures = files
+    .filter(isPicture)
+    .sort((a, b) => pathOf(a).localeCompare(pathOf(b), undefined, { numeric: true }));
+  if (pictures.length === 0)
+    throw new Error(
+      t(files.some(isArchive) ? 'take.zip' : 'take.nothing', {
+        names: files
+          .map(({ name }) => name)
+          .slice(0, 3)
+          .join(', '),
+      }),
+    );
+  stopLive();
+  showPhotos(pictures.map((file) => ({ name: pathOf(file), file })));
+}
+
+/** A ZIP with a model's description is unpacked; of another one the view says what it is. */
+async function takeArchive(archive: File, files: readonly File[]): Promise<void> {
+  // What only this needs, and no page that begins.
+  const { filesOfArchive, namesOfArchive } = await import('./archive.ts');
+  const isModel = (await namesOfArchive(archive).catch(() => [])).some((path) => /(^|\/)config\.json$/.test(path));
+  if (!isModel) {
+    take(files);
+    return;
+  }
+  const unpacked = [...(await filesOfArchive(archive))].map(([path, content]) => inFolder(path, archive.name, content));
+  takeModel(unpacked);
+}
+
+/** A file of an archive, as one of a folder: what lies in none is called as the archive. */
+function inFolder(path: string, archive: string, content: Blob): File {
+  const parts = [archive.replace(/\.zip$/i, ''), ...path.split('/')].slice(-2);
+  const file = new File([content], parts[1] as string);
+  Object.defineProperty(file, 'webkitRelativePath', { value: parts.join('/') });
+  return file;
 }
 
 const pathOf = (file: File): string => file.webkitRelativePath || file.name;

@@ -1,8 +1,9 @@
 /** The picture in the middle: zoom and pan to single pixels, by mouse, touch and keyboard. */
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../strings/index.ts';
+import { Announced } from './announced.tsx';
 import { drawCursor } from './draw-cursor.ts';
 import type { Point } from './point.ts';
 import { type View, Viewport } from './viewport.ts';
@@ -12,11 +13,13 @@ export type { View };
 
 /** What a drag does, where it does not pan. */
 export interface Strokes {
-  readonly cursor: 'crosshair' | 'ew-resize';
+  readonly cursor: 'crosshair' | 'ew-resize' | 'grab';
   /** @returns whether the drag is a stroke; else it pans. */
   begin(point: Point): boolean;
   move(point: Point): void;
   end(point: Point): void;
+  /** The drag was none after all: a second finger came, or the browser took it. It ends where it is, if this is left out. */
+  cancel?(): void;
 }
 
 export interface StageProps {
@@ -30,6 +33,8 @@ export interface StageProps {
   readonly strokes?: Strokes | undefined;
   /** Keys that are the view's own. @returns whether one was. */
   readonly onKey?: (event: KeyboardEvent, cursor: Point) => boolean;
+  /** What is where the keyboard's cursor is, for screen readers. Signals that it reads make it say so again. */
+  readonly says?: (cursor: Point) => string;
   readonly children?: ComponentChildren;
 }
 
@@ -50,7 +55,7 @@ const ZOOMS: Readonly<Record<string, (viewport: Viewport) => void>> = {
   '0': (viewport) => viewport.fit(),
 };
 
-export function Stage({ label, width, height, draw, onPoint, strokes, onKey, children }: StageProps) {
+export function Stage({ label, width, height, draw, onPoint, strokes, onKey, says, children }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const viewport = useMemo(() => new Viewport(width, height), [width, height]);
   const cursor = useMemo(() => signal<Point | null>(null), []);
@@ -103,17 +108,21 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
     [draw, viewport],
   );
 
+  function cancelStroke(pixel: Point): void {
+    isStroke.current = false;
+    if (strokes?.cancel) strokes.cancel();
+    else strokes?.end(pixel);
+  }
   function onPointerDown(event: PointerEvent): void {
     const element = event.currentTarget as HTMLElement;
     element.setPointerCapture(event.pointerId);
     cursor.value = null;
     pointers.current.set(event.pointerId, at(event));
-    if (pointers.current.size === 2 && isStroke.current) {
-      isStroke.current = false;
-      strokes?.end(viewport.pixelAt(at(event)));
-    } else if (pointers.current.size === 1 && strokes && event.button === 0) {
-      isStroke.current = strokes.begin(viewport.pixelAt(at(event)));
-    }
+    const pixel = viewport.pixelAt(at(event));
+    // A finger does not hover: what it touches is what is pointed at.
+    onPoint?.(viewport.isInside(pixel) ? pixel : null);
+    if (pointers.current.size === 2 && isStroke.current) cancelStroke(pixel);
+    else if (pointers.current.size === 1 && strokes && event.button === 0) isStroke.current = strokes.begin(pixel);
   }
   function onPointerMove(event: PointerEvent): void {
     const place = at(event);
@@ -132,8 +141,13 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
   function onPointerUp(event: PointerEvent): void {
     pointers.current.delete(event.pointerId);
     if (!isStroke.current) return;
+    const pixel = viewport.pixelAt(at(event));
+    if (event.type === 'pointercancel') {
+      cancelStroke(pixel);
+      return;
+    }
     isStroke.current = false;
-    strokes?.end(viewport.pixelAt(at(event)));
+    strokes?.end(pixel);
   }
   function onKeyDown(event: KeyboardEvent): void {
     const here = cursor.value ?? viewport.middle;
@@ -164,18 +178,21 @@ export function Stage({ label, width, height, draw, onPoint, strokes, onKey, chi
         aria-label={label}
         aria-roledescription={t('stage.role')}
         tabIndex={0}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={onPointerUp}
-        onPointerCancel={onPointerUp}
-        onPointerLeave={() => onPoint?.(null)}
-        onKeyDown={onKeyDown}
+        onPointerDown={(event) => batch(() => onPointerDown(event))}
+        onPointerMove={(event) => batch(() => onPointerMove(event))}
+        onPointerUp={(event) => batch(() => onPointerUp(event))}
+        onPointerCancel={(event) => batch(() => onPointerUp(event))}
+        onPointerLeave={({ pointerType }) => {
+          if (pointerType !== 'touch') onPoint?.(null);
+        }}
+        onKeyDown={(event) => batch(() => onKeyDown(event))}
         onBlur={() => {
           cursor.value = null;
           onPoint?.(null);
         }}
       />
       <ZoomButtons viewport={viewport} />
+      {says && <Announced says={() => (cursor.value ? says(cursor.value) : '')} />}
       {children}
     </div>
   );

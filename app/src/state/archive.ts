@@ -29,6 +29,22 @@ export async function filesOfArchive(archive: File): Promise<Files> {
   );
 }
 
+/** The files' paths; nothing is unpacked. @throws Error if it is no ZIP, or a damaged one. */
+export async function namesOfArchive(archive: File): Promise<readonly string[]> {
+  const bytes = new Uint8Array(await archive.arrayBuffer());
+  const names: string[] = [];
+  const filter = ({ name }: { readonly name: string }): boolean => {
+    names.push(name);
+    return false;
+  };
+  return new Promise((resolve, reject) => {
+    unzip(bytes, { filter }, (error) => {
+      if (error) reject(new Error(t('open.noZip', { name: archive.name })));
+      else resolve(names);
+    });
+  });
+}
+
 export async function filesOfFolder(folder: FileSystemDirectoryHandle, path = ''): Promise<Files> {
   const files = new Map<string, Blob>();
   for await (const [name, handle] of folder) {

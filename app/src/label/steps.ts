@@ -1,0 +1,29 @@
+/** Steps of labels: noted when they are done, taken back, and done again. */
+import { IGNORED } from './dataset.ts';
+import { type Change, gained } from './history.ts';
+import { type Labeling, labeling, put } from './labeling.ts';
+import { repaint } from './layer.ts';
+
+function tellStep(now: Labeling, change: Change, more: number): void {
+  repaint(now.labels, change.area);
+  put({ ...now, isTouched: true, labeled: now.labeled + more });
+}
+
+/** Notes that the labels of the picture were changed by a step, which can be taken back. */
+export function changed(now: Labeling, change: Change | undefined): void {
+  if (!change) return;
+  now.history.add(change);
+  tellStep(now, change, gained(change, IGNORED));
+}
+
+export function undo(): void {
+  const now = labeling.value;
+  const change = now?.history.undo(now.labels);
+  if (now && change) tellStep(now, change, -gained(change, IGNORED));
+}
+
+export function redo(): void {
+  const now = labeling.value;
+  const change = now?.history.redo(now.labels);
+  if (now && change) tellStep(now, change, gained(change, IGNORED));
+}
