@@ -65,16 +65,13 @@ async function beginAnew(): Promise<void> {
 }
 
 const give = (event: 'paste' | 'drop', name: string, type: string, bytes: Uint8Array): Promise<void> =>
-  page.evaluate(
-    ([event, name, type, base64]) => {
-      const data = new DataTransfer();
-      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      data.items.add(new File([content], name, { type }));
-      const init = { clipboardData: data, dataTransfer: data, cancelable: true };
-      dispatchEvent(event === 'paste' ? new ClipboardEvent(event, init) : new DragEvent(event, init));
-    },
-    [event, name, type, Buffer.from(bytes).toString('base64')] as const,
-  );
+  page.evaluate(`{
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob('${Buffer.from(bytes).toString('base64')}'), (letter) => letter.charCodeAt(0));
+    data.items.add(new File([content], ${JSON.stringify(name)}, { type: '${type}' }));
+    const init = { clipboardData: data, dataTransfer: data, cancelable: true };
+    dispatchEvent(new ${event === 'paste' ? 'ClipboardEvent' : 'DragEvent'}('${event}', init));
+  }`);
 
 async function archived(): Promise<Record<string, Uint8Array>> {
   const [download] = await Promise.all([
@@ -159,21 +156,17 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
   });
 
   test('takes up what was kept by names and sizes alone', async () => {
-    await page.evaluate(
-      ([base64]) =>
-        new Promise((resolve) => {
-          const asked = indexedDB.open('refinenet-labels', 1);
-          asked.onsuccess = () => {
-            const change = asked.result.transaction('pictures', 'readwrite');
-            const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-            const file = new Blob([content], { type: 'image/png' });
-            const photo = { name: 'old.png', file, width: 64, height: 64, labels: new Uint8Array(4096).fill(1) };
-            change.objectStore('pictures').put(photo, 'old.png 64x64');
-            change.oncomplete = resolve;
-          };
-        }),
-      [(pictures[0] as Buffer).toString('base64')] as const,
-    );
+    await page.evaluate(`new Promise((resolve) => {
+      const asked = indexedDB.open('refinenet-labels', 1);
+      asked.onsuccess = () => {
+        const change = asked.result.transaction('pictures', 'readwrite');
+        const content = Uint8Array.from(atob('${(pictures[0] as Buffer).toString('base64')}'), (letter) => letter.charCodeAt(0));
+        const file = new Blob([content], { type: 'image/png' });
+        const photo = { name: 'old.png', file, width: 64, height: 64, labels: new Uint8Array(4096).fill(1) };
+        change.objectStore('pictures').put(photo, 'old.png 64x64');
+        change.oncomplete = () => resolve();
+      };
+    })`);
     for (const _ of ['the first time', 'ever after']) {
       await page.reload();
       await page.locator('.thumb[aria-label="old.png"]').click();
