@@ -31,8 +31,8 @@ const PNG = { 'content-type': 'image/png' };
 const segment = (body: Uint8Array, signal?: AbortSignal) =>
   post(`${server.url}/segment?format=mask`, body, PNG, signal);
 const bytesOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
-const metric = async (name: string): Promise<number> => {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+const metric = async (name: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
   return Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 };
 const soon = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -138,6 +138,22 @@ describe('the queue', () => {
   });
 });
 
+describe('what is held of bodies', () => {
+  test('is bounded: beyond it a body is refused with 429, and counted', async () => {
+    server = await startServer([model, '--threads', '1', '--body-limit', '1']);
+    const open = Array.from({ length: 17 }, () => sendHead('Content-Length: 1048576'));
+    await until(() => open.every(({ socket }) => !socket.connecting));
+    for (const { socket } of open) socket.write(Buffer.alloc(1_048_000));
+    const refused = () => open.filter(({ answer }) => answer().startsWith('HTTP/1.1 429 '));
+    await until(() => refused().length === 1);
+    expect(refused()[0]?.answer()).toContain('The server receives as much as it can. Try again later.');
+    expect(await metric('refinenet_rejected_total{reason="uploads"}')).toBe(1);
+    for (const { socket } of open) socket.destroy();
+    await until(async () => (await metric('refinenet_upload_bytes')) === 0);
+    expect((await segment(small)).status).toBe(200);
+  });
+});
+
 describe('a client', () => {
   test('that leaves is worked for no longer', async () => {
     server = await startServer([model, '--threads', '1', '--queue', '8']);
@@ -178,6 +194,7 @@ describe('a client', () => {
     for (const { answer } of others)
       expect(answer()).toMatch(/^HTTP\/1\.1 408 [\s\S]*The request did not come in time\./);
     await until(async () => (await metric('refinenet_upload_bytes')) === 0);
+    expect(await metric('refinenet_rejected_total{reason="timeout"}')).toBe(others.length);
   });
 
   test('is one of 1000 at once: each is answered', async () => {
@@ -273,6 +290,7 @@ describe('a key', () => {
     }
     for (const path of ['/v2/health/live', '/v2/health/ready'])
       expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    expect(await metric('refinenet_rejected_total{reason="key"}', { 'x-api-key': KEY })).toBe(10);
     expect(JSON.stringify(server.log())).not.toContain(KEY);
     expect(readFileSync(`/proc/${server.process.pid}/cmdline`, 'utf8')).not.toContain(KEY);
   });

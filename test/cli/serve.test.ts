@@ -287,6 +287,54 @@ describe('a request is refused', () => {
   });
 
   test.each([
+    ['a name of 65 letters', `/v2/models/${'x'.repeat(65)}`, 414, 'A part of the path is too long.'],
+    ['a path whose percent signs encode nothing', '/v2/models/%ff', 400, 'The path cannot be read'],
+    ['the same before any route', '/%', 400, 'The path cannot be read'],
+  ])('for %s, by the router, as by a route', async (_, path, status, message) => {
+    const id = `router-${status}-${path.length}`;
+    const text = await raw(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`,
+    );
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(JSON.parse(body)).toEqual({ error: expect.stringContaining(message) });
+    for (const line of [`HTTP/1.1 ${status} `, `x-request-id: ${id}`, ...ISOLATION]) expect(head).toContain(line);
+    expect(await server.logged(({ reqId }) => reqId === id)).toMatchObject({ msg: 'answered', method: 'GET', status });
+  });
+
+  test('and counted, whoever refused it', async () => {
+    const form = new FormData();
+    for (const name of ['a', 'b']) form.append(name, new Blob([png as never]), 'photo.png');
+    const large = new Blob([new Uint8Array(2 ** 20 + 1)]);
+    const cases: readonly (readonly [reason: string, status: number, ask: () => Promise<unknown>])[] = [
+      ['size', 413, () => segment('', new Uint8Array(2 ** 20 + 1))],
+      [
+        'size',
+        413,
+        () =>
+          fetch(`${server.url}/segment`, {
+            method: 'POST',
+            headers: { 'content-type': 'image/png' },
+            body: large.stream(),
+            duplex: 'half',
+          } as RequestInit),
+      ],
+      ['size', 413, () => segment('', form, {})],
+      ['type', 415, () => segment('', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+      ['origin', 403, () => segment('', png, { 'content-type': 'image/png', origin: 'http://evil.example' })],
+      ['unknown', 404, () => segment('?model=nope')],
+      ['unfit', 422, () => segment('', 'x')],
+      ['request', 414, () => fetch(`${server.url}/v2/models/${'x'.repeat(65)}`)],
+      ['request', 400, () => raw('hello\r\n\r\n')],
+    ];
+    for (const [reason, status, ask] of cases) {
+      const before = [await counted('rejected', `reason="${reason}"`), await counted('requests', `status="${status}"`)];
+      await ask();
+      const after = [await counted('rejected', `reason="${reason}"`), await counted('requests', `status="${status}"`)];
+      expect([reason, ...after]).toEqual([reason, ...before.map((count) => count + 1)]);
+    }
+  });
+
+  test.each([
     ['no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 [\s\S]*\{"error":"This is no HTTP request\."\}$/],
     ['huge headers', `GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
     [
@@ -295,9 +343,25 @@ describe('a request is refused', () => {
       /^HTTP\/1\.1 400 /,
     ],
   ])('for %s', async (_, text, expected) => {
-    expect(await raw(text)).toMatch(expected);
+    const answer = await raw(text);
+    expect(answer).toMatch(expected);
+    for (const line of ['x-request-id: ', ...ISOLATION]) expect(answer).toContain(line);
   });
 });
+
+/** What keeps an answer from pages of others. */
+const ISOLATION = [
+  'cross-origin-opener-policy: same-origin',
+  'cross-origin-embedder-policy: require-corp',
+  "content-security-policy: default-src 'none'",
+];
+
+/** The sum of a counter over all that have a label. */
+async function counted(name: string, label: string): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`refinenet_${name}_total{`) && line.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
 
 /** Sends text over a socket and gives all that comes back. */
 function raw(text: string): Promise<string> {
