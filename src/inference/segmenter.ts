@@ -85,7 +85,7 @@ export class Segmenter {
         const graph = segmentationBetween(pixels, ends, definition, outputs, fixesSize ? size : undefined);
         return networkSession(graph, model, backend, rest);
       }, expected);
-    const expected = imageSize && networkSize(imageSize.width, imageSize.height, preprocessing);
+    const expected = expectedSize(preprocessing, imageSize);
     const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, expected);
     const forLogits = () => open(LOGITS_ALONE);
     return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
@@ -213,4 +213,12 @@ export function checkSize(what: string, { width, height }: ImageSize, smallestSi
   throw new ShapeError(
     `${what} ${width} x ${height} pixels; it needs at least ${smallestSide} x ${smallestSide}. Give a larger image.`,
   );
+}
+
+/** The size at which images enter the network, where that is known before they come. */
+function expectedSize(preprocessing: Preprocessing, imageSize: ImageSize | undefined): ImageSize | undefined {
+  if (imageSize) return networkSize(imageSize.width, imageSize.height, preprocessing);
+  const { resize } = preprocessing;
+  // All alike. A graph of a known size also rounds otherwise: whoever knows an image's size shall see no other mask.
+  return resize !== null && 'width' in resize ? resize : undefined;
 }
