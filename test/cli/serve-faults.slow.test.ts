@@ -1,13 +1,19 @@
 /** What can go wrong around `refinenet serve`, done to the real server: engines, clients, keys, its own end. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type MemoryGroup, memoryGroup } from '../support/memory-limit.ts';
 import { runCli } from '../support/run-cli.ts';
 import { post, startServer, type TestServer } from '../support/server.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/refinenet.js', import.meta.url));
 
 let folder: string;
 let model: string;
@@ -256,6 +262,73 @@ describe('SIGTERM', () => {
     expect(await server.end('SIGTERM')).toBe(1);
     expect(await Promise.all(answers)).toContain('cut off');
     expect(server.log().at(-1)?.msg).toBe('requests were not answered within 1 s');
+  });
+});
+
+describe('memory', () => {
+  test('of which an engine takes more than its share ends that engine, twice at most for one request', async () => {
+    // What the server is told that it has; the engine takes some 290 bytes a pixel beside its 200 MB.
+    const preload = `data:text/javascript,process.constrainedMemory=()=>${700e6}`;
+    server = await startServer([model, '--threads', '1', '--pixel-limit', '4000000', '--timeout', '300'], {
+      NODE_OPTIONS: `--import ${preload}`,
+    });
+    expect((await segment(await wavesPng(1700, 1700))).status).toBe(500);
+    const { reason, detail } = await server.logged(({ msg }) => msg.startsWith('engine ended'));
+    expect([reason, detail]).toEqual(['memory', expect.stringMatching(/^\d+ resident bytes$/)]);
+    expect(await metric('refinenet_engine_ends_total{reason="memory"}')).toBe(2);
+    await until(async () => (await metric('refinenet_engines_ready')) === 1);
+    expect((await segment(small)).status).toBe(200);
+  });
+
+  test('into which the models do not fit ends the command, which says so', async (context) => {
+    const group = memoryGroup(120e6);
+    context.skip(!group, 'groups of processes cannot be limited here');
+    const child = (group as MemoryGroup).spawn(process.execPath, [BIN, 'serve', model, '--port', '0']);
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => (stderr += chunk));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'The engine ended while it loaded the models (SIGKILL), which mostly means that memory ran out. Serve fewer or smaller models, or give it more memory.',
+      ),
+    ]);
+    group?.remove();
+  });
+});
+
+describe('a full disk', () => {
+  test('keeps the server from nothing; predict names the file, leaves no half of one, and goes on later', async (context) => {
+    const output = join(folder, 'full');
+    const disk = smallDisk(output, 64);
+    context.skip(!disk, 'a small file system cannot be mounted here');
+    try {
+      const photos = join(folder, 'photos');
+      await mkdir(photos);
+      for (let index = 0; index < 6; index++) {
+        await writeFile(join(photos, `${index}.png`), await wavesPng(160, 120, index));
+      }
+      const args = ['predict', photos, '--model', model, '--output', output, '--threads', '1'];
+      const { code, stderr } = await runCli(args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/full\/\d\.\S+: cannot be written \(ENOSPC/)]);
+      const left = await readdir(output);
+      expect(left.filter((name) => !/^\d(\.overlay)?\.(png|json)$/.test(name))).toEqual([]);
+      for (const name of left.filter((each) => each.endsWith('.png'))) {
+        await expect(
+          sharp(await readFile(join(output, name)))
+            .raw()
+            .toBuffer(),
+        ).resolves.toBeDefined();
+      }
+      server = await startServer([model, '--threads', '1'], { TMPDIR: output, HOME: output });
+      expect((await segment(small)).status).toBe(200);
+      await server.end();
+      disk?.grow(8192);
+      expect((await runCli(args)).code).toBe(0);
+      expect((await readdir(output)).filter((name) => /^\d\.png$/.test(name))).toHaveLength(6);
+    } finally {
+      disk?.remove();
+    }
   });
 });
 
