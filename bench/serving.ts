@@ -25,22 +25,32 @@ async function main(images: number, rounds: number, threads: readonly string[]):
       await writeFile(join(photos, `${index}.jpg`), await encodeImage(drawStreet(index).image, 'jpeg'));
     }
     await serve(server, photos, CLIENTS);
-    const ratios: number[] = [];
+    const measured: { readonly predicted: number; readonly served: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       const predicted = await predict(photos, join(folder, 'out'), threads);
       const served = await serve(server, photos, images);
-      ratios.push(served / predicted);
+      measured.push({ predicted, served });
       console.log(
         `predict ${predicted.toFixed(2)} images/s, serve ${served.toFixed(2)}, ratio ${(served / predicted).toFixed(3)}`,
       );
     }
-    ratios.sort((a, b) => a - b);
-    console.log(`median ratio ${ratios[Math.floor(ratios.length / 2)]?.toFixed(3)}`);
+    const [predicted, served, ratio] = [
+      median(measured.map((round) => round.predicted)),
+      median(measured.map((round) => round.served)),
+      median(measured.map((round) => round.served / round.predicted)),
+    ];
+    console.log(
+      `medians of ${rounds} rounds over ${images} images: predict ${predicted.toFixed(2)} images/s, serve ${served.toFixed(2)}, ratio ${ratio.toFixed(3)}`,
+    );
   } finally {
     await server.end();
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The middle one, of an odd number. */
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** Images a second from the first result on. */
 async function predict(photos: string, output: string, threads: readonly string[]): Promise<number> {

@@ -56,6 +56,9 @@ function rows(name: string, read: (input: Uint8Array) => unknown, table: readonl
 
 const RAW = { width: 8, height: 8, depth: 8, colorType: 2, raw: Buffer.alloc(8 * 25) } satisfies PngParts;
 const drawn = () => sharp(Buffer.alloc(64 * 48 * 3, 120), { raw: { width: 64, height: 48, channels: 3 } });
+/** A drawing of noise: at 4000 x 4000 pixels, in no more bytes, it takes a minute. */
+const TURBULENCE =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><filter id="a"><feTurbulence numOctaves="1"/></filter><rect width="40" height="40" filter="url(#a)"/></svg>';
 
 rows(
   'an image',
@@ -93,6 +96,37 @@ rows(
       'that is an SVG of many pixels',
       text('<?xml version="1.0"?><svg width="100000" height="100000"/>'),
       'p.png: not an image that can be read: it is an SVG drawing. Export it as PNG.',
+    ],
+    [
+      'that is an SVG with the letters of AVIF at their place',
+      text(`<!--ftypavif-->${TURBULENCE}`),
+      'p.png: not an image that can be read: it is an SVG drawing. Export it as PNG.',
+    ],
+    [
+      'that is an SVG behind the first box of AVIF',
+      bytes([0, 0, 0, 16], 'ftypavif', [0, 0, 0, 0], TURBULENCE),
+      'p.png: the AVIF is damaged or cut off (',
+    ],
+    ['that is an SVG behind the mark of TIFF', bytes('II*\0', TURBULENCE), 'p.png: the TIFF is damaged or cut off ('],
+    [
+      'whose first box is longer than the file',
+      bytes([0, 0, 0, 32], 'ftypavif', [0, 0, 0, 0]),
+      'p.png: not an image that can be read: it is of an unknown format.',
+    ],
+    [
+      'that is a video',
+      bytes([0, 0, 0, 20], 'ftypisom', [0, 0, 2, 0], 'mp41'),
+      'p.png: not an image that can be read: it is a video. Extract its frames as JPEG or PNG.',
+    ],
+    [
+      'that is AVIF by its second brand',
+      async () => {
+        const file = await drawn().avif({ effort: 0 }).toBuffer();
+        file.write('mif1', 8, 'latin1');
+        file.write('avif', 16, 'latin1');
+        return file;
+      },
+      'accepted: [64,48]',
     ],
     [
       'that is a GIF',

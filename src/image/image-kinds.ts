@@ -44,7 +44,12 @@ const REFUSED: readonly (readonly [what: string, advice: string, ...marks: reado
 
 /** Brands in the first box of an ISO media file, by which AVIF differs from HEIC and video. */
 const AVIF_BRANDS = ['avif', 'avis'];
-const HEIF_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'];
+const HEIF_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1', 'miaf'];
+/** Major brands of pictures in AVIF: the latter two say no more than how a file is laid out. */
+const AVIF_MAJOR_BRANDS = ['avif', 'mif1', 'msf1'];
+
+/** Bytes of that box: at least a major brand and a version. Libvips knows no larger ones; texts give lengths beyond. */
+const BRAND_BOX = { least: 16, most: 2048 };
 
 /** The kind of file that these bytes begin. */
 export function imageKindOf(bytes: Uint8Array): ImageKind {
@@ -55,14 +60,15 @@ export function imageKindOf(bytes: Uint8Array): ImageKind {
   return (has({ at: 4, bytes: 'ftyp' }) ? isoMediaKind(bytes) : undefined) ?? textKind(bytes);
 }
 
-function isoMediaKind(bytes: Uint8Array): ImageKind {
+/** @returns undefined if the first box is none: then these letters stand in another file. */
+function isoMediaKind(bytes: Uint8Array): ImageKind | undefined {
+  const size = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+  if (size < BRAND_BOX.least || size > Math.min(BRAND_BOX.most, bytes.length) || size % 4 !== 0) return undefined;
   // The major brand, a version, and the compatible brands, up to the end of the box; four letters each.
-  const size = Math.min(new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0), bytes.length, 256);
-  const brands = Array.from({ length: Math.max(0, Math.floor((size - 8) / 4)) }, (_, i) =>
-    latin1(bytes, 8 + 4 * i, 12 + 4 * i),
-  );
-  if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return { supported: true, format: 'AVIF' };
-  return brands.some((brand) => HEIF_BRANDS.includes(brand))
+  const brands = Array.from({ length: size / 4 - 2 }, (_, i) => latin1(bytes, 8 + 4 * i, 12 + 4 * i));
+  const has = (known: readonly string[]): boolean => brands.some((brand) => known.includes(brand));
+  if (AVIF_MAJOR_BRANDS.includes(brands[0] as string) && has(AVIF_BRANDS)) return { supported: true, format: 'AVIF' };
+  return has(HEIF_BRANDS)
     ? { supported: false, what: 'a HEIC image', advice: CONVERT }
     : { supported: false, what: 'a video', advice: 'Extract its frames as JPEG or PNG' };
 }

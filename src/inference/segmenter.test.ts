@@ -8,7 +8,7 @@ import type { Model } from '../models/model.ts';
 import { initialize } from '../nn/initialize.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Segmenter } from './segmenter.ts';
+import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 
 const definition = architecture('refinenet-lw-mobilenetv2', 11);
 const model: Model = {
@@ -85,6 +85,18 @@ describe('a segmenter', () => {
       expect([result.confidence, result.probabilities, result.logits]).toEqual([undefined, undefined, undefined]);
       await plain.dispose();
     }
+  });
+
+  test('of a model whose images enter at one size gives the same numbers whether an image was told of or not', async () => {
+    const preprocessing = { ...IMAGENET_PREPROCESSING, resize: { width: 137, height: 105 } };
+    const photo = drawnImage(200, 150);
+    const backend = await nodeBackend();
+    const numbers = async (options: Partial<SegmenterOptions>) => {
+      await using each = await Segmenter.create(model, backend, { preprocessing, confidence: true, ...options });
+      return (await each.segment(photo)).confidence as Float32Array;
+    };
+    const [one, other] = [await numbers({}), await numbers({ imageSize: { width: 64, height: 48 } })];
+    expect(one.filter((value, pixel) => value !== other[pixel])).toHaveLength(0);
   });
 
   test('counts every pixel once, most frequent class first', async () => {

@@ -41,8 +41,6 @@ export interface SegmenterOptions extends NetworkSessionOptions {
 /** What may be read beside the labels. */
 const READ = ['confidence', 'entropy', 'probabilities', 'logits'] as const;
 
-const same = (size: ImageSize): ImageSize => size;
-
 const LOGITS_ALONE: readonly OutputName[] = ['logits'];
 
 /** The most numbers that every device binds at once, 128 MiB: enlarged logits of more stay where they are. */
@@ -79,17 +77,17 @@ export class Segmenter {
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
     const ends = graphEnds(options);
     const wanted: OutputName[] = ['labels', ...READ.filter((name) => options[name])];
-    const entering = ({ width, height }: ImageSize): ImageSize => networkSize(width, height, preprocessing);
     // A session is made for the image's own size where that is part of the graph, elsewhere for that of what enters the network.
-    const [toKnown, toEntering] = ends.readsScores ? [same, entering] : [entering, same];
+    const entering = (size: ImageSize): ImageSize => (ends.readsScores ? enteringSize(preprocessing, size) : size);
     const open = (outputs: readonly OutputName[], expected?: ImageSize): Promise<SizedSession> =>
       SizedSession.create((size) => {
-        const pixels = ends.pixels(preprocessing, size && toEntering(size));
+        const pixels = ends.pixels(preprocessing, size ? entering(size) : enteringSize(preprocessing));
         const known = ends.readsScores ? size : undefined;
         const graph = segmentationBetween(pixels, ends, definition, outputs, known);
         return networkSession(graph, model, backend, rest);
       }, expected);
-    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, imageSize && toKnown(imageSize));
+    const expected = ends.readsScores ? imageSize : enteringSize(preprocessing, imageSize);
+    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, expected);
     const forLogits = () => open(LOGITS_ALONE);
     return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
   }
@@ -216,4 +214,14 @@ export function checkSize(what: string, { width, height }: ImageSize, smallestSi
   throw new ShapeError(
     `${what} ${width} x ${height} pixels; it needs at least ${smallestSide} x ${smallestSide}. Give a larger image.`,
   );
+}
+
+/** The size at which an image enters the network; of any image, undefined unless all come to one. */
+function enteringSize(preprocessing: Preprocessing, image: ImageSize): ImageSize;
+function enteringSize(preprocessing: Preprocessing, image?: ImageSize): ImageSize | undefined;
+function enteringSize(preprocessing: Preprocessing, image?: ImageSize): ImageSize | undefined {
+  if (image) return networkSize(image.width, image.height, preprocessing);
+  const { resize } = preprocessing;
+  // A graph of a known size also rounds otherwise: whoever knows an image's size shall see no other mask.
+  return resize !== null && 'width' in resize ? resize : undefined;
 }

@@ -2,15 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import multipart from '@fastify/multipart';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
-import { UsageError } from '../errors.ts';
 import { SERVER } from '../limits.ts';
 import { keyChecker } from './http/api-key.ts';
 import { checkOrigin } from './http/origin.ts';
 import { discardRest } from './http/discard-rest.ts';
+import { connectionRefusal, rawAnswer, refusalOf } from './http/error-answers.ts';
 import { readBody, tooLarge } from './http/read-body.ts';
-import { Refusal, unreadType } from './http/refusal.ts';
+import { Refusal } from './http/refusal.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { isLoopback, type ServerOptions } from './options.ts';
 import { addDocuments } from './routes/documents.ts';
@@ -37,6 +44,13 @@ export async function createApp(
   site?: Site,
 ): Promise<FastifyInstance> {
   const { bodyLimit, apiKeys, uploadTimeout, timeout, host } = options;
+  const { metrics } = service;
+  /** Notes the answer to what is no request of a route. */
+  const answered = ({ refusal, log, method }: { refusal: Refusal; log: FastifyBaseLogger; method?: string }): void => {
+    metrics.rejected(refusal.reason);
+    metrics.request('none', refusal.status, 0);
+    log.info({ ...(method && { method }), route: 'none', status: refusal.status }, 'answered');
+  };
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,11 +65,17 @@ export async function createApp(
     routerOptions: { maxParamLength: 64 },
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
-      const [status, message] = CONNECTION_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'This is no HTTP request.'];
-      const body = JSON.stringify({ error: message });
-      socket.end(
-        `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      const refusal = connectionRefusal(error.code);
+      const id = randomUUID();
+      answered({ refusal, log: logger.child({ reqId: id }) });
+      socket.end(rawAnswer(refusal, id));
+    },
+    // What the router cannot read meets none of the hooks below.
+    frameworkErrors(error, request, reply) {
+      const refusal = refusalOf(error, request, bodyLimit);
+      answered({ refusal, log: request.log, method: request.method });
+      const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
+      (reply as unknown as FastifyReply).code(refusal.status).headers(headers).send({ error: refusal.message });
     },
   }) as unknown as FastifyInstance;
 
@@ -80,7 +100,7 @@ export async function createApp(
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const seconds = reply.elapsedTime / 1000;
-    service.metrics.request(route, reply.statusCode, seconds);
+    metrics.request(route, reply.statusCode, seconds);
     const { method } = request;
     const bytes = Number(request.headers['content-length'] ?? 0);
     request.log.info(
@@ -99,6 +119,7 @@ export async function createApp(
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error, request, bodyLimit);
+    metrics.rejected(refusal.reason);
     if (refusal.status >= 500 && !(error instanceof Refusal)) request.log.error({ err: error }, 'defect');
     if (!request.raw.complete) {
       // Otherwise the connection is closed after the answer where the client wants no other.
@@ -127,27 +148,4 @@ const REST = { milliseconds: SERVER.restSeconds * 1000, bytes: SERVER.restBytes 
 
 function givenId(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : undefined;
-}
-
-const CONNECTION_ERRORS: Readonly<Record<string, readonly [status: string, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come in time.'],
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large.'],
-};
-
-/** What the framework itself refuses. */
-const FRAMEWORK: Readonly<Record<string, (request: FastifyRequest, bodyLimit: number) => Refusal>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ headers }) => unreadType(String(headers['content-type'] ?? '')),
-  FST_ERR_CTP_BODY_TOO_LARGE: (_, bodyLimit) => tooLarge(bodyLimit),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new Refusal(400, 'The body is not as long as Content-Length says.'),
-};
-
-function refusalOf(error: FastifyError, request: FastifyRequest, bodyLimit: number): Refusal {
-  if (error instanceof Refusal) return error;
-  if (error instanceof UsageError) return new Refusal(400, error.message);
-  const known = FRAMEWORK[error.code];
-  if (known) return known(request, bodyLimit);
-  if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new Refusal(error.statusCode, 'The request cannot be read. See /docs for what there is.');
-  }
-  return new Refusal(500, 'Something is wrong in the server. Its log has more under the x-request-id of this answer.');
 }

@@ -8,6 +8,7 @@ export interface Metrics {
   /** A request is answered. `route` is a pattern, never what was typed. */
   request(route: string, status: number, seconds: number): void;
   stages(model: string, seconds: StageSeconds & { readonly queue: number }): void;
+  /** A request is not granted, whatever the reason. */
   rejected(reason: string): void;
   engineEnded(reason: string): void;
   retried(): void;

@@ -26,10 +26,8 @@ export function modelNamed({ models }: Service, name: string | undefined): Model
 }
 
 /** @throws Refusal while there is no room: before a body is received that would find none. */
-export function checkRoom({ pool, metrics }: Service): void {
-  if (!pool.isFull) return;
-  metrics.rejected('queue');
-  throw busy(pool.retryAfter);
+export function checkRoom({ pool }: Service): void {
+  if (pool.isFull) throw busy(pool.retryAfter);
 }
 
 const busy = (seconds: number): Refusal =>
@@ -59,19 +57,17 @@ export async function answerJob(
   try {
     const { outcome, queued } = await pool.submit(job, controller.signal);
     if ('refusal' in outcome) {
-      metrics.rejected('unfit');
       const { status, message } = outcome.refusal;
       // The protocol knows no finer ones.
-      throw new Refusal(job.kind === 'infer' && status === 422 ? 400 : status, message);
+      throw new Refusal(job.kind === 'infer' && status === 422 ? 400 : status, message, {}, 'unfit');
     }
     metrics.stages(job.model, { queue: queued, ...outcome.answer.seconds });
     return send(reply, outcome.answer, queued);
   } catch (error) {
     if (!(error instanceof PoolError)) throw error;
-    metrics.rejected(error.code === 'full' ? 'queue' : error.code);
     if (error.code === 'full') throw busy(pool.retryAfter);
     request.log.warn({ model: job.model, reason: error.message }, `not done: ${error.code}`);
-    throw new Refusal(...STATUS[error.code]);
+    throw new Refusal(...STATUS[error.code], {}, error.code);
   } finally {
     reply.raw.off('close', onClose);
   }

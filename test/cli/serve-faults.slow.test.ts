@@ -1,13 +1,19 @@
 /** What can go wrong around `refinenet serve`, done to the real server: engines, clients, keys, its own end. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type MemoryGroup, memoryGroup } from '../support/memory-limit.ts';
 import { runCli } from '../support/run-cli.ts';
 import { post, startServer, type TestServer } from '../support/server.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/refinenet.js', import.meta.url));
 
 let folder: string;
 let model: string;
@@ -31,8 +37,8 @@ const PNG = { 'content-type': 'image/png' };
 const segment = (body: Uint8Array, signal?: AbortSignal) =>
   post(`${server.url}/segment?format=mask`, body, PNG, signal);
 const bytesOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
-const metric = async (name: string): Promise<number> => {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+const metric = async (name: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
   return Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 };
 const soon = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -138,6 +144,22 @@ describe('the queue', () => {
   });
 });
 
+describe('what is held of bodies', () => {
+  test('is bounded: beyond it a body is refused with 429, and counted', async () => {
+    server = await startServer([model, '--threads', '1', '--body-limit', '1']);
+    const open = Array.from({ length: 17 }, () => sendHead('Content-Length: 1048576'));
+    await until(() => open.every(({ socket }) => !socket.connecting));
+    for (const { socket } of open) socket.write(Buffer.alloc(1_048_000));
+    const refused = () => open.filter(({ answer }) => answer().startsWith('HTTP/1.1 429 '));
+    await until(() => refused().length === 1);
+    expect(refused()[0]?.answer()).toContain('The server receives as much as it can. Try again later.');
+    expect(await metric('refinenet_rejected_total{reason="uploads"}')).toBe(1);
+    for (const { socket } of open) socket.destroy();
+    await until(async () => (await metric('refinenet_upload_bytes')) === 0);
+    expect((await segment(small)).status).toBe(200);
+  });
+});
+
 describe('a client', () => {
   test('that leaves is worked for no longer', async () => {
     server = await startServer([model, '--threads', '1', '--queue', '8']);
@@ -178,6 +200,7 @@ describe('a client', () => {
     for (const { answer } of others)
       expect(answer()).toMatch(/^HTTP\/1\.1 408 [\s\S]*The request did not come in time\./);
     await until(async () => (await metric('refinenet_upload_bytes')) === 0);
+    expect(await metric('refinenet_rejected_total{reason="timeout"}')).toBe(others.length);
   });
 
   test('is one of 1000 at once: each is answered', async () => {
@@ -242,6 +265,73 @@ describe('SIGTERM', () => {
   });
 });
 
+describe('memory', () => {
+  test('of which an engine takes more than its share ends that engine, twice at most for one request', async () => {
+    // What the server is told that it has; the engine takes some 290 bytes a pixel beside its 200 MB.
+    const preload = `data:text/javascript,process.constrainedMemory=()=>${700e6}`;
+    server = await startServer([model, '--threads', '1', '--pixel-limit', '4000000', '--timeout', '300'], {
+      NODE_OPTIONS: `--import ${preload}`,
+    });
+    expect((await segment(await wavesPng(1700, 1700))).status).toBe(500);
+    const { reason, detail } = await server.logged(({ msg }) => msg.startsWith('engine ended'));
+    expect([reason, detail]).toEqual(['memory', expect.stringMatching(/^\d+ resident bytes$/)]);
+    expect(await metric('refinenet_engine_ends_total{reason="memory"}')).toBe(2);
+    await until(async () => (await metric('refinenet_engines_ready')) === 1);
+    expect((await segment(small)).status).toBe(200);
+  });
+
+  test('into which the models do not fit ends the command, which says so', async (context) => {
+    const group = memoryGroup(120e6);
+    context.skip(!group, 'groups of processes cannot be limited here');
+    const child = (group as MemoryGroup).spawn(process.execPath, [BIN, 'serve', model, '--port', '0']);
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => (stderr += chunk));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'The engine ended while it loaded the models (SIGKILL), which mostly means that memory ran out. Serve fewer or smaller models, or give it more memory.',
+      ),
+    ]);
+    group?.remove();
+  });
+});
+
+describe('a full disk', () => {
+  test('keeps the server from nothing; predict names the file, leaves no half of one, and goes on later', async (context) => {
+    const output = join(folder, 'full');
+    const disk = smallDisk(output, 64);
+    context.skip(!disk, 'a small file system cannot be mounted here');
+    try {
+      const photos = join(folder, 'photos');
+      await mkdir(photos);
+      for (let index = 0; index < 6; index++) {
+        await writeFile(join(photos, `${index}.png`), await wavesPng(160, 120, index));
+      }
+      const args = ['predict', photos, '--model', model, '--output', output, '--threads', '1'];
+      const { code, stderr } = await runCli(args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/full\/\d\.\S+: cannot be written \(ENOSPC/)]);
+      const left = await readdir(output);
+      expect(left.filter((name) => !/^\d(\.overlay)?\.(png|json)$/.test(name))).toEqual([]);
+      for (const name of left.filter((each) => each.endsWith('.png'))) {
+        await expect(
+          sharp(await readFile(join(output, name)))
+            .raw()
+            .toBuffer(),
+        ).resolves.toBeDefined();
+      }
+      server = await startServer([model, '--threads', '1'], { TMPDIR: output, HOME: output });
+      expect((await segment(small)).status).toBe(200);
+      await server.end();
+      disk?.grow(8192);
+      expect((await runCli(args)).code).toBe(0);
+      expect((await readdir(output)).filter((name) => /^\d\.png$/.test(name))).toHaveLength(6);
+    } finally {
+      disk?.remove();
+    }
+  });
+});
+
 describe('a key', () => {
   const KEY = 'a-key-that-is-long-enough';
 
@@ -273,6 +363,7 @@ describe('a key', () => {
     }
     for (const path of ['/v2/health/live', '/v2/health/ready'])
       expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    expect(await metric('refinenet_rejected_total{reason="key"}', { 'x-api-key': KEY })).toBe(10);
     expect(JSON.stringify(server.log())).not.toContain(KEY);
     expect(readFileSync(`/proc/${server.process.pid}/cmdline`, 'utf8')).not.toContain(KEY);
   });

@@ -1,12 +1,13 @@
 /** What `refinenet serve` answers is what `refinenet predict` writes, to the last byte. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawStreet } from '../../src/data/drawn/street/street-scene.ts';
 import { resizeImage } from '../../src/image/resample.ts';
 import { encodeImage } from '../../src/platform/node/encode-image.ts';
 import { runCli } from '../support/run-cli.ts';
-import { post, startServer, type TestServer } from '../support/server.ts';
+import { differingMasks } from '../support/served-masks.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/synthetic-model.ts';
 
 /** Sides of drawn streets: images come in many. */
@@ -39,18 +40,6 @@ afterAll(async () => {
 test('whatever the size, with eight clients at once', async () => {
   const { code } = await runCli(['predict', join(folder, 'photos'), '--output', join(folder, 'out')]);
   expect(code).toBe(0);
-  const jobs = [...names, ...names].map((name) => async () => {
-    const photo = await readFile(join(folder, 'photos', name));
-    const answer = await post(`${server.url}/segment?format=mask`, photo, {
-      'content-type': 'application/octet-stream',
-    });
-    const mask = Buffer.from(await answer.arrayBuffer());
-    const expected = await readFile(join(folder, 'out', name.replace(/\.\w+$/, '.png')));
-    expect([name, answer.status, mask.equals(expected)]).toEqual([name, 200, true]);
-  });
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let job = jobs.shift(); job; job = jobs.shift()) await job();
-    }),
-  );
+  const photos = [...names, ...names].map((name) => join(folder, 'photos', name));
+  expect(await differingMasks(server.url, photos, join(folder, 'out'))).toEqual([]);
 });

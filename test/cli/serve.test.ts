@@ -8,8 +8,8 @@ import { unzipSync } from 'fflate';
 import { parse as parseNpy } from 'npyjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { OUTPUT_FORMATS } from '../../src/inference/outputs/index.ts';
+import { ENDPOINTS, SCHEMAS } from '../support/inference-protocol.ts';
 import { runCli } from '../support/run-cli.ts';
 import { post, startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder, waves, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
@@ -287,6 +287,54 @@ describe('a request is refused', () => {
   });
 
   test.each([
+    ['a name of 65 letters', `/v2/models/${'x'.repeat(65)}`, 414, 'A part of the path is too long.'],
+    ['a path whose percent signs encode nothing', '/v2/models/%ff', 400, 'The path cannot be read'],
+    ['the same before any route', '/%', 400, 'The path cannot be read'],
+  ])('for %s, by the router, as by a route', async (_, path, status, message) => {
+    const id = `router-${status}-${path.length}`;
+    const text = await raw(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`,
+    );
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(JSON.parse(body)).toEqual({ error: expect.stringContaining(message) });
+    for (const line of [`HTTP/1.1 ${status} `, `x-request-id: ${id}`, ...ISOLATION]) expect(head).toContain(line);
+    expect(await server.logged(({ reqId }) => reqId === id)).toMatchObject({ msg: 'answered', method: 'GET', status });
+  });
+
+  test('and counted, whoever refused it', async () => {
+    const form = new FormData();
+    for (const name of ['a', 'b']) form.append(name, new Blob([png as never]), 'photo.png');
+    const large = new Blob([new Uint8Array(2 ** 20 + 1)]);
+    const cases: readonly (readonly [reason: string, status: number, ask: () => Promise<unknown>])[] = [
+      ['size', 413, () => segment('', new Uint8Array(2 ** 20 + 1))],
+      [
+        'size',
+        413,
+        () =>
+          fetch(`${server.url}/segment`, {
+            method: 'POST',
+            headers: { 'content-type': 'image/png' },
+            body: large.stream(),
+            duplex: 'half',
+          } as RequestInit),
+      ],
+      ['size', 413, () => segment('', form, {})],
+      ['type', 415, () => segment('', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+      ['origin', 403, () => segment('', png, { 'content-type': 'image/png', origin: 'http://evil.example' })],
+      ['unknown', 404, () => segment('?model=nope')],
+      ['unfit', 422, () => segment('', 'x')],
+      ['request', 414, () => fetch(`${server.url}/v2/models/${'x'.repeat(65)}`)],
+      ['request', 400, () => raw('hello\r\n\r\n')],
+    ];
+    for (const [reason, status, ask] of cases) {
+      const before = [await counted('rejected', `reason="${reason}"`), await counted('requests', `status="${status}"`)];
+      await ask();
+      const after = [await counted('rejected', `reason="${reason}"`), await counted('requests', `status="${status}"`)];
+      expect([reason, ...after]).toEqual([reason, ...before.map((count) => count + 1)]);
+    }
+  });
+
+  test.each([
     ['no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 [\s\S]*\{"error":"This is no HTTP request\."\}$/],
     ['huge headers', `GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
     [
@@ -295,9 +343,25 @@ describe('a request is refused', () => {
       /^HTTP\/1\.1 400 /,
     ],
   ])('for %s', async (_, text, expected) => {
-    expect(await raw(text)).toMatch(expected);
+    const answer = await raw(text);
+    expect(answer).toMatch(expected);
+    for (const line of ['x-request-id: ', ...ISOLATION]) expect(answer).toContain(line);
   });
 });
+
+/** What keeps an answer from pages of others. */
+const ISOLATION = [
+  'cross-origin-opener-policy: same-origin',
+  'cross-origin-embedder-policy: require-corp',
+  "content-security-policy: default-src 'none'",
+];
+
+/** The sum of a counter over all that have a label. */
+async function counted(name: string, label: string): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`refinenet_${name}_total{`) && line.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
 
 /** Sends text over a socket and gives all that comes back. */
 function raw(text: string): Promise<string> {
@@ -310,26 +374,6 @@ function raw(text: string): Promise<string> {
   });
 }
 
-/** The facts of the published description of the protocol's REST endpoints. */
-const PROTOCOL_TENSOR = z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) });
-const PROTOCOL = {
-  server: z.object({ name: z.string(), version: z.string(), extensions: z.array(z.string()) }),
-  model: z.object({
-    name: z.string(),
-    versions: z.array(z.string()),
-    platform: z.string(),
-    inputs: z.array(PROTOCOL_TENSOR),
-    outputs: z.array(PROTOCOL_TENSOR),
-  }),
-  response: z.object({
-    model_name: z.string(),
-    model_version: z.string().optional(),
-    id: z.string().optional(),
-    outputs: z.array(PROTOCOL_TENSOR.extend({ data: z.array(z.union([z.number(), z.string(), z.boolean()])) })),
-  }),
-  error: z.strictObject({ error: z.string() }),
-};
-
 describe('the Open Inference Protocol', () => {
   const get = async (path: string) => {
     const answer = await fetch(`${server.url}${path}`);
@@ -340,12 +384,34 @@ describe('the Open Inference Protocol', () => {
   const rgb = waves(WIDTH, HEIGHT);
   const input = { name: 'image', datatype: 'UINT8', shape: [HEIGHT, WIDTH, 3], data: [...rgb] };
 
+  test.each(ENDPOINTS)(
+    'answers to $method $path as its published description says',
+    async ({ path, method, answers }) => {
+      const request = { id: '42', inputs: [input], outputs: [{ name: 'labels' }, { name: 'confidence' }] };
+      SCHEMAS.inferenceRequest.parse(request);
+      const real = path.replace('MODEL_NAME', 'model').replace('MODEL_VERSION', '1');
+      const asks: Readonly<Record<number, () => Promise<Response>>> = {
+        200: () => (method === 'POST' ? infer(request, real) : fetch(`${server.url}${real}`)),
+        ...(method === 'POST' && { 400: () => infer({ ...request, inputs: 7 }, real) }),
+      };
+      for (const [status, ask] of Object.entries(asks)) {
+        const answer = await ask();
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          Number(status),
+          expect.stringMatching(/^application\/json/),
+        ]);
+        const body = (await answer.json()) as unknown;
+        expect(answers[Number(status)]?.safeParse(body).error).toBeUndefined();
+      }
+    },
+  );
+
   test('describes the server and its models, with and without a version', async () => {
     for (const path of ['/v2', '/v2/'])
-      expect(PROTOCOL.server.parse((await get(path)).data).extensions).toEqual(['binary_tensor_data']);
+      expect(SCHEMAS.serverMetadata.parse((await get(path)).data).extensions).toEqual(['binary_tensor_data']);
     for (const path of ['/v2/models/model', '/v2/models/model/versions/1']) {
-      const { inputs, outputs, name } = PROTOCOL.model.parse((await get(path)).data);
-      expect([name, inputs.length, outputs.map((each) => each.name)]).toEqual(['model', 1, ['labels', 'confidence']]);
+      const { inputs, outputs, name } = SCHEMAS.modelMetadata.parse((await get(path)).data);
+      expect([name, inputs?.length, outputs?.map((each) => each.name)]).toEqual(['model', 1, ['labels', 'confidence']]);
     }
     for (const path of [
       '/v2/health/live',
@@ -361,14 +427,14 @@ describe('the Open Inference Protocol', () => {
     const rows = Array.from({ length: HEIGHT }, (_, y) =>
       Array.from({ length: WIDTH }, (_, x) => [...rgb.subarray((y * WIDTH + x) * 3, (y * WIDTH + x) * 3 + 3)]),
     );
-    const flat = PROTOCOL.response.parse(await (await infer({ id: '42', inputs: [input] })).json());
+    const flat = SCHEMAS.inferenceResponse.parse(await (await infer({ id: '42', inputs: [input] })).json());
     expect([flat.id, flat.model_name]).toEqual(['42', 'model']);
     expect(flat.outputs.map(({ name, datatype, shape }) => [name, datatype, shape])).toEqual([
       ['labels', 'UINT8', [HEIGHT, WIDTH]],
       ['confidence', 'FP32', [HEIGHT, WIDTH]],
     ]);
     const batch = { ...input, shape: [1, HEIGHT, WIDTH, 3], data: [rows] };
-    const nested = PROTOCOL.response.parse(
+    const nested = SCHEMAS.inferenceResponse.parse(
       await (
         await infer({ inputs: [batch], outputs: [{ name: 'labels' }] }, '/v2/models/second/versions/1/infer')
       ).json(),
@@ -457,14 +523,14 @@ describe('the Open Inference Protocol', () => {
       },
     );
     expect(answer.status).toBe(400);
-    expect(PROTOCOL.error.parse(await answer.json()).error).toContain(message);
+    expect(SCHEMAS.error.parse(await answer.json()).error).toContain(message);
   });
 
   test('knows no other model or version', async () => {
     for (const path of ['/v2/models/nope', '/v2/models/model/versions/2', '/v2/models/nope/ready']) {
       const { status, data } = await get(path);
       expect(status).toBe(404);
-      PROTOCOL.error.parse(data);
+      SCHEMAS.error.parse(data);
     }
   });
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { missingRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { runCli } from '../support/run-cli.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/refinenet.js', import.meta.url));
@@ -216,6 +217,32 @@ describe.skipIf(missingRedis)(`a queue${missingRedis}`, () => {
       0,
       expect.stringContaining('1 of 2 images go into the queue'),
     ]);
+  });
+
+  test('on a full disk names the file that it could not write, leaves no half of one, and goes on later', async (context) => {
+    const output = join(folder, 'full');
+    const disk = smallDisk(output, 64);
+    context.skip(!disk, 'a small file system cannot be mounted here');
+    const some = join(folder, 'six');
+    await mkdir(some);
+    for (let index = 0; index < 6; index++)
+      await writeFile(join(some, `${index}.png`), await wavesPng(160, 120, index));
+    const args = ['predict', some, '--model', model, '--output', output, '--queue', redis.address];
+    const one = worker();
+    try {
+      const predict = start(...args);
+      expect(await predict.ended).toBe(1);
+      expect(predict.stderr()).toMatch(/\d\.png: cannot be written \(ENOSPC.*\(on .*\)/);
+      const left = (await readdir(output)).filter((name) => name !== 'predict-request.json');
+      expect(left.filter((name) => !/^\d(\.overlay)?\.(png|json)$/.test(name))).toEqual([]);
+      disk?.grow(8192);
+      expect(await start(...args).ended).toBe(0);
+      expect((await readdir(output)).filter((name) => /^\d\.png$/.test(name))).toHaveLength(6);
+      one.process.kill('SIGTERM');
+      expect(await one.ended).toBe(0);
+    } finally {
+      disk?.remove();
+    }
   });
 
   test('does not mix results of different requests in one folder', async () => {

@@ -24,12 +24,20 @@ export interface Tally {
   readonly findings: readonly Finding[];
 }
 
+/** Inputs of a reader by their numbers, `to` not among them. */
+export interface Part {
+  readonly reader: Reader;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface CampaignOptions {
-  readonly readers: readonly Reader[];
-  /** Inputs for each reader, divided by its cost. */
-  readonly inputs: number;
+  readonly parts: readonly Part[];
   readonly seed: number;
+  /** Called after each block of inputs with what its reader has come to so far. */
   readonly onTally?: (tally: Tally) => void;
+  /** Ends the campaign where it is. */
+  readonly signal?: AbortSignal;
 }
 
 /** Heap of a process that tries inputs. */
@@ -43,36 +51,33 @@ const MOST_FINDINGS = 50;
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-export async function campaign({ readers, inputs, seed, onTally }: CampaignOptions): Promise<readonly Tally[]> {
+export async function campaign({ parts, seed, onTally, signal }: CampaignOptions): Promise<readonly Tally[]> {
   const folder = mkdtempSync(join(tmpdir(), 'refinenet-fuzz-'));
   const position = join(folder, 'position');
   const tallies = new Map(
-    readers.map(({ name }) => [name, { reader: name, answers: 0, refusals: 0, findings: [] as Finding[] }]),
+    parts.map(({ reader: { name } }) => [name, { reader: name, answers: 0, refusals: 0, findings: [] as Finding[] }]),
   );
-  let todo = readers.map((reader) => ({
-    number: READERS.indexOf(reader),
-    from: 0,
-    to: Math.ceil(inputs / (reader.cost ?? 1)),
-  }));
+  let todo = parts.map(({ reader, from, to }) => ({ number: READERS.indexOf(reader), from, to }));
   try {
     while (todo.length > 0) {
       writeFileSync(position, Int32Array.of(todo[0]?.number ?? 0, 0, -1));
       const found: Said[] = [];
-      const end = await runChild(position, seed, todo, (said) => {
+      const end = await runChild(position, { seed, signal }, todo, (said) => {
         const tally = tallies.get(said.reader);
         if (said.type === 'counts' && tally) {
           tally.answers += said.answers;
           tally.refusals += said.refusals;
+          onTally?.(tally);
         } else found.push(said);
       });
       for (const said of found) {
         if (said.type !== 'finding') continue;
-        const reader = readers.find(({ name }) => name === said.reader) as Reader;
+        const reader = READERS.find(({ name }) => name === said.reader) as Reader;
         tallies
           .get(said.reader)
           ?.findings.push({ ...said, input: await inputOf(reader, seed, said.block, said.index) });
       }
-      if (end === undefined) break;
+      if (end === undefined || signal?.aborted) break;
       const [number, block, index] = readPosition(position);
       const reader = READERS[number] as Reader;
       if (index < 0) throw new Error(`Block ${block} of ${reader.name} cannot be drawn: ${end.text}`);
@@ -87,14 +92,13 @@ export async function campaign({ readers, inputs, seed, onTally }: CampaignOptio
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  for (const tally of tallies.values()) onTally?.(tally);
   return [...tallies.values()];
 }
 
 /** Resolves with what ended it, or undefined if it came to its end. */
 function runChild(
   position: string,
-  seed: number,
+  { seed, signal }: { readonly seed: number; readonly signal: AbortSignal | undefined },
   parts: readonly { readonly number: number; readonly from: number; readonly to: number }[],
   onSaid: (said: Said) => void,
 ): Promise<{ readonly kind: string; readonly text: string } | undefined> {
@@ -118,6 +122,7 @@ function runChild(
   let since = { computing: 0, all: performance.now() / 1000 };
   const watch = setInterval(() => {
     const now = readPosition(position).join();
+    if (signal?.aborted) child.kill('SIGKILL');
     const { resident, computing } = spentBy(child.pid);
     const all = performance.now() / 1000;
     if (now !== last) since = { computing, all };

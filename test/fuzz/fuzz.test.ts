@@ -5,6 +5,7 @@ import { FormatError } from '../../src/errors.ts';
 import { foundName } from './found-name.ts';
 import type { Reader } from './reader.ts';
 import { READERS } from './readers/index.ts';
+import { sharedOut } from './shares.ts';
 import { tryInput } from './try-input.ts';
 
 const FOUND = new URL('./found/', import.meta.url);
@@ -31,6 +32,18 @@ test('what once broke a reader is of a reader that there is', () => {
   expect(readdirSync(FOUND).filter((name) => !names.has(name.split('.')[0] as string) && name !== '.gitkeep')).toEqual(
     [],
   );
+});
+
+test('no reader is tried a second time with the labels of the images to validate on', () => {
+  expect(READERS.map(({ name }) => name).filter((name) => /(\b|_)val(id)?(\b|_)/.test(name))).toEqual([]);
+});
+
+test('inputs are shared out by cost, and no reader gets few', () => {
+  expect(sharedOut([{}, { cost: 2 }, { cost: 100 }], 100_000)).toEqual([60_000, 30_000, 10_000]);
+  expect(sharedOut([{}, { cost: 20 }, { cost: 10 }], 60)).toEqual([20, 20, 20]);
+  const shares = sharedOut(READERS, 1_000_000);
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(10_000);
+  expect(Math.abs(shares.reduce((sum, share) => sum + share) - 1_000_000)).toBeLessThan(READERS.length);
 });
 
 describe('a trial', () => {

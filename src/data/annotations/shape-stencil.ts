@@ -60,14 +60,19 @@ function assertSize(mask: ImageSize, image: ImageSize): void {
 }
 
 function rowRunLengths({ x, y, width, height, counts }: Of<'row-run-lengths'>): Stencil {
-  const data = new Uint8Array(width * height);
+  const pixels = width * height;
+  if (pixels > SHAPE_BITMAP_BYTES) {
+    throw new FormatError(`its mask is ${width}x${height}, more than ${SHAPE_BITMAP_BYTES} pixels`);
+  }
+  const sum = counts.reduce((all, count) => all + count, 0);
+  if (sum !== pixels) {
+    throw new FormatError(`its runs add up to ${sum} pixels, but ${width}x${height} are ${pixels}`);
+  }
+  const data = new Uint8Array(pixels);
   let pixel = 0;
   for (const [index, count] of counts.entries()) {
     if (index % 2 === 1) data.fill(1, pixel, pixel + count);
     pixel += count;
-  }
-  if (pixel !== data.length) {
-    throw new FormatError(`its runs add up to ${pixel} pixels, but ${width}x${height} are ${data.length}`);
   }
   return { x, y, width, height, data };
 }

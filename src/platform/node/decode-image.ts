@@ -3,8 +3,9 @@ import sharp from 'sharp';
 import type { DecodedImage } from '../../data/file-source.ts';
 import { FormatError, messageOf } from '../../errors.ts';
 import { image } from '../../image/image.ts';
-import { imageKindOf } from '../../image/image-kinds.ts';
+import { type ImageFormat, imageKindOf } from '../../image/image-kinds.ts';
 import { CHANNELS, PIXELS } from '../../limits.ts';
+import { DECODERS, settleDecoders } from './image-decoders.ts';
 
 export interface DecodeImageOptions {
   /** What the file is called in messages. */
@@ -52,13 +53,15 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       `${name}: not an image that can be read: it is ${kind.what}. ${kind.advice}. Readable are JPEG, PNG, WebP, TIFF and AVIF.`,
     );
   }
+  settleDecoders(sharp);
   try {
     // "error" and not "warning": stray bytes between the parts of a JPEG are common, harmless, and accepted by all viewers.
-    const { width, height, depth, orientation } = await sharp(bytes, {
+    const { format, width, height, depth, orientation } = await sharp(bytes, {
       failOn: 'error',
       limitInputPixels: false,
       limitInputChannels: CHANNELS,
     }).metadata();
+    if (format !== DECODERS[kind.format].format) throw otherInside(name, kind.format, format);
     if (width * height > pixelLimit) throw new TooManyPixelsError(name, width, height, pixelLimit);
     if (!SAMPLE_TYPES.includes(depth)) throw unknownRange(name, kind.format, depth);
     const decoder = sharp(bytes, {
@@ -82,6 +85,12 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       cause: error,
     });
   }
+}
+
+function otherInside(name: string, format: ImageFormat, found: string): FormatError {
+  return new FormatError(
+    `${name}: it begins as ${format} does, but is of the format ${found}. Save it anew as ${format}.`,
+  );
 }
 
 function unknownRange(name: string, format: string, depth: string): FormatError {

@@ -2,6 +2,7 @@
 import { FormatError, messageOf, RefineNetError, ShapeError, UsageError } from '../../errors.ts';
 import { TooManyPixelsError } from '../../platform/node/decode-image.ts';
 import { threadedBackend } from '../../platform/node/engine-thread.ts';
+import { refuseOtherDecoders } from '../../platform/node/image-decoders.ts';
 import { modelFor, readModelFolder } from '../../platform/node/model-folder.ts';
 import { predictorOptions } from '../../tasks/run-options.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -26,7 +27,10 @@ const MANY = Number.POSITIVE_INFINITY;
 /** What ends a job that is left. It is no fault of the engine, which goes on. */
 const LEFT = new Refusal(499, 'Nobody waits for this any more.');
 
-if (process.send) work();
+if (process.send) {
+  refuseOtherDecoders();
+  work();
+}
 
 function work(): void {
   const send = (message: FromEngine): void => {

@@ -18,7 +18,8 @@ export class UploadBudget {
   /** @throws Refusal if there is no room for so many more. */
   take(bytes: number): void {
     if (this.#held + bytes > this.#most) {
-      throw new Refusal(429, 'The server receives as much as it can. Try again later.', { 'retry-after': '2' });
+      const message = 'The server receives as much as it can. Try again later.';
+      throw new Refusal(429, message, { 'retry-after': '2' }, 'uploads');
     }
     this.#held += bytes;
   }

@@ -4,14 +4,40 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** What it is counted as. */
+  readonly reason: string;
 
-  /** @param message goes to the client as it is. */
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param message goes to the client as it is.
+   * @param reason what it is counted as, where its status does not say it.
+   */
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    reason: string = REASONS[status] ?? 'request',
+  ) {
     super(message);
     this.status = status;
     this.headers = headers;
+    this.reason = reason;
   }
 }
+
+/** What refusals are counted as, by their status; all others are `request`. */
+const REASONS: Readonly<Record<number, string>> = {
+  401: 'key',
+  403: 'origin',
+  404: 'unknown',
+  408: 'timeout',
+  413: 'size',
+  415: 'type',
+  422: 'unfit',
+  429: 'queue',
+  500: 'failed',
+  503: 'closed',
+  504: 'deadline',
+};
 
 /** Answers a body whose type says that it is no image. */
 export const unreadType = (type: string): Refusal =>

@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { openDataset } from '../../../src/data/dataset.ts';
 import { IMAGENET_PREPROCESSING } from '../../../src/image/preprocess.ts';
 import { toPreprocessorConfig } from '../../../src/image/preprocessor-config.ts';
@@ -25,9 +24,10 @@ import { parseImageJob } from '../../../src/worker/image-job.ts';
 import { mask, memorySource, photo } from '../../support/drawn-files.ts';
 import { changedJson, damaged } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
+import { bytesOf, textOf } from '../structures/bytes.ts';
+import { tableStructures } from '../structures/table.ts';
+import { yamlStructures } from '../structures/yaml.ts';
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const jsonOf = (value: unknown): Uint8Array => bytesOf(JSON.stringify(value));
 
 const DEFINITION = architecture('refinenet-lw-mobilenetv2', 2);
@@ -69,57 +69,6 @@ function modelFolderReader(name: string, file: string, seed: Uint8Array, documen
 const DATA_YAML =
   'path: .\ntrain: images/train\nval: images/val\nmasks_dir: masks\nnames: {0: ground, 1: leaf}\nlabel_mapping: {7: 1, -1: 255}\n';
 const CLASS_TABLE = 'name,r,g,b\nground,0,0,0\nleaf,10,200,30\nvoid,255,255,255\n';
-
-/** Lines of YAML with its odder parts: anchors, tags, merges, several documents, directives. */
-const yamlStructures = (): fc.Arbitrary<Uint8Array> => {
-  const key = fc.constantFrom(
-    'path',
-    'train',
-    'val',
-    'names',
-    'nc',
-    'masks_dir',
-    'label_mapping',
-    '<<',
-    '__proto__',
-    '? x',
-    '0',
-  );
-  const value = fc.constantFrom(
-    ...[
-      '.',
-      '../..',
-      '/etc',
-      'images',
-      '[a, b]',
-      '{0: a, 1: b}',
-      '&a [x, *a]',
-      '*a',
-      '&a {b: *a}',
-      '!!js/function "x"',
-      '!!binary aGk=',
-    ],
-    ...[
-      '!!set {a, b}',
-      '0x7fffffffffff',
-      '.nan',
-      '-.inf',
-      '2026-01-01',
-      '|\n  text\n  more',
-      '"\\u0000"',
-      '~',
-      '[[[[[[',
-      '{{{',
-      "'",
-      '!<tag:x> y',
-    ],
-  );
-  const line = fc.tuple(key, value).map(([name, given]) => `${name}: ${given}`);
-  const odd = fc.constantFrom('---', '...', '%YAML 1.2', '%TAG ! x', '- a', '\t- b', '? [a]', ': c', '# x', '&x', '*x');
-  return fc
-    .array(fc.oneof({ weight: 5, arbitrary: line }, { weight: 1, arbitrary: odd }), { maxLength: 12 })
-    .map((lines) => bytesOf(lines.join('\n')));
-};
 
 const IMAGES = {
   'images/train/1.png': photo(1, 8, 8),
@@ -181,6 +130,7 @@ export const DOCUMENT_READERS: readonly Reader[] = [
   {
     name: 'class table of a data set',
     seeds: () => [bytesOf(CLASS_TABLE)],
+    structures: () => tableStructures(CLASS_TABLE, ','),
     read: (bytes) => {
       parseColorTable(textOf(bytes), 'class_dict.csv');
       return dataset('class_dict.csv', bytes);

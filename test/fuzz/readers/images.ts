@@ -7,12 +7,14 @@ import { compressRunLengths, decodeRunLengths, type RunLengthMask } from '../../
 import { readPngPalette } from '../../../src/image/png-chunks.ts';
 import { decodeLabelPng } from '../../../src/image/png.ts';
 import { decodeImage } from '../../../src/platform/node/decode-image.ts';
+import { DECODERS } from '../../../src/platform/node/image-decoders.ts';
 import { encodeNpy } from '../../../src/tensor/npy.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { grayMask, mask, drawnImage } from '../../support/drawn-files.ts';
 import { pngFile } from '../../support/png-file.ts';
 import { changedJson } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
+import { avifStructures, polyglots, tiffStructures } from '../structures/pictures.ts';
 
 /** More would only take long. */
 const PIXEL_LIMIT = 4_000_000;
@@ -104,8 +106,15 @@ export const PICTURE_READERS: readonly Reader[] = [
   {
     name: 'images',
     seeds: images,
-    structures: pngStructures,
-    read: (bytes) => decodeImage(bytes, { pixelLimit: PIXEL_LIMIT }),
+    structures: (seeds) =>
+      fc.oneof(pngStructures(), tiffStructures(), avifStructures(seeds.at(-1) as Uint8Array), polyglots()),
+    async read(bytes) {
+      await decodeImage(bytes, { pixelLimit: PIXEL_LIMIT });
+      const { format } = await sharp(bytes).metadata();
+      if (!Object.values(DECODERS).some((decoder) => decoder.format === format)) {
+        throw new Error(`This is ${format}, which is not to be decoded.`);
+      }
+    },
     cost: 10,
   },
   {

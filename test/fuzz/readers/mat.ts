@@ -3,6 +3,7 @@ import { decodeLabelMat } from '../../../src/data/mat/label-mat.ts';
 import { asHdf5, readHdf5Mat } from '../../support/hdf5-mat-file.ts';
 import { matFile, rows, type Value } from '../../support/mat-file.ts';
 import type { Reader } from '../reader.ts';
+import { matStructures } from '../structures/mat.ts';
 
 const IDS = Array.from({ length: 48 }, (_, index) => index % 7);
 const PART: Readonly<Record<string, Value>> = { part_name: 'head', mask: rows(8, IDS, 'logical') };
@@ -29,6 +30,7 @@ export const MAT_READERS: readonly Reader[] = [
         matFile(content, { isCompressed: true }),
         matFile(content, { isBigEndian: true }),
       ]),
+    structures: matStructures,
     read: (bytes) => decodeLabelMat(bytes, 'x.mat'),
   },
   {

@@ -11,6 +11,7 @@ import { readWeights } from '../../../src/weights/read-weights.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/weights/safetensors.ts';
 import { changedDocument, damaged } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
+import { legacyStructures, zippedPickles } from '../structures/pickle.ts';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 
@@ -128,12 +129,24 @@ export const WEIGHTS_READERS: readonly Reader[] = [
     structures: safetensorsStructures,
     read: (bytes) => readSafetensors(bytes),
   },
-  { name: 'PyTorch pickle', seeds: () => pytorchFiles().filter((bytes) => !isZip(bytes)), read: readPyTorch },
-  { name: 'PyTorch zip', seeds: () => pytorchFiles().filter(isZip), structures: zipStructures, read: readPyTorch },
+  {
+    name: 'PyTorch pickle',
+    seeds: () => pytorchFiles().filter((bytes) => !isZip(bytes)),
+    structures: legacyStructures,
+    read: readPyTorch,
+  },
+  {
+    name: 'PyTorch zip',
+    seeds: () => pytorchFiles().filter(isZip),
+    structures: (seeds) => fc.oneof(zipStructures(seeds), zippedPickles()),
+    read: readPyTorch,
+  },
   { name: 'ONNX', seeds: () => fixtures('onnx/', () => true), structures: onnxStructures, read: readOnnxInitializers },
   {
     name: 'weights of any format',
     seeds: () => [safetensorsFile(), ...fixtures('onnx/', () => true), ...pytorchFiles().slice(0, 3)],
+    structures: () =>
+      fc.oneof(safetensorsStructures([safetensorsFile()]), zippedPickles(), legacyStructures(), onnxStructures()),
     read: (bytes) => readWeights(bytes, 'weights'),
   },
 ];
