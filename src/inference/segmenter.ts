@@ -134,7 +134,7 @@ export class Segmenter {
     const { definition, preprocessing, classes } = this.description;
     const { smallestSide } = networkGeometry(definition);
     checkSize('The image is', image, smallestSide);
-    const size = networkSize(image.width, image.height, preprocessing);
+    const size = enteringSize(preprocessing, image);
     checkSize('The image enters the network at', size, smallestSide);
     checkEnlargement(image, size, false);
     const outputs = this.#readsOnDevice(image)
