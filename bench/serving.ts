@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { percentile } from '../src/measurement/statistics.ts';
 import { drawStreet } from '../src/data/drawn/street/street-scene.ts';
 import { encodeImage } from '../src/platform/node/encode-image.ts';
 import { post, startServer, type TestServer } from '../test/support/server.ts';
@@ -49,8 +50,7 @@ async function main(images: number, rounds: number, threads: readonly string[]):
 }
 
 /** The middle one, of an odd number. */
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 /** Images a second from the first result on. */
 async function predict(photos: string, output: string, threads: readonly string[]): Promise<number> {

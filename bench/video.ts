@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { percentile } from '../src/measurement/statistics.ts';
 
 const BIN = fileURLToPath(new URL('../bin/refinenet.js', import.meta.url));
 const [FRAMES, RATE, SIZE] = [100, 25, '320x240'];
@@ -57,12 +58,7 @@ async function secondsOf(args: readonly string[]): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)] as number, sorted[middle] as number];
-  return (below + above) / 2;
-}
+const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 const [rounds = '5', ...options] = process.argv.slice(2);
 await main(Number(rounds), options);

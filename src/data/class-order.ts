@@ -5,7 +5,7 @@ import { isBackgroundName } from './annotations/drawn-classes.ts';
 import type { Pairs } from './pairing.ts';
 import type { Sample } from './sample.ts';
 
-/** Whether samples have classes by their names and not by ids of files: then ids are only places in the list of names. */
+/** Whether samples were drawn, so that ids are places in a list of names, and not what masks hold. */
 export const areNamed = (splits: ReadonlyMap<string, Pairs>): boolean =>
   [...splits.values()].some(({ samples }) =>
     samples.some(({ annotation, encoding }) => annotation !== undefined || encoding !== undefined),

@@ -23,6 +23,7 @@ export { type Mask, type RegionOptions, Segmentation } from '../inference/segmen
 export { Segmenter, type SegmenterOptions } from '../inference/segmenter.ts';
 export {
   type MeasureCostsOptions as CalibrateOptions,
+  type MeasuredSizes,
   measureCosts as calibrate,
 } from '../measurement/measure-costs.ts';
 export type { MachineCosts, TileCosts } from '../runtime/machine-costs.ts';

@@ -27,6 +27,7 @@ const SUPPORTED: readonly (readonly [ImageFormat, ...(readonly Mark[])])[] = [
 ];
 
 const CONVERT = 'Convert it to JPEG or PNG';
+const FRAMES = 'Extract its frames as JPEG or PNG';
 const NOT_A_PICTURE = 'Check that it was saved as an image';
 
 const REFUSED: readonly (readonly [what: string, advice: string, ...marks: readonly Mark[]])[] = [
@@ -68,9 +69,10 @@ function isoMediaKind(bytes: Uint8Array): ImageKind | undefined {
   const brands = Array.from({ length: size / 4 - 2 }, (_, i) => latin1(bytes, 8 + 4 * i, 12 + 4 * i));
   const has = (known: readonly string[]): boolean => brands.some((brand) => known.includes(brand));
   if (AVIF_MAJOR_BRANDS.includes(brands[0] as string) && has(AVIF_BRANDS)) return { supported: true, format: 'AVIF' };
+  if (brands[0] === 'avis') return { supported: false, what: 'an AVIF animation', advice: FRAMES };
   return has(HEIF_BRANDS)
     ? { supported: false, what: 'a HEIC image', advice: CONVERT }
-    : { supported: false, what: 'a video', advice: 'Extract its frames as JPEG or PNG' };
+    : { supported: false, what: 'a video', advice: FRAMES };
 }
 
 function textKind(bytes: Uint8Array): ImageKind {

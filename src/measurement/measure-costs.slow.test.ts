@@ -20,7 +20,6 @@ describe.skipIf(missingSoftwareWebgpu)(`calibrating on WebGPU${missingSoftwareWe
     expect(product.multiplyAdd + product.byte).toBeGreaterThan(0);
     expect(Object.keys(tiles)).toEqual(['2', '4', '6']);
     const times = [...Object.values(training), ...Object.values(tiles).flatMap((tile) => Object.values(tile))];
-    for (const time of times) expect(time).toBeGreaterThanOrEqual(0);
-    expect(times.filter((time) => time > 0).length).toBeGreaterThan(times.length / 2);
+    for (const time of times) expect(time).toBeGreaterThan(0);
   }, 600_000);
 });

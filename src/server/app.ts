@@ -74,7 +74,7 @@ export async function createApp(
     frameworkErrors(error, request, reply) {
       const refusal = refusalOf(error, request, bodyLimit);
       answered({ refusal, log: request.log, method: request.method });
-      const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
+      const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id, ...withoutRest(request.raw) };
       (reply as unknown as FastifyReply).code(refusal.status).headers(headers).send({ error: refusal.message });
     },
   }) as unknown as FastifyInstance;
@@ -121,12 +121,8 @@ export async function createApp(
     const refusal = refusalOf(error, request, bodyLimit);
     metrics.rejected(refusal.reason);
     if (refusal.status >= 500 && !(error instanceof Refusal)) request.log.error({ err: error }, 'defect');
-    if (!request.raw.complete) {
-      // Otherwise the connection is closed after the answer where the client wants no other.
-      reply.header('connection', 'keep-alive');
-      discardRest(request.raw, REST);
-    }
-    return reply.code(refusal.status).headers(refusal.headers).send({ error: refusal.message });
+    const headers = { ...refusal.headers, ...withoutRest(request.raw) };
+    return reply.code(refusal.status).headers(headers).send({ error: refusal.message });
   });
   app.setNotFoundHandler((request) => {
     throw new Refusal(
@@ -142,6 +138,14 @@ export async function createApp(
   if (site) addSiteRoutes(app, site);
   else app.get('/', async (_, reply) => reply.redirect('/docs'));
   return app;
+}
+
+/** Throws away what is still to come of a refused request's body; the answer's headers for it. */
+function withoutRest(request: IncomingMessage): Readonly<Record<string, string>> {
+  if (request.complete) return {};
+  discardRest(request, REST);
+  // Otherwise the connection is closed after the answer where the client wants no other.
+  return { connection: 'keep-alive' };
 }
 
 const REST = { milliseconds: SERVER.restSeconds * 1000, bytes: SERVER.restBytes };

@@ -597,6 +597,23 @@ export const REFUSED: readonly (readonly [title: string, message: string | reado
     },
   ],
   [
+    'COCO with a split that lost its categories',
+    'drawn/valid/_annotations.coco.json has no categories, but is named as files that have them. Export it anew.',
+    {
+      'train/a.png': photo(1),
+      'train/_annotations.coco.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'a.png', width: 48, height: 40 }],
+        annotations: [{ id: 1, image_id: 1, category_id: 1, segmentation: [LEAF], bbox: [0, 0, 1, 1] }],
+        categories: [{ id: 1, name: 'leaf' }],
+      }),
+      'valid/b.png': photo(2),
+      'valid/_annotations.coco.json': JSON.stringify({
+        images: [{ id: 1, file_name: 'b.png', width: 48, height: 40 }],
+        annotations: [],
+      }),
+    },
+  ],
+  [
     'labelme with several damaged files',
     [
       "drawn/a.json: this is not labelme's JSON with shapes and imagePath: shape 1, points.0.1: Invalid input: expected number, received string; shape 2, label: Invalid input. Export it anew.",
@@ -639,6 +656,7 @@ export const REFUSED: readonly (readonly [title: string, message: string | reado
   [
     'VIA with several damaged files',
     [
+      "drawn/three.json: this is not VIA's JSON, images with filename and regions: _via_img_metadata.a.png1, region 2, shape_attributes: Invalid input",
       "drawn/one.json: this is not VIA's JSON, images with filename and regions: _via_img_metadata.a.png1.filename: Invalid input: expected string, received number. Export it anew.",
       'drawn/two.json: this is no JSON (',
     ],
@@ -646,6 +664,12 @@ export const REFUSED: readonly (readonly [title: string, message: string | reado
       'a.png': photo(1),
       'one.json': viaProject([[viaPolygon(LEAF), 'leaf']], {}).replace('"filename":"a.png"', '"filename":5'),
       'two.json': viaProject([], {}).slice(0, -2),
+      'three.json': JSON.stringify({
+        _via_img_metadata: {
+          'a.png1': { filename: 'a.png', regions: { 0: { shape_attributes: {} }, 1: { shape_attributes: 3 } } },
+        },
+        _via_settings: {},
+      }),
     },
   ],
   [

@@ -66,6 +66,9 @@ function nearest(candidates: readonly string[], near: readonly string[]): string
   return undefined;
 }
 
+/** Images may be missing one by one; after so many that lie nowhere, no more are looked for. */
+const MISSES = 8;
+
 async function lookOutside(
   folder: Folder,
   wanted: readonly string[],
@@ -73,6 +76,7 @@ async function lookOutside(
   found: (string | undefined)[],
 ): Promise<void> {
   const known = new Map<string, readonly string[]>();
+  const misses = new Map<string, number>();
   for (const [index, path] of found.entries()) {
     if (path !== undefined) continue;
     const name = wanted[index] as string;
@@ -87,7 +91,9 @@ async function lookOutside(
       known.set(key, [place]);
       break;
     }
-    if (!known.has(key)) known.set(key, []);
+    if (known.has(key)) continue;
+    misses.set(key, (misses.get(key) ?? 0) + 1);
+    if (misses.get(key) === MISSES) known.set(key, []);
   }
 }
 

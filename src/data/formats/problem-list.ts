@@ -2,7 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import { mapAhead } from '../concurrency.ts';
 
-/** Problems of one file that are named: all that somebody made by hand, and an end to what a program got wrong. */
+/** Problems of one file, and damaged files, that are named: all that somebody made by hand, and an end to what a program got wrong. */
 const NAMED = 1000;
 
 /** The problems in one sentence. */
@@ -37,6 +37,10 @@ export async function readEach<I, T>(
   }
   const [first, ...more] = errors;
   if (first !== undefined && more.length === 0) throw first;
-  if (first !== undefined) throw new FormatError(errors.map(({ message }) => message).join('\n'), { cause: first });
+  if (first !== undefined) {
+    const said = errors.slice(0, NAMED).map(({ message }) => message);
+    if (errors.length > NAMED) said.push(`and ${errors.length - NAMED} more damaged files`);
+    throw new FormatError(said.join('\n'), { cause: first });
+  }
   return found;
 }

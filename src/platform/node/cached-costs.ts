@@ -4,14 +4,15 @@ import type { CostsByDevice, Device } from '../../runtime/backend.ts';
 import type { MachineCosts } from '../../runtime/machine-costs.ts';
 import { CacheFile } from './cache-file.ts';
 
-const positive = z.number().nonnegative().finite();
+/** Nothing costs nothing, or it would be chosen for ever; but reading the weights may not show beside multiplying. */
+const positive = z.number().positive().finite();
 const tile = z.object({ input: positive, output: positive, kernel: positive });
 const file: CacheFile<MachineCosts> = new CacheFile(
   'costs.json',
   z.object({
     convolution: z.object({ multiplyAdd: positive, block: z.int().min(1).max(64) }),
     training: z.object({ forward: positive, input: positive, weight: positive }),
-    product: z.object({ multiplyAdd: positive, byte: positive }),
+    product: z.object({ multiplyAdd: positive, byte: z.number().nonnegative().finite() }),
     tiles: z.object({ 2: tile, 4: tile, 6: tile }),
   }),
 );
@@ -26,7 +27,7 @@ const nameOf = (engine: string, device: Device): string =>
 /** What was measured for an engine on the processor here; undefined if nothing was, or the file is not readable. */
 export const readMachineCosts = (engine: string): MachineCosts | undefined => file.read(engine);
 
-/** The same on its other devices. */
+/** The same on its other devices. The engine does not say which card it found: after another one was put in, calibrate anew. */
 export const readDeviceCosts = (engine: string): CostsByDevice =>
   Object.fromEntries(
     DEVICES.flatMap((device) => {

@@ -45,6 +45,11 @@ export async function cocoFiles(folder: Folder): Promise<CocoLabels> {
     );
   }
   const kind = oneKind(folder, whole);
+  const damaged = lacking.filter(({ path, file }) => !file && kind.some((other) => kindOf(other) === kindOf({ path })));
+  if (damaged.length > 0) {
+    const said = damaged.map(({ path, lacks }) => `${joinPaths(folder.name, path)} ${lacks}`);
+    throw new FormatError(`${said.join('; ')}, but is named as files that have them. Export it anew.`);
+  }
   const missed = lacking.flatMap(({ file }) => (file !== undefined && isPartOf(kind, file) ? [file] : []));
   const passed = lacking.filter(({ file }) => file === undefined || !missed.includes(file));
   return {
@@ -93,7 +98,7 @@ function isPartOf(others: readonly CocoFile[], file: CocoFile): boolean {
 }
 
 /** A path with its words for splits left open. */
-const kindOf = ({ path }: CocoFile): string =>
+const kindOf = ({ path }: Pick<CocoFile, 'path'>): string =>
   path
     .split(/([^a-z0-9]+)/i)
     .map((word) => (splitNamed(word) === undefined ? word : '*'))

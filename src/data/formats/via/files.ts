@@ -10,7 +10,7 @@ import { listProblems } from '../problem-list.ts';
 const FIELDS = z.record(z.string(), z.unknown());
 const REGION = z.object({ shape_attributes: FIELDS, region_attributes: z.optional(z.nullable(FIELDS)) });
 export type ViaRegion = z.output<typeof REGION>;
-const IMAGE = z.object({ filename: z.string(), regions: z.union([z.array(REGION), z.record(z.string(), REGION)]) });
+const IMAGE = z.object({ filename: z.string(), regions: z.array(REGION) });
 const IMAGES = z.record(z.string(), IMAGE);
 const ATTRIBUTE = z.object({ options: z.optional(FIELDS) });
 const PROJECT = z.object({
@@ -60,12 +60,11 @@ export async function readViaFile(folder: Folder, path: string): Promise<ViaFile
   const names = { regions: (index: number) => `region ${index + 1}` };
   const isProject = typeof value === 'object' && value !== null && '_via_img_metadata' in value;
   const { _via_img_metadata: images, _via_attributes: attributes } = isProject
-    ? checkJson(value, file, PROJECT, what, names)
-    : { _via_img_metadata: checkJson(value, file, IMAGES, what, names), _via_attributes: undefined };
+    ? checkJson({ ...value, _via_img_metadata: withLists(value._via_img_metadata) }, file, PROJECT, what, names)
+    : { _via_img_metadata: checkJson(withLists(value), file, IMAGES, what, names), _via_attributes: undefined };
   return {
     path,
-    // The first version had numbered regions in place of a list.
-    images: Object.values(images).map(({ filename, regions }) => ({ filename, regions: Object.values(regions) })),
+    images: Object.values(images),
     options: new Map(
       Object.entries(attributes?.region ?? {}).map(([name, { options = {} }]) => [
         name,
@@ -73,6 +72,17 @@ export async function readViaFile(folder: Folder, path: string): Promise<ViaFile
       ]),
     ),
   };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Images with lists of regions: the first version had numbered ones in place of a list. */
+function withLists(images: unknown): unknown {
+  if (!isObject(images)) return images;
+  const listed = (image: unknown): unknown =>
+    isObject(image) && isObject(image.regions) ? { ...image, regions: Object.values(image.regions) } : image;
+  return Object.fromEntries(Object.entries(images).map(([key, image]) => [key, listed(image)]));
 }
 
 const COLUMNS = ['filename', 'region_shape_attributes', 'region_attributes'] as const;

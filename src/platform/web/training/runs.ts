@@ -38,14 +38,16 @@ export interface TrainedModel extends TrainingRun {
 }
 
 /**
- * The runs that this site keeps, by name.
+ * The runs that this site keeps, by name, but for those whose files are damaged.
  * @throws RuntimeError if the browser keeps no files for this page
  */
 export async function listRuns(): Promise<readonly TrainingRun[]> {
   const runs = await runsFolder();
   const names: string[] = [];
   for await (const name of runs.keys()) names.push(name);
-  const found = await Promise.all(names.sort().map(async (name) => factsOf(await storageOf(runs, name))));
+  const found = await Promise.all(
+    names.sort().map(async (name) => factsOf(await storageOf(runs, name)).catch(() => undefined)),
+  );
   return found.flatMap((facts) => facts ?? []);
 }
 
