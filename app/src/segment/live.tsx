@@ -1,5 +1,6 @@
 /** The stage of a video or the camera: its newest frame with what is in it. */
 import { batch, signal } from '@preact/signals';
+import type { WebSegmentation } from 'refinenet/web';
 import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, messageOf } from '../state/messages.ts';
 import { endSource, live, stopLive } from '../state/live.ts';
@@ -106,25 +107,22 @@ export function LiveStage() {
   async function follow(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
     const segmenter = await opened(entry as NonNullable<typeof entry>);
     signal.throwIfAborted();
-    // A paused video shows no frame anew by itself, and another model is to see the one that stands.
-    if (element.paused) seek(element.currentTime);
-    let before = performance.now();
-    for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
+    const take = async (segmentation: WebSegmentation): Promise<void> => {
       const bitmap = await bitmapOfSegmented(segmentation);
       if (signal.aborted || live.peek() !== source) return;
       frame.peek()?.bitmap.close();
       frame.value = { bitmap, segmentation };
+      show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: entry?.name ?? '' });
+      stage.value = 'done';
+    };
+    // A paused video shows no frame anew by itself, and another model is to see the one that stands.
+    if (element.paused) await take(await segmenter.segment(element, { signal }));
+    let before = performance.now();
+    for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
+      await take(segmentation);
       const now = performance.now();
       rate.value = 1000 / (now - before);
       before = now;
-      show({
-        photo: { name: FRAME, file: new Blob() },
-        bitmap,
-        segmentation,
-        duration: 0,
-        model: entry?.name ?? '',
-      });
-      stage.value = 'done';
     }
   }
 
