@@ -81,6 +81,12 @@ async function archived(): Promise<Record<string, Uint8Array>> {
   return unzipSync(await readFile((await download.path()) as string));
 }
 
+/** Chooses a file where labels are opened from a ZIP. */
+const chooseArchive = (name: string, bytes: Uint8Array): Promise<void> =>
+  page
+    .locator('input[accept=".zip,application/zip"]')
+    .setInputFiles({ name, mimeType: 'application/zip', buffer: Buffer.from(bytes) });
+
 const isChosen = (view: string): Promise<string | null> =>
   page.getByRole('tab', { name: view }).getAttribute('aria-selected');
 
@@ -247,7 +253,7 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
       void dialog.dismiss();
     });
     await page.getByRole('button', { name: 'Remove edge' }).click();
-    expect(asked).toBe('edge is in the labels of 1 photographs, where its pixels will be ignored. Remove it?');
+    expect(asked).toBe('edge is in the labels of one photograph, where its pixels will be ignored. Remove it?');
     await says(32, 32, 'edge');
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: 'Remove edge' }).click();
@@ -353,15 +359,25 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
   });
 
   test.each([
-    ['alone', ''],
-    ['in a folder', 'narrow/'],
-  ])('takes a model that is dropped as a ZIP, with its files %s', async (_, path) => {
+    ['dropped', 'alone', ''],
+    ['dropped', 'in a folder', 'narrow/'],
+    ['chosen where labels are opened', 'alone', ''],
+  ])('takes a model that is %s as a ZIP, with its files %s', async (way, _, path) => {
     const files = await Promise.all(
       MODEL_FILES.map(async (name) => [path + name, new Uint8Array(await readFile(join(model, name)))] as const),
     );
+    const archive = zipSync(Object.fromEntries(files), { level: 0 });
     await page.getByRole('tab', { name: path ? 'Train' : 'Label' }).click();
-    await give('drop', 'narrow.zip', 'application/zip', zipSync(Object.fromEntries(files), { level: 0 }));
+    if (way === 'dropped') await give('drop', 'narrow.zip', 'application/zip', archive);
+    else await chooseArchive('narrow.zip', archive);
     await expect.poll(() => page.locator('select').first().inputValue(), { timeout: 60_000 }).toBe('narrow');
     expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('opens a single labeled photograph, and says that it is one', async () => {
+    await takePrediction();
+    page.once('dialog', (dialog) => void dialog.accept());
+    await chooseArchive('one.zip', zipSync(await archived()));
+    await page.getByText('One labeled photograph of one.zip was opened.').waitFor();
   });
 });

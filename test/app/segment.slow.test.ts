@@ -42,6 +42,30 @@ const middle = (): Promise<number[]> =>
     return [...canvas.getContext('2d').getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data];
   })()`);
 
+/** What is said of a pixel: confidence and place. */
+const AT_PIXEL = /\d%\s*\d+, \d+$/;
+
+/** Drops a video that a browser recorded: red first, blue then. */
+const playClip = (): Promise<unknown> =>
+  page.evaluate(`(async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [${WIDTH}, ${HEIGHT}];
+    const context = canvas.getContext('2d');
+    const chunks = [];
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+    recorder.ondataavailable = ({ data }) => chunks.push(data);
+    recorder.start();
+    for (let at = 0; at < 40; at++) {
+      context.fillStyle = at < 20 ? '#f00' : '#00f';
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    await new Promise((resolve) => { recorder.onstop = resolve; recorder.stop(); });
+    const data = new DataTransfer();
+    data.items.add(new File(chunks, 'clip.webm', { type: 'video/webm' }));
+    dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+  })()`);
+
 describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -218,34 +242,70 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
     await page.getByRole('alert').getByText('broken.png: this browser cannot read it as an image.').waitFor();
   });
 
-  test('segments the camera and a video as they play', async () => {
+  test('segments the camera as it plays, and says class and confidence at the pointer and at the cursor', async () => {
     await page.getByLabel('Before and after').check();
     await page.getByRole('button', { name: 'Camera' }).click();
     await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
     // Nothing is offered that a live image does not have.
     expect(await page.getByLabel('Before and after').count()).toBe(0);
     expect(await page.getByLabel('Divider').count()).toBe(0);
+    expect(await page.getByRole('slider', { name: 'Time' }).count()).toBe(0);
+    await page.locator('.stage-canvas').hover();
+    await page.locator('.stage-readout', { hasText: AT_PIXEL }).waitFor();
+    expect(names).toContain(await page.locator('.stage-readout strong').textContent());
+    await page.mouse.move(0, 0);
+    await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.stage-readout', { hasText: '321, 240' }).waitFor();
+    await page.locator('.stage [role="status"]', { hasText: /^\S.*, \d+\.\d%, at 321, 240$/ }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.evaluate(`(async () => {
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [96, 64];
-      const context = canvas.getContext('2d');
-      const chunks = [];
-      const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
-      recorder.ondataavailable = ({ data }) => chunks.push(data);
-      recorder.start();
-      for (let at = 0; at < 20; at++) {
-        context.fillStyle = 'hsl(' + at * 18 + ' 80% 50%)';
-        context.fillRect(0, 0, 96, 64);
-        await new Promise((resolve) => setTimeout(resolve, 40));
-      }
-      await new Promise((resolve) => { recorder.onstop = resolve; recorder.stop(); });
-      const data = new DataTransfer();
-      data.items.add(new File(chunks, 'clip.webm', { type: 'video/webm' }));
-      dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
-    })()`);
+  });
+
+  test('pauses a video, goes to any time of it by keys, and plays on', async () => {
+    await playClip();
+    await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
+    await page.getByRole('slider', { name: 'Opacity' }).fill('0');
+    const time = page.getByRole('slider', { name: 'Time' });
+    // A browser knows how long it recorded once all of it was played.
+    await expect.poll(() => time.isEnabled(), { timeout: 60_000 }).toBe(true);
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await page.locator('.stage-readout', { hasText: 'Paused' }).waitFor();
+    for (const [key, channel] of [
+      ['Home', 0],
+      ['End', 2],
+    ] as const) {
+      await time.press(key);
+      await expect.poll(async () => (await middle())[channel], { timeout: 60_000 }).toBeGreaterThan(150);
+      expect((await middle())[2 - channel]).toBeLessThan(100);
+    }
+    expect(await time.getAttribute('aria-valuetext')).toMatch(/^0:0\d of 0:0\d$/);
+    await page.locator('.stage-canvas').hover();
+    await page.locator('.stage-readout', { hasText: AT_PIXEL }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.mouse.move(0, 0);
+    // Another model sees the frame that stands, on a stage of its own.
+    await page.locator('.stage-canvas').evaluate((canvas) => canvas.classList.add('before'));
+    await page.locator('select').selectOption('general');
+    await page.locator('.stage-canvas:not(.before)').waitFor();
+    await page.locator('.stage-readout', { hasText: 'Paused' }).waitFor();
+    await expect.poll(async () => (await middle())[2], { timeout: 60_000 }).toBeGreaterThan(150);
+    await page.getByRole('button', { name: 'Play', exact: true }).press('Enter');
     await page.locator('.stage-readout', { hasText: 'frames a second' }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('application', { name: /^frame.*\.png, segmented/ }).waitFor();
+  });
+
+  test.each([
+    ['en', 'Camera', 'Browsers give the camera only to pages of https addresses, and of localhost.'],
+    ['ja-JP', 'カメラ', 'ブラウザーがカメラを使わせるのは、httpsまたはlocalhostのページだけです。'],
+  ])('says in %s where the camera is, of a page that browsers give none', async (locale, button, text) => {
+    const { page, context, faults } = await app.open('', { locale });
+    await page.evaluate(`Object.defineProperty(navigator, 'mediaDevices', { value: undefined })`);
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('alert').getByText(text).waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {

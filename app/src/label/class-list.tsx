@@ -34,7 +34,7 @@ function add(name: string): void {
 /** @returns whether it is gone: what is labeled so is asked for first. */
 function remove(id: number, name: string): boolean {
   const count = countWith(id);
-  if (count > 0 && !confirm(t('label.removeAsk', { name, count }))) return false;
+  if (count > 0 && !confirm(t(count === 1 ? 'label.removeAskOne' : 'label.removeAsk', { name, count }))) return false;
   setClasses(
     classes.value.filter((_, at) => at !== id),
     (before) => (before === id ? IGNORED : before > id ? before - 1 : before),

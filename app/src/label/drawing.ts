@@ -6,7 +6,7 @@ import type { Point } from '../ui/point.ts';
 import type { View } from '../ui/stage.tsx';
 import { brushSize, revision, tool } from './labeling.ts';
 import { layer } from './layer.ts';
-import { corners } from './painter.ts';
+import { corners } from './polygon.ts';
 
 /** The pixel that is pointed at. */
 export const pointed = signal<Point | null>(null);

@@ -1,6 +1,7 @@
 /** What was labeled, how it leaves the page, and how it comes back. */
 import { signal } from '@preact/signals';
 import { messageOf } from '../state/messages.ts';
+import { takeFiles } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
 import { Action, FileButton } from '../ui/file-button.tsx';
 import { folder, folderPicker } from './folder.ts';
@@ -91,7 +92,7 @@ export function KeepCard() {
             isSingle
             isDisabled={isOpening.value}
             accepts=".zip,application/zip"
-            onFiles={openGiven}
+            onFiles={takeFiles}
           />
         </div>
         <p class="quiet small">{isOpening.value ? t('open.reading') : t('open.hint')}</p>

@@ -2,7 +2,8 @@
 import type { Point } from '../ui/point.ts';
 import { IGNORED } from './dataset.ts';
 import { brushSize, classes, labeling, painted, tool } from './labeling.ts';
-import { closePolygon, dropCorner, dropPolygon, liftPen, pressSpace } from './painter.ts';
+import { liftPen, pressSpace } from './painter.ts';
+import { closePolygon, dropCorner, dropPolygon } from './polygon.ts';
 import { redo, undo } from './steps.ts';
 import { takeTool, TOOLS } from './tools.tsx';
 

@@ -63,7 +63,7 @@ async function open(files: Files, name: string): Promise<string | undefined> {
   }
   stopLive();
   showPhotos(images.map(({ image }, index) => ({ name: names[index] as string, file: image })));
-  return t('open.opened', { count: images.length, name });
+  return t(images.length === 1 ? 'open.openedOne' : 'open.opened', { count: images.length, name });
 }
 
 /** The files' names; their paths where two are called alike. */

@@ -1,8 +1,9 @@
 /** Steps of labels: noted when they are done, taken back, and done again. */
 import { IGNORED } from './dataset.ts';
-import { type Change, gained } from './history.ts';
-import { type Labeling, labeling, put } from './labeling.ts';
+import { type Change, gained, Stroke } from './history.ts';
+import { type Labeling, labeling, painted, put } from './labeling.ts';
 import { repaint } from './layer.ts';
+import type { Spans } from './spans.ts';
 
 function tellStep(now: Labeling, change: Change, more: number): void {
   repaint(now.labels, change.area);
@@ -14,6 +15,13 @@ export function changed(now: Labeling, change: Change | undefined): void {
   if (!change) return;
   now.history.add(change);
   tellStep(now, change, gained(change, IGNORED));
+}
+
+/** Paints as one step. */
+export function paint(now: Labeling, spans: Spans, id = painted.value): void {
+  const stroke = new Stroke(now.labels, now);
+  stroke.paint(spans, id);
+  changed(now, stroke.end());
 }
 
 export function undo(): void {

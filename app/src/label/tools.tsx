@@ -4,7 +4,8 @@ import { Slider } from '../ui/fields.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { focusPicture } from './focus-picture.ts';
 import { brushSize, labeling, likeness, tool, type ToolName } from './labeling.ts';
-import { closePolygon, corners, dropCorner, dropPolygon, liftPen } from './painter.ts';
+import { liftPen } from './painter.ts';
+import { closePolygon, corners, dropCorner, dropPolygon } from './polygon.ts';
 import { redo, undo } from './steps.ts';
 
 export const TOOLS: readonly { readonly name: ToolName; readonly key: string; readonly icon: IconName }[] = [

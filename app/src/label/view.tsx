@@ -14,9 +14,10 @@ import { KeepCard, openGiven } from './keep-card.tsx';
 import { listenEverywhere, onKey } from './keys.ts';
 import { classes, labelFault, labeling, revision, tool } from './labeling.ts';
 import { isDataset } from './opening.ts';
-import { clearLabels, isLooking, liftPen, penTo, strokesWith, takePrediction } from './painter.ts';
+import { clearLabels, liftPen, penTo, strokesWith, takePrediction } from './painter.ts';
 import { startLabeling } from './restoring.ts';
 import { Tools } from './tools.tsx';
+import { isLooking } from './wand.ts';
 
 /** How near to a polygon's first corner a click closes it, in CSS pixels. */
 const REACH = 10;

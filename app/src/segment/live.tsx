@@ -1,44 +1,26 @@
 /** The stage of a video or the camera: its newest frame with what is in it. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import type { WebSegmentation } from 'refinenet/web';
 import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, messageOf } from '../state/messages.ts';
 import { endSource, live, stopLive } from '../state/live.ts';
 import { model, modelFault, opened } from '../state/models.ts';
 import { addAndShow } from '../state/photos.ts';
-import { show, stage } from '../state/segmenting.ts';
+import { show, shown, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
 import { focusView } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
+import type { Point } from '../ui/point.ts';
 import { Stage } from '../ui/stage.tsx';
-import { drawLayers, layersOf } from './layers.ts';
-import { hasOutlines, hidden, opacity } from './settings.ts';
-
-interface Frame {
-  readonly bitmap: ImageBitmap;
-  readonly segmentation: WebSegmentation;
-}
+import { bitmapOfSegmented, drawFrame, frame } from './frame.ts';
+import { LivePlayer } from './live-player.tsx';
+import { playing, tellPlaying } from './playing.ts';
+import { pointAt, Readout, said } from './readout.tsx';
 
 /** What a frame is called. */
 const FRAME = 'frame.png';
 
-const frame = signal<Frame | null>(null);
 const rate = signal(0);
-
-const layers = computed(() => {
-  const segmentation = frame.value?.segmentation;
-  return (
-    segmentation &&
-    layersOf(segmentation.labels, segmentation.colors, (id) => !hidden.value.has(id), hidden.value.size > 0)
-  );
-});
-
-function draw(context: CanvasRenderingContext2D): void {
-  const now = frame.value;
-  if (!now || !layers.value) return;
-  context.drawImage(now.bitmap, 0, 0);
-  drawLayers(context, layers.value, opacity.value, hasOutlines.value);
-}
 
 /** Ends what plays; its newest frame becomes one of the photographs. */
 async function endLive(): Promise<void> {
@@ -63,6 +45,9 @@ function stop(): void {
   focusView();
 }
 
+/** What plays would be said anew with every frame, and so never to its end: it is said of the frame at which the cursor moved. */
+const saidOfFrame = (point: Point): string => said(point, playing.value.isPaused ? shown.value : shown.peek());
+
 export function LiveStage() {
   const video = useRef<HTMLVideoElement>(null);
   const source = live.value;
@@ -78,50 +63,66 @@ export function LiveStage() {
 
   useEffect(() => {
     const element = video.current;
-    if (!element || !source || !entry) return undefined;
-    const control = new AbortController();
+    if (!element || !source) return undefined;
+    const end = tellPlaying(element);
     if ('stream' in source) element.srcObject = source.stream;
     else element.src = source.address;
+    play(element);
+    return () => {
+      end();
+      element.pause();
+      pointAt(null);
+    };
+  }, [source]);
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element || !source || !entry) return undefined;
+    const control = new AbortController();
     follow(element, control.signal).catch((error: unknown) => {
       if (!control.signal.aborted && !isAbort(error)) modelFault.value = messageOf(error);
     });
     return () => {
       control.abort();
-      element.pause();
       frame.value = null;
     };
   }, [source, entry]);
 
+  function play(element: HTMLVideoElement): void {
+    element.play().catch((error: unknown) => {
+      if (live.peek() === source && !isAbort(error)) modelFault.value = messageOf(error);
+    });
+  }
+
+  function toggle(): void {
+    const element = video.current as HTMLVideoElement;
+    if (element.paused) play(element);
+    else element.pause();
+  }
+
+  function seek(time: number): void {
+    (video.current as HTMLVideoElement).currentTime = time;
+  }
+
   async function follow(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
-    await element.play();
     const segmenter = await opened(entry as NonNullable<typeof entry>);
-    let before = performance.now();
-    for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
-      const { width, height, data } = segmentation.image;
-      const pixels = new Uint32Array(width * height);
-      for (let at = 0, from = 0; at < pixels.length; at++, from += 3) {
-        pixels[at] =
-          ((255 << 24) |
-            ((data[from + 2] as number) << 16) |
-            ((data[from + 1] as number) << 8) |
-            (data[from] as number)) >>>
-          0;
-      }
-      const bitmap = await createImageBitmap(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height));
+    signal.throwIfAborted();
+    const take = async (segmentation: WebSegmentation): Promise<void> => {
+      const bitmap = await bitmapOfSegmented(segmentation);
       if (signal.aborted || live.peek() !== source) return;
       frame.peek()?.bitmap.close();
       frame.value = { bitmap, segmentation };
+      show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: entry?.name ?? '' });
+      stage.value = 'done';
+    };
+    // A paused video shows no frame anew by itself, and another model is to see the one that stands.
+    if (element.paused) await take(await segmenter.segment(element, { signal }));
+    let before = performance.now();
+    for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
+      await take(segmentation);
       const now = performance.now();
       rate.value = 1000 / (now - before);
       before = now;
-      show({
-        photo: { name: FRAME, file: new Blob() },
-        bitmap,
-        segmentation,
-        duration: 0,
-        model: entry?.name ?? '',
-      });
-      stage.value = 'done';
     }
   }
 
@@ -130,14 +131,24 @@ export function LiveStage() {
     <>
       <video ref={video} class="visually-hidden" playsInline muted loop tabIndex={-1} aria-hidden="true" />
       {now ? (
-        <Stage label={t('live.stage')} width={now.bitmap.width} height={now.bitmap.height} draw={draw}>
-          <p class="stage-readout">{t('live.rate', { rate: rate.value.toFixed(1) })}</p>
+        <Stage
+          label={t('live.stage')}
+          width={now.bitmap.width}
+          height={now.bitmap.height}
+          draw={drawFrame}
+          onPoint={pointAt}
+          says={saidOfFrame}
+        >
+          <Readout>
+            {playing.value.isPaused ? t('live.paused') : t('live.rate', { rate: rate.value.toFixed(1) })}
+          </Readout>
         </Stage>
       ) : (
         <div class="stage">
           <p class="stage-readout quiet">{t('segment.loading')}</p>
         </div>
       )}
+      {source && 'address' in source && <LivePlayer onToggle={toggle} onSeek={seek} />}
       <button type="button" class="button stop-live" onClick={stop}>
         <Icon name="stop" /> {t('live.stop')}
       </button>

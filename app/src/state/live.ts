@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { messageOf } from './messages.ts';
 import { modelFault } from './models.ts';
 import { isLive } from './segmenting.ts';
+import { t } from '../strings/index.ts';
 
 /** What plays: a video's address, or the camera's stream. */
 export type LiveSource = { readonly address: string } | { readonly stream: MediaStream };
@@ -16,8 +17,13 @@ export function playVideo(file: Blob): void {
 }
 
 export async function startCamera(): Promise<void> {
-  stopLive();
   modelFault.value = '';
+  // Browsers leave it out of pages that others could have changed on their way.
+  if (!navigator.mediaDevices) {
+    modelFault.value = t('live.noCamera');
+    return;
+  }
+  stopLive();
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
     live.value = { stream };
