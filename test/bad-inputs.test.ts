@@ -1,12 +1,19 @@
-/** What a file from somebody else may be, and what is said to it: one row each. Requests have theirs in test/cli. */
+/**
+ * What a file from somebody else may be, and what is said to it: one row each. Kinds of bad input whose tests need a server, a
+ * browser or much time are elsewhere, as support/bad-inputs-elsewhere.ts lists them. TensorBoard's files have no rows: they are
+ * written here and read by nothing.
+ */
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeMask } from '../src/data/mask.ts';
 import { openDataset } from '../src/data/dataset.ts';
+import { decodeLabelMat } from '../src/data/mat/label-mat.ts';
+import { readSample } from '../src/data/read-sample.ts';
 import { RefineNetError } from '../src/errors.ts';
+import { parameter } from '../src/graph/value.ts';
 import { IMAGENET_PREPROCESSING } from '../src/image/preprocess.ts';
 import { fromPreprocessorConfig, toPreprocessorConfig } from '../src/image/preprocessor-config.ts';
 import { decodeLabelPng } from '../src/image/png.ts';
@@ -15,13 +22,21 @@ import { numberedClasses } from '../src/labels/classes-named.ts';
 import { labelTable } from '../src/labels/label-table.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { fromModelConfig, toModelConfig } from '../src/models/model-config.ts';
+import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { decodeImage } from '../src/platform/node/decode-image.ts';
+import { Refusal } from '../src/server/http/refusal.ts';
+import { readInferRequest, readImageInput } from '../src/server/work/infer-request.ts';
 import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
 import { readProbabilities } from '../src/tasks/evaluate/prediction-files.ts';
+import { fitWeights } from '../src/weights/fit.ts';
 import { readWeights } from '../src/weights/read-weights.ts';
 import { decodeRunLengths } from '../src/image/regions/run-lengths.ts';
+import { cvat, cvatImage } from './support/annotated-files.ts';
+import { ELSEWHERE } from './support/bad-inputs-elsewhere.ts';
 import { memorySource, mask, photo } from './support/drawn-files.ts';
-import { pngFile, type PngParts } from './support/png-file.ts';
+import { manyEntries } from './support/many-entries.ts';
+import { element, matFile, matOf, rows as matRows, type Value } from './support/mat-file.ts';
+import { pngChunk, pngFile, type PngParts } from './support/png-file.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const bytes = (...parts: readonly (Uint8Array | string | readonly number[])[]): Uint8Array =>
@@ -36,7 +51,7 @@ async function outcome(read: () => unknown): Promise<string> {
   try {
     return `accepted: ${JSON.stringify(await read())}`;
   } catch (error) {
-    if (!(error instanceof RefineNetError)) throw error;
+    if (!(error instanceof RefineNetError || error instanceof Refusal)) throw error;
     return error.message;
   }
 }
@@ -56,6 +71,58 @@ function rows(name: string, read: (input: Uint8Array) => unknown, table: readonl
 
 const RAW = { width: 8, height: 8, depth: 8, colorType: 2, raw: Buffer.alloc(8 * 25) } satisfies PngParts;
 const drawn = () => sharp(Buffer.alloc(64 * 48 * 3, 120), { raw: { width: 64, height: 48, channels: 3 } });
+const int16 = (value: number): readonly number[] => [value & 255, (value >> 8) & 255];
+const int32 = (value: number): readonly number[] => [...int16(value), ...int16(value >>> 16)];
+/** A PNG with further chunks before its end. */
+const withChunks = (png: Uint8Array, ...chunks: readonly Uint8Array[]): Uint8Array =>
+  bytes(png.subarray(0, -12), ...chunks, png.subarray(-12));
+/** The frame that an APNG shows first is its image; another follows. */
+const animated = (png: Uint8Array): Uint8Array => {
+  const { width, height, raw } = RAW;
+  const control = (sequence: number) =>
+    pngChunk(
+      'fcTL',
+      bytes(
+        [sequence, width, height, 0, 0].flatMap((word) => int32(word).toReversed()),
+        [0, 1, 0, 10, 0, 0],
+      ),
+    );
+  const head = 8 + 25;
+  return bytes(
+    png.subarray(0, head),
+    pngChunk('acTL', bytes([0, 0, 0, 2, 0, 0, 0, 0])),
+    control(0),
+    withChunks(png.subarray(head), control(1), pngChunk('fdAT', bytes([0, 0, 0, 2], deflateSync(raw)))),
+  );
+};
+/** A color profile in a PNG. */
+const profiled = (profile: Uint8Array): Uint8Array =>
+  pngFile({ ...RAW, extra: ['iCCP', bytes('p\0\0', deflateSync(profile))] });
+/** A TIFF of one pixel, which is a float32. */
+const floatTiff = (value: number): Uint8Array => {
+  const tags = [
+    ...[
+      [256, 1],
+      [257, 1],
+      [258, 32],
+      [259, 1],
+      [262, 1],
+      [273, 8],
+      [277, 1],
+      [278, 1],
+      [279, 4],
+      [339, 3],
+    ],
+  ].flatMap(([tag = 0, entry = 0]) => [...int16(tag), ...int16(4), ...int32(1), ...int32(entry)]);
+  return bytes(
+    'II*\0',
+    int32(12),
+    new Uint8Array(Float32Array.of(value).buffer),
+    int16(tags.length / 12),
+    tags,
+    int32(0),
+  );
+};
 /** A drawing of noise: at 4000 x 4000 pixels, in no more bytes, it takes a minute. */
 const TURBULENCE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><filter id="a"><feTurbulence numOctaves="1"/></filter><rect width="40" height="40" filter="url(#a)"/></svg>';
@@ -178,16 +245,45 @@ rows(
     ],
     [
       'that is animated, of which the first frame counts',
-      () => drawn().webp({ loop: 0 }).toBuffer(),
+      async () => {
+        const frames = await Promise.all([1, 2].map(() => drawn().png().toBuffer()));
+        return sharp(frames, { join: { animated: true } })
+          .webp()
+          .toBuffer();
+      },
       'accepted: [64,48]',
     ],
+    ['that is an animated PNG, of which the first frame counts', animated(pngFile(RAW)), 'accepted: [8,8]'],
+    [
+      'that is an animated PNG which says frames without end',
+      withChunks(pngFile(RAW), pngChunk('acTL', bytes([255, 255, 255, 255, 0, 0, 0, 0]))),
+      'accepted: [8,8]',
+    ],
+    ['with a color profile', () => drawn().withIccProfile('p3').png().toBuffer(), 'accepted: [64,48]'],
+    ['with a color profile that is none', profiled(text('no profile')), 'accepted: [8,8]'],
+    ['with a color profile of 64 MB in 64 KB', () => profiled(new Uint8Array(64 << 20)), 'accepted: [8,8]'],
+    [
+      'of floating-point numbers',
+      floatTiff(0.5),
+      'p.png: the TIFF has samples of type float, of which black and white are not known. Convert it to 8 or 16 bits a channel.',
+    ],
+    ['of floating-point numbers that are none', floatTiff(Number.NaN), 'p.png: the TIFF has samples of type float'],
     ['in CMYK', () => drawn().toColorspace('cmyk').jpeg().toBuffer(), 'accepted: [64,48]'],
     ['of 16 bits', () => drawn().toColorspace('rgb16').png().toBuffer(), 'accepted: [64,48]'],
     ['gray with alpha', pngFile({ ...RAW, colorType: 4, raw: Buffer.alloc(8 * 17) }), 'accepted: [8,8]'],
     ['of 1 bit', pngFile({ ...RAW, colorType: 0, depth: 1, raw: Buffer.alloc(16) }), 'accepted: [8,8]'],
     ['interlaced', () => drawn().png({ progressive: true }).toBuffer(), 'accepted: [64,48]'],
-    ['turned by EXIF', () => drawn().jpeg().withMetadata({ orientation: 6 }).toBuffer(), 'accepted: [48,64]'],
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map(
+      (orientation): Row => [
+        `with EXIF orientation ${orientation}`,
+        () => drawn().jpeg().withMetadata({ orientation }).toBuffer(),
+        orientation < 5 ? 'accepted: [64,48]' : 'accepted: [48,64]',
+      ],
+    ),
     ['of 1 x 1 pixel', pngFile({ ...RAW, width: 1, height: 1, raw: Buffer.alloc(4) }), 'accepted: [1,1]'],
+    ['of one row', pngFile({ ...RAW, width: 37, height: 1, raw: Buffer.alloc(112) }), 'accepted: [37,1]'],
+    ['of one column', pngFile({ ...RAW, width: 1, height: 37, raw: Buffer.alloc(148) }), 'accepted: [1,37]'],
+    ['of odd sides', pngFile({ ...RAW, width: 7, height: 5, raw: Buffer.alloc(110) }), 'accepted: [7,5]'],
     [
       'with an index beyond its palette',
       pngFile({ ...RAW, colorType: 3, palette: Buffer.alloc(3), raw: Buffer.alloc(72, 0).fill(9, 1, 9) }),
@@ -245,6 +341,20 @@ rows('a mask', (input) => [...new Set(decodeLabelPng(input, { name: 'm.png', pix
     'accepted: [257,0]',
   ],
   [
+    'that is animated, of which the first frame counts',
+    animated(pngFile({ ...RAW, colorType: 0, raw: Buffer.alloc(72) })),
+    'accepted: [0]',
+  ],
+  [
+    'with a color profile of 64 MB in 64 KB',
+    () =>
+      withChunks(
+        pngFile({ ...RAW, colorType: 0, raw: Buffer.alloc(72) }),
+        pngChunk('iCCP', bytes('p\0\0', deflateSync(new Uint8Array(64 << 20)))),
+      ),
+    'accepted: [0]',
+  ],
+  [
     'of a color type that there is not',
     pngFile({ ...RAW, colorType: 5 }),
     'm.png: there is no PNG with color type 5 and 8 bits. The file is damaged.',
@@ -274,6 +384,55 @@ rows(
   ],
 );
 
+rows(
+  'a mask of an image of 8 x 8 pixels',
+  async (input) => {
+    const dataset = await openDataset(
+      memorySource({ 'images/train/1.png': photo(1, 8, 8), 'masks/train/1.png': input }),
+    );
+    const { labels } = await readSample(dataset, dataset.samples('train')[0] as never, decodeDatasetImage);
+    return [labels.width, labels.height];
+  },
+  [
+    ['of its size', mask([0, 1], 8, 8), 'accepted: [8,8]'],
+    [
+      'of another size',
+      mask([0, 1], 8, 7),
+      'masks/train/1.png: the mask is 8x7, but its image images/train/1.png is 8x8. Make the mask anew at the size of the image.',
+    ],
+  ],
+);
+
+const nested = (depth: number): Value => (depth === 0 ? 'end' : { cells: [nested(depth - 1)] });
+const packed = (inner: Uint8Array): Uint8Array => element(15, deflateSync(inner));
+const LABELS = matFile({ LabelMap: matRows(2, [1, 2, 3, 4]) });
+
+rows('a mask in a MAT file', async (input) => [...(await decodeLabelMat(input, 'x.mat')).data], [
+  ['that is sound', LABELS, 'accepted: [1,2,3,4]'],
+  ['that is empty', bytes(), 'x.mat: this is no MAT file of version 5 to 7: it has 0 bytes'],
+  ['that is cut off', LABELS.subarray(0, -5), 'x.mat: the MAT file is cut off: an element says'],
+  [
+    'that says it unpacks to 2 GB',
+    matOf([packed(bytes(int32(14), int32(0x7fffffff)))]),
+    'x.mat: the MAT file would unpack to 2147483647 bytes, but 268435456 are the most. Save the labels of one image a file.',
+  ],
+  [
+    'that says it unpacks to more than it can',
+    matOf([packed(bytes(int32(14), int32(200_000_000), [0, 0]))]),
+    'compressed bytes cannot unpack to the 200000000 that they say. Copy it anew.',
+  ],
+  [
+    'that is compressed within what is compressed',
+    matOf([packed(packed(LABELS.subarray(128)))]),
+    'x.mat: it is not clear which variable has the labels: there is none. Looked for LabelMap',
+  ],
+  [
+    'with arrays in one another without end',
+    matFile({ LabelMap: nested(20) }),
+    'x.mat: the MAT file has more than 16 arrays in one another, which are the most. Save the labels of one image a file.',
+  ],
+]);
+
 /** A safetensors file with a header as text, and so many bytes behind it. */
 function safetensors(header: string, data = 0, claimed = header.length): Uint8Array {
   const length = Buffer.alloc(8);
@@ -283,6 +442,45 @@ function safetensors(header: string, data = 0, claimed = header.length): Uint8Ar
 const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`fixtures/pytorch/${name}`, import.meta.url)));
 const F32 = (shape: string, offsets: string): string => `{"dtype":"F32","shape":${shape},"data_offsets":${offsets}}`;
+
+/** A text in a pickle. */
+const said = (value: string): Uint8Array => bytes('X', int32(value.length), value);
+/** A tensor of three numbers in a pickle, of a storage of six. */
+const tensorFrom = (offset: number): Uint8Array =>
+  bytes(
+    ...['ctorch._utils\n_rebuild_tensor_v2\n((', said('storage'), 'ctorch\nFloatStorage\n', said('0'), said('cpu')],
+    ...['K\x06tQK', [offset], 'K\x03\x85K\x01\x85\x89}tR'],
+  );
+/** A zip of torch.save, whose one storage has these bytes. */
+const torchZip = (pickle: Uint8Array, entries: Readonly<Record<string, Uint8Array>> = {}): Uint8Array =>
+  zipSync({ 'a/data.pkl': pickle, 'a/data/0': new Uint8Array(24), ...entries }, { level: 0 });
+/** A tuple of two of which each is twice the next, without end: 200 bytes in a pickle. */
+const MEMO_BOMB = bytes(
+  ')q',
+  [0],
+  '0',
+  ...Array.from({ length: 60 }, (_, level) => bytes([0x68, level, 0x68, level, 0x86, 0x71, level + 1], '0')),
+  [0x68, 60],
+);
+/** A zip whose first entry says in the directory to be stored in another way, or to have another length before it was. */
+function changedEntry(zip: Uint8Array, change: { readonly method?: number; readonly size?: number }): Uint8Array {
+  const changed = Buffer.from(zip);
+  const start = changed.indexOf('PK\x01\x02');
+  // Bit 0 of the flags: encrypted.
+  changed.writeUInt16LE(1, start + 8);
+  if (change.method !== undefined) changed.writeUInt16LE(change.method, start + 10);
+  if (change.size !== undefined) changed.writeUInt32LE(change.size, start + 24);
+  return new Uint8Array(changed);
+}
+const PICKLE = bytes('\x80\x02}', said('w'), tensorFrom(0), 's.');
+/** An ONNX model of one node, of an operator that nobody has, and one number named "a". */
+const onnx = (ir: number, opset: number): Uint8Array => {
+  const field = (number: number, content: Uint8Array): Uint8Array => bytes([number * 8 + 2, content.length], content);
+  const node = bytes(field(1, text('b')), field(2, text('b')), field(4, text('NoSuchOperator')));
+  const weight = bytes([0x08, 1, 0x10, 1], field(8, text('a')), field(9, bytes([0, 0, 0, 0])));
+  const graph = bytes(field(1, node), field(5, weight));
+  return bytes([0x08, ir], field(7, graph), field(8, bytes([0x10, (opset & 127) | 128, opset >> 7])));
+};
 
 rows('a file of weights', (input) => [...readWeights(input, 'w').keys()], [
   ['that is empty', bytes(), 'w: the file is empty. Fetch it again.'],
@@ -387,6 +585,37 @@ rows('a file of weights', (input) => [...readWeights(input, 'w').keys()], [
     () => fixture('network-zip.pth').subarray(0, 900),
     'w: PyTorch zip: the archive is damaged or cut short (invalid zip data). Fetch it again.',
   ],
+  ['of PyTorch that is sound', torchZip(PICKLE), 'accepted: ["w"]'],
+  [
+    'of PyTorch whose tensor reaches out of its storage',
+    torchZip(bytes('\x80\x02}', said('w'), tensorFrom(4), 's.')),
+    'w: "w": shape [3] with strides [1] at offset 4 reaches element 7 of a storage of 6. The file is damaged; fetch it again.',
+  ],
+  [
+    'of PyTorch whose storage is shorter than it says',
+    torchZip(PICKLE, { 'a/data/0': new Uint8Array(8) }),
+    'w: PyTorch zip: storage "0" has 8 bytes, but 6 elements of float32 take 24. Fetch the file again.',
+  ],
+  [
+    'that is a pickle which doubles what it remembers',
+    torchZip(bytes('\x80\x02}(', said('bomb'), MEMO_BOMB, said('w'), tensorFrom(0), 'u.')),
+    'accepted: ["w"]',
+  ],
+  [
+    'that is a pickle which doubles what it remembers, as a key',
+    torchZip(bytes('\x80\x02}', MEMO_BOMB, 'K\x01s.')),
+    'w: PyTorch file: it holds no state dict: no tensor under its keys "a list". Save one with torch.save(model.state_dict(), path).',
+  ],
+  [
+    'that is a pickle which doubles what it remembers, as a name',
+    torchZip(bytes('\x80\x04', MEMO_BOMB, said('x'), '\x93.')),
+    'w: pickle: the file asks for the Python name "a list.x", which is not on the list of what plain weights need.',
+  ],
+  [
+    'that is a pickle which remembers under the highest number',
+    torchZip(bytes('\x80\x02}', said('w'), tensorFrom(0), 'r', [255, 255, 255, 255], 's.')),
+    'accepted: ["w"]',
+  ],
   [
     'that is a pickle with a number of 2 GB',
     bytes([0x80, 2, 0x8b, 255, 255, 255, 127]),
@@ -418,6 +647,35 @@ rows('a file of weights', (input) => [...readWeights(input, 'w').keys()], [
     'w: PyTorch zip: it has no data.pkl ("../../data.pkl"), so it is not from torch.save. Give a file of torch.save.',
   ],
   [
+    'that is a zip with an entry named __proto__',
+    bytes(
+      Buffer.from(torchZip(PICKLE, { __prot0__: text('x') }))
+        .toString('latin1')
+        .replaceAll('__prot0__', '__proto__'),
+    ),
+    'accepted: ["w"]',
+  ],
+  [
+    'that is a zip of 100 001 entries',
+    () => manyEntries(100_001),
+    'w: PyTorch zip: more than 100000 entries. It is damaged or forged.',
+  ],
+  [
+    'that is a zip which says 4 billion entries',
+    manyEntries(10, 2 ** 32 - 1),
+    'w: PyTorch zip: more than 100000 entries. It is damaged or forged.',
+  ],
+  [
+    'that is an encrypted zip',
+    changedEntry(torchZip(PICKLE), { size: PICKLE.length - 12 }),
+    `w: PyTorch zip: "a/data.pkl" claims ${PICKLE.length - 12} bytes in ${PICKLE.length}: encrypted or damaged. Fetch the file again.`,
+  ],
+  [
+    'that is a zip encrypted by AES',
+    changedEntry(torchZip(PICKLE), { method: 99 }),
+    'w: PyTorch zip: "a/data.pkl" is encrypted. Unpack it and zip it stored (zip -0).',
+  ],
+  [
     'of PyTorch from a machine of other byte order',
     () => fixture('big-endian.pth'),
     'w: PyTorch zip: its byte order is "big", only "little" is read. Save it again on an ordinary machine.',
@@ -443,6 +701,38 @@ rows('a file of weights', (input) => [...readWeights(input, 'w').keys()], [
     'w: ONNX: "a" keeps its numbers in another file (external data), which is not read. Save the model in one file: onnx.save(model, path, save_as_external_data=False). (Supported are PyTorch files, safetensors and ONNX models.)',
   ],
 ]);
+
+rows('a file of weights of which nothing but the numbers is read', (input) => [...readWeights(input, 'w').keys()], [
+  ['that is ONNX of an operator that there is not, in a circle', onnx(8, 17), 'accepted: ["a"]'],
+  ['that is ONNX of opset 999 and IR version 99', onnx(99, 999), 'accepted: ["a"]'],
+]);
+
+rows(
+  'weights for a network',
+  (input) => [
+    ...fitWeights(readWeights(input, 'w'), new Map([['a', parameter('a', [1], { kind: 'constant', value: 0 })]]), {
+      subject: 'w',
+    }).keys(),
+  ],
+  [
+    ['that fit', safetensors(`{"a":${F32('[1]', '[0,4]')}}`, 4), 'accepted: ["a"]'],
+    [
+      'that are NaN',
+      bytes(safetensors(`{"a":${F32('[1]', '[0,4]')}}`), int32(0x7fc00000)),
+      'w: 1 tensor does not fit the network.\nNot finite in float32, 1:\n  a NaN at element 0\n',
+    ],
+    [
+      'that are infinite',
+      bytes(safetensors(`{"a":${F32('[1]', '[0,4]')}}`), int32(0x7f800000)),
+      'Not finite in float32, 1:\n  a Infinity at element 0\n',
+    ],
+    [
+      'of more classes than it has',
+      safetensors(`{"a":${F32('[2]', '[0,8]')}}`, 8),
+      'Of another shape (found -> expected), 1:\n  a [2] -> [1]\n',
+    ],
+  ],
+);
 
 const npy = (header: string, data: number): Uint8Array => {
   const padded = `${header.padEnd(117)}\n`;
@@ -609,6 +899,12 @@ rows(
       'drawn/data.yaml does not fit: names must number 1 to 255 classes from 0 on, such as {0: background, 1: nucleus}.',
     ],
     [
+      'with keys that nobody knows',
+      text('train: images/train\nmasks_dir: masks\nnames: [a, b]\nwhatever: {x: 1}\n'),
+      'accepted: 2',
+    ],
+    ['with the separators of Windows', text('train: images\\train\nmasks_dir: masks\nnames: [a, b]\n'), 'accepted: 2'],
+    [
       'whose folders lead out of it',
       text('path: ../..\ntrain: /etc\nmasks_dir: masks\nnames: [a, b]\n'),
       'accepted: 2',
@@ -639,3 +935,96 @@ rows('a file of class names', (input) => readClassNames(new TextDecoder().decode
     'c.yaml holds no class names. It may be a text with one name a line, a JSON list, or YAML with "names" numbered from 0.',
   ],
 ]);
+
+const DRAWN = cvat(cvatImage('1.png', '', []));
+const declared = (entities: string, place = '&a;'): Uint8Array =>
+  text(
+    DRAWN.replace('<annotations>', `<!DOCTYPE annotations [${entities}]><annotations>`).replace(
+      'drawn &amp; more',
+      place,
+    ),
+  );
+
+rows(
+  'labels in XML',
+  async (input) => (await openDataset(memorySource({ '1.png': photo(1), 'annotations.xml': input }))).classes.length,
+  [
+    ['that are sound', text(DRAWN), 'accepted: 3'],
+    ['with an entity of their own', declared('<!ENTITY a "b">'), 'drawn/annotations.xml: the XML is damaged ('],
+    [
+      'with entities that multiply',
+      declared(
+        `<!ENTITY a0 "a">${Array.from({ length: 30 }, (_, at) => `<!ENTITY a${at + 1} "${`&a${at};`.repeat(10)}">`).join('')}`,
+        '&a30;',
+      ),
+      'drawn/annotations.xml: the XML is damaged (',
+    ],
+    [
+      'with an entity of 1 MB that is there a thousand times',
+      declared(`<!ENTITY a "${'a'.repeat(1 << 20)}">`, '&a;'.repeat(1000)),
+      'drawn/annotations.xml: the XML is damaged (',
+    ],
+    [
+      'with an entity that names a file of this machine',
+      declared('<!ENTITY a SYSTEM "file:///etc/passwd">'),
+      'drawn/annotations.xml: the XML is damaged (',
+    ],
+    ['that declare entities and do not use them', declared('<!ENTITY a "b">', ''), 'accepted: 3'],
+    [
+      'nested without end',
+      text(DRAWN.replace('<meta>', `${'<x>'.repeat(100_000)}<meta>`)),
+      'drawn/annotations.xml: the XML is damaged (',
+    ],
+    ['that are cut off', text(DRAWN.slice(0, -20)), 'drawn/annotations.xml: the XML is damaged ('],
+    [
+      'with an attribute twice',
+      text(DRAWN.replace('id="0"', 'id="0" id="1"')),
+      'drawn/annotations.xml: the XML is damaged (',
+    ],
+    [
+      'that are not UTF-8',
+      bytes(text(DRAWN), [0xff]),
+      'drawn: no data set of a known layout was found (it has 1.png, annotations.xml).',
+    ],
+  ],
+);
+
+const pixel = (change: object): string =>
+  JSON.stringify({ inputs: [{ name: 'image', shape: [1, 1, 3], datatype: 'UINT8', data: [1, 2, 3], ...change }] });
+
+rows(
+  'an inference request',
+  async (input) => {
+    const { width, height } = await readImageInput(readInferRequest(input), 100);
+    return [width, height];
+  },
+  [
+    ['that is sound', text(pixel({})), 'accepted: [1,1]'],
+    ['with a NaN', text(pixel({}).replace('[1,2,3]', '[1,NaN,3]')), 'The request is not JSON ('],
+    ['with an infinity', text(pixel({}).replace('[1,2,3]', '[1,1e999,3]')), 'value 1 is null'],
+    ['with fewer values than its shape says', text(pixel({ data: [1] })), 'The shape takes 3 values, but there are 1.'],
+    [
+      'with more values than its shape says',
+      text(pixel({ data: [1, 2, 3, 4] })),
+      'The shape takes 3 values, but there are 4.',
+    ],
+    ['with a negative size', text(pixel({ shape: [-1, -1, 3] })), 'inputs.0.shape.0: '],
+    [
+      'with a size without end',
+      text(pixel({ shape: [1e9, 1e9, 3] })),
+      'pixels, more than the 100 allowed. Make it smaller.',
+    ],
+    ['of another rank', text(pixel({ shape: [3] })), "The input's shape is [height, width, 3]"],
+    ['of another type', text(pixel({ datatype: 'FP64' })), 'got "FP64"'],
+    ['with __proto__ in it', text(pixel({}).replace('{', '{"__proto__":{"inputs":1},')), 'accepted: [1,1]'],
+    ['nested without end', text('['.repeat(1_000_000)), 'The request is not JSON ('],
+  ],
+);
+
+describe('a bad input that is tested elsewhere', () => {
+  test.each(ELSEWHERE)('$input', ({ file, test: name }) => {
+    const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    expect(source).toMatch(new RegExp(`[([]\\s*(['"\`])${escaped}\\1\\s*,`));
+  });
+});

@@ -58,7 +58,8 @@ function fitOne(found: Tensor | undefined, shape: readonly number[]): Tensor | O
   return data === found.data ? found : tensor('float32', shape, data);
 }
 
-function firstNotFinite(data: Float32Array): number {
+/** Where the first number is that is NaN or infinite, -1 if none is. */
+export function firstNotFinite(data: Float32Array): number {
   // 0 times a finite number is 0, times any other NaN: one pass without a branch, as weights are hundreds of megabytes.
   let sum = 0;
   for (let index = 0; index < data.length; index++) sum += (data[index] as number) * 0;

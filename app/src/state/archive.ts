@@ -1,6 +1,7 @@
 /** The files of a ZIP or of a folder, by their paths. */
 import { type Unzipped, unzip } from 'fflate';
 import { t } from '../strings/index.ts';
+import { entryCounter } from './zip-entries.ts';
 
 export type Files = ReadonlyMap<string, Blob>;
 
@@ -11,8 +12,10 @@ const MOST = 2 ** 31;
 export async function filesOfArchive(archive: File): Promise<Files> {
   const bytes = new Uint8Array(await archive.arrayBuffer());
   let size = 0;
+  const hasRoom = entryCounter(bytes.length);
   const unpacked = await new Promise<Unzipped>((resolve, reject) => {
     const filter = ({ originalSize }: { readonly originalSize: number }): boolean => {
+      if (!hasRoom()) throw new Error(t('open.noZip', { name: archive.name }));
       size += originalSize;
       return size <= MOST;
     };
@@ -33,7 +36,9 @@ export async function filesOfArchive(archive: File): Promise<Files> {
 export async function namesOfArchive(archive: File): Promise<readonly string[]> {
   const bytes = new Uint8Array(await archive.arrayBuffer());
   const names: string[] = [];
+  const hasRoom = entryCounter(bytes.length);
   const filter = ({ name }: { readonly name: string }): boolean => {
+    if (!hasRoom()) throw new Error(t('open.noZip', { name: archive.name }));
     names.push(name);
     return false;
   };

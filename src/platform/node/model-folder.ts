@@ -20,7 +20,7 @@ import { sameShape } from '../../tensor/shape.ts';
 import { BYTES_PER_ELEMENT } from '../../tensor/tensor.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import type { StoredTensor, Weights, WeightsSource } from '../../tensor/weights.ts';
-import { fitWeights } from '../../weights/fit.ts';
+import { firstNotFinite, fitWeights } from '../../weights/fit.ts';
 import {
   readSafetensors,
   readSafetensorsLayout,
@@ -65,7 +65,8 @@ async function readStoredWeights(file: string, { definition }: ModelDescription)
       entry?.dtype === 'float32' && sameShape(entry.shape, shape) && entry.offset % BYTES_PER_ELEMENT.float32 === 0
     );
   });
-  if (!mappable || entries.size !== parameters.size) {
+  // Numbers that are none are told by name, like all else that does not fit.
+  if (!mappable || entries.size !== parameters.size || !(await hasFiniteNumbers(file, entries))) {
     return fitWeights(readSafetensors(await readFile(file)).weights, parameters, { subject: basename(file) });
   }
   return new Map(
@@ -74,6 +75,30 @@ async function readStoredWeights(file: string, { definition }: ModelDescription)
       return [name, { dtype: 'float32', shape, stored: { file: basename(file), offset, length } }];
     }),
   );
+}
+
+/** Bytes of a file that are looked through at once. */
+const PORTION = 4 << 20;
+
+/** Whether all numbers of a file of float32 alone are finite; it is looked through in parts, and none of it stays in memory. */
+async function hasFiniteNumbers(file: string, entries: ReadonlyMap<string, SafetensorsEntry>): Promise<boolean> {
+  const places = [...entries.values()];
+  const end = Math.max(...places.map(({ offset, length }) => offset + length));
+  const numbers = new Float32Array(PORTION / BYTES_PER_ELEMENT.float32);
+  const handle = await open(file);
+  try {
+    for (let at = Math.min(...places.map(({ offset }) => offset)); at < end; ) {
+      const { bytesRead } = await handle.read(new Uint8Array(numbers.buffer), 0, Math.min(PORTION, end - at), at);
+      const whole = bytesRead - (bytesRead % BYTES_PER_ELEMENT.float32);
+      // A file that is cut off meanwhile is for the engine to tell.
+      if (whole === 0) return true;
+      if (firstNotFinite(numbers.subarray(0, whole / BYTES_PER_ELEMENT.float32)) >= 0) return false;
+      at += whole;
+    }
+    return true;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The model as a backend can load it: with its weights in memory if the backend cannot map files. */

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { readBody, UploadBudget } from './read-body.ts';
 
@@ -44,4 +46,29 @@ test('a stream that breaks gives back what it held', async () => {
   );
   await expect(readBody(broken, 10, budget)).rejects.toThrow('reset');
   expect(budget.held).toBe(0);
+});
+
+test('a body in chunks of a byte takes about the memory of its bytes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const taken = (): number => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = taken();
+  let held = 0;
+  const tiny = Readable.from(
+    (async function* () {
+      for (let sent = 0; sent < 300_000; sent++) {
+        // As a socket does, so that nothing but what is read is held.
+        if (sent % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+        yield Buffer.from([sent]);
+      }
+      held = taken() - before;
+    })(),
+  );
+  const body = await readBody(tiny, 1 << 20, new UploadBudget(1 << 20));
+  expect([body.length, body[299_999]]).toEqual([300_000, 299_999 % 256]);
+  expect(held).toBeLessThan(4 << 20);
 });

@@ -1,5 +1,6 @@
 /** Bodies of requests, as bytes, within limits. */
 import type { Readable } from 'node:stream';
+import { GatheredChunks } from './gathered-chunks.ts';
 import { Refusal } from './refusal.ts';
 
 /** Bytes of all bodies that are held. */
@@ -37,7 +38,7 @@ export const tooLarge = (limit: number): Refusal =>
  * @throws Refusal if it is more than the limit, or there is no room for it.
  */
 export async function readBody(stream: Readable, limit: number, budget: UploadBudget): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  const gathered = new GatheredChunks();
   let length = 0;
   try {
     // The stream is left open when its body is refused: the answer goes over the same connection.
@@ -45,9 +46,9 @@ export async function readBody(stream: Readable, limit: number, budget: UploadBu
       if (length + chunk.length > limit) throw tooLarge(limit);
       budget.take(chunk.length);
       length += chunk.length;
-      chunks.push(chunk);
+      gathered.add(chunk);
     }
-    return Buffer.concat(chunks, length);
+    return Buffer.concat(gathered.parts(), length);
   } finally {
     budget.giveBack(length);
   }

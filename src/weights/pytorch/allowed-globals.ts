@@ -4,6 +4,7 @@
  * but put its arguments side by side.
  */
 import { FormatError } from '../../errors.ts';
+import { shownValue } from './shown-value.ts';
 import {
   Inert,
   StorageClass,
@@ -82,7 +83,7 @@ export function allowedGlobals(budget: number): (module: unknown, name: unknown)
     ...INERT.map((name) => [name, inertCall(name)] as const),
   ]);
   return (module, name) => {
-    const global = `${String(module)}.${String(name)}`;
+    const global = `${shownValue(module)}.${shownValue(name)}`;
     const found = table.get(global);
     if (found === undefined) throw refused(global);
     return found;

@@ -1,6 +1,7 @@
 /** Finds the state dict in what a training script saved around it. */
 import { FormatError } from '../../errors.ts';
 import { listNames } from '../problems.ts';
+import { shownValue } from './shown-value.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
 /**
@@ -56,5 +57,5 @@ function describe(value: unknown): string {
   if (value instanceof StoredTensor) return `a single tensor without a name. ${advice}`;
   if (!(value instanceof Map)) return `a Python ${Array.isArray(value) ? 'list' : typeof value}. ${advice}`;
   if (value.size === 0) return `an empty dict. ${advice}`;
-  return `no tensor under its keys ${listNames([...value.keys()].map(String))}. ${advice}`;
+  return `no tensor under its keys ${listNames([...value.keys()].map(shownValue))}. ${advice}`;
 }

@@ -12,6 +12,9 @@ const PICKLE = 'data.pkl';
 const BYTE_ORDER = 'byteorder';
 const STORAGE_FOLDER = 'data/';
 
+/** Stands for encryption where others have how an entry is compressed. */
+const AES = 99;
+
 /**
  * Opens the zip container. Storages are copied out of the file, once, when they are asked for.
  * @throws FormatError if the zip is damaged, compressed, encrypted, over 4 GB, big-endian, a TorchScript archive or not
@@ -90,6 +93,11 @@ function readEntries(file: Uint8Array, wanted: (name: string) => boolean): Map<s
         if (++seen > ZIP_ENTRIES)
           throw new FormatError(`PyTorch zip: more than ${ZIP_ENTRIES} entries. It is damaged or forged.`);
         if (!wanted(name)) return false;
+        if (compression === AES) {
+          throw new FormatError(
+            `PyTorch zip: ${listNames([name])} is encrypted. Unpack it and zip it stored (zip -0).`,
+          );
+        }
         if (compression !== 0) {
           throw new FormatError(
             `PyTorch zip: ${listNames([name])} is compressed, which torch.save never does. Unpack it and zip it stored (zip -0).`,
