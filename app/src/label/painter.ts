@@ -5,7 +5,18 @@ import type { Point } from '../ui/point.ts';
 import type { Strokes } from '../ui/stage.tsx';
 import { IGNORED } from './dataset.ts';
 import { Stroke } from './history.ts';
-import { brushSize, classes, type Labeling, labeling, painted, predicted, put, revision, tool } from './labeling.ts';
+import {
+  brushSize,
+  classes,
+  type Labeling,
+  labeling,
+  painted,
+  predicted,
+  put,
+  revision,
+  type ToolName,
+  tool,
+} from './labeling.ts';
 import { repaint } from './layer.ts';
 import { addCorner } from './polygon.ts';
 import { brushAlong, floodFill } from './shapes.ts';
@@ -51,7 +62,7 @@ function beginDrag(now: Labeling, point: Point): void {
   dragTo(point);
 }
 
-const isBrush = (): boolean => tool.value === 'brush' || tool.value === 'eraser';
+const isBrush = (name: ToolName = tool.value): boolean => name === 'brush' || name === 'eraser';
 
 /** Uses the tool in hand at a pixel. @param reach how far from the polygon's first corner a click closes it, in pixels */
 export function useTool(point: Point, reach = 1): void {
@@ -63,17 +74,21 @@ export function useTool(point: Point, reach = 1): void {
   else if (isBrush()) beginDrag(now, point);
 }
 
+/** The tool that took up the pointer's stroke, which ends with it whatever is taken in hand meanwhile. */
+let taken: ToolName = tool.value;
+
 /** Brushes paint as they are dragged; other tools act where they are let go, for a second finger may follow that zooms. */
 export const strokesWith = (cursor: Strokes['cursor'], reach: () => number): Strokes => ({
   cursor,
   begin: (point) => {
+    taken = tool.value;
     if (isBrush()) useTool(point);
-    return tool.value !== 'hand';
+    return taken !== 'hand';
   },
   move: dragTo,
   end: (point) => {
-    if (drag) endDrag();
-    else useTool(point, reach());
+    if (isBrush(taken)) endDrag();
+    else if (tool.value === taken) useTool(point, reach());
   },
   cancel: cancelDrag,
 });
@@ -81,7 +96,9 @@ export const strokesWith = (cursor: Strokes['cursor'], reach: () => number): Str
 /** Whether the keyboard's pen is down, so that the cursor paints. */
 export const isPenDown = signal(false);
 
+/** Ends what the keyboard's pen paints; the pointer's stroke goes on. */
 export function liftPen(): void {
+  if (!isPenDown.value) return;
   isPenDown.value = false;
   endDrag();
 }

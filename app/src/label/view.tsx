@@ -14,6 +14,7 @@ import { KeepCard, openGiven } from './keep-card.tsx';
 import { listenEverywhere, onKey } from './keys.ts';
 import { classes, labelFault, labeling, revision, tool } from './labeling.ts';
 import { isDataset } from './opening.ts';
+import { dropPolygon } from './polygon.ts';
 import { clearLabels, liftPen, penTo, strokesWith, takePrediction } from './painter.ts';
 import { startLabeling } from './restoring.ts';
 import { Tools } from './tools.tsx';
@@ -58,6 +59,8 @@ export function LabelView() {
   );
   const scale = useRef(1);
   const now = shown.value;
+  // Corners are of one picture.
+  useEffect(() => dropPolygon, [now?.photo]);
   const cursor = tool.value === 'hand' ? 'grab' : 'crosshair';
   const strokes = useMemo(() => strokesWith(cursor, () => Math.max(1, REACH / scale.current)), [cursor]);
   const drawn = useMemo(

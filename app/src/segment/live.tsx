@@ -33,9 +33,11 @@ async function endLive(): Promise<void> {
   }
   const canvas = new OffscreenCanvas(last.bitmap.width, last.bitmap.height);
   (canvas.getContext('2d') as OffscreenCanvasRenderingContext2D).drawImage(last.bitmap, 0, 0);
-  const file = await canvas.convertToBlob({ type: 'image/png' });
+  const file = await canvas.convertToBlob({ type: 'image/png' }).catch(() => null);
   batch(() => {
-    addAndShow([{ name: FRAME, file }]);
+    // Something else may play by now.
+    if (live.peek()) return;
+    if (file) addAndShow([{ name: FRAME, file }]);
     stopLive();
   });
 }
@@ -109,7 +111,10 @@ export function LiveStage() {
     signal.throwIfAborted();
     const take = async (segmentation: WebSegmentation): Promise<void> => {
       const bitmap = await bitmapOfSegmented(segmentation);
-      if (signal.aborted || live.peek() !== source) return;
+      if (signal.aborted || live.peek() !== source) {
+        bitmap.close();
+        return;
+      }
       frame.peek()?.bitmap.close();
       frame.value = { bitmap, segmentation };
       show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: entry?.name ?? '' });
