@@ -214,6 +214,26 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
     await page.getByText('One photograph is labeled.').waitFor();
   });
 
+  test('takes a stroke that leaves the picture as one step, and no other tool where it ends', async () => {
+    await open({ name: 'stroke.png', buffer: pictures[0] as Buffer });
+    await beginAnew();
+    await page.mouse.move(...(await place(5, 5)));
+    await page.mouse.down();
+    await page.mouse.move(...(await place(-3, 5)));
+    await page.mouse.move(...(await place(5, 30)), { steps: 4 });
+    await page.keyboard.press('f');
+    await page.mouse.up();
+    await says(5, 5, 'object');
+    await says(5, 30, 'object');
+    // What was filled would be all that the stroke left.
+    await says(50, 50, 'Ignored');
+    await page.keyboard.press('Control+z');
+    await says(5, 5, 'Ignored');
+    await says(5, 30, 'Ignored');
+    await page.getByText('Nothing is labeled yet.').waitFor();
+    await page.keyboard.press('b');
+  });
+
   test('hears its keys wherever the focus is, but in a field', async () => {
     const isPressed = async (name: string): Promise<void> =>
       page
