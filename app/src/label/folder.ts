@@ -24,9 +24,10 @@ export function rememberFolder(chosen: FileSystemDirectoryHandle): void {
   keepFolder(chosen).catch(() => {});
 }
 
-/** Takes up the folder of the visit before. */
+/** Takes up the folder of the visit before, where none was chosen in this one. */
 export async function restoreFolder(): Promise<void> {
-  folder.value ??= await keptFolder();
+  const kept = await keptFolder();
+  folder.value ??= kept;
 }
 
 /** Asks for a folder. @returns undefined where none is chosen */

@@ -30,50 +30,72 @@ function database(): Promise<IDBDatabase> {
 async function within<T>(
   store: string,
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<T>,
+  ask: (store: IDBObjectStore) => Promise<T>,
 ): Promise<T> {
   const transaction = (await database()).transaction(store, mode);
   const done = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB'));
   });
-  const result = await answer(ask(transaction.objectStore(store)));
-  await done;
+  const [result] = await Promise.all([ask(transaction.objectStore(store)), done]);
   return result;
 }
 
 export const keepPicture = async (key: string, photo: LabeledPhoto): Promise<void> => {
-  await within(PICTURES, 'readwrite', (store) => store.put(photo, key));
+  await within(PICTURES, 'readwrite', (store) => answer(store.put(photo, key)));
+};
+
+/** Keeps a picture under another key than before, in one step: never under both, or under none. */
+export const movePicture = async (from: string, to: string, photo: LabeledPhoto): Promise<void> => {
+  await within(PICTURES, 'readwrite', (store) =>
+    Promise.all([answer(store.put(photo, to)), answer(store.delete(from))]),
+  );
 };
 
 export const keepClasses = async (classes: readonly LabelClass[]): Promise<void> => {
-  await within(CLASSES, 'readwrite', (store) => store.put(classes, CLASSES));
+  await within(CLASSES, 'readwrite', (store) => answer(store.put(classes, CLASSES)));
 };
 
 export const forgetPicture = async (key: string): Promise<void> => {
-  await within(PICTURES, 'readwrite', (store) => store.delete(key));
+  await within(PICTURES, 'readwrite', (store) => answer(store.delete(key)));
 };
 
 /** A key, and what is kept under it. */
 export type KeptPicture = readonly [key: string, photo: LabeledPhoto];
 
-export async function keptPictures(): Promise<readonly KeptPicture[]> {
-  const keys = await within(PICTURES, 'readonly', (store) => store.getAllKeys());
-  const photos = await within(PICTURES, 'readonly', (store) => store.getAll() as IDBRequest<LabeledPhoto[]>);
-  return photos.map((photo, at) => [String(keys[at]), photo]);
-}
+export const keptPictures = (): Promise<readonly KeptPicture[]> =>
+  // In one transaction: another tab may keep pictures between two.
+  within(PICTURES, 'readonly', async (store) => {
+    const [keys, photos] = await Promise.all([
+      answer(store.getAllKeys()),
+      answer(store.getAll() as IDBRequest<LabeledPhoto[]>),
+    ]);
+    return photos.map((photo, at) => [String(keys[at]), photo]);
+  });
 
 export const keptClasses = (): Promise<readonly LabelClass[] | undefined> =>
-  within(CLASSES, 'readonly', (store) => store.get(CLASSES) as IDBRequest<LabelClass[] | undefined>);
+  within(CLASSES, 'readonly', (store) => answer(store.get(CLASSES) as IDBRequest<LabelClass[] | undefined>));
 
 /** Where labels were saved to. Browsers that cannot keep a folder do not. */
 export const keepFolder = async (folder: FileSystemDirectoryHandle): Promise<void> => {
-  await within(CLASSES, 'readwrite', (store) => store.put(folder, FOLDER));
+  await within(CLASSES, 'readwrite', (store) => answer(store.put(folder, FOLDER)));
 };
 
 export const keptFolder = (): Promise<FileSystemDirectoryHandle | undefined> =>
-  within(CLASSES, 'readonly', (store) => store.get(FOLDER) as IDBRequest<FileSystemDirectoryHandle | undefined>);
+  within(CLASSES, 'readonly', (store) =>
+    answer(store.get(FOLDER) as IDBRequest<FileSystemDirectoryHandle | undefined>),
+  );
+
+/** How often all was forgotten. */
+let forgettings = 0;
+
+/** For whoever reads what is kept, and takes it up later. @returns whether all was forgotten since */
+export function watchForgetting(): () => boolean {
+  const before = forgettings;
+  return () => forgettings !== before;
+}
 
 export async function forgetAll(): Promise<void> {
-  for (const store of [PICTURES, CLASSES]) await within(store, 'readwrite', (each) => each.clear());
+  forgettings++;
+  for (const store of [PICTURES, CLASSES]) await within(store, 'readwrite', (each) => answer(each.clear()));
 }

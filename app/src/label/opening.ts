@@ -9,7 +9,8 @@ import { t } from '../strings/index.ts';
 import { beginAnew } from './classes.ts';
 import { type Origin, type Split, SPLITS } from './dataset.ts';
 import { chooseFolder, rememberFolder } from './folder.ts';
-import { keyOf, labelFault, labelingOf, put, touched } from './labeling.ts';
+import { keyOf, labelFault, type Labeling, labelingOf, put, touched } from './labeling.ts';
+import { restored } from './restoring.ts';
 
 /** Whether a data set is read at the moment. */
 export const isOpening = signal(false);
@@ -28,20 +29,28 @@ export async function openList(list: readonly File[]): Promise<string | undefine
   );
 }
 
-/** Asks for a folder. */
+/** Asks for a folder. It is saved to from then on, where it is laid out as what is saved. */
 export const openFolder = (): Promise<string | undefined> =>
   attempt(async () => {
     const folder = await chooseFolder();
     const opened = folder && (await open(await filesOfFolder(folder), folder.name));
-    if (folder && opened !== undefined) rememberFolder(folder);
+    if (folder && opened?.isAsSaved) rememberFolder(folder);
     return opened;
   });
 
-async function attempt(work: () => Promise<string | undefined>): Promise<string | undefined> {
+/** A data set that was opened. */
+interface Opened {
+  /** How it went. */
+  readonly says: string;
+  /** Whether it is laid out as what is saved. */
+  readonly isAsSaved: boolean;
+}
+
+async function attempt(work: () => Promise<Opened | undefined>): Promise<string | undefined> {
   labelFault.value = '';
   isOpening.value = true;
   try {
-    return await work();
+    return (await work())?.says;
   } catch (error) {
     if ((error as Error).name !== 'AbortError') labelFault.value = messageOf(error);
     return undefined;
@@ -50,21 +59,41 @@ async function attempt(work: () => Promise<string | undefined>): Promise<string 
   }
 }
 
-async function open(files: Files, name: string): Promise<string | undefined> {
+async function open(files: Files, name: string): Promise<Opened | undefined> {
   // What only this needs, and no page that begins to label.
   const { readLabeledFiles } = await import('refinenet/web/training');
-  const { classes, images } = await readLabeledFiles(files, { name });
-  if (touched.value.length > 0 && !confirm(t('open.ask'))) return undefined;
-  await beginAnew(classes);
+  const { format, classes, images } = await readLabeledFiles(files, { name });
   const names = namesOf(images);
+  const found: Labeling[] = [];
+  // Before anything is deleted: a file may be one that cannot be read any longer.
   for (const [index, { image, mask, ...each }] of images.entries()) {
     const photo = { name: names[index] as string, file: image, width: mask.width, height: mask.height };
-    put(labelingOf(await keyOf(photo, mask), { ...photo, labels: mask.data, origin: originOf(each) }, true));
+    found.push(labelingOf(await keyOf(photo, mask), { ...photo, labels: mask.data, origin: originOf(each) }, true));
   }
+  // What is not taken up yet is not deleted unasked either.
+  await restored();
+  if (touched.value.length > 0 && !confirm(t('open.ask'))) return undefined;
+  await beginAnew(classes);
+  for (const each of found) put(each);
   stopLive();
+<<<<<<< HEAD
   showPhotos(images.map(({ image }, index) => ({ name: names[index] as string, file: image })));
   return t(images.length === 1 ? 'open.openedOne' : 'open.opened', { count: images.length, name });
+=======
+  showPhotos(found.map((each) => ({ name: each.name, file: each.file })));
+  return {
+    says: t('open.opened', { count: images.length, name }),
+    isAsSaved: format === LAYOUT && files.has('data.yaml') && found.every(({ origin }) => hasMask(files, origin)),
+  };
+>>>>>>> restoring
 }
+
+/** The layout of what is saved. */
+const LAYOUT = 'ultralytics';
+
+/** Whether a mask lies where the picture's is saved. */
+const hasMask = (files: Files, origin: Origin | undefined): boolean =>
+  origin !== undefined && files.has(`masks/${origin.split}/${origin.path.replace(/\.\w+$/, '')}.png`);
 
 /** The files' names; their paths where two are called alike. */
 function namesOf(images: readonly LabeledFile[]): readonly string[] {

@@ -1,18 +1,17 @@
 /** What the labels begin with: what the browser kept, and what the model sees in the photograph that is looked at. */
 import { effect, signal } from '@preact/signals';
 import { model, opened } from '../state/models.ts';
-import { photos } from '../state/photos.ts';
+import { type Photo, photos } from '../state/photos.ts';
 import { isLive, shown } from '../state/segmenting.ts';
 import { IGNORED } from './dataset.ts';
 import { digestOf } from './digest.ts';
 import { restoreFolder } from './folder.ts';
-import { forgetPicture, keepPicture, keptClasses, type KeptPicture, keptPictures } from './kept.ts';
+import { forgetPicture, keptClasses, type KeptPicture, keptPictures, movePicture, watchForgetting } from './kept.ts';
 import { classes, keyOf, type Labeling, labelingOf, labelings, looked, predicted, put, tell } from './labeling.ts';
 
 /** Takes up what was kept, and the photograph that is looked at. @returns the end of that */
 export function startLabeling(): () => void {
-  if (!isRestoring) void restored().catch(tell);
-  isRestoring = true;
+  restoration ??= restore();
   const ends = [effect(lookAtShown), effect(beginShown)];
   return () => {
     for (const end of ends) end();
@@ -43,7 +42,10 @@ function beginShown(): void {
 }
 
 const isRestored = signal(false);
-let isRestoring = false;
+let restoration: Promise<void> | undefined;
+
+/** Waits until what was kept is taken up, or cannot be; not at all where that was not begun. */
+export const restored = async (): Promise<void> => restoration;
 
 /** Resolves once a signal has something. */
 const first = <T>(read: () => T | undefined): Promise<T> =>
@@ -58,45 +60,88 @@ const first = <T>(read: () => T | undefined): Promise<T> =>
     });
   });
 
-async function restored(): Promise<void> {
-  // Those that the page begins with do not come after what was kept.
-  await first(() => photos.value[0]);
-  const [pictures, kept] = await Promise.all([keptPictures(), keptClasses(), restoreFolder()]);
-  if (kept) classes.value = kept;
-  else await takeModelClasses();
-  const found = (await Promise.all(pictures.map(takenUp))).flatMap((each) => each ?? []);
-  labelings.value = new Map([...labelings.value, ...found.map((each) => [each.key, each] as const)]);
-  const isOpen = await Promise.all(found.map(isAmongOpen));
-  const more = found.filter((_, at) => !isOpen[at]).map(({ name, file }) => ({ name, file }));
-  if (more.length > 0) photos.value = [...photos.value, ...more];
-  isRestored.value = true;
+/** Never rejects: what cannot be taken up is told, and the rest is. */
+async function restore(): Promise<void> {
+  const isForgotten = watchForgetting();
+  try {
+    const [kept] = await Promise.all([keptClasses().catch(told), restoreFolder().catch(told)]);
+    if (isForgotten()) return;
+    if (kept) classes.value = kept;
+    else void takeModelClasses().catch(tell);
+    const found = await keptLabelings(isForgotten);
+    if (isForgotten()) return;
+    labelings.value = new Map([...found.map((each) => [each.key, each] as const), ...labelings.value]);
+    void addPhotos(found, isForgotten);
+  } catch (error) {
+    tell(error);
+  } finally {
+    isRestored.value = true;
+  }
 }
 
-/** @returns undefined for what is no picture, which is not kept any longer */
-async function takenUp([key, picture]: KeptPicture): Promise<Labeling | undefined> {
+/** Tells what is wrong, in place of a value. */
+function told(error: unknown): undefined {
+  tell(error);
+}
+
+async function keptLabelings(isForgotten: () => boolean): Promise<readonly Labeling[]> {
+  const pictures = await keptPictures();
+  const keys = new Set(pictures.map(([key]) => key));
+  const found: Labeling[] = [];
+  // One after the other: all files at once are more than some devices hold.
+  for (const picture of pictures) {
+    const each = await takenUp(picture, keys, isForgotten).catch(told);
+    if (each) found.push(each);
+  }
+  return found;
+}
+
+/** @returns undefined for what is no picture, or is kept twice; it is not kept any longer */
+async function takenUp(
+  [key, picture]: KeptPicture,
+  keys: ReadonlySet<string>,
+  isForgotten: () => boolean,
+): Promise<Labeling | undefined> {
   if (picture.file.size === 0) {
     await forgetPicture(key);
     return undefined;
   }
   if (hasDigest(key)) return labelingOf(key, picture, true);
   // Kept when names and sizes were all of a key.
-  const own = await keyOf(picture, picture);
-  await keepPicture(own, picture);
-  await forgetPicture(key);
+  const own = await keyOf(picture, picture).catch(told);
+  if (own === undefined || isForgotten()) return labelingOf(key, picture, true);
+  if (keys.has(own)) {
+    // It could not be moved once, and was labeled on since.
+    await forgetPicture(key);
+    return undefined;
+  }
+  await movePicture(key, own, picture).catch(tell);
   return labelingOf(own, picture, true);
+}
+
+/** Adds the photographs of labels to those that are open. */
+async function addPhotos(found: readonly Labeling[], isForgotten: () => boolean): Promise<void> {
+  // Those that the page begins with do not come after what was kept.
+  await first(() => photos.value[0]);
+  const more: Photo[] = [];
+  for (const { name, file } of found)
+    if (!(await isAmongOpen({ name, file }).catch(() => false))) more.push({ name, file });
+  if (more.length > 0 && !isForgotten()) photos.value = [...photos.value, ...more];
 }
 
 const hasDigest = (key: string): boolean => / \d+x\d+ [\da-f]{16}$/.test(key);
 
-async function isAmongOpen({ name, file }: Labeling): Promise<boolean> {
+async function isAmongOpen({ name, file }: Photo): Promise<boolean> {
   const alike = photos.value.filter((each) => each.name === name && each.file.size === file.size);
   if (alike.length === 0) return false;
   const digest = await digestOf(file);
   return (await Promise.all(alike.map((each) => digestOf(each.file)))).includes(digest);
 }
 
-/** The classes of the model that is chosen. */
+/** The classes of the model that is chosen, where there are no others by then. */
 async function takeModelClasses(): Promise<void> {
+  const before = classes.peek();
   const entry = await first(() => model.value);
-  classes.value = (await opened(entry)).description.classes;
+  const { description } = await opened(entry);
+  if (classes.peek() === before) classes.value = description.classes;
 }

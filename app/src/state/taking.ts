@@ -76,17 +76,31 @@ function take(files: readonly File[]): void {
   showPhotos(pictures.map((file) => ({ name: pathOf(file), file })));
 }
 
-/** A ZIP with a model's description is unpacked; of another one the view says what it is. */
+/** A ZIP with a model is unpacked; of another one the view says what it is. */
 async function takeArchive(archive: File, files: readonly File[]): Promise<void> {
   // What only this needs, and no page that begins.
   const { filesOfArchive, namesOfArchive } = await import('./archive.ts');
-  const isModel = (await namesOfArchive(archive).catch(() => [])).some((path) => /(^|\/)config\.json$/.test(path));
-  if (!isModel) {
+  const folder = modelFolder(await namesOfArchive(archive).catch(() => []));
+  if (folder === undefined) {
     take(files);
     return;
   }
-  const unpacked = [...(await filesOfArchive(archive))].map(([path, content]) => inFolder(path, archive.name, content));
+  const unpacked = [...(await filesOfArchive(archive))]
+    .filter(([path]) => folderOf(path) === folder)
+    .map(([path, content]) => inFolder(path, archive.name, content));
   takeModel(unpacked);
+}
+
+/** With a slash at its end; empty for none. */
+const folderOf = (path: string): string => path.replace(/[^/]*$/, '');
+
+/** What a model is told by. Data sets may have one of them, too. */
+const MODEL_FILES = ['config.json', 'model.safetensors'];
+
+/** The first folder that holds a model. */
+function modelFolder(paths: readonly string[]): string | undefined {
+  const all = new Set(paths);
+  return paths.map(folderOf).find((folder) => MODEL_FILES.every((name) => all.has(folder + name)));
 }
 
 /** A file of an archive, as one of a folder: what lies in none is called as the archive. */
