@@ -76,6 +76,13 @@ export function dataYaml(splits: readonly string[], classes: readonly LabelClass
   return ['path: .', ...folders, 'masks_dir: masks', 'names:', ...names, ''].join('\n');
 }
 
+/** A file that is still where it was. */
+const readable = (file: Blob): Promise<Blob> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(() => file);
+
 /**
  * Pictures as they can be saved: as they are, or as PNG files where only browsers read their format; and the names of those that cannot,
  * as nothing is in them or they cannot be decoded.
@@ -89,7 +96,7 @@ export async function savable(
   const leftOut: string[] = [];
   for (const photo of photos) {
     const isKnown = photo.file.size > 0 && (photo.file.type in EXTENSIONS || photo.origin !== undefined);
-    const file = isKnown ? photo.file : await toPng(photo.file).catch(() => undefined);
+    const file = await (isKnown ? readable(photo.file) : toPng(photo.file)).catch(() => undefined);
     if (file) good.push({ ...photo, file });
     else leftOut.push(photo.name);
   }

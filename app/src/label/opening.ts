@@ -76,16 +76,11 @@ async function open(files: Files, name: string): Promise<Opened | undefined> {
   await beginAnew(classes);
   for (const each of found) put(each);
   stopLive();
-<<<<<<< HEAD
-  showPhotos(images.map(({ image }, index) => ({ name: names[index] as string, file: image })));
-  return t(images.length === 1 ? 'open.openedOne' : 'open.opened', { count: images.length, name });
-=======
   showPhotos(found.map((each) => ({ name: each.name, file: each.file })));
   return {
-    says: t('open.opened', { count: images.length, name }),
+    says: t(images.length === 1 ? 'open.openedOne' : 'open.opened', { count: images.length, name }),
     isAsSaved: format === LAYOUT && files.has('data.yaml') && found.every(({ origin }) => hasMask(files, origin)),
   };
->>>>>>> restoring
 }
 
 /** The layout of what is saved. */
