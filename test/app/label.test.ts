@@ -214,15 +214,19 @@ describe('the saved data set', () => {
     expect([...decodeLabelPng(files.get('masks/train/one.png') as Uint8Array).data]).toEqual([1, IGNORED]);
   });
 
-  test('leaves out what cannot be decoded or is empty, and names it', async () => {
+  test('leaves out what cannot be decoded or read, or is empty, and names it', async () => {
+    const gone = Object.assign(new Blob(['x'], { type: 'image/png' }), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('It was moved.', 'NotReadableError')) }),
+    });
     const photos = [
       photo('one.png'),
       photo('odd.gif', 'image/gif'),
       { ...photo('none.png'), file: new Blob([], { type: 'image/png' }) },
+      { ...photo('gone.png'), file: gone as unknown as Blob },
     ];
     const kept = await savable(photos, () => Promise.reject(new Error('The source image could not be decoded.')));
     expect(kept.photos.map(({ name }) => name)).toEqual(['one.png']);
-    expect(kept.leftOut).toEqual(['odd.gif', 'none.png']);
+    expect(kept.leftOut).toEqual(['odd.gif', 'none.png', 'gone.png']);
   });
 
   test('leaves what was opened where it lies, in its split, and gives its name to nothing else', async () => {
