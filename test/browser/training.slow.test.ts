@@ -91,7 +91,7 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
   });
 
   test('learns from images of every form, and gives a model for page and command line', async () => {
-    const download = page.waitForEvent('download');
+    const download = page.waitForEvent('download', { timeout: 300_000 });
     const result = await inPage<{
       losses: number[];
       report: Record<string, unknown>;
