@@ -33,6 +33,7 @@ describe.skipIf(missingBrowser)(`the view Train${missingBrowser}`, () => {
       .setInputFiles({ name: 'only.png', mimeType: 'image/png', buffer: await wavesPng(64, 64) });
     await page.getByRole('application', { name: 'only.png, segmented' }).waitFor();
     await page.getByRole('tab', { name: 'Label' }).click();
+    await page.locator('button:enabled', { hasText: 'Clear' }).waitFor();
     await page.getByRole('application', { name: 'only.png, to be labeled' }).focus();
     for (const key of ['b', 'i', 'Space', 'Shift+ArrowRight', 'Space']) await page.keyboard.press(key);
     await page.getByText('One photograph is labeled.').waitFor();
