@@ -297,7 +297,7 @@ describe('a data set that is opened', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(keys()).toEqual(['old.png 2x1']);
     slow.give();
-    expect(await opened).toBe('1 labeled photographs of given were opened.');
+    expect(await opened).toBe('One labeled photograph of given was opened.');
     expect(asked).toHaveLength(1);
     expect(labeled()).toEqual([expect.stringMatching(/^a\.png 2x1 /)]);
     expect(app.labeling.classes.value.map(({ name }) => name)).toEqual(['back', 'front']);
@@ -323,7 +323,7 @@ describe('a data set that is opened', () => {
   ])('%s', async (_, content, saved) => {
     vi.stubGlobal('showDirectoryPicker', async () => handleOf(content));
     expect(await app.opening.openFolder(), app.labeling.labelFault.value).toBe(
-      '1 labeled photographs of disk were opened.',
+      'One labeled photograph of disk was opened.',
     );
     expect(app.folder.folder.value?.name).toBe(saved);
     await expect.poll(() => database.kept('classes').has('folder')).toBe(saved !== undefined);
