@@ -5,7 +5,7 @@ import { messageOf } from '../state/messages.ts';
 import { t } from '../strings/index.ts';
 import type { Point } from '../ui/point.ts';
 import { Stage } from '../ui/stage.tsx';
-import { Swatch } from '../ui/swatch.tsx';
+import { ClassWords } from '../ui/class-words.tsx';
 import { type Picture, pictureOf } from './pictures.ts';
 import { channel, input, isProbed, look, reading, selected } from './settings.ts';
 import { isCompared, type Side } from './sides.ts';
@@ -91,11 +91,7 @@ function PointedClass({ side, point: { x, y } }: { readonly side: Side; readonly
   if (!named) return null;
   return (
     <p class="stage-pointed">
-      <Swatch color={named.color} />
-      <strong>{named.label}</strong>
-      <span class="quiet">
-        {x}, {y}
-      </span>
+      <ClassWords found={named} point={{ x, y }} />
     </p>
   );
 }

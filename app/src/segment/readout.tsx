@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { type Shown, shown } from '../state/segmenting.ts';
 import { percent, t } from '../strings/index.ts';
 import type { Point } from '../ui/point.ts';
-import { Swatch } from '../ui/swatch.tsx';
+import { ClassWords } from '../ui/class-words.tsx';
 
 const pointed = signal<Point | null>(null);
 
@@ -25,12 +25,9 @@ export function Readout({ children }: { readonly children: ComponentChildren }) 
   if (!found) return null;
   return (
     <p class="stage-readout">
-      <Swatch color={found.color} />
-      <strong>{found.label}</strong>
-      {segmentation.confidence && <span>{percent(segmentation.confidence[at] as number)}</span>}
-      <span class="quiet">
-        {point.x}, {point.y}
-      </span>
+      <ClassWords found={found} point={point}>
+        {segmentation.confidence && <span>{percent(segmentation.confidence[at] as number)}</span>}
+      </ClassWords>
     </p>
   );
 }
