@@ -14,7 +14,7 @@ import type { Point } from '../ui/point.ts';
 import { Stage } from '../ui/stage.tsx';
 import { bitmapOfSegmented, drawFrame, frame } from './frame.ts';
 import { LivePlayer } from './live-player.tsx';
-import { playing, tellPlaying } from './playing.ts';
+import { isPaused, tellPlaying } from './playing.ts';
 import { pointAt, Readout, said } from './readout.tsx';
 
 /** What a frame is called. */
@@ -48,7 +48,7 @@ function stop(): void {
 }
 
 /** What plays would be said anew with every frame, and so never to its end: it is said of the frame at which the cursor moved. */
-const saidOfFrame = (point: Point): string => said(point, playing.value.isPaused ? shown.value : shown.peek());
+const saidOfFrame = (point: Point): string => said(point, isPaused.value ? shown.value : shown.peek());
 
 export function LiveStage() {
   const video = useRef<HTMLVideoElement>(null);
@@ -145,7 +145,7 @@ export function LiveStage() {
           says={saidOfFrame}
         >
           <Readout>
-            {playing.value.isPaused ? t('live.paused') : t('live.rate', { rate: rate.value.toFixed(1) })}
+            {isPaused.value ? t('live.paused') : t('live.rate', { rate: rate.value.toFixed(1) })}
           </Readout>
         </Stage>
       ) : (

@@ -1,5 +1,5 @@
 /** Where a video is, as its element tells. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 export interface Playing {
   /** Seconds from its beginning. */
@@ -12,6 +12,9 @@ export interface Playing {
 const BEGINNING: Playing = { time: 0, duration: 0, isPaused: false };
 
 export const playing = signal(BEGINNING);
+
+/** Apart from the time, which changes four times a second. */
+export const isPaused = computed(() => playing.value.isPaused);
 
 const EVENTS = ['play', 'pause', 'timeupdate', 'seeking', 'durationchange'] as const;
 
