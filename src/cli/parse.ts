@@ -37,15 +37,17 @@ export function size(option: string): (text: string) => { readonly width: number
   };
 }
 
-/** `none`, a fixed `WIDTHxHEIGHT`, or one number for the shorter side; as part of a preprocessing. */
+/** `none`, a fixed `WIDTHxHEIGHT`, one number for the shorter side, or `longest:` and one; as part of a preprocessing. */
 export function resizeRule(text: string): Pick<Preprocessing, 'resize'> {
   if (text === 'none') return { resize: null };
   if (/^\d{1,5}$/.test(text) && Number(text) > 0) return { resize: { shortestEdge: Number(text) } };
+  const [, longest] = /^longest:(\d{1,5})$/.exec(text) ?? [];
+  if (Number(longest) > 0) return { resize: { longestEdge: Number(longest) } };
   try {
     return { resize: size('--resize')(text) };
   } catch {
     throw new UsageError(
-      `--resize takes none, a number of pixels for the shorter side, or WIDTHxHEIGHT; got "${text}".`,
+      `--resize takes none, a number of pixels for the shorter side, longest: and a number, or WIDTHxHEIGHT; got "${text}".`,
     );
   }
 }

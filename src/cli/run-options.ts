@@ -31,7 +31,7 @@ export function addRunOptions(command: Command): Command {
     .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
     .option(
       '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
+      "size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: the model's)",
       resizeRule,
     )
     .option('--scales <factors>', 'run at several sizes and average, for example 0.75,1,1.25', scales)

@@ -31,6 +31,16 @@ describe('networkSize', () => {
     expect(networkSize(50, 50, { resize })).toEqual({ width: 100, height: 100 });
   });
 
+  it('keeps the aspect ratio with a longest edge, as far as networks take what comes of it', () => {
+    const resize = { longestEdge: 513 };
+    expect(networkSize(640, 480, { resize })).toEqual({ width: 513, height: 385 });
+    expect(networkSize(480, 640, { resize })).toEqual({ width: 385, height: 513 });
+    expect(networkSize(50, 50, { resize })).toEqual({ width: 513, height: 513 });
+    expect(networkSize(5000, 100, { resize })).toEqual({ width: 513, height: 32 });
+    expect(networkSize(100, 5000, { resize })).toEqual({ width: 32, height: 513 });
+    expect(networkSize(100, 10, { resize: { longestEdge: 20 } })).toEqual({ width: 20, height: 20 });
+  });
+
   it('is never below 1 on either side and has the shortest edge asked for', () => {
     const sides = fc.integer({ min: 1, max: 5000 });
     fc.assert(

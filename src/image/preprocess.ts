@@ -5,8 +5,12 @@ import { checkSides, type Image } from './image.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 
 export interface Preprocessing {
-  /** The size an image is brought to, in pixels; null leaves it as it is. `shortestEdge` keeps the aspect ratio. */
-  readonly resize: null | { readonly width: number; readonly height: number } | { readonly shortestEdge: number };
+  /** The size an image is brought to, in pixels; null leaves it as it is. One edge keeps the aspect ratio. */
+  readonly resize:
+    | null
+    | { readonly width: number; readonly height: number }
+    | { readonly shortestEdge: number }
+    | { readonly longestEdge: number };
   readonly resample: ResampleFilter;
   /** Multiplies the bytes 0 ... 255, before mean and deviation are applied. */
   readonly rescaleFactor: number;
@@ -31,17 +35,23 @@ export interface ImageSize {
   readonly height: number;
 }
 
+/** Pixels that every network takes: a strip of an image gets no shorter, whatever that does to its proportions. */
+const LEAST_SIDE = 32;
+
 /**
  * The size at which an image of this size enters the network.
- * With `shortestEdge` the other side is rounded to the nearest whole number and at least 1.
+ * With one edge given, the other side is rounded to the nearest whole number; with `longestEdge` it is at least 32, or as long as that edge.
  */
 export function networkSize(width: number, height: number, preprocessing: Pick<Preprocessing, 'resize'>): ImageSize {
   const { resize } = preprocessing;
   if (resize === null) return { width, height };
   if ('width' in resize) return { width: resize.width, height: resize.height };
-  const edge = resize.shortestEdge;
-  const scaled = (side: number, shortest: number) => Math.max(1, Math.round((side * edge) / shortest));
-  return width <= height
+  const isLongest = 'longestEdge' in resize;
+  const isWide = width >= height;
+  const edge = isLongest ? resize.longestEdge : resize.shortestEdge;
+  const least = isLongest ? Math.min(LEAST_SIDE, edge) : 1;
+  const scaled = (side: number, by: number) => Math.max(least, Math.round((side * edge) / by));
+  return isLongest === isWide
     ? { width: edge, height: scaled(height, width) }
     : { width: scaled(width, height), height: edge };
 }

@@ -34,7 +34,12 @@ describe('fromPreprocessorConfig', () => {
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -300, max: 300 });
     const positive = fc.double({ noNaN: true, min: 1e-3, max: 300 });
     const preprocessing = fc.record<Preprocessing>({
-      resize: fc.oneof(fc.constant(null), fc.record({ width: side, height: side }), fc.record({ shortestEdge: side })),
+      resize: fc.oneof(
+        fc.constant(null),
+        fc.record({ width: side, height: side }),
+        fc.record({ shortestEdge: side }),
+        fc.record({ longestEdge: side }),
+      ),
       resample: fc.constantFrom('bilinear', 'bicubic', 'nearest'),
       rescaleFactor: positive,
       mean: fc.tuple(finite, finite, finite),
@@ -113,7 +118,7 @@ describe('fromPreprocessorConfig', () => {
       expect(() => fromPreprocessorConfig(json)).toThrow(FormatError);
     }
     expect(() => fromPreprocessorConfig({ size: 'big' })).toThrow(
-      'size: expected {height, width}, {shortest_edge} or one number, in whole pixels from 1 to 65535.',
+      'size: expected {height, width}, {shortest_edge}, {longest_edge} or one number, in whole pixels from 1 to 65535.',
     );
   });
 

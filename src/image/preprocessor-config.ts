@@ -17,7 +17,10 @@ const RESAMPLE_FILTERS = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const 
 export interface PreprocessorConfig {
   readonly image_processor_type: 'SegformerImageProcessor';
   readonly do_resize: boolean;
-  readonly size?: { readonly height: number; readonly width: number } | { readonly shortest_edge: number };
+  readonly size?:
+    | { readonly height: number; readonly width: number }
+    | { readonly shortest_edge: number }
+    | { readonly longest_edge: number };
   readonly resample: 0 | 2 | 3;
   readonly do_rescale: boolean;
   readonly rescale_factor: number;
@@ -33,9 +36,7 @@ export function toPreprocessorConfig(preprocessing: Preprocessing): Preprocessor
   return {
     image_processor_type: 'SegformerImageProcessor',
     do_resize: resize !== null,
-    ...(resize !== null && {
-      size: 'width' in resize ? { height: resize.height, width: resize.width } : { shortest_edge: resize.shortestEdge },
-    }),
+    ...(resize !== null && { size: sizeOf(resize) }),
     resample: RESAMPLE_NUMBERS[resample],
     do_rescale: rescaleFactor !== 1,
     rescale_factor: rescaleFactor,
@@ -46,6 +47,11 @@ export function toPreprocessorConfig(preprocessing: Preprocessing): Preprocessor
   };
 }
 
+function sizeOf(resize: NonNullable<Preprocessing['resize']>): NonNullable<PreprocessorConfig['size']> {
+  if ('width' in resize) return { height: resize.height, width: resize.width };
+  return 'longestEdge' in resize ? { longest_edge: resize.longestEdge } : { shortest_edge: resize.shortestEdge };
+}
+
 const side = wholeNumber(1, 65_535);
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 const off = (reason: string) => z.nullish(z.literal(false, { error: reason }));
@@ -54,9 +60,18 @@ const schema = z.object({
   do_resize: z._default(z.boolean(), true),
   // A bare number is what older configurations of this processor have; it means a square.
   size: z.optional(
-    z.union([z.strictObject({ height: side, width: side }), z.strictObject({ shortest_edge: side }), side], {
-      error: 'expected {height, width}, {shortest_edge} or one number, in whole pixels from 1 to 65535',
-    }),
+    z.union(
+      [
+        z.strictObject({ height: side, width: side }),
+        z.strictObject({ shortest_edge: side }),
+        z.strictObject({ longest_edge: side }),
+        side,
+      ],
+      {
+        error:
+          'expected {height, width}, {shortest_edge}, {longest_edge} or one number, in whole pixels from 1 to 65535',
+      },
+    ),
   ),
   resample: z._default(
     z.literal([0, 2, 3], { error: 'expected 0 (nearest), 2 (bilinear) or 3 (bicubic)' }),
@@ -103,5 +118,6 @@ function resizeOf(size: z.infer<typeof schema>['size']): Preprocessing['resize']
     );
   }
   if (typeof size === 'number') return { width: size, height: size };
+  if ('longest_edge' in size) return { longestEdge: size.longest_edge };
   return 'shortest_edge' in size ? { shortestEdge: size.shortest_edge } : { width: size.width, height: size.height };
 }

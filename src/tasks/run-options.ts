@@ -17,7 +17,11 @@ export const ENGINE_FIELDS = {
 
 /** Size at which images enter the network: null for their own. */
 export const RESIZE_RULE = z
-  .union([z.strictObject({ width: pixels, height: pixels }), z.strictObject({ shortestEdge: pixels })])
+  .union([
+    z.strictObject({ width: pixels, height: pixels }),
+    z.strictObject({ shortestEdge: pixels }),
+    z.strictObject({ longestEdge: pixels }),
+  ])
   .nullable();
 
 export const RUN_FIELDS = {

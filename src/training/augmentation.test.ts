@@ -34,6 +34,7 @@ test('images come to the size of the model first, in place of another size', () 
     ...RECIPE,
   ]);
   expect(resizedFirst([...shorter, ...RECIPE], { shortestEdge: 385 }, null)).toEqual(RECIPE);
+  expect(resizeSteps({ longestEdge: 513 })).toEqual([{ transform: 'long-side', min: 513, max: 513 }]);
   // An augmentation that was given whole had no such steps.
   expect(resizedFirst(RECIPE, { shortestEdge: 385 }, null)).toEqual(RECIPE);
 });

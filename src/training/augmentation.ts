@@ -39,6 +39,7 @@ function withScale(augmentation: TransformRecipe, range: readonly [number, numbe
 export function resizeSteps(resize: Preprocessing['resize']): TransformRecipe {
   if (resize === null) return [];
   if ('width' in resize) return [{ transform: 'resize', ...resize }];
+  if ('longestEdge' in resize) return [{ transform: 'long-side', min: resize.longestEdge, max: resize.longestEdge }];
   return [{ transform: 'short-side', min: resize.shortestEdge, max: resize.shortestEdge }];
 }
 

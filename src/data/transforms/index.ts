@@ -9,11 +9,11 @@ import { crop } from './crop.ts';
 import { flip } from './flip.ts';
 import { pad } from './pad.ts';
 import { rotate } from './rotate.ts';
-import { resize, scale, shortSide } from './scale.ts';
+import { longSide, resize, scale, shortSide } from './scale.ts';
 import type { TransformKind } from './transform.ts';
 import { realize, viewOf } from './view.ts';
 
-export const TRANSFORMS = [scale, shortSide, resize, crop, pad, flip, rotate, colorJitter, blur] as const;
+export const TRANSFORMS = [scale, shortSide, longSide, resize, crop, pad, flip, rotate, colorJitter, blur] as const;
 
 type StepOf<Kind> =
   Kind extends TransformKind<infer Name, infer Options> ? { readonly transform: Name } & z.input<Options> : never;

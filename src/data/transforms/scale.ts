@@ -1,6 +1,7 @@
 /** Resizing: by a random factor, into bounds, or to one size. */
 import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
+import { networkSize } from '../../image/preprocess.ts';
 import { resampleImageWindow, resampleLabelsWindow } from './resample-window.ts';
 import { between, transformKind } from './transform.ts';
 import { realize, type View } from './view.ts';
@@ -61,17 +62,32 @@ export const scale = transformKind({
   },
 });
 
+const sideBounds = z
+  .strictObject({ min: z.int().positive().optional(), max: z.int().positive().optional() })
+  .refine(({ min = 1, max = LONGEST_SIDE }) => min <= max, { error: 'has a min above its max' });
+
 /** Scales images whose shorter side is outside the bounds to the nearer bound. */
 export const shortSide = transformKind({
   name: 'short-side',
-  options: z
-    .strictObject({ min: z.int().positive().optional(), max: z.int().positive().optional() })
-    .refine(({ min = 1, max = LONGEST_SIDE }) => min <= max, { error: 'has a min above its max' }),
+  options: sideBounds,
   create:
     ({ min = 1, max = LONGEST_SIDE }) =>
     (view) => {
       const short = Math.min(view.width, view.height);
       return scaledBy(view, Math.min(Math.max(short, min), max) / short);
+    },
+});
+
+/** Scales images whose longer side is outside the bounds to the nearer bound, as {@link networkSize} does. */
+export const longSide = transformKind({
+  name: 'long-side',
+  options: sideBounds,
+  create:
+    ({ min = 1, max = LONGEST_SIDE }) =>
+    (view) => {
+      const longestEdge = Math.min(Math.max(view.width, view.height, min), max);
+      const { width, height } = networkSize(view.width, view.height, { resize: { longestEdge } });
+      return resized(view, width, height);
     },
 });
 

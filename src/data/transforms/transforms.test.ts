@@ -107,6 +107,22 @@ describe('scale', () => {
     );
     expect([pixels.width, pixels.height]).toEqual(size);
   });
+
+  test.each([
+    [100, 60, 80, 120, [100, 60]],
+    [60, 100, 150, 300, [90, 150]],
+    [200, 160, 45, 80, [80, 64]],
+    [400, 10, 200, 200, [200, 32]],
+  ])(
+    'a longer side of %ix%i is kept within its bounds, a strip no shorter than networks take',
+    (width, height, min, max, size) => {
+      const { image: pixels } = apply(
+        [{ transform: 'long-side', min, max }],
+        marked(width, height, () => 0),
+      );
+      expect([pixels.width, pixels.height]).toEqual(size);
+    },
+  );
 });
 
 describe('crop', () => {
@@ -276,6 +292,7 @@ test('blur spreads a point and keeps the sum, and leaves the mask', () => {
 const STEPS: Readonly<Record<string, TransformRecipe[number]>> = {
   scale: { transform: 'scale', range: [0.4, 2] },
   'short-side': { transform: 'short-side', min: 40 },
+  'long-side': { transform: 'long-side', max: 20 },
   resize: { transform: 'resize', width: 31, height: 17 },
   crop: { transform: 'crop', size: 16, by: 'class' },
   pad: { transform: 'pad', size: 40 },

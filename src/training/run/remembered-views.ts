@@ -8,6 +8,7 @@ import { elementCount } from '../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { FeatureBatch } from '../step/types.ts';
+import { contentsOf, fillPadding } from './padding.ts';
 import type { BatchPlace, BatchSource, SourceBatch } from './run-parts.ts';
 
 export interface RememberedViewsOptions {
@@ -17,6 +18,8 @@ export interface RememberedViewsOptions {
   readonly views: number;
   /** From pixels to what is remembered, float32 [N, ...] each. */
   readonly frozen: Outputs;
+  /** Whether padding is remembered as the mean of what its image has ({@link fillPadding}). */
+  readonly fillsPadding: boolean;
   readonly weights: Weights;
   readonly backend: Backend;
   readonly session?: SessionOptions;
@@ -65,7 +68,9 @@ export class RememberedViews implements BatchSource {
       while (view.length < this.batchesPerEpoch) {
         const { value, done } = await images.next();
         if (done === true || !('images' in value)) return;
-        view.push({ features: await featuresOf(session, value.images), labels: value.labels });
+        const features = await featuresOf(session, value.images);
+        if (this.#options.fillsPadding) fillAll(features, value.images, value.labels);
+        view.push({ features, labels: value.labels });
         if (view.length > from) yield view.at(-1) as FeatureBatch;
       }
     } finally {
@@ -93,6 +98,12 @@ export class RememberedViews implements BatchSource {
 
 const featuresOf = async (session: Session, images: Tensor<'float32'>): Promise<FeatureBatch['features']> =>
   (await session.run({ [PIXEL_VALUES]: images })) as FeatureBatch['features'];
+
+function fillAll(features: FeatureBatch['features'], images: Tensor<'float32'>, labels: Tensor<'uint8'>): void {
+  const [, height, width] = labels.shape as readonly [number, number, number];
+  const contents = contentsOf(images, labels);
+  for (const each of Object.values(features)) fillPadding(each, contents, { width, height });
+}
 
 /** The images at some places of a view, counted through its batches. */
 function gathered(view: View, size: number, places: Uint32Array): FeatureBatch {

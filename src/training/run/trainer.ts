@@ -211,8 +211,16 @@ function sourceFor(
     ...(exchange && { shard: exchange }),
   });
   if (views === undefined) return images;
-  const frozen = frozenFeatures(configuration);
-  return new RememberedViews({ images, views, frozen, weights, backend, ...(session && { session }) });
+  return new RememberedViews({
+    images,
+    views,
+    frozen: frozenFeatures(configuration),
+    // What such a network pools when it predicts is not padded.
+    fillsPadding: Boolean(configuration.network.decoder.imagePooling),
+    weights,
+    backend,
+    ...(session && { session }),
+  });
 }
 
 function validationFor({ dataset, decodeImage, model, backend, session }: TrainOptions): Validate | undefined {

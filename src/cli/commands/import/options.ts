@@ -34,7 +34,7 @@ export function addImportOptions(command: Command): Command {
     )
     .option(
       '--resize <rule>',
-      'size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT',
+      'size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT',
       resizeRule,
       { resize: null },
     )

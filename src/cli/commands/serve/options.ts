@@ -59,7 +59,7 @@ export function addServeOptions(command: Command): Command {
     .option('--device <name>', DEVICE_NAMES, device, 'cpu')
     .option(
       '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE or WIDTHxHEIGHT (default: the model's)",
+      "size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: the model's)",
       resizeRule,
     )
     .option(

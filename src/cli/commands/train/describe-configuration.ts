@@ -2,6 +2,7 @@
 import type { MixStep } from '../../../data/mixing/index.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import { architectureName } from '../../../models/architectures.ts';
+import { edgeText } from '../../../models/preprocessor-text.ts';
 import { elementCount } from '../../../tensor/shape.ts';
 import { percent } from '../../../text.ts';
 import { type TrainingConfiguration, updatesPerEpoch } from '../../../training/configuration.ts';
@@ -84,7 +85,7 @@ function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['
 }
 
 const describeResize = (resize: NonNullable<Preprocessing['resize']>): string =>
-  `resized to ${'width' in resize ? `${resize.width}x${resize.height}` : `a shorter side of ${resize.shortestEdge}`}, here and when the model predicts`;
+  `${'width' in resize ? `resized to ${resize.width}x${resize.height}` : `resized so that the ${edgeText(resize)} pixels`}, here and when the model predicts`;
 
 const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');

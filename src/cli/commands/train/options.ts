@@ -151,7 +151,7 @@ function addRecipeOptions(command: Command): Command {
     .option('--crop <pixels>', 'side of the square that the network sees', numberFor('--crop', 'crop'))
     .option(
       '--resize <rule>',
-      'size at which the model sees images, here and when it predicts: none, SHORTER_SIDE or WIDTHxHEIGHT (default: none)',
+      'size at which the model sees images, here and when it predicts: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: none)',
       resizeRule,
     )
     .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
