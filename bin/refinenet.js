@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
-import { refuseOtherDecoders } from '../dist/platform/node/image-decoders.js';
+import { refuseOtherDecoders } from '../dist/command/image-decoders.js';
+import { main } from '../dist/command/main.js';
 
 refuseOtherDecoders();
 

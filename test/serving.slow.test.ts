@@ -75,7 +75,9 @@ describe('the page on serving', () => {
   test('names options that exist, with the defaults that they have', async () => {
     const help = await helpOf('serve');
     const options = new Set(
-      [...PAGE.replaceAll(/curl .*|`npm [^`]*`/g, '').matchAll(/[ `](--[a-z][a-z-]+)/g)].map(([, option]) => option as string),
+      [...PAGE.replaceAll(/curl .*|`npm [^`]*`/g, '').matchAll(/[ `](--[a-z][a-z-]+)/g)].map(
+        ([, option]) => option as string,
+      ),
     );
     for (const option of ['--format', '--eval', '--optimize']) options.delete(option);
     for (const option of options) expect(help, option).toContain(`${option} `);

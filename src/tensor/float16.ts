@@ -2,26 +2,34 @@
 import { type DataType, type Tensor, type TensorData, tensor } from './tensor.ts';
 import type { Weights, WeightsSource } from './weights.ts';
 
-const SUBNORMAL_UNIT = 2 ** -24;
+/** float32 has 13 more digits of fraction and an exponent that is 112 higher. */
+const DROPPED_DIGITS = 13;
+const EXPONENT_DIFFERENCE = 112;
 
 /** The value of every bit pattern, made when first needed. */
 let table: Float32Array | undefined;
 
 /** The float32 numbers with the same values as these float16 bit patterns: exact, also for subnormals and infinities. */
 export function float16ToFloat32(bits: Uint16Array): Float32Array {
-  table ??= Float32Array.from({ length: 1 << 16 }, (_, pattern) => numberOf(pattern));
+  table ??= numbersOfPatterns();
+  const values = table;
   const numbers = new Float32Array(bits.length);
-  for (let index = 0; index < bits.length; index++) numbers[index] = table[bits[index] as number] as number;
+  for (let index = 0; index < bits.length; index++) numbers[index] = values[bits[index] as number] as number;
   return numbers;
 }
 
-function numberOf(pattern: number): number {
-  const sign = pattern & 0x8000 ? -1 : 1;
-  const exponent = (pattern >> 10) & 0x1f;
-  const fraction = pattern & 0x3ff;
-  if (exponent === 0) return sign * fraction * SUBNORMAL_UNIT;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** Exponent and fraction stand in a float32 as they do in a float16, but for its bias, which one product makes up for. */
+function numbersOfPatterns(): Float32Array {
+  const numbers = new Float32Array(1 << 16);
+  const bits = new Uint32Array(numbers.buffer);
+  for (let pattern = 0; pattern < bits.length; pattern++) {
+    bits[pattern] = ((pattern & 0x8000) << 16) | ((pattern & 0x7fff) << DROPPED_DIGITS);
+    const exponentIsFull = (pattern & 0x7c00) === 0x7c00;
+    if (exponentIsFull)
+      numbers[pattern] = (pattern & 0x3ff) === 0 ? (pattern & 0x8000 ? -Infinity : Infinity) : Number.NaN;
+    else numbers[pattern] = (numbers[pattern] as number) * 2 ** EXPONENT_DIFFERENCE;
+  }
+  return numbers;
 }
 
 /** The nearest float16 numbers' bit patterns; halves round to even, what is beyond 65504 becomes an infinity. */
@@ -31,10 +39,6 @@ export function float32ToFloat16(numbers: Float32Array): Uint16Array {
   for (let index = 0; index < numbers.length; index++) patterns[index] = patternOf(bits[index] as number);
   return patterns;
 }
-
-/** float32 has 13 more digits of fraction and an exponent that is 112 higher. */
-const DROPPED_DIGITS = 13;
-const EXPONENT_DIFFERENCE = 112;
 
 function patternOf(single: number): number {
   const sign = (single >>> 16) & 0x8000;

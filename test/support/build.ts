@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COMPILER = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
-const BUNDLER = fileURLToPath(new URL('../../tools/bundle-browser.js', import.meta.url));
+const BUNDLERS = ['bundle-command', 'bundle-browser'].map((name) =>
+  fileURLToPath(new URL(`../../tools/${name}.js`, import.meta.url)),
+);
 
 /** Wrong types are told and do not end the run: the compiler writes `dist` in spite of them, and one file can be tested. */
 export function setup(): void {
   const { status } = spawnSync(process.execPath, [COMPILER, '--build'], { cwd: ROOT, stdio: 'inherit' });
   if (status !== 0) console.warn('The types of src/ are wrong, see above; the tests run what was built all the same.');
-  spawnSync(process.execPath, [BUNDLER], { cwd: ROOT, stdio: 'inherit' });
+  for (const bundler of BUNDLERS) spawnSync(process.execPath, [bundler], { cwd: ROOT, stdio: 'inherit' });
 }

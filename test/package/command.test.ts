@@ -1,0 +1,38 @@
+/** The command line starts from a few files: most of a short run would be spent on finding hundreds. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const FOLDER = fileURLToPath(new URL('../../dist/command/', import.meta.url));
+
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
+
+const IMPORT = /(?:from|import\(?)\s*(["'])([^"'\n]+)\1/g;
+
+test('what it is made of lies beside it; packages are those of one file, or native ones', () => {
+  const packages = new Set<string>();
+  for (const name of FILES) {
+    for (const [, , source] of readFileSync(FOLDER + name, 'utf8').matchAll(IMPORT)) {
+      const path = source as string;
+      if (path.startsWith('./')) expect(FILES, `${name} imports ${path}`).toContain(path.slice(2));
+      else if (!path.startsWith('node:')) packages.add(path);
+    }
+  }
+  expect(packages).toContain('sharp');
+  for (const bundled of ['zod', 'zod/mini', '@bufbuild/protobuf', 'fast-png']) expect(packages).not.toContain(bundled);
+});
+
+test('modules that look for what lies beside them find it where it was before', () => {
+  const asked = FILES.flatMap((name) => [
+    ...readFileSync(FOLDER + name, 'utf8').matchAll(/new URL\("(\.\.\/[^"]+)",\s*import\.meta\.url\)/g),
+  ]).map(([, path]) => path as string);
+  expect(asked).toContain('../platform/node/package.js');
+  for (const path of asked) expect(() => readFileSync(new URL(path, `file://${FOLDER}`)), path).not.toThrow();
+  const whole = FILES.map((name) => readFileSync(FOLDER + name, 'utf8')).join('\n');
+  expect(whole.match(/(?<!,\s*)import\.meta\.url/g)).toBeNull();
+});
+
+test('the packages in it are named with their licenses', () => {
+  const notices = readFileSync(`${FOLDER}LICENSES.txt`, 'utf8');
+  for (const name of ['zod', '@bufbuild/protobuf', 'fast-png']) expect(notices).toContain(name);
+});

@@ -1,0 +1,63 @@
+/**
+ * Writes dist/command: the command line as a few files. As the several hundred modules that it is made of, most of the time until an
+ * image is segmented would be theirs.
+ */
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { licenseNotices } from './license-notices.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDER = 'dist/command';
+
+/** Modules of ours and packages in many files; all others are what was installed. */
+const BUNDLED = ['zod', '@bufbuild/protobuf', 'fast-png', 'iobuffer', 'fflate', 'npyjs'];
+
+const isBundled = (path) => BUNDLED.some((name) => path === name || path.startsWith(`${name}/`));
+
+/** Packages that are not bundled stay imports. */
+const PACKAGES = {
+  name: 'packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || isBundled(path) ? undefined : { path, external: true },
+    );
+  },
+};
+
+/** A module that asks where it is gets the answer that it would get by itself, so that it finds what lies beside it. */
+const PLACES = {
+  name: 'places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/dist\/.*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const place = relative(join(ROOT, FOLDER), path).split('\\').join('/');
+      return {
+        contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`),
+      };
+    });
+  },
+};
+
+const { metafile } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: { main: 'dist/cli/main.js', 'image-decoders': 'dist/platform/node/image-decoders.js' },
+  outdir: FOLDER,
+  bundle: true,
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  plugins: [PACKAGES, PLACES],
+});
+// What is left of a former build goes at last: whoever runs it meanwhile goes on.
+const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const name of await readdir(join(ROOT, FOLDER))) if (!made.has(name)) await rm(join(ROOT, FOLDER, name));
+await writeFile(join(ROOT, FOLDER, 'LICENSES.txt'), await licenseNotices(ROOT, Object.keys(metafile.inputs)));
