@@ -2,8 +2,10 @@
  * Checking what was read from JSON: zod in its small form, which a page can afford, with messages in English. Files import
  * `zod/mini` themselves: handed on as one object it could not be taken apart by bundlers.
  */
-import en from 'zod/v4/locales/en.js';
+
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import { isRecord } from './json-values.ts';
 
 z.config(en());
 
@@ -40,6 +42,3 @@ export function unknownFields(given: unknown, taken: unknown, path = ''): readon
       : [`${path}${name}: there is no such field`],
   );
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

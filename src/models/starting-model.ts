@@ -1,15 +1,16 @@
 /** The network that training starts from: fresh, on a trained encoder, or a trained model for other classes. */
 import { UsageError } from '../errors.ts';
+import { sameJson } from '../json-values.ts';
+import { initialize } from '../nn/initialize.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { translateNames } from '../weights/translate-names.ts';
-import { architecture, ARCHITECTURE_NAMES, architectureName, type ArchitectureName } from './architectures.ts';
+import { ARCHITECTURE_NAMES, type ArchitectureName, architecture, architectureName } from './architectures.ts';
+import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
-import type { Variation } from './refinenet/variation.ts';
 import { growthOf, relationOf } from './growth.ts';
 import { networkParameters } from './network.ts';
-import { assembleWeights, type Reinitialize } from './assemble.ts';
-import { initialize } from '../nn/initialize.ts';
+import type { Variation } from './refinenet/variation.ts';
 
 export interface StartingModelOptions {
   readonly classes: number;
@@ -172,8 +173,6 @@ function grown(from: NetworkDefinition, given: Weights, options: StartingModelOp
 }
 
 const CLASSIFIER = 'decoder.classifier.';
-
-const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The weights under our names, and their network; undefined for an encoder alone. */
 function ownNames(

@@ -2,6 +2,7 @@
 import type { TransformRecipe, TransformStep } from '../data/transforms/index.ts';
 import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
+import { sameJson } from '../json-values.ts';
 
 type ColorJitter = Omit<Extract<TransformStep, { transform: 'color-jitter' }>, 'transform'>;
 
@@ -50,6 +51,6 @@ export function resizedFirst(
   resize: Preprocessing['resize'],
 ): TransformRecipe {
   const steps = resizeSteps(former);
-  const isThere = steps.every((step, index) => JSON.stringify(step) === JSON.stringify(augmentation[index]));
+  const isThere = steps.every((step, index) => sameJson(step, augmentation[index]));
   return [...resizeSteps(resize), ...(isThere ? augmentation.slice(steps.length) : augmentation)];
 }

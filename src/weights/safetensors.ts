@@ -3,6 +3,7 @@
  * numbers without gaps, little-endian and row-major.
  */
 import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { isRecord } from '../json-values.ts';
 import { SAFETENSORS_HEADER_BYTES } from '../limits.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { BYTES_PER_ELEMENT, bytesOf, type DataType, type Tensor, tensor, tensorFromBytes } from '../tensor/tensor.ts';
@@ -202,10 +203,6 @@ function readMetadata(value: unknown, problems: string[]): Map<string, string> {
   const wrong = entries.filter(([, text]) => typeof text !== 'string').map(([key]) => key);
   if (wrong.length > 0) problems.push(`"${METADATA_KEY}": ${listNames(wrong)} should be texts`);
   return new Map(entries as [string, string][]);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The entry, or what is wrong with it. */

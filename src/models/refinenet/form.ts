@@ -1,4 +1,6 @@
 /** What a RefineNet's definition comes to, however it is written. */
+
+import { sameJson } from '../../json-values.ts';
 import type { RefineNetDefinition } from './definition.ts';
 import { blocksOf, coarsestBlocks } from './growth.ts';
 import { poolingsByBlock } from './refinenet.ts';
@@ -26,5 +28,3 @@ function formOf(definition: RefineNetDefinition) {
     ...{ adapt, output, head, order: pooling.order, poolings, fusion, skip, activation, upsampling, classifier },
   };
 }
-
-const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -1,6 +1,7 @@
 /** Finds and reads the files that VIA writes: projects and annotations as JSON, annotations as CSV. */
 import * as z from 'zod/mini';
 import { FormatError, messageOf } from '../../../errors.ts';
+import { isRecord } from '../../../json-values.ts';
 import { extensionOf, joinPaths } from '../../file-source.ts';
 import { parseCsv } from '../csv-rows.ts';
 import type { Folder } from '../folder.ts';
@@ -74,14 +75,11 @@ export async function readViaFile(folder: Folder, path: string): Promise<ViaFile
   };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Images with lists of regions: the first version had numbered ones in place of a list. */
 function withLists(images: unknown): unknown {
-  if (!isObject(images)) return images;
+  if (!isRecord(images)) return images;
   const listed = (image: unknown): unknown =>
-    isObject(image) && isObject(image.regions) ? { ...image, regions: Object.values(image.regions) } : image;
+    isRecord(image) && isRecord(image.regions) ? { ...image, regions: Object.values(image.regions) } : image;
   return Object.fromEntries(Object.entries(images).map(([key, image]) => [key, listed(image)]));
 }
 
