@@ -18,6 +18,8 @@ export interface OnnxRuntimeOptions {
   readonly deviceCosts?: CostsByDevice;
   /** Where a session computes unless asked otherwise. */
   readonly defaultDevice: Device;
+  /** Threads of sessions that name no number; the engine's own choice when left out. */
+  readonly defaultThreads?: number | undefined;
   /** How this build leaves outputs on devices; it cannot when left out. */
   readonly keeping?: KeepingOutputs;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
@@ -51,7 +53,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     const provider = await options.provider(device);
     try {
       const session = await ort.InferenceSession.create(model.bytes, {
-        ...toSessionOptions(model, device, given),
+        ...toSessionOptions(model, device, { ...given, threads: given.threads ?? options.defaultThreads }),
         ...more,
       });
       return [session, { device, provider, fed: model.fed ?? {} }];
@@ -76,7 +78,7 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
 function toSessionOptions(
   { weights, folder }: ExecutableModel,
   device: Device,
-  { threads, preparation = 'runs' }: SessionOptions,
+  { threads, preparation = 'runs' }: Pick<SessionOptions, 'preparation'> & { readonly threads: number | undefined },
 ): OnnxRuntime.InferenceSession.SessionOptions {
   const externalData = [...weights].flatMap(([path, value]) =>
     'stored' in value ? [] : [{ path, data: bytesOf(value) }],

@@ -1,5 +1,6 @@
 /** How a server is set up. */
 import { SERVER } from '../limits.ts';
+import { defaultThreads } from '../platform/node/default-threads.ts';
 import { availableMemory } from '../platform/node/machine-memory.ts';
 import type { EngineConfiguration } from './engines/engine-messages.ts';
 
@@ -51,6 +52,11 @@ export function defaultPixelLimit(engines: number, memory = availableMemory(), c
 
 /** Bytes at which an engine is ended: what is left of the memory beside the others, and a tenth. */
 export const engineMemory = (engines: number, memory = availableMemory()): number => (0.9 * memory) / engines;
+
+/** An engine's share of the threads that one would have, so that engines do not wait for each other's cores. */
+export function engineThreads(engines: number, threads = defaultThreads()): number | undefined {
+  return threads === undefined ? undefined : Math.max(1, Math.floor(threads / engines));
+}
 
 /** Whether only programs of this machine can reach the address. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i.test(host);

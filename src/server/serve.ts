@@ -12,6 +12,7 @@ import {
   defaultPixelLimit,
   ENGINE_WIDTH,
   engineMemory,
+  engineThreads,
   isLoopback,
   type ServerOptions,
   uploadBudget,
@@ -46,7 +47,12 @@ export async function startServer(options: ServerOptions, log: { write(line: str
   const { engines, queue, timeout, host, port } = options;
   const pixelLimit = options.engine.pixelLimit ?? defaultPixelLimit(engines);
   const configuration = { ...options.engine, pixelLimit };
-  const limits = { hang: (timeout * 1000) / 2, start: START_LIMIT, memory: engineMemory(engines) };
+  const limits = {
+    hang: (timeout * 1000) / 2,
+    start: START_LIMIT,
+    memory: engineMemory(engines),
+    threads: engineThreads(engines),
+  };
   const pool = new EnginePool({
     engines,
     queue,

@@ -15,6 +15,7 @@ import { keepingOutputsOn } from '../../runtime/onnxruntime-device.ts';
 import { onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import { readDeviceCosts, readMachineCosts } from './cached-costs.ts';
+import { defaultThreads } from './default-threads.ts';
 import { importNative, type OnnxRuntimeNode } from './native-engine.ts';
 
 /** Measured on one core with the shipped models' network: 1.1 s of computing for 0.48. */
@@ -56,6 +57,7 @@ export async function nodeBackend(): Promise<Backend> {
     // On other processors its arrangement was not measured; most builds for them have none.
     blockedLayout: process.arch === 'x64',
     defaultDevice: 'cpu',
+    defaultThreads: defaultThreads(),
     keeping: keepingOutputsOn(['webgpu']),
     provider(device) {
       if (device === 'cpu') return Promise.resolve('CPUExecutionProvider');

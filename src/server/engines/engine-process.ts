@@ -23,6 +23,8 @@ export interface EngineLimits {
   readonly start: number;
   /** Resident bytes above which an engine is ended. */
   readonly memory: number;
+  /** Threads that compute where the configuration does not say; the engine's own choice when undefined. */
+  readonly threads: number | undefined;
 }
 
 /** Milliseconds between questions whether it lives. */
@@ -41,6 +43,7 @@ export class EngineProcess {
     this.#child = fork(CHILD, {
       serialization: 'advanced',
       execArgv: [],
+      env: { ...process.env, ...(limits.threads !== undefined && { OMP_NUM_THREADS: String(limits.threads) }) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     sparedLess(this.#child.pid);

@@ -46,7 +46,7 @@ export function addBenchmarkOptions(command: Command): Command {
     .option('--repeats <count>', 'runs that count', numberFor('--repeats', 'repeats'), 10)
     .option(
       '--threads <count>',
-      "threads of the engine (default: its own choice; wasm's is 1)",
+      "threads of the engine (default: one a core; wasm's is 1)",
       numberFor('--threads', 'threads'),
     )
     .option(

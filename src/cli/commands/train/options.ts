@@ -139,7 +139,7 @@ export function addTrainOptions(command: Command): Command {
     );
   return addRecipeOptions(command)
     .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option('--threads <count>', 'threads of the engine', numberFor('--threads', 'threads'))
+    .option('--threads <count>', 'threads of the engine (default: one a core)', numberFor('--threads', 'threads'))
     .option('--json', 'print the result as JSON');
 }
 

@@ -1,0 +1,71 @@
+/** How many threads compute where nobody says it. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** What is asked about the machine. */
+export interface MachineFacts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Processors that the process may run on. */
+  readonly processors: number;
+  /** A file's text, or undefined if there is none. */
+  read(path: string): string | undefined;
+}
+
+const THIS_MACHINE: MachineFacts = {
+  env: process.env,
+  platform: process.platform,
+  processors: availableParallelism(),
+  read(path) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/**
+ * The threads of an engine: `OMP_NUM_THREADS` as other numerical libraries take it; else one a core that the process may run on, no
+ * more than its container may use. The engine's own choice knows neither containers nor their processors, and takes half of
+ * the processors for cores, whether or not two are one.
+ * @returns undefined, for the engine's own choice, where cores are not known (other systems than Linux).
+ */
+export function defaultThreads(machine: MachineFacts = THIS_MACHINE): number | undefined {
+  // Of several numbers, for threads within threads, the first one counts.
+  const asked = Number.parseInt(machine.env.OMP_NUM_THREADS ?? '', 10);
+  if (asked > 0) return asked;
+  if (machine.platform !== 'linux') return undefined;
+  return Math.max(1, Math.min(coresOf(machine), Math.floor(quotaOf(machine))));
+}
+
+/** Cores among the processors: those that share one are named alike by each of them. */
+function coresOf({ processors, read }: MachineFacts): number {
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(read('/proc/self/status') ?? '')?.[1];
+  if (allowed === undefined) return processors;
+  const siblings = processorsOf(allowed).map((index) =>
+    read(`/sys/devices/system/cpu/cpu${index}/topology/thread_siblings_list`)?.trim(),
+  );
+  return siblings.includes(undefined) ? processors : Math.min(processors, new Set(siblings).size);
+}
+
+/** The numbers of a list such as `0-3,8`. */
+function processorsOf(list: string): number[] {
+  return list.split(',').flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number) as [number, number?];
+    return Array.from({ length: (last as number) - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/** Processors' worth of time that the process's control group and those around it have (cgroup version 2); infinite without a limit. */
+function quotaOf({ read }: MachineFacts): number {
+  const path = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1];
+  if (path === undefined) return Number.POSITIVE_INFINITY;
+  const parts = path.split('/').filter(Boolean);
+  const quotas = Array.from({ length: parts.length + 1 }, (_, depth) => {
+    const folder = ['/sys/fs/cgroup', ...parts.slice(0, depth)].join('/');
+    const [quota, period] = (read(`${folder}/cpu.max`) ?? 'max').trim().split(' ').map(Number) as [number, number?];
+    return Number.isFinite(quota) && period ? quota / period : Number.POSITIVE_INFINITY;
+  });
+  return Math.min(...quotas);
+}
