@@ -6,8 +6,8 @@ import { input } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { nodeBackend, wasmBackend } from '../platform/node/backend.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
-import type { Backend, NamedTensors, Session } from './backend.ts';
-import { type OnnxRuntimeModule, onnxRuntimeBackend } from './onnxruntime.ts';
+import type { Backend, NamedTensors, Session, SessionOptions } from './backend.ts';
+import { type OnnxRuntimeModule, type OnnxRuntimeOptions, onnxRuntimeBackend } from './onnxruntime.ts';
 
 const backends = {} as Record<'native' | 'wasm', Backend>;
 beforeAll(async () => {
@@ -71,12 +71,16 @@ test.each(['native', 'wasm'] as const)(
   },
 );
 
-test('asks the engine to rewrite a graph and to plan its memory, but for what is prepared for other things', async () => {
-  const asked: unknown[] = [];
+/** What a backend with these options asks of its engine for each session. */
+async function askedFor(
+  options: Partial<OnnxRuntimeOptions>,
+  sessions: readonly SessionOptions[],
+): Promise<Record<string, unknown>[]> {
+  const asked: Record<string, unknown>[] = [];
   const engine = {
     InferenceSession: {
-      create: async (_: unknown, { graphOptimizationLevel, enableMemPattern }: Record<string, unknown>) => {
-        asked.push([graphOptimizationLevel, enableMemPattern]);
+      create: async (_: unknown, given: Record<string, unknown>) => {
+        asked.push(given);
         return { inputNames: [], outputNames: [] };
       },
     },
@@ -88,16 +92,28 @@ test('asks the engine to rewrite a graph and to plan its memory, but for what is
     blockedLayout: false,
     defaultDevice: 'cpu',
     provider: async () => 'CPUExecutionProvider',
+    ...options,
   });
-  const model = { bytes: new Uint8Array(), weights: new Map() };
-  await backend.createSession(model);
-  await backend.createSession(model, { preparation: 'runs' });
-  await backend.createSession(model, { preparation: 'loading' });
-  await backend.createSession(model, { preparation: 'memory' });
-  expect(asked).toEqual([
+  for (const each of sessions) await backend.createSession({ bytes: new Uint8Array(), weights: new Map() }, each);
+  return asked;
+}
+
+test('asks the engine to rewrite a graph and to plan its memory, but for what is prepared for other things', async () => {
+  const sessions = [{}, { preparation: 'runs' }, { preparation: 'loading' }, { preparation: 'memory' }] as const;
+  const asked = await askedFor({}, sessions);
+  expect(
+    asked.map(({ graphOptimizationLevel, enableMemPattern }) => [graphOptimizationLevel, enableMemPattern]),
+  ).toEqual([
     ['all', true],
     ['all', true],
     ['disabled', true],
     ['all', false],
   ]);
+});
+
+test("gives a session the threads that it names, else the backend's, else leaves them to the engine", async () => {
+  const named = await askedFor({ defaultThreads: 3 }, [{}, { threads: 2 }]);
+  expect(named.map(({ intraOpNumThreads }) => intraOpNumThreads)).toEqual([3, 2]);
+  const [left] = await askedFor({}, [{}]);
+  expect(left).not.toHaveProperty('intraOpNumThreads');
 });
