@@ -42,12 +42,12 @@ export function resizeRule(text: string): Pick<Preprocessing, 'resize'> {
   if (text === 'none') return { resize: null };
   if (/^\d{1,5}$/.test(text) && Number(text) > 0) return { resize: { shortestEdge: Number(text) } };
   const [, longest] = /^longest:(\d{1,5})$/.exec(text) ?? [];
-  if (Number(longest) > 0) return { resize: { longestEdge: Number(longest) } };
+  if (Number(longest) >= 32) return { resize: { longestEdge: Number(longest) } };
   try {
     return { resize: size('--resize')(text) };
   } catch {
     throw new UsageError(
-      `--resize takes none, a number of pixels for the shorter side, longest: and a number, or WIDTHxHEIGHT; got "${text}".`,
+      `--resize takes none, a number of pixels for the shorter side, longest: and at least 32, or WIDTHxHEIGHT; got "${text}".`,
     );
   }
 }

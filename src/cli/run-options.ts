@@ -28,7 +28,11 @@ export interface RunOptions {
 export function addRunOptions(command: Command): Command {
   return command
     .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option('--threads <count>', 'threads of the engine (default: one a core)', numberFor('--threads', 'threads'))
+    .option(
+      '--threads <count>',
+      "threads of the engine (default: one a core; wasm's is 1)",
+      numberFor('--threads', 'threads'),
+    )
     .option(
       '--resize <rule>',
       "size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: the model's)",

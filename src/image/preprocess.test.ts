@@ -33,8 +33,8 @@ describe('networkSize', () => {
 
   it('keeps the aspect ratio with a longest edge, as far as networks take what comes of it', () => {
     const resize = { longestEdge: 513 };
-    expect(networkSize(640, 480, { resize })).toEqual({ width: 513, height: 385 });
-    expect(networkSize(480, 640, { resize })).toEqual({ width: 385, height: 513 });
+    expect(networkSize(640, 480, { resize })).toEqual({ width: 513, height: 384 });
+    expect(networkSize(480, 640, { resize })).toEqual({ width: 384, height: 513 });
     expect(networkSize(50, 50, { resize })).toEqual({ width: 513, height: 513 });
     expect(networkSize(5000, 100, { resize })).toEqual({ width: 513, height: 32 });
     expect(networkSize(100, 5000, { resize })).toEqual({ width: 32, height: 513 });

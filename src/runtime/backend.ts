@@ -21,16 +21,12 @@ export interface ExecutableModel {
   readonly fed?: NamedTensors;
 }
 
-/**
- * `runs`: the engine rewrites the graph for speed, and plans one block of memory for all its values. `loading`: it takes the
- * graph as it is; short graphs load faster. `memory`: it takes memory value by value; a training step takes as long and its peak
- * is lower, by a fifth for RefineNet-50.
- */
-export type Preparation = 'runs' | 'loading' | 'memory';
+/** `runs`: the engine rewrites the graph for speed. `loading`: it takes the graph as it is; short graphs load faster. */
+export type Preparation = 'runs' | 'loading';
 
 export interface SessionOptions {
   readonly device?: Device;
-  /** Threads within one operator; the engine's choice when left out. */
+  /** Threads within one operator; when left out one a core in Node on Linux, else the engine's choice. */
   readonly threads?: number;
   /** What the engine prepares a graph for at loading; `runs` when left out. */
   readonly preparation?: Preparation;

@@ -9,7 +9,7 @@ import { numberField } from './number-field.ts';
 
 const pixels = numberField('tile');
 
-/** The engine: its device, and its threads where not its own choice. */
+/** The engine: its device, and its threads where not one a core. */
 export const ENGINE_FIELDS = {
   device: z.enum(DEVICES).default('cpu'),
   threads: numberField('threads').optional(),

@@ -1,6 +1,6 @@
-/** The command line starts from a few files: most of a short run would be spent on finding hundreds. */
+/** The command line is bundled: much of a short run would be spent on finding hundreds of modules. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 
 const FOLDER = fileURLToPath(new URL('../../dist/command/', import.meta.url));
@@ -27,7 +27,7 @@ test('modules that look for what lies beside them find it where it was before', 
     ...readFileSync(FOLDER + name, 'utf8').matchAll(/new URL\("(\.\.\/[^"]+)",\s*import\.meta\.url\)/g),
   ]).map(([, path]) => path as string);
   expect(asked).toContain('../platform/node/package.js');
-  for (const path of asked) expect(() => readFileSync(new URL(path, `file://${FOLDER}`)), path).not.toThrow();
+  for (const path of asked) expect(() => readFileSync(new URL(path, pathToFileURL(FOLDER))), path).not.toThrow();
   const whole = FILES.map((name) => readFileSync(FOLDER + name, 'utf8')).join('\n');
   expect(whole.match(/(?<!,\s*)import\.meta\.url/g)).toBeNull();
 });

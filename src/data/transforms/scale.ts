@@ -85,7 +85,9 @@ export const longSide = transformKind({
   create:
     ({ min = 1, max = LONGEST_SIDE }) =>
     (view) => {
-      const longestEdge = Math.min(Math.max(view.width, view.height, min), max);
+      const long = Math.max(view.width, view.height);
+      const longestEdge = Math.min(Math.max(long, min), max);
+      if (longestEdge === long) return view;
       const { width, height } = networkSize(view.width, view.height, { resize: { longestEdge } });
       return resized(view, width, height);
     },

@@ -113,6 +113,7 @@ describe('scale', () => {
     [60, 100, 150, 300, [90, 150]],
     [200, 160, 45, 80, [80, 64]],
     [400, 10, 200, 200, [200, 32]],
+    [100, 10, 80, 200, [100, 10]],
   ])(
     'a longer side of %ix%i is kept within its bounds, a strip no shorter than networks take',
     (width, height, min, max, size) => {

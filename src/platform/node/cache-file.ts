@@ -4,11 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism, cpus, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type * as z from 'zod';
+import { defaultThreads } from './default-threads.ts';
 import { writeFileAtomically } from './files.ts';
 
-/** The kind of machine: its processor, its threads, and the engine that was measured. */
+/** The kind of machine: its processor, the threads that compute on it, and the engine that was measured. */
 const machineKey = (engine: string): string =>
-  `${engine}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}`;
+  `${engine}, ${defaultThreads() ?? "the engine's"} of ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}`;
 
 export class CacheFile<T> {
   readonly #name: string;

@@ -46,6 +46,18 @@ test.each([
   ['less than one core', '/', { '/sys/fs/cgroup/cpu.max': '50000 100000\n' }, 1],
   ['no limit', '/', { '/sys/fs/cgroup/cpu.max': 'max 100000\n' }, 4],
   ['a service', '/system.slice/a.service', { '/sys/fs/cgroup/system.slice/a.service/cpu.max': '300000 100000\n' }, 3],
+  [
+    'a container of the first version',
+    '/',
+    { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '200000\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
+    2,
+  ],
+  [
+    'no limit in the first version',
+    '/',
+    { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
+    4,
+  ],
   ['what is around it', '/pods/one', { '/sys/fs/cgroup/pods/cpu.max': '100000 100000\n' }, 1],
 ])('threads are no more than the share of %s', (_, path, limits, threads) => {
   const files = { '/proc/self/cgroup': `1:cpu:/\n0::${path}\n`, ...limits };

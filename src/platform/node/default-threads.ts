@@ -57,15 +57,32 @@ function processorsOf(list: string): number[] {
   });
 }
 
-/** Processors' worth of time that the process's control group and those around it have (cgroup version 2); infinite without a limit. */
+/** Where a group's limit of time stands, in both versions of control groups: microseconds of a period of microseconds. */
+const QUOTAS: readonly {
+  readonly group: RegExp;
+  readonly root: string;
+  readonly files: readonly string[];
+}[] = [
+  { group: /^0::(\/.*)$/m, root: '/sys/fs/cgroup', files: ['cpu.max'] },
+  {
+    group: /^\d+:(?:[\w,]+,)?cpu(?:,[\w,]+)?:(\/.*)$/m,
+    root: '/sys/fs/cgroup/cpu',
+    files: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'],
+  },
+];
+
+/** Processors' worth of time that the process's control group and those around it have; infinite without a limit. */
 function quotaOf({ read }: MachineFacts): number {
-  const path = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1];
-  if (path === undefined) return Number.POSITIVE_INFINITY;
-  const parts = path.split('/').filter(Boolean);
-  const quotas = Array.from({ length: parts.length + 1 }, (_, depth) => {
-    const folder = ['/sys/fs/cgroup', ...parts.slice(0, depth)].join('/');
-    const [quota, period] = (read(`${folder}/cpu.max`) ?? 'max').trim().split(' ').map(Number) as [number, number?];
-    return Number.isFinite(quota) && period ? quota / period : Number.POSITIVE_INFINITY;
+  const groups = read('/proc/self/cgroup') ?? '';
+  const quotas = QUOTAS.flatMap(({ group, root, files }) => {
+    const parts = (group.exec(groups)?.[1] ?? '').split('/').filter(Boolean);
+    return Array.from({ length: parts.length + 1 }, (_, depth) => {
+      const folder = [root, ...parts.slice(0, depth)].join('/');
+      const words = files.flatMap((file) => (read(`${folder}/${file}`) ?? '').trim().split(' '));
+      // Without a limit the first is "max", or -1.
+      const [quota, period] = words.map(Number) as [number, number?];
+      return quota > 0 && period !== undefined && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
+    });
   });
   return Math.min(...quotas);
 }

@@ -6,6 +6,7 @@ import { RuntimeError } from '../../errors.ts';
 import type { ProfiledBackend, ProfileEvent } from '../../measurement/machine.ts';
 import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
 import { nodeBackend } from './backend.ts';
+import { defaultThreads } from './default-threads.ts';
 
 type InferenceSession = Awaited<ReturnType<OnnxRuntimeModule['InferenceSession']['create']>>;
 
@@ -34,6 +35,7 @@ export async function profiledBackend(): Promise<ProfiledBackend> {
       memoryMapping: true,
       blockedLayout,
       defaultDevice: 'cpu',
+      defaultThreads: defaultThreads(),
       // Where each operator ran stands in the profile itself.
       provider: (device) => Promise.resolve(device),
     }),

@@ -62,6 +62,24 @@ test('features of padding become the mean of those of the content, each channel 
 
 test('the mean over a map is then that over its content', () => {
   const features = tensor('float32', [1, 1, 3, 3], Float32Array.from([9, 9, 9, 1, 2, 3, 9, 9, 9]));
-  fillPadding(features, [{ left: 0, top: 11, right: 33, bottom: 22 }], { width: 33, height: 33 });
+  fillPadding(features, [{ left: 0, top: 16, right: 33, bottom: 17 }], { width: 33, height: 33 });
   expect(features.data.reduce((sum, value) => sum + value, 0) / 9).toBe(2);
+});
+
+test.each([
+  [513, 33, 4, 28],
+  [513, 17, 2, 14],
+  [100, 4, 1, 2],
+])('cells lie at the stride of the encoder: of %i pixels in %i rows', (size, rows, first, last) => {
+  const features = tensor(
+    'float32',
+    [1, 1, rows, 1],
+    Float32Array.from({ length: rows }, (_, row) => row + 1000),
+  );
+  const margin = Math.floor(size / 8);
+  fillPadding(features, [{ left: 0, top: margin, right: 1, bottom: size - margin }], { width: 1, height: size });
+  const mean = 1000 + (first + last) / 2;
+  expect([...features.data]).toEqual(
+    Array.from({ length: rows }, (_, row) => (row >= first && row <= last ? row + 1000 : mean)),
+  );
 });

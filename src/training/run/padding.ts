@@ -12,7 +12,7 @@ export interface Content {
 
 /**
  * The part of each image that is no padding: what is left without the outermost rows and columns whose labels are all ignored and
- * whose color is one.
+ * whose color is one. Such a border of the photograph itself counts as padding too.
  * @param images float32 [N, 3, H, W]
  * @param labels uint8 [N, H, W]
  */
@@ -86,13 +86,16 @@ export function fillPadding(
   }
 }
 
+/** Pixels between the cells of a map: encoders halve, and round up. */
+const strideOf = (pixels: number, cells: number): number => 2 ** Math.ceil(Math.log2(pixels / cells));
+
 /** 1 for each cell of a map whose pixel, at the stride between them, is content; 0 for the others. */
 function cellsInside(
   { left, top, right, bottom }: Content,
   map: { readonly width: number; readonly height: number },
   image: { readonly width: number; readonly height: number },
 ): Uint8Array {
-  const [across, down] = [Math.ceil(image.width / map.width), Math.ceil(image.height / map.height)];
+  const [across, down] = [strideOf(image.width, map.width), strideOf(image.height, map.height)];
   return Uint8Array.from({ length: map.width * map.height }, (_, cell) => {
     const [x, y] = [(cell % map.width) * across, Math.floor(cell / map.width) * down];
     return x >= left && x < right && y >= top && y < bottom ? 1 : 0;

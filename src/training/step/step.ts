@@ -58,13 +58,13 @@ export async function createStep(options: StepOptions): Promise<TrainingStep> {
   const { clipNorm, averageDecay } = step;
   const definition = { clipNorm, averageDecay, reduction } as const;
   const hostState = await HostState.create({ state, parts, definition, optimizer });
-  const session = { preparation: 'memory', ...options.session } as const;
+  const session = options.session ?? {};
   const isRewritten = (options.optimization ?? 'speed') === 'speed' && takesForms(session.device);
   const plain = gradientGraph({ ...options, step }, parts, reduction);
   const outputs = isRewritten ? optimizeTraining(plain, backend.costs) : plain;
   const inRows = withoutReshapes(outputs);
   const given = reduction === 'mean' ? measured(inRows) : inRows;
-  const loaded = teacher && (await openTeacher(teacher, shape, backend, options.session ?? {}));
+  const loaded = teacher && (await openTeacher(teacher, shape, backend, session));
   const compiled = await compile(backend, given, session).catch(async (error: unknown) => {
     await loaded?.dispose();
     throw error;

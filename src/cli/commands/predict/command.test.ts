@@ -29,7 +29,7 @@ test.each([
   ],
   [
     ['predict', 'PHOTO', '--resize', 'large'],
-    '--resize takes none, a number of pixels for the shorter side, longest: and a number, or WIDTHxHEIGHT; got "large".',
+    '--resize takes none, a number of pixels for the shorter side, longest: and at least 32, or WIDTHxHEIGHT; got "large".',
   ],
   [['predict', 'PHOTO', '--shard', '3/2'], '--shard takes i/n with i from 1 to n'],
   [['predict', 'PHOTO', '--frobnicate'], "unknown option '--frobnicate'"],

@@ -45,7 +45,11 @@ export function addServeOptions(command: Command): Command {
       `let in who brings a key of this file, one a line (also: ${KEY_VARIABLE} in the environment)`,
     )
     .option('--engines <count>', 'processes that segment', wholeNumber('--engines', 1), 1)
-    .option('--threads <count>', "threads of each (default: its share of the cores)", wholeNumber('--threads', 1))
+    .option(
+      '--threads <count>',
+      "threads of each (default: its share of the cores; wasm's is 1)",
+      wholeNumber('--threads', 1),
+    )
     .option('--queue <count>', 'requests that may wait', wholeNumber('--queue', 1), 32)
     .option('--upload-timeout <seconds>', 'that a body may take to come', wholeNumber('--upload-timeout', 1), 30)
     .option('--timeout <seconds>', 'until a request is given up', wholeNumber('--timeout', 1), 30)

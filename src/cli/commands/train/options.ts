@@ -139,7 +139,11 @@ export function addTrainOptions(command: Command): Command {
     );
   return addRecipeOptions(command)
     .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option('--threads <count>', 'threads of the engine (default: one a core)', numberFor('--threads', 'threads'))
+    .option(
+      '--threads <count>',
+      "threads of the engine (default: one a core; wasm's is 1)",
+      numberFor('--threads', 'threads'),
+    )
     .option('--json', 'print the result as JSON');
 }
 

@@ -40,7 +40,7 @@ export async function createDeviceStep(options: DeviceStepOptions): Promise<Runn
   checkTaught(teacher !== undefined, takes);
   const optimizer = bindOptimizer(definition.optimizer);
   const parts = networkParts(network, definition);
-  const session = { preparation: 'memory', layout: 'channels-first', ...options.session } as const;
+  const session = { layout: 'channels-first', ...options.session } as const;
   const packed = packedParts(parts);
   const update = { parts: packed, definition, optimizer };
   const gradients = optimizeDeviceTraining(packedGradientGraph({ ...options, step: definition }, parts, packed));
