@@ -25,7 +25,7 @@ import { addInferenceProtocol } from './routes/inference-protocol.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addSegmentRoute } from './routes/segment.ts';
 import { addSiteRoutes } from './routes/site.ts';
-import type { Service } from './service.ts';
+import { checkOpen, type Service } from './service.ts';
 import type { Site } from './site/site-files.ts';
 
 type AppOptions = Pick<ServerOptions, 'host' | 'bodyLimit' | 'apiKeys' | 'uploadTimeout' | 'timeout'>;
@@ -56,6 +56,8 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
+    // The framework's own answer while it ends has another form than ours.
+    return503OnClosing: false,
     requestTimeout: uploadTimeout * 1000,
     // Of a socket on which nothing moves: longer than any answer takes.
     connectionTimeout: (uploadTimeout + timeout + 5) * 1000,
@@ -83,7 +85,9 @@ export async function createApp(
   const isLocal = isLoopback(host) && apiKeys.length === 0;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-    if (apiKeys.length > 0 && !OPEN.test(request.routeOptions.url ?? '') && !hasKey(request.headers)) {
+    const isOpen = OPEN.test(request.routeOptions.url ?? '');
+    if (!isOpen) checkOpen(service);
+    if (apiKeys.length > 0 && !isOpen && !hasKey(request.headers)) {
       throw new Refusal(401, 'This server wants a key: Authorization: Bearer KEY, or X-API-Key: KEY.', {
         'www-authenticate': 'Bearer realm="refinenet"',
       });

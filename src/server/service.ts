@@ -33,10 +33,17 @@ export function checkRoom({ pool }: Service): void {
 const busy = (seconds: number): Refusal =>
   new Refusal(429, `The queue is full. Try again in ${seconds} s.`, { 'retry-after': String(seconds) });
 
+const ENDING = [503, 'The server is ending. Ask another one.'] as const;
+
+/** @throws Refusal once the server ends: on connections that are open still, new requests come. */
+export function checkOpen({ isDraining }: Service): void {
+  if (isDraining()) throw new Refusal(...ENDING);
+}
+
 const STATUS: Readonly<Record<Exclude<PoolError['code'], 'full'>, readonly [status: number, message: string]>> = {
   deadline: [504, 'The image was not segmented in time. Send a smaller one, or try again when there is less to do.'],
   failed: [500, 'The engine failed twice over this request. The log has more under its x-request-id.'],
-  closed: [503, 'The server is ending. Ask another one.'],
+  closed: ENDING,
   left: [499, 'The client has left.'],
 };
 
