@@ -259,7 +259,7 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Brush (B)');
   });
 
-  test('asks before labels go with their class, and takes back steps that were done before', async () => {
+  test('asks before labels go with their class, which can be taken back, as can steps that were done before', async () => {
     await beginAnew();
     await open({ name: 'a.png', buffer: pictures[0] as Buffer });
     await page.getByRole('button', { name: 'Edit' }).click();
@@ -277,6 +277,17 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
     await says(32, 32, 'edge');
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: 'Remove edge' }).click();
+    await says(32, 32, 'Ignored');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await says(32, 32, 'edge');
+    await page.getByRole('button', { name: 'Remove edge' }).waitFor();
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'Remove edge' }).click();
+    await says(32, 32, 'Ignored');
+    // Once something else was done, that is what is taken back.
+    await press('1', 'Space', 'Space');
+    await says(32, 32, 'background');
+    await press('Control+z');
     await says(32, 32, 'Ignored');
     await press('Control+z');
     await says(32, 32, 'object');

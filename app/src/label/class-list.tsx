@@ -10,6 +10,7 @@ import { IGNORED } from './dataset.ts';
 import { beginAnew, countWith, namedClasses, setClasses } from './classes.ts';
 import { focusPicture } from './focus-picture.ts';
 import { classes, painted, touched } from './labeling.ts';
+import { removeClass } from './removal.ts';
 
 const isEdited = signal(false);
 /** Id of the field for a new class. */
@@ -35,10 +36,7 @@ function add(name: string): void {
 function remove(id: number, name: string): boolean {
   const count = countWith(id);
   if (count > 0 && !confirm(t(count === 1 ? 'label.removeAskOne' : 'label.removeAsk', { name, count }))) return false;
-  setClasses(
-    classes.value.filter((_, at) => at !== id),
-    (before) => (before === id ? IGNORED : before > id ? before - 1 : before),
-  );
+  removeClass(id);
   return true;
 }
 

@@ -3,6 +3,7 @@ import { IGNORED } from './dataset.ts';
 import { type Change, gained, Stroke } from './history.ts';
 import { type Labeling, labeling, painted, put } from './labeling.ts';
 import { repaint } from './layer.ts';
+import { restoreClass } from './removal.ts';
 import type { Spans } from './spans.ts';
 
 function tellStep(now: Labeling, change: Change, more: number): void {
@@ -24,7 +25,9 @@ export function paint(now: Labeling, spans: Spans, id = painted.value): void {
   changed(now, stroke.end());
 }
 
+/** Takes the last step back; of whatever was done last, a class that was removed. */
 export function undo(): void {
+  if (restoreClass()) return;
   const now = labeling.value;
   const change = now?.history.undo(now.labels);
   if (now && change) tellStep(now, change, -gained(change, IGNORED));

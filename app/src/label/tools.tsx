@@ -6,6 +6,7 @@ import { focusPicture } from './focus-picture.ts';
 import { brushSize, labeling, likeness, tool, type ToolName } from './labeling.ts';
 import { liftPen } from './painter.ts';
 import { closePolygon, corners, dropCorner, dropPolygon } from './polygon.ts';
+import { canRestoreClass } from './removal.ts';
 import { redo, undo } from './steps.ts';
 
 export const TOOLS: readonly { readonly name: ToolName; readonly key: string; readonly icon: IconName }[] = [
@@ -79,7 +80,12 @@ export function Tools() {
       ))}
       <div class="tools-group">
         <span class="tools-gap" />
-        <Button icon="undo" text={t('label.undo')} isDisabled={!history?.canUndo} onClick={undo} />
+        <Button
+          icon="undo"
+          text={t('label.undo')}
+          isDisabled={!history?.canUndo && !canRestoreClass.value}
+          onClick={undo}
+        />
         <Button icon="redo" text={t('label.redo')} isDisabled={!history?.canRedo} onClick={redo} />
       </div>
       <PolygonButtons />

@@ -144,9 +144,7 @@ export function LiveStage() {
           onPoint={pointAt}
           says={saidOfFrame}
         >
-          <Readout>
-            {isPaused.value ? t('live.paused') : t('live.rate', { rate: rate.value.toFixed(1) })}
-          </Readout>
+          <Readout>{isPaused.value ? t('live.paused') : t('live.rate', { rate: rate.value.toFixed(1) })}</Readout>
         </Stage>
       ) : (
         <div class="stage">
