@@ -281,7 +281,7 @@ describe('memory', () => {
   });
 
   test('into which the models do not fit ends the command, which says so', async (context) => {
-    const group = memoryGroup(120e6);
+    const group = memoryGroup(90e6);
     context.skip(!group, 'groups of processes cannot be limited here');
     const child = (group as MemoryGroup).spawn(process.execPath, [BIN, 'serve', model, '--port', '0']);
     let stderr = '';
