@@ -3,13 +3,16 @@
  * found and read.
  */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { licenseNotices } from './license-notices.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = 'dist/command';
+
+/** Where our own modules are. */
+const MODULES = join(ROOT, 'dist', sep);
 
 /** Milliseconds that what is no longer made is kept. */
 const KEPT = 86_400_000;
@@ -33,7 +36,8 @@ const PACKAGES = {
 const PLACES = {
   name: 'places',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, async ({ path }) => {
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      if (!path.startsWith(MODULES)) return undefined;
       const text = await readFile(path, 'utf8');
       const place = relative(join(ROOT, FOLDER), path).split('\\').join('/');
       return {

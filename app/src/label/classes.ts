@@ -7,7 +7,7 @@ import { forgetAll, keepClasses } from './kept.ts';
 import {
   classes,
   forgetWaiting,
-  keepSoon,
+  keepAllSoon,
   type Labeling,
   labelings,
   painted,
@@ -25,7 +25,7 @@ export function setClasses(next: readonly LabelClass[], idOf: (id: number) => nu
   const isSame = table.every((id, at) => id === at);
   if (!isSame) {
     labelings.value = new Map([...labelings.value].map(([key, each]) => [key, renamed(each, table)]));
-    for (const { key, isTouched } of labelings.value.values()) if (isTouched) keepSoon(key);
+    keepAllSoon();
   }
   classes.value = next;
   painted.value = Math.min(painted.value, next.length - 1);

@@ -91,6 +91,11 @@ export function keepSoon(key: string): void {
   );
 }
 
+/** Keeps all that somebody labeled. */
+export function keepAllSoon(): void {
+  for (const { key, isTouched } of labelings.value.values()) if (isTouched) keepSoon(key);
+}
+
 function keep(key: string): void {
   clearTimeout(waiting.get(key));
   waiting.delete(key);

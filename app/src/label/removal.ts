@@ -1,9 +1,9 @@
 /** Removing a class, and taking that back as long as nothing was done since. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { LabelClass } from 'refinenet/web';
 import { setClasses } from './classes.ts';
 import { IGNORED } from './dataset.ts';
-import { classes, keepSoon, type Labeling, labelings, painted, revision } from './labeling.ts';
+import { classes, keepAllSoon, type Labeling, labelings, painted, revision } from './labeling.ts';
 
 interface Removal {
   /** All of what there was. */
@@ -26,17 +26,22 @@ export function removeClass(id: number): void {
   last.value = { ...before, revision: revision.value };
 }
 
+// Once something else was done, labels that are not to come back are not held.
+effect(() => {
+  if (last.value?.revision !== revision.value) last.value = undefined;
+});
+
 /** Whether the last thing that was done is a removal. */
-export const canRestoreClass = computed(() => last.value?.revision === revision.value);
+export const canRestoreClass = computed(() => last.value !== undefined);
 
 /** Takes the removal back. @returns whether there was one to be taken back */
 export function restoreClass(): boolean {
   const removal = last.value;
-  if (!removal || !canRestoreClass.value) return false;
+  if (!removal) return false;
   last.value = undefined;
   labelings.value = removal.labelings;
   setClasses(removal.classes);
   painted.value = removal.painted;
-  for (const { key, isTouched } of removal.labelings.values()) if (isTouched) keepSoon(key);
+  keepAllSoon();
   return true;
 }

@@ -31,7 +31,16 @@ const THIS_MACHINE: MachineFacts = {
  * the processors for cores, whether or not two are one.
  * @returns undefined, for the engine's own choice, where cores are not known (other systems than Linux).
  */
-export function defaultThreads(machine: MachineFacts = THIS_MACHINE): number | undefined {
+export function defaultThreads(machine?: MachineFacts): number | undefined {
+  if (machine) return threadsOf(machine);
+  // Asked for by each engine and each kept measurement.
+  ofThisMachine ??= { threads: threadsOf(THIS_MACHINE) };
+  return ofThisMachine.threads;
+}
+
+let ofThisMachine: { readonly threads: number | undefined } | undefined;
+
+function threadsOf(machine: MachineFacts): number | undefined {
   // Of several numbers, for threads within threads, the first one counts.
   const asked = Number.parseInt(machine.env.OMP_NUM_THREADS ?? '', 10);
   if (asked > 0) return asked;

@@ -85,7 +85,7 @@ function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['
 }
 
 const describeResize = (resize: NonNullable<Preprocessing['resize']>): string =>
-  `${'width' in resize ? `resized to ${resize.width}x${resize.height}` : `resized so that the ${edgeText(resize)} pixels`}, here and when the model predicts`;
+  `resized ${'width' in resize ? `to ${resize.width}x${resize.height}` : `so that the ${edgeText(resize)} pixels`}, here and when the model predicts`;
 
 const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');
