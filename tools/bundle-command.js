@@ -1,5 +1,5 @@
 /**
- * Writes dist/command: the command line in fewer files, about 80 for `predict` in place of 350, each of which takes its time to be
+ * Writes dist/command: the command line in fewer files, about 85 for `predict` in place of 380, each of which takes its time to be
  * found and read.
  */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,8 +17,19 @@ const MODULES = join(ROOT, 'dist', sep);
 /** Milliseconds that what is no longer made is kept. */
 const KEPT = 86_400_000;
 
-/** Modules of ours and packages in many files; all others are what was installed. */
-const BUNDLED = ['zod', '@bufbuild/protobuf', 'fast-png', 'iobuffer', 'fflate', 'npyjs'];
+/** Packages in many files, with those that they need; all others are what was installed. */
+const BUNDLED = [
+  'zod',
+  '@bufbuild/protobuf',
+  ...['fast-png', 'iobuffer', 'fflate'],
+  'npyjs',
+  'commander',
+  ...['cli-progress', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex', 'is-fullwidth-code-point'],
+  'picocolors',
+];
+
+/** CommonJS packages ask for Node's own modules by this, which ES modules lack. */
+const REQUIRE = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
 const isBundled = (path) => BUNDLED.some((name) => path === name || path.startsWith(`${name}/`));
 
@@ -57,7 +68,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  banner: { js: REQUIRE },
   minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
