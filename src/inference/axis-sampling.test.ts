@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { interpolationMatrix } from '../graph/gradient/rules/interpolation-matrix.ts';
+import { interpolationMatrix } from '../graph/ops/interpolation-matrix.ts';
 import { type AxisSampling, type SamplingKind, samplingMatrix, sourceStretch } from './axis-sampling.ts';
 
 const sampling = (from: number, to: number, kind: SamplingKind): AxisSampling => ({ from, to, scale: to / from, kind });

@@ -11,7 +11,7 @@ import { gradient } from './gradient.ts';
 import { greater } from '../ops/comparison.ts';
 import { conv } from '../ops/conv.ts';
 import { add, clip, hardSigmoid, max, mul, relu, relu6, stopGradient } from '../ops/elementwise.ts';
-import { interpolationMatrix } from './rules/interpolation-matrix.ts';
+import { interpolationMatrix } from '../ops/interpolation-matrix.ts';
 import { trainingBatchNormalization } from '../ops/normalization.ts';
 import { maxPool } from '../ops/pool.ts';
 import { argMax, reduceMax, reduceSum } from '../ops/reduction.ts';

@@ -5,6 +5,7 @@ import { float32 } from '../../tensor/tensor.ts';
 import { input, type Value } from '../value.ts';
 import { clipAfterConvolution } from './clip-after-convolution.ts';
 import { chooseTile, takesKernelRows, type TileChoice } from './cost-model.ts';
+import { cubicAsProducts } from './cubic-as-products.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from './fold-constants.ts';
 import { kernelRows } from './kernel-rows.ts';
@@ -70,7 +71,7 @@ export interface OptimizedGraph<T extends Outputs> extends WeightedGraph<T> {
 }
 
 /** What is less work on every machine. */
-const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise];
+const SIMPLIFICATIONS: readonly Rewrite[] = [removeRepeatedRelu, mergePointwise, cubicAsProducts];
 
 /** What lets an engine that keeps channels by blocks stay with that, once all convolutions have their forms. */
 const KEEP_BLOCKS: readonly Rewrite[] = [clipAfterConvolution, sumAfterConvolution];

@@ -133,6 +133,13 @@ describe('a network in whole numbers', () => {
     expect(after?.inputs.slice(1)).toEqual(before?.inputs.slice(1));
   });
 
+  test('enlarges by cubic interpolation, which goes beyond what it takes, in float32', async () => {
+    const enlarged = resize(maxPool(first, 3, 2, 1), sizeOf(first), 'align_corners', 'cubic');
+    const { whole, error } = await both({ y: convolution('c', relu(convolution('b', enlarged, 8)), 4) });
+    expect(floating(whole.outputs)).toEqual(['Resize', 'Conv', 'Conv']);
+    expect(error).toBeLessThan(0.03);
+  });
+
   test('leaves what follows the last weights as it is', async () => {
     const plain = { y: relu(maxPool(convolution('a', x, 8), 3, 1, 1)) };
     const { whole } = await both(plain);

@@ -9,7 +9,7 @@ import { Conv } from '../ops/conv.ts';
 import { Add, Clip, Relu } from '../ops/elementwise.ts';
 import { MaxPool } from '../ops/pool.ts';
 import { DequantizeLinear, dequantizeLinear, quantizeLinear } from '../ops/quantize-linear.ts';
-import { Resize } from '../ops/resize.ts';
+import { Resize, type ResizeAttributes } from '../ops/resize.ts';
 import { Shape } from '../ops/structure.ts';
 import { applyOne, constant, knownShape, type Node, parameter, type Value } from '../value.ts';
 import { reach } from '../walk.ts';
@@ -33,6 +33,10 @@ const KINDS: Readonly<Record<string, 'computed' | 'moved' | 'rectified'>> = {
   [Relu.name]: 'rectified',
   [Clip.name]: 'rectified',
 };
+
+/** Cubic interpolation goes beyond its input's range, and engines have it in float32 alone. */
+const isCubic = ({ op, attributes }: Node): boolean =>
+  op === Resize && (attributes as ResizeAttributes).mode === 'cubic';
 
 /**
  * The values of a simplified graph whose ranges quantization needs, by name. A value that is only rectified is not among
@@ -133,7 +137,7 @@ class Quantizer implements Rewrite {
     if (op.name === Shape.name && whole) return [applyOne(op, [whole[0]], attributes, scope)];
     const [result] = original.outputs as [Value];
     const range = this.#ranges.get(result);
-    const kind = KINDS[op.name];
+    const kind = isCubic(node) ? undefined : KINDS[op.name];
     if (kind === 'rectified') return range ? [quantized(x, range, scope)] : null;
     if (!whole) return null;
     if (kind === 'moved') return [roundTrip(applyOne(op, inputs, attributes, scope), whole[1], whole[2], scope)];

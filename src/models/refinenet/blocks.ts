@@ -26,7 +26,12 @@ export interface BlockOptions {
   readonly skip: Skip;
   readonly activation: Activation;
   readonly upsampling: CoordinateTransformation;
+  /** Linear when left out. */
+  readonly interpolation?: Interpolation | undefined;
 }
+
+/** How values between samples are found. */
+export type Interpolation = 'linear' | 'cubic';
 
 /** One input of a block, and whether it passes a fusion convolution before it is upsampled and summed. */
 export interface BlockInput {
@@ -64,14 +69,14 @@ export function residualConvUnits(
 }
 
 /**
- * Brings inputs [N, C_i, h_i, w_i] to the same channels by convolution and to the largest size by bilinear upsampling, and
+ * Brings inputs [N, C_i, h_i, w_i] to the same channels by convolution and to the largest size by upsampling (bilinear in the paper), and
  * sums them: convolution first, then upsampling, then the sum. A single input passes unchanged.
  * @param channels of the result; the smallest C_i, as in the paper, when left out.
  */
 export function multiResolutionFusion(
   scope: Scope,
   inputs: readonly BlockInput[],
-  { kernel, upsampling }: Pick<BlockOptions, 'kernel' | 'upsampling'>,
+  { kernel, upsampling, interpolation = 'linear' }: Pick<BlockOptions, 'kernel' | 'upsampling' | 'interpolation'>,
   channels: number = Math.min(...inputs.map(({ value }) => value.shape[1] as number)),
 ): Value {
   if (inputs.length === 1) return (inputs[0] as BlockInput).value;
@@ -80,7 +85,7 @@ export function multiResolutionFusion(
   );
   const target = { heightOf: largestAlong(values, 2), widthOf: largestAlong(values, 3) };
   const fused = values
-    .map((value) => resize(value, target, upsampling, 'linear', scope.name))
+    .map((value) => resize(value, target, upsampling, interpolation, scope.name))
     .reduce((sum, value) => add(sum, value, scope.name));
   return scope.mark(
     inputs.map(({ value }) => value),

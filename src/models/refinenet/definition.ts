@@ -1,6 +1,6 @@
 /** A RefineNet as data: what config.json holds and what the builder reads. */
 import type { CoordinateTransformation } from '../../graph/ops/resize.ts';
-import type { PoolingOrder, Skip } from './blocks.ts';
+import type { Interpolation, PoolingOrder, Skip } from './blocks.ts';
 import type { Activation } from '../activations.ts';
 import type { EncoderStride, StridePlacement } from '../encoders/encoder.ts';
 import type { EncoderName } from '../encoders/index.ts';
@@ -36,6 +36,11 @@ export interface DecoderDefinition {
   readonly skip: Skip;
   readonly activation: Activation;
   readonly upsampling: CoordinateTransformation;
+  /**
+   * How fusion enlarges: linear, as in the paper, when left out. Cubic (Keys, 1981, a = -0.75, PyTorch's `bicubic`) keeps the peaks of
+   * small things, which linear interpolation flattens.
+   */
+  readonly interpolation?: Interpolation | undefined;
   /** Kernel of the classifier. */
   readonly classifier: 1 | 3;
   /** Dropout probabilities: on the two coarsest levels' features, and before the classifier. */

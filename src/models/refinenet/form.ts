@@ -20,11 +20,13 @@ export function growsInto(smaller: RefineNetDefinition, larger: RefineNetDefinit
 function formOf(definition: RefineNetDefinition) {
   const { encoder, stridePlacement, encoderStride = 32, imageDivisors, decoder } = definition;
   const { kernel, taps, widths, imagePooling = false, cascade, units, pooling, fusion, skip } = decoder;
-  const { activation, upsampling, classifier } = decoder;
+  const { activation, upsampling, interpolation = 'linear', classifier } = decoder;
   const { adapt, output, head } = units;
   const poolings = poolingsByBlock(decoder, blocksOf(definition));
   return {
     ...{ encoder, stridePlacement, encoderStride, imageDivisors, kernel, taps, widths, imagePooling, cascade },
     ...{ adapt, output, head, order: pooling.order, poolings, fusion, skip, activation, upsampling, classifier },
+    // A single path is never enlarged.
+    interpolation: cascade.length > 1 ? interpolation : 'linear',
   };
 }

@@ -7,6 +7,8 @@ import { networkGeometry, networkParameters } from '../network.ts';
 import type { CascadeName } from './cascades.ts';
 import type { RefineNetDefinition } from './definition.ts';
 import { detectRefineNet } from './detect.ts';
+import { growsInto, isSameForm } from './form.ts';
+import { coarsestBlocks } from './growth.ts';
 import { refineNet } from './refinenet.ts';
 import type { Variation } from './variation.ts';
 import { summarize } from '../summary.ts';
@@ -213,6 +215,24 @@ describe('variations', () => {
     expect(() => withPoolings([1, 2])).toThrow(
       'decoder: pooling.count has 2 numbers for 4 blocks. Give one for each, the coarsest first, or one for all.',
     );
+  });
+
+  test('fusion enlarges by the interpolation asked for, linear in the paper', () => {
+    const given = architecture('refinenet-lw-mobilenetv2', 21);
+    const modes = (interpolation?: 'linear' | 'cubic') => {
+      const logits = refineNet({ ...given, decoder: { ...given.decoder, interpolation } }, pixelValues());
+      const resized = reach([logits]).nodes.filter(({ op }) => op.name === 'Resize');
+      return [...new Set(resized.map(({ attributes }) => (attributes as { mode: string }).mode))];
+    };
+    expect([modes(), modes('linear'), modes('cubic')]).toEqual([['linear'], ['linear'], ['cubic']]);
+  });
+
+  test('a network of another interpolation is another one; a single path has none', () => {
+    const whole = architecture('refinenet-lw-resnet50', 21);
+    const cubic = { ...whole, decoder: { ...whole.decoder, interpolation: 'cubic' as const } };
+    expect([isSameForm(whole, cubic), growsInto(coarsestBlocks(whole, 2), cubic)]).toEqual([false, false]);
+    expect(growsInto(coarsestBlocks(whole, 1), cubic)).toBe(growsInto(coarsestBlocks(whole, 1), whole));
+    expect(growsInto(coarsestBlocks(cubic, 2), cubic)).toBe(true);
   });
 
   test('an unknown architecture, a cascade that does not fit and an impossible class count are refused', () => {

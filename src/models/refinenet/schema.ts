@@ -28,6 +28,7 @@ export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
     skip: z.enum(['input', 'rectified']),
     activation: z.enum(Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]),
     upsampling: z.enum(['align_corners', 'half_pixel']),
+    interpolation: z.optional(z.enum(['linear', 'cubic'])),
     classifier: z.literal([1, 3]),
     dropout: z.object({ features: probability, classifier: probability }),
   }),

@@ -8,7 +8,7 @@ import type { Extents } from '../convolution/attributes.ts';
 import { convInputGradient } from '../convolution/input-gradient.ts';
 import { convWeightGradient } from '../convolution/weight-gradient.ts';
 import type { GradientRules } from '../rule.ts';
-import { interpolationMatrix } from './interpolation-matrix.ts';
+import { interpolationMatrix } from '../../ops/interpolation-matrix.ts';
 import { bilinear } from './makers.ts';
 
 export const product = {

@@ -1,5 +1,5 @@
 /** What the Resize operator computes along one axis, as a matrix. */
-import { type CoordinateTransformation, CUBIC_COEFFICIENT, type ResizeAttributes } from '../../ops/resize.ts';
+import { type CoordinateTransformation, CUBIC_COEFFICIENT, type ResizeAttributes } from './resize.ts';
 
 /**
  * The matrix [to, from], row-major, that takes `from` samples to `to` interpolated ones. Positions are computed in float32,
