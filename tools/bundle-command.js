@@ -1,5 +1,5 @@
 /**
- * Writes dist/command: the command line in fewer files, about 85 for `predict` in place of 380, each of which takes its time to be
+ * Writes dist/command: the command line in fewer files, about 90 for `predict` in place of 390, each of which takes its time to be
  * found and read.
  */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,11 +1,12 @@
 /** Cubic interpolation between known sizes as two matrix products: engines compute it one number at a time. */
-import { float32 } from '../../tensor/tensor.ts';
 import { isStatic } from '../dimension.ts';
 import { interpolationMatrix } from '../ops/interpolation-matrix.ts';
 import { matMul } from '../ops/matmul.ts';
 import { Resize, type ResizeAttributes } from '../ops/resize.ts';
-import { constant, type Value } from '../value.ts';
+import type { Value } from '../value.ts';
 import type { Rewrite } from './rewrite.ts';
+import { matrixValue } from './winograd-convolution.ts';
+import { type Matrix, transposed } from './winograd-matrices.ts';
 
 /** y = A_h x A_w', as interpolation is linear and separable. */
 export const cubicAsProducts: Rewrite = {
@@ -16,17 +17,10 @@ export const cubicAsProducts: Rewrite = {
     const [x] = inputs as [Value];
     const from = x.shape.slice(2);
     if (mode !== 'cubic' || x.dtype !== 'float32' || !isStatic(from) || !isStatic(size)) return null;
-    const [height, width] = from as unknown as Extents;
-    const [rows, columns] = size as unknown as Extents;
-    const left = constant(float32([rows, height], interpolationMatrix(height, rows, mode, coordinates)));
-    const right = transposed(interpolationMatrix(width, columns, mode, coordinates), width);
-    return [matMul(matMul(left, x, scope), constant(float32([width, columns], right)), scope)];
+    const along = (axis: 0 | 1): Matrix => {
+      const [rows, columns] = [size[axis] as number, from[axis] as number];
+      return { rows, columns, numbers: Float64Array.from(interpolationMatrix(columns, rows, mode, coordinates)) };
+    };
+    return [matMul(matMul(matrixValue(x, along(0)), x, scope), matrixValue(x, transposed(along(1))), scope)];
   },
 };
-
-type Extents = readonly [height: number, width: number];
-
-function transposed(matrix: Float32Array, columns: number): Float32Array {
-  const rows = matrix.length / columns;
-  return matrix.map((_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)] as number);
-}

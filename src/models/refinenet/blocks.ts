@@ -17,6 +17,9 @@ export type Skip = 'input' | 'rectified';
 /** The order of a pooling block: 5x5 max pooling before the convolution (the paper) or after it ("improved pooling"). */
 export type PoolingOrder = 'pool-conv' | 'conv-pool';
 
+/** How values between samples are found. */
+export type Interpolation = 'linear' | 'cubic';
+
 export interface BlockOptions {
   /** Kernel of the fusion and pooling convolutions: 3 in RefineNet, 1 in Light-Weight RefineNet. */
   readonly kernel: 1 | 3;
@@ -29,9 +32,6 @@ export interface BlockOptions {
   /** Linear when left out. */
   readonly interpolation?: Interpolation | undefined;
 }
-
-/** How values between samples are found. */
-export type Interpolation = 'linear' | 'cubic';
 
 /** One input of a block, and whether it passes a fusion convolution before it is upsampled and summed. */
 export interface BlockInput {
@@ -69,8 +69,8 @@ export function residualConvUnits(
 }
 
 /**
- * Brings inputs [N, C_i, h_i, w_i] to the same channels by convolution and to the largest size by upsampling (bilinear in the paper), and
- * sums them: convolution first, then upsampling, then the sum. A single input passes unchanged.
+ * Brings inputs [N, C_i, h_i, w_i] to the same channels by convolution and to the largest size by upsampling (bilinear in the
+ * paper), and sums them: convolution first, then upsampling, then the sum. A single input passes unchanged.
  * @param channels of the result; the smallest C_i, as in the paper, when left out.
  */
 export function multiResolutionFusion(
