@@ -84,7 +84,7 @@ export type { AnyDefinition, DetectedNetwork, NetworkFamily, NetworkGeometry } f
 export type { Shapes as TensorShapes } from '../models/nearest.ts';
 export { network, networkGeometry, networkParameters } from '../models/network.ts';
 export { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
-export type { PoolingOrder, Skip as SkipPlacement } from '../models/refinenet/blocks.ts';
+export type { Interpolation, PoolingOrder, Skip as SkipPlacement } from '../models/refinenet/blocks.ts';
 export { type CascadeName, CASCADES } from '../models/refinenet/cascades.ts';
 export type { DecoderDefinition, ImagePooling, RefineNetDefinition } from '../models/refinenet/definition.ts';
 export { networkStations, type Station } from '../models/stations.ts';
