@@ -5,7 +5,7 @@
 export * from './datasets.ts';
 
 // A run, planned and trained.
-export type { AugmentationAdjustments } from '../training/augmentation.ts';
+export type { AugmentationAdjustments, CropRule } from '../training/augmentation.ts';
 export type { TrainingConfiguration } from '../training/configuration.ts';
 export { estimateMemory, type MemoryEstimate } from '../training/memory-estimate.ts';
 export {

@@ -17,6 +17,18 @@ test('a range takes the place of factors, and the rest of the step stays', () =>
   expect(() => adjusted([{ transform: 'flip' }], { scale: [0.5, 2] })).toThrow('resizes no image at random');
 });
 
+test('crops are cut by what is asked, and keep their size', () => {
+  expect(adjusted(RECIPE, { cropBy: 'class' })).toEqual([
+    RECIPE[0],
+    RECIPE[1],
+    { transform: 'crop', size: 64, by: 'class' },
+  ]);
+  const byClass: TransformRecipe = [{ transform: 'crop', size: 64, by: 'class' }];
+  expect(adjusted(byClass, { cropBy: 'random' })).toEqual([{ transform: 'crop', size: 64, by: 'random' }]);
+  expect(adjusted(byClass, {})).toEqual(byClass);
+  expect(() => adjusted([{ transform: 'flip' }], { cropBy: 'class' })).toThrow('cuts no crops');
+});
+
 test('colors change by what is asked, once, after everything else, or not at all', () => {
   expect(adjusted(RECIPE, { colorJitter: { saturation: 0.5, hue: 0.1 } }).slice(1)).toEqual([
     { transform: 'crop', size: 64 },

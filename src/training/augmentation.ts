@@ -4,23 +4,34 @@ import { UsageError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import { sameJson } from '../json-values.ts';
 
+/** What crops of training are cut around: nothing, or a random pixel of a random class that the image has. */
+export const CROP_RULES = ['random', 'class'] as const;
+
+export type CropRule = (typeof CROP_RULES)[number];
+
 type ColorJitter = Omit<Extract<TransformStep, { transform: 'color-jitter' }>, 'transform'>;
 
 export interface AugmentationAdjustments {
   /** Least and most by which an image is resized at random, in place of what the augmentation has. */
   readonly scale?: readonly [number, number];
+  /** What crops are cut around, in place of what the augmentation has: `class` sees rare classes as often as frequent ones. */
+  readonly cropBy?: CropRule;
   /** How far colors change, in place of what the augmentation has; null for not at all. */
   readonly colorJitter?: ColorJitter | null;
 }
 
-/** The augmentation with the asked changes. @throws UsageError if a range is given and it resizes nothing at random. */
+/**
+ * The augmentation with the asked changes.
+ * @throws UsageError if a range is given and it resizes nothing at random, or crops are to be cut and it cuts none.
+ */
 export function adjusted(
   augmentation: TransformRecipe,
-  { scale, colorJitter }: AugmentationAdjustments,
+  { scale, cropBy, colorJitter }: AugmentationAdjustments,
 ): TransformRecipe {
   const scaled = scale === undefined ? augmentation : withScale(augmentation, scale);
-  if (colorJitter === undefined) return scaled;
-  const others = scaled.filter(({ transform }) => transform !== 'color-jitter');
+  const cut = cropBy === undefined ? scaled : withCrops(scaled, cropBy);
+  if (colorJitter === undefined) return cut;
+  const others = cut.filter(({ transform }) => transform !== 'color-jitter');
   // Last, where the crop has left the fewest pixels to change.
   return colorJitter === null ? others : [...others, { transform: 'color-jitter', ...colorJitter }];
 }
@@ -34,6 +45,13 @@ function withScale(augmentation: TransformRecipe, range: readonly [number, numbe
     const { factors: _, ...others } = step;
     return { ...others, range: [...range] };
   });
+}
+
+function withCrops(augmentation: TransformRecipe, by: CropRule): TransformRecipe {
+  if (!augmentation.some(({ transform }) => transform === 'crop')) {
+    throw new UsageError('This recipe cuts no crops, so there is nothing to cut them by.');
+  }
+  return augmentation.map((step) => (step.transform === 'crop' ? { ...step, by } : step));
 }
 
 /** The steps by which an image comes to the size at which a model sees it. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { BACKGROUNDS } from '../../data/mixing/classes.ts';
 import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
+import { CROP_RULES } from '../../training/augmentation.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../training/plan.ts';
@@ -59,6 +60,8 @@ export const RECIPE_FIELDS = {
   batch: numberField('batch').optional(),
   /** Side of the square that the network sees, in pixels. */
   crop: numberField('crop').optional(),
+  /** What crops are cut around. */
+  cropBy: z.enum(CROP_RULES).optional(),
   /** The size at which the model sees images, before they are augmented and when it predicts; null for their own. */
   resize: RESIZE_RULE.optional(),
   /** Least and most by which images are resized at random. */
@@ -144,12 +147,13 @@ export function overridesFrom(
   fields: RecipeFields,
   recipe: Pick<TrainingConfiguration, 'rates' | 'step' | 'schedule'>,
 ): TrainingOverrides {
-  const { epochs, batch, crop, resize, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
+  const { epochs, batch, crop, cropBy, resize, scale, colorJitter, seed, batchNorm, accumulate, classWeights } = fields;
   const { patience, saveEvery, samplesEvery, clipNorm, averageDecay, validateEvery, views } = fields;
   const given: { [K in keyof TrainingOverrides]: TrainingOverrides[K] | undefined } = {
     epochs,
     batch,
     crop,
+    cropBy,
     resize,
     scale,
     colorJitter,

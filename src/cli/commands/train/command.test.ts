@@ -65,6 +65,7 @@ test.each([
   [['train', 'DATA', '--class-weights', 'some'], '--class-weights takes none, auto, or one number a class'],
   [['train', 'DATA', '--weights', '/nowhere.pth'], '--weights: there is no /nowhere.pth.'],
   [['train', 'DATA', '--crop', '20000'], 'take about'],
+  [['train', 'DATA', '--crop-by', 'rare'], '--crop-by takes random, class; got "rare".'],
   [['train', 'DATA', '--freeze', 'backbone.*'], 'The pattern "backbone.*" fits no parameter.'],
 ])('refuses %j as wrong usage', async (args, message) => {
   const given = args.map((each) => (each === 'DATA' ? data : each));

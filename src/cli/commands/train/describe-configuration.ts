@@ -1,5 +1,6 @@
 /** A run's configuration as people read it. */
 import type { MixStep } from '../../../data/mixing/index.ts';
+import type { TransformStep } from '../../../data/transforms/index.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import { architectureName } from '../../../models/architectures.ts';
 import { edgeText } from '../../../models/preprocessor-text.ts';
@@ -42,7 +43,7 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
     ],
     ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
     ...(preprocessing.resize ? [['images', describeResize(preprocessing.resize)] as const] : []),
-    ['augmentation', configuration.augmentation.map(({ transform }) => transform).join(', ')],
+    ['augmentation', configuration.augmentation.map(describeTransform).join(', ')],
     ...(mixing ? [['mixing', mixing.map(describeMix).join(', ')] as const] : []),
     ...(views === undefined
       ? []
@@ -86,6 +87,9 @@ function describeSampling({ rules, images }: NonNullable<TrainingConfiguration['
 
 const describeResize = (resize: NonNullable<Preprocessing['resize']>): string =>
   `resized ${'width' in resize ? `to ${resize.width}x${resize.height}` : `so that the ${edgeText(resize)} pixels`}, here and when the model predicts`;
+
+const describeTransform = (step: TransformStep): string =>
+  step.transform === 'crop' && step.by !== undefined ? `crop by ${step.by}` : step.transform;
 
 const describeMix = ({ mix, ...options }: MixStep): string =>
   [mix, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(' ');

@@ -9,6 +9,7 @@ import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
 import { BATCH_NORM_MODES, LOSS_NAMES, LOSS_RESOLUTIONS } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
+import { CROP_RULES, type CropRule } from '../../../training/augmentation.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
 import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
@@ -58,6 +59,7 @@ interface RecipeOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly crop?: number;
+  readonly cropBy?: CropRule;
   readonly resize?: Pick<Preprocessing, 'resize'>;
   readonly scale?: readonly [number, number];
   readonly colorJitter?: TrainingOverrides['colorJitter'];
@@ -153,6 +155,11 @@ function addRecipeOptions(command: Command): Command {
     .option('--epochs <count>', 'passes over the training images', numberFor('--epochs', 'epochs'))
     .option('--batch <count>', 'images a step', numberFor('--batch', 'batch'))
     .option('--crop <pixels>', 'side of the square that the network sees', numberFor('--crop', 'crop'))
+    .option(
+      '--crop-by <rule>',
+      'where squares are cut: random, or class: around a pixel of a random class that the image has, so that rare ones are seen as often',
+      oneOf('--crop-by', CROP_RULES),
+    )
     .option(
       '--resize <rule>',
       'size at which the model sees images, here and when it predicts: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: none)',
@@ -264,12 +271,13 @@ export function trainRequest(dataset: string | undefined, options: TrainOptions)
 }
 
 function recipeFields(options: RecipeOptions) {
-  const { epochs, batch, crop, resize, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
+  const { epochs, batch, crop, cropBy, resize, scale, colorJitter, optimizer, weightDecay, schedule, warmup } = options;
   const { loss, lossResolution, classWeights, batchNorm, freeze, accumulate, seed } = options;
   return {
     epochs,
     batch,
     crop,
+    cropBy,
     resize: resize?.resize,
     scale: scale && ([...scale] as [number, number]),
     colorJitter,
