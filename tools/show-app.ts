@@ -58,6 +58,8 @@ async function segment(page: Page): Promise<void> {
   await page.locator('.bar select').selectOption('street-scenes');
   await page.getByRole('button', { name: 'Sample' }).click();
   await isSegmented(page, 'pedestrian');
+  // The legend is also that of the view before; the stage is not.
+  await page.getByRole('application', { name: 'street.webp, segmented' }).waitFor();
   const { x, y, width, height } = await onStreet(page);
   await page.mouse.move(x + PEDESTRIAN[0] * width, y + PEDESTRIAN[1] * height);
   await page.mouse.move(x + PEDESTRIAN[0] * width + 1, y + PEDESTRIAN[1] * height);
@@ -83,7 +85,7 @@ async function sharpening(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('tab', { name: 'Refinement' }).click();
   const parts: Buffer[] = [];
-  for (const station of ['reduction.0', 'refinenet3.pooling', 'refinenet1.pooling', 'classifier']) {
+  for (const station of ['refinenet3.pooling', 'refinenet2.pooling', 'refinenet1.pooling', 'classifier']) {
     await page.locator(`.node[title$="decoder.${station}"]`).click();
     await isSeen(page, 1);
     const clip = await onStreet(page);

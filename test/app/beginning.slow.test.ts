@@ -61,6 +61,11 @@ describe.skipIf(missingBrowser)(`the app's beginning${missingBrowser}`, () => {
     await page.getByRole('tab', { name: 'Segment' }).click();
     await page.getByRole('application', { name: 'street.webp, segmented' }).waitFor();
     await page.locator('.legend-name', { hasText: 'pedestrian' }).waitFor();
+    const asked = page.waitForResponse(/street\.webp$/);
+    await page.getByRole('button', { name: 'Sample' }).click();
+    await asked;
+    await page.waitForTimeout(500);
+    expect(await model().inputValue()).toBe('street-scenes');
     const buffer = await readFile('app/public/cat.webp');
     await page
       .locator('input[accept="image/*,video/*"]')

@@ -29,8 +29,11 @@ export async function sampleOf(model: string): Promise<Photo> {
 }
 
 export function showSampleOf(found: Photo): void {
-  sample.value = found;
-  showPhotos([found]);
+  // At once: in between nothing would be a sample, and the beginning would be taken for over.
+  batch(() => {
+    sample.value = found;
+    showPhotos([found]);
+  });
 }
 
 /** The photograph that the page begins with. */
