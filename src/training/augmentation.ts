@@ -9,7 +9,7 @@ export const CROP_RULES = ['random', 'class'] as const;
 
 export type CropRule = (typeof CROP_RULES)[number];
 
-type ColorJitter = Omit<Extract<TransformStep, { transform: 'color-jitter' }>, 'transform'>;
+type ColorJitter = Omit<StepNamed<'color-jitter'>, 'transform'>;
 
 export interface AugmentationAdjustments {
   /** Least and most by which an image is resized at random, in place of what the augmentation has. */
@@ -36,22 +36,34 @@ export function adjusted(
   return colorJitter === null ? others : [...others, { transform: 'color-jitter', ...colorJitter }];
 }
 
-function withScale(augmentation: TransformRecipe, range: readonly [number, number]): TransformRecipe {
-  if (!augmentation.some(({ transform }) => transform === 'scale')) {
-    throw new UsageError('This recipe resizes no image at random, so there is no range to change.');
-  }
-  return augmentation.map((step) => {
-    if (step.transform !== 'scale') return step;
-    const { factors: _, ...others } = step;
-    return { ...others, range: [...range] };
-  });
-}
+const withScale = (augmentation: TransformRecipe, range: readonly [number, number]): TransformRecipe =>
+  withSteps(
+    augmentation,
+    'scale',
+    ({ factors: _, ...others }) => ({ ...others, range: [...range] }),
+    'This recipe resizes no image at random, so there is no range to change.',
+  );
 
-function withCrops(augmentation: TransformRecipe, by: CropRule): TransformRecipe {
-  if (!augmentation.some(({ transform }) => transform === 'crop')) {
-    throw new UsageError('This recipe cuts no crops, so there is nothing to cut them by.');
-  }
-  return augmentation.map((step) => (step.transform === 'crop' ? { ...step, by } : step));
+const withCrops = (augmentation: TransformRecipe, by: CropRule): TransformRecipe =>
+  withSteps(
+    augmentation,
+    'crop',
+    (step) => ({ ...step, by }),
+    'This recipe cuts no crops, so there is nothing to cut them by.',
+  );
+
+type StepNamed<Name> = Extract<TransformStep, { transform: Name }>;
+
+/** The augmentation with each of its steps of that name changed. @throws UsageError with the message if it has none. */
+function withSteps<Name extends TransformStep['transform']>(
+  augmentation: TransformRecipe,
+  name: Name,
+  change: (step: StepNamed<Name>) => TransformStep,
+  missing: string,
+): TransformRecipe {
+  const isNamed = (step: TransformStep): step is StepNamed<Name> => step.transform === name;
+  if (!augmentation.some(isNamed)) throw new UsageError(missing);
+  return augmentation.map((step) => (isNamed(step) ? change(step) : step));
 }
 
 /** The steps by which an image comes to the size at which a model sees it. */
