@@ -15,8 +15,9 @@ export interface Run {
 /**
  * The runs of `to` pixels over `from` numbers by half-pixel centers: the pixel i lies at (i + 1/2) from / to - 1/2, and before the first
  * number and behind the last one it is that number.
+ * @param most the most pixels of a run.
  */
-export function linearRuns(from: number, to: number): readonly Run[] {
+export function linearRuns(from: number, to: number, most = Number.POSITIVE_INFINITY): readonly Run[] {
   const step = from / to;
   const placeOf = (pixel: number): number => (pixel + 0.5) * step - 0.5;
   const runs: Run[] = [];
@@ -26,7 +27,7 @@ export function linearRuns(from: number, to: number): readonly Run[] {
     const isOutside = place < 0 || first === from - 1;
     const border = place < 0 ? 0 : first + 1;
     let end = start + 1;
-    while (end < to && (first === from - 1 || placeOf(end) < border)) end++;
+    while (end < to && end - start < most && (first === from - 1 || placeOf(end) < border)) end++;
     runs.push(
       isOutside
         ? { start, end, first, second: first, share: 0, step: 0 }

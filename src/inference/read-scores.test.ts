@@ -13,7 +13,7 @@ import { entropyOf } from './entropy-graph.ts';
 import { HOST_ENDS } from './graph-ends.ts';
 import { linearRuns } from './linear-runs.ts';
 import { readScores, readScoresInSteps } from './read-scores.ts';
-import type { ReadScores } from './run-reader.ts';
+import type { ReadScores } from './block-reader.ts';
 
 let backend: Backend;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 /**
- * What a network's logits say of every pixel of an image: enlarged, compared and made probabilities line by line, so that enlarged logits
- * take no memory (12 million pixels in 21 classes would be a gigabyte).
+ * What a network's logits say of every pixel of an image: enlarged, compared and made probabilities block by block, so that enlarged
+ * logits take no memory (12 million pixels in 21 classes would be a gigabyte).
  */
 import { labelIds } from '../image/label-map.ts';
 import type { ImageSize } from '../image/preprocess.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { linearRuns } from './linear-runs.ts';
-import { type ReadScores, RunReader } from './run-reader.ts';
+import { BlockReader, type ReadScores } from './block-reader.ts';
+import { linearRuns, type Run } from './linear-runs.ts';
 
 /** What is read beside the labels. */
 export interface ReadingOptions {
@@ -44,19 +44,18 @@ export function* readScoresInSteps(
     ...(wanted.entropy && { entropy: new Float32Array(pixels) }),
     ...(wanted.probabilities && { probabilities: new Float32Array(classes * pixels) }),
   };
-  const byPlace = classesLast(data, classes, rows * columns);
-  const line = new Float64Array(columns * classes);
-  const across = linearRuns(columns, width);
-  const longest = across.reduce((most, { start, end }) => Math.max(most, end - start), 0);
-  const reader = new RunReader(line, classes, longest, results);
+  const places = { scores: classesLast(data, classes, rows * columns), classes, columns, width };
   const linesAtOnce = Math.max(1, Math.floor(STEP / (classes * width)));
-  for (const { start, end, first, second, share, step } of linearRuns(rows, height)) {
-    for (let y = start; y < end; y++) {
-      if (y > 0 && y % linesAtOnce === 0) yield undefined;
-      blend(line, byPlace, first * line.length, second * line.length, share + (y - start) * step);
-      reader.choose();
-      for (const run of across) reader.read(run, y * width);
+  const [down, across] = [linearRuns(rows, height, linesAtOnce), linearRuns(columns, width)];
+  const reader = new BlockReader(places, longest(down) * longest(across), results);
+  let lines = 0;
+  for (const run of down) {
+    lines += run.end - run.start;
+    if (lines > linesAtOnce) {
+      yield undefined;
+      lines = run.end - run.start;
     }
+    for (const other of across) reader.read({ down: run, across: other });
   }
   return results;
 }
@@ -70,10 +69,4 @@ function classesLast(data: Float32Array, classes: number, places: number): Float
   return turned;
 }
 
-/** Writes what lies between two rows of numbers. */
-function blend(into: Float64Array, data: Float32Array, first: number, second: number, share: number): void {
-  for (let at = 0; at < into.length; at++) {
-    const from = data[first + at] as number;
-    into[at] = from + ((data[second + at] as number) - from) * share;
-  }
-}
+const longest = (runs: readonly Run[]): number => runs.reduce((most, { start, end }) => Math.max(most, end - start), 0);

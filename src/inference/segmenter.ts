@@ -13,7 +13,7 @@ import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
 import { readScoresInSteps } from './read-scores.ts';
-import type { ReadScores } from './run-reader.ts';
+import type { ReadScores } from './block-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation.ts';
 import type { SegmentationOutputs } from './segmentation-outputs.ts';
