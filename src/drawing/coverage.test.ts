@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, polygonsOf } from './coverage.ts';
 import { FONT_UNITS } from './font.ts';
 import { outlineOf, type OutlinePoint } from './outlines.ts';
 
@@ -11,13 +11,20 @@ const rectangle = (left: number, bottom: number, right: number, top: number): Ou
   corners([left, bottom], [left, top], [right, top], [right, bottom]);
 
 const areaOf = (contours: readonly (readonly OutlinePoint[])[], scale = 1): number =>
-  coverageOf(contours, scale).coverage.reduce((sum, value) => sum + value, 0);
+  coverageOf(polygonsOf(contours), scale).coverage.reduce((sum, value) => sum + value, 0);
 
 describe('coverageOf', () => {
   it('covers the pixels inside wholly, and those on an edge by their share', () => {
-    const { left, top, width, height, coverage } = coverageOf([rectangle(0.5, 0, 3, 1.25)], 1);
+    const { left, top, width, height, coverage } = coverageOf(polygonsOf([rectangle(0.5, 0, 3, 1.25)]), 1);
     expect({ left, top, width, height }).toEqual({ left: 0, top: -2, width: 3, height: 2 });
     expect([...coverage]).toEqual([0.125, 0.25, 0.25, 0.5, 1, 1]);
+  });
+
+  it('shares what is covered among the pixels that the origin lies between', () => {
+    const polygons = polygonsOf([rectangle(0, 0, 3, 2)]);
+    const { left, top, width, height, coverage } = coverageOf(polygons, 1, 10.25, 20.5);
+    expect({ left, top, width, height }).toEqual({ left: 10, top: 18, width: 4, height: 3 });
+    expect([...coverage]).toEqual([0.375, 0.5, 0.5, 0.125, 0.75, 1, 1, 0.25, 0.375, 0.5, 0.5, 0.125]);
   });
 
   it('leaves a hole that turns the other way empty', () => {

@@ -11,41 +11,60 @@ export interface CoveredBox {
   readonly coverage: Float32Array;
 }
 
-/** Straight pieces that stand for one quadratic piece of a curve: at the size of glyphs here, less than a hundredth of a pixel off. */
+/** Straight pieces that stand for one quadratic piece of a curve: in the largest text, less than a hundredth of a pixel off. */
 const PIECES = 8;
 
 type Place = readonly [x: number, y: number];
 
-/** The covered pixels of curves, in which `scale` pixels are a unit. */
-export function coverageOf(contours: readonly (readonly OutlinePoint[])[], scale: number): CoveredBox {
-  const lines = contours.map((contour) => flattened(contour).map(([x, y]): Place => [x * scale, -y * scale]));
-  const places = lines.flat();
-  if (places.length === 0) return { left: 0, top: 0, width: 0, height: 0, coverage: new Float32Array() };
-  const [left, top] = [0, 1].map((axis) => Math.floor(Math.min(...places.map((place) => place[axis] as number)))) as [
-    number,
-    number,
-  ];
-  const [right, bottom] = [0, 1].map((axis) =>
-    Math.ceil(Math.max(...places.map((place) => place[axis] as number))),
-  ) as [number, number];
-  const [width, height] = [right - left, bottom - top];
+/** What stands for closed curves: the corners of each, x and y in turn. */
+export type Polygons = readonly Float64Array[];
+
+export const polygonsOf = (contours: readonly (readonly OutlinePoint[])[]): Polygons =>
+  contours.map((contour) => Float64Array.from(flattened(contour).flat()));
+
+/** The pixels that polygons cover, in which `scale` pixels are a unit, where their origin lies `x` to the right and `y` below the pen's place. */
+export function coverageOf(polygons: Polygons, scale: number, x = 0, y = 0): CoveredBox {
+  const placed = polygons.map((corners) =>
+    corners.map((value, i) => (i % 2 === 0 ? x + value * scale : y - value * scale)),
+  );
+  const box = boxAround(placed);
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
   // For each pixel how much the covered height changes from its left neighbor to it: one more column takes what leaves the box.
   const changes = new Float64Array((width + 1) * height);
-  for (const line of lines) {
-    for (const [i, to] of line.entries()) {
-      const from = line[(i + line.length - 1) % line.length] as Place;
-      addEdge(changes, width + 1, [from[0] - left, from[1] - top], [to[0] - left, to[1] - top]);
+  for (const corners of placed) {
+    let [fromX, fromY] = [corners.at(-2) as number, corners.at(-1) as number];
+    for (let i = 0; i < corners.length; i += 2) {
+      const [toX, toY] = [corners[i] as number, corners[i + 1] as number];
+      addEdge(changes, width + 1, fromX - box.left, fromY - box.top, toX - box.left, toY - box.top);
+      [fromX, fromY] = [toX, toY];
     }
   }
   const coverage = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
+  for (let row = 0; row < height; row++) {
     let covered = 0;
-    for (let x = 0; x < width; x++) {
-      covered += changes[y * (width + 1) + x] as number;
-      coverage[y * width + x] = Math.min(1, Math.abs(covered));
+    for (let column = 0; column < width; column++) {
+      covered += changes[row * (width + 1) + column] as number;
+      coverage[row * width + column] = Math.min(1, Math.abs(covered));
     }
   }
-  return { left, top, width, height, coverage };
+  return { left: box.left, top: box.top, width, height, coverage };
+}
+
+/** The whole pixels around polygons; none where there are no polygons. */
+function boxAround(polygons: Polygons): Readonly<Record<'left' | 'top' | 'right' | 'bottom', number>> {
+  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const corners of polygons) {
+    for (let i = 0; i < corners.length; i += 2) {
+      const [x, y] = [corners[i] as number, corners[i + 1] as number];
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+    }
+  }
+  if (left > right) return { left: 0, top: 0, right: 0, bottom: 0 };
+  return { left: Math.floor(left), top: Math.floor(top), right: Math.ceil(right), bottom: Math.ceil(bottom) };
 }
 
 /** The corners of a closed curve of quadratic pieces; between two points off the curve lies one on it, halfway. */
@@ -73,21 +92,23 @@ function flattened(contour: readonly OutlinePoint[]): Place[] {
 }
 
 /** Adds the area to the right of an edge, which is negative where the edge runs upward. */
-function addEdge(changes: Float64Array, stride: number, from: Place, to: Place): void {
-  const direction = to[1] > from[1] ? 1 : -1;
-  const [[x0, y0], [x1, y1]] = direction === 1 ? [from, to] : [to, from];
-  const slope = y1 > y0 ? (x1 - x0) / (y1 - y0) : 0;
+function addEdge(changes: Float64Array, stride: number, fromX: number, fromY: number, toX: number, toY: number): void {
+  if (fromY === toY) return;
+  const isDownward = toY > fromY;
+  const [x0, y0] = isDownward ? [fromX, fromY] : [toX, toY];
+  const [x1, y1] = isDownward ? [toX, toY] : [fromX, fromY];
+  const slope = (x1 - x0) / (y1 - y0);
   for (let row = Math.floor(y0); row < y1; row++) {
     const upper = Math.max(row, y0);
     const lower = Math.min(row + 1, y1);
-    const ends = [x0 + (upper - y0) * slope, x0 + (lower - y0) * slope];
-    const [first, last] = [Math.min(...ends), Math.max(...ends)];
+    const [atUpper, atLower] = [x0 + (upper - y0) * slope, x0 + (lower - y0) * slope];
+    const [first, last] = [Math.min(atUpper, atLower), Math.max(atUpper, atLower)];
     for (let column = Math.floor(first); column <= last; column++) {
       const start = Math.max(column, first);
       const end = Math.min(column + 1, last);
       // An upright edge lies in one column with all of its height.
       const share = last > first ? (end - start) / (last - first) : 1;
-      const height = direction * (lower - upper) * share;
+      const height = (isDownward ? 1 : -1) * (lower - upper) * share;
       const inside = column + 1 - (start + end) / 2;
       const at = row * stride + column;
       changes[at] = (changes[at] as number) + height * inside;

@@ -1,14 +1,12 @@
-/** The typeface's glyphs as pixels, each made when it is first drawn. */
-import { type CoveredBox, coverageOf } from './coverage.ts';
-import { FONT_UNITS } from './font.ts';
+/** The typeface's glyphs, each made when it is first drawn. */
+import { type Polygons, polygonsOf } from './coverage.ts';
 import { outlineOf } from './outlines.ts';
 
-/** The size of glyphs in pixels to the em; the largest text. */
-export const GLYPH_SIZE = 66;
-
-/** One character at the glyphs' size. */
-export interface Glyph extends CoveredBox {
+/** One character, in units of the typeface. */
+export interface Glyph {
+  /** How far the pen moves on, in parts of the em. */
   readonly advance: number;
+  readonly polygons: Polygons;
 }
 
 const made = /* @__PURE__ */ new Map<number, Glyph>();
@@ -19,7 +17,7 @@ export function glyphOf(codePoint: number): Glyph | undefined {
   if (known) return known;
   const outline = outlineOf(codePoint);
   if (!outline) return undefined;
-  const glyph = { ...coverageOf(outline.contours, GLYPH_SIZE / FONT_UNITS), advance: outline.advance * GLYPH_SIZE };
+  const glyph = { advance: outline.advance, polygons: polygonsOf(outline.contours) };
   made.set(codePoint, glyph);
   return glyph;
 }

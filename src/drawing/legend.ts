@@ -1,7 +1,6 @@
 /** An image with a legend: which color is which class, and how much of the image it takes. */
 import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
-import { GLYPH_SIZE } from './glyphs.ts';
 import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from './text.ts';
 
 export interface LegendEntry {
@@ -12,9 +11,10 @@ export interface LegendEntry {
 }
 
 const OUTLINE: Color = [170, 170, 170];
-/** The text is this part of the image's longer side, within the sizes that are readable and that the typeface has. */
+/** The text is this part of the image's longer side, within the sizes that are easy to read. */
 const TEXT_PER_SIDE = 1 / 55;
 const SMALLEST_TEXT = 2 * CRISP_SIZE_STEP;
+const LARGEST_TEXT = 12 * CRISP_SIZE_STEP;
 /** Longer labels are shortened; in text sizes. */
 const WIDEST_LABEL = 16;
 /** A panel at the side has at least this many rows, however low the image. */
@@ -56,7 +56,7 @@ export function withLegend(source: Image, entries: readonly LegendEntry[]): Imag
 
 function textSizeFor({ width, height }: Image): number {
   const wanted = Math.round((Math.max(width, height) * TEXT_PER_SIDE) / CRISP_SIZE_STEP) * CRISP_SIZE_STEP;
-  return Math.min(GLYPH_SIZE, Math.max(SMALLEST_TEXT, wanted));
+  return Math.min(LARGEST_TEXT, Math.max(SMALLEST_TEXT, wanted));
 }
 
 interface Item {

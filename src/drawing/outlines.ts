@@ -15,31 +15,36 @@ export interface Outline {
   readonly contours: readonly (readonly OutlinePoint[])[];
 }
 
-let unpacked: ReadonlyMap<number, Outline> | undefined;
+let unpacked: Typeface | undefined;
 
 /** The outline of a character, or undefined if the typeface here has none. */
 export function outlineOf(codePoint: number): Outline | undefined {
   unpacked ??= unpack();
-  return unpacked.get(codePoint);
+  const { glyphs, numbers } = unpacked;
+  const number = numbers.get(codePoint);
+  if (number === undefined) return undefined;
+  const { advance } = glyphs[number] as PackedGlyph;
+  return { advance: advance / FONT_ADVANCE_UNITS, contours: contoursOf(glyphs, number) };
 }
 
-function unpack(): ReadonlyMap<number, Outline> {
-  const glyphs = readGlyphs();
-  const contoursOf = ({ contours, parts }: PackedGlyph): Outline['contours'] => [
-    ...contours,
-    ...parts.flatMap(({ glyph, x, y }) =>
-      contoursOf(glyphs[glyph] as PackedGlyph).map((contour) =>
-        contour.map((point) => ({ ...point, x: point.x + x, y: point.y + y })),
-      ),
-    ),
-  ];
+/** All glyphs, and which one each character has. */
+interface Typeface {
+  readonly glyphs: readonly PackedGlyph[];
+  readonly numbers: ReadonlyMap<number, number>;
+}
+
+function unpack(): Typeface {
   const codes = FONT_RUNS.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
-  return new Map(
-    codes.map((code, i): [number, Outline] => {
-      const glyph = glyphs[i] as PackedGlyph;
-      return [code, { advance: glyph.advance / FONT_ADVANCE_UNITS, contours: contoursOf(glyph) }];
-    }),
+  return { glyphs: readGlyphs(), numbers: new Map(codes.map((code, i) => [code, i])) };
+}
+
+/** A glyph's curves, and those of the glyphs that it is composed of. */
+function contoursOf(glyphs: readonly PackedGlyph[], number: number): Outline['contours'] {
+  const { contours, parts } = glyphs[number] as PackedGlyph;
+  const moved = parts.flatMap(({ glyph, x, y }) =>
+    contoursOf(glyphs, glyph).map((contour) => contour.map((point) => ({ ...point, x: point.x + x, y: point.y + y }))),
   );
+  return [...contours, ...moved];
 }
 
 /** A glyph as it is packed: its own curves, or other glyphs that are moved. */
@@ -51,7 +56,7 @@ interface PackedGlyph {
 
 /** Reads the lists in the order in which the script writes them. */
 function readGlyphs(): readonly PackedGlyph[] {
-  const bytes = fromBase64(FONT_DATA);
+  const bytes = Uint8Array.from(atob(FONT_DATA), (character) => character.charCodeAt(0));
   let at = 0;
   const byte = (): number => bytes[at++] as number;
   const signed = (): number => (byte() << 24) >> 24;
@@ -69,7 +74,8 @@ function readGlyphs(): readonly PackedGlyph[] {
   const lengths = counts.map((count) => (count === FONT_COMPOSED ? [] : times(count, byte)));
   const sizes = lengths.map((each) => each.reduce((sum, length) => sum + length, 0));
   const points = sizes.reduce((sum, size) => sum + size, 0);
-  const bits = times(Math.ceil((points * BITS_PER_POINT) / 8), byte);
+  const bits = bytes.subarray(at, at + Math.ceil((points * BITS_PER_POINT) / 8));
+  at += bits.length;
   const bitOf = (point: number, which: number): boolean => {
     const index = point * BITS_PER_POINT + which;
     return (((bits[index >> 3] as number) >> (7 - (index & 7))) & 1) === 1;
@@ -101,22 +107,3 @@ function readGlyphs(): readonly PackedGlyph[] {
 
 /** What the bits of a point say. */
 const [ON_CURVE, MOVES_ACROSS, MOVES_UP, BITS_PER_POINT] = [0, 1, 2, 3];
-
-const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function fromBase64(text: string): Uint8Array {
-  const digits = text.replace(/=+$/, '');
-  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
-  let bits = 0;
-  let held = 0;
-  let target = 0;
-  for (const digit of digits) {
-    bits = ((bits << 6) | BASE64_DIGITS.indexOf(digit)) & 0xffff;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes[target++] = (bits >> held) & 0xff;
-    }
-  }
-  return bytes;
-}

@@ -31,7 +31,8 @@ export function overlay(
   checkSameSize('overlay', source, labels);
   checkOpacity(opacity);
   const table = colorTable(colors);
-  const tinted = Uint8Array.from({ length: 65536 }, (_, id) => (id < colors.length && !untouched.includes(id) ? 1 : 0));
+  const tinted = new Uint8Array(65536).fill(1, 0, colors.length);
+  for (const id of untouched) tinted[id] = 0;
   const isBorder = boundaries && opacity > 0 ? borderPixels(labels) : undefined;
   const data = new Uint8Array(source.data);
   for (let pixel = 0; pixel < labels.data.length; pixel++) {

@@ -1,6 +1,8 @@
-/** Anti-aliased text in images, in one typeface (DejaVu Sans) and any size up to the glyphs' own. */
+/** Anti-aliased text in images, in one typeface (DejaVu Sans) and any size. */
 import type { Color } from '../image/image.ts';
-import { type Glyph, GLYPH_SIZE, glyphOf } from './glyphs.ts';
+import { coverageOf, type Polygons } from './coverage.ts';
+import { FONT_UNITS } from './font.ts';
+import { type Glyph, glyphOf } from './glyphs.ts';
 
 /** An image that is being drawn into. */
 export interface Canvas {
@@ -22,7 +24,7 @@ export const CAP_HEIGHT = 8 / 11;
 export function measureText(text: string, size: number): number {
   let width = 0;
   for (const glyph of glyphsOf(text)) width += glyph.advance;
-  return (width * size) / GLYPH_SIZE;
+  return width * size;
 }
 
 /** The text, shortened with three dots where it is wider than `width` pixels. */
@@ -38,11 +40,10 @@ export function fitText(text: string, size: number, width: number): string {
  * Characters beyond Latin-1 appear as hollow boxes.
  */
 export function drawText(canvas: Canvas, text: string, x: number, y: number, size: number, color: Color): void {
-  const scale = size / GLYPH_SIZE;
   let pen = x;
-  for (const glyph of glyphsOf(text)) {
-    drawGlyph(canvas, glyph, pen, y, scale, color);
-    pen += glyph.advance * scale;
+  for (const { advance, polygons } of glyphsOf(text)) {
+    drawPolygons(canvas, polygons, pen, y, size / FONT_UNITS, color);
+    pen += advance * size;
   }
 }
 
@@ -56,62 +57,34 @@ function glyphsOf(text: string): Glyph[] {
 const MISSING = /* @__PURE__ */ hollowBox();
 
 function hollowBox(): Glyph {
-  const width = Math.round(0.5 * GLYPH_SIZE);
-  const height = Math.round(CAP_HEIGHT * GLYPH_SIZE);
-  const stroke = Math.round(GLYPH_SIZE / 11);
-  const coverage = Float32Array.from({ length: width * height }, (_, i) => {
-    const column = i % width;
-    const row = Math.floor(i / width);
-    return Math.min(column, width - 1 - column, row, height - 1 - row) < stroke ? 1 : 0;
-  });
-  return { advance: width + 2 * stroke, left: stroke, top: -height, width, height, coverage };
+  const [width, height, stroke] = [0.5, CAP_HEIGHT, 1 / 11].map((share) => Math.round(share * FONT_UNITS)) as [
+    number,
+    number,
+    number,
+  ];
+  const corners = (left: number, bottom: number, right: number, top: number): Float64Array =>
+    Float64Array.of(left, bottom, left, top, right, top, right, bottom);
+  const outer = corners(stroke, 0, stroke + width, height);
+  // The other way around, which leaves a hole.
+  const inner = corners(width, stroke, 2 * stroke, height - stroke);
+  return { advance: (width + 2 * stroke) / FONT_UNITS, polygons: [outer, inner] };
 }
 
-function drawGlyph(canvas: Canvas, glyph: Glyph, x: number, y: number, scale: number, color: Color): void {
-  const left = x + glyph.left * scale;
-  const top = y + glyph.top * scale;
-  const columns = shares(left, glyph.width, scale, canvas.width);
-  const rows = shares(top, glyph.height, scale, canvas.height);
-  for (const row of rows) {
-    for (const column of columns) {
-      let covered = 0;
-      for (const [glyphY, tall] of row.parts) {
-        let across = 0;
-        for (const [glyphX, wide] of column.parts) {
-          across += wide * (glyph.coverage[glyphY * glyph.width + glyphX] as number);
-        }
-        covered += tall * across;
-      }
-      if (covered > 0) blend(canvas, column.pixel, row.pixel, color, Math.min(1, covered));
+function drawPolygons(canvas: Canvas, polygons: Polygons, x: number, y: number, scale: number, color: Color): void {
+  const { left, top, width, height, coverage } = coverageOf(polygons, scale, x, y);
+  const [firstRow, lastRow] = [Math.max(0, -top), Math.min(height, canvas.height - top)];
+  const [firstColumn, lastColumn] = [Math.max(0, -left), Math.min(width, canvas.width - left)];
+  for (let row = firstRow; row < lastRow; row++) {
+    for (let column = firstColumn; column < lastColumn; column++) {
+      const covered = coverage[row * width + column] as number;
+      if (covered > 0) blend(canvas.data, ((top + row) * canvas.width + left + column) * 3, color, covered);
     }
   }
 }
 
-/** A pixel of the canvas along one axis, and the glyph pixels it covers with the share of the canvas pixel each takes. */
-interface Share {
-  readonly pixel: number;
-  readonly parts: readonly (readonly [index: number, share: number])[];
-}
-
-function shares(start: number, count: number, scale: number, extent: number): Share[] {
-  const found: Share[] = [];
-  const last = Math.min(extent, Math.ceil(start + count * scale));
-  for (let pixel = Math.max(0, Math.floor(start)); pixel < last; pixel++) {
-    const from = Math.max(0, (pixel - start) / scale);
-    const to = Math.min(count, (pixel + 1 - start) / scale);
-    const parts: [number, number][] = [];
-    for (let index = Math.floor(from); index < to; index++) {
-      parts.push([index, (Math.min(index + 1, to) - Math.max(index, from)) * scale]);
-    }
-    found.push({ pixel, parts });
-  }
-  return found;
-}
-
-function blend(canvas: Canvas, x: number, y: number, color: Color, share: number): void {
-  const start = (y * canvas.width + x) * 3;
-  for (const [channel, value] of color.entries()) {
-    const below = canvas.data[start + channel] as number;
-    canvas.data[start + channel] = Math.round(below + share * (value - below));
+function blend(data: Uint8Array, start: number, color: Color, share: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const below = data[start + channel] as number;
+    data[start + channel] = Math.round(below + share * ((color[channel] as number) - below));
   }
 }
