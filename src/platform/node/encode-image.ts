@@ -1,7 +1,7 @@
 /** Images to files, by sharp. */
 import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../image/image.ts';
-import { replaceFile } from './files.ts';
+import { replaceFile, writeFileAtomically } from './files.ts';
 
 export type EncodedImageFormat = 'png' | 'jpeg';
 
@@ -11,11 +11,15 @@ export async function encodeImage(image: Image, format: EncodedImageFormat): Pro
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
+/** The most pixels of an image that is encoded before its file is begun: at once, in other threads. */
+const SOON = 2 ** 22;
+
 /**
- * Encodes as `encodeImage` does, straight into a file: no encoded image is held in memory.
+ * Encodes as `encodeImage` does, larger images straight into a file, so that they are not held in memory.
  * @throws RefineNetError if the file cannot be written.
  */
 export async function writeImage(path: string, image: Image, format: EncodedImageFormat): Promise<void> {
+  if (image.width * image.height <= SOON) return writeFileAtomically(path, await encodeImage(image, format));
   await replaceFile(path, async (temporary) => {
     await encoder(image, format).toFile(temporary);
   });

@@ -1,10 +1,9 @@
 /** A model, opened to segment images and to write what a request asks for about each. */
-import { type ImageSize, networkSize } from '../../image/preprocess.ts';
+import type { ImageSize } from '../../image/preprocess.ts';
 import type { OutputFormat } from '../../inference/outputs/output-format.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
 import type { Segmentation } from '../../inference/segmentation.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
-import { byteLength } from '../../tensor/weights.ts';
 import type { WarningEvent } from '../events.ts';
 import { predictorOptions } from '../run-options.ts';
 import type { WorkContext } from '../task.ts';
@@ -83,13 +82,6 @@ async function openPredictor(
   const running = predictorOptions(request, model, images);
   // Images of a folder mostly have one size.
   const image = await first?.catch(() => undefined);
-  const isShort =
-    images === 1 &&
-    image !== undefined &&
-    !request.protocol &&
-    !request.scales &&
-    byteLength(model.weights) <= SMALL_WEIGHTS &&
-    isSmall(networkSize(image.width, image.height, running.preprocessing ?? model.preprocessing));
   return createPredictor(await files.modelFor(backend, model), backend, {
     ...running,
     confidence: true,
@@ -97,17 +89,5 @@ async function openPredictor(
     probabilities: request.probabilities,
     logits: request.logits,
     ...(image && { imageSize: { width: image.width, height: image.height } }),
-    ...(isShort && { preparation: 'loading' as const }),
   });
-}
-
-/**
- * Below these bytes of weights and these pixels one run gains less from the engine's own rewriting of the graph than that takes
- * at loading.
- */
-const SMALL_WEIGHTS = 64_000_000;
-const SHORT_RUN = 500_000;
-
-function isSmall({ width, height }: { readonly width: number; readonly height: number }): boolean {
-  return width * height <= SHORT_RUN;
 }

@@ -52,10 +52,10 @@ export async function writePrediction(
   const { labels, colors, classes } = segmentation;
   const overlay = `${stem}.overlay.png`;
   // The overlay is encoded by other threads; the rest meanwhile by this one.
-  const [others] = await allOrFirstFailure([
+  const [, others] = await allOrFirstFailure([
+    files.writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
     writeOthers(file, stem, segmentation, options, files),
     files.write(`${stem}.png`, encodeLabelPng(labels, colors)),
-    files.writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
   ]);
   const report: ImageReport = {
     image: file.path,
