@@ -7,30 +7,55 @@ const FOLDER = fileURLToPath(new URL('../../dist/command/', import.meta.url));
 
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
 
-const IMPORT = /(?:from|import\(?)\s*(["'])([^"'\n]+)\1/g;
+const textOf = (name: string): string => readFileSync(FOLDER + name, 'utf8');
+
+const IMPORT = /(?:from|import\(?)\s*(["'`])([^"'`\n]+)\1/g;
 
 test('what it is made of lies beside it, packages in many files too', () => {
   const packages = new Set<string>();
   for (const name of FILES) {
-    for (const [, , source] of readFileSync(FOLDER + name, 'utf8').matchAll(IMPORT)) {
+    for (const [, , source] of textOf(name).matchAll(IMPORT)) {
       const path = source as string;
       if (path.startsWith('./')) expect(FILES, `${name} imports ${path}`).toContain(path.slice(2));
       else if (!path.startsWith('node:')) packages.add(path);
     }
   }
-  expect(packages).toContain('sharp');
+  expect(packages).toContain('onnxruntime-node');
   for (const bundled of ['zod', 'zod/mini', '@bufbuild/protobuf', 'fast-png', 'commander', 'cli-progress'])
     expect(packages).not.toContain(bundled);
 });
 
+const IMPORTED = /(?:^|[;}])(?:import|export)[^;()]*?["'`]\.\/([^"'`]+)["'`]/g;
+
+/** The files that are read for a file. */
+function filesFor(name: string, found = new Set<string>()): ReadonlySet<string> {
+  if (!found.has(name)) {
+    found.add(name);
+    for (const [, path] of textOf(name).matchAll(IMPORTED)) filesFor(path as string, found);
+  }
+  return found;
+}
+
+/** What their names begin with. */
+const kindsOf = (files: ReadonlySet<string>): string[] =>
+  [...files].map((file) => file.replace(/(-.{8})?\.js$/, '')).sort();
+
+test('little is read before a command is known, and no image reader before there is an image', () => {
+  const start = filesFor('main.js');
+  expect(kindsOf(start)).toEqual(['main', 'rolldown-runtime', 'start']);
+  const text = [...start].map(textOf).join('\n');
+  const [, predict] = /import\([`'"]\.\/([^`'"]+)[`'"]\)[^)]*\)\)\.registerPredict/.exec(text) ?? [];
+  expect(kindsOf(filesFor(predict as string))).toEqual(['options', 'rolldown-runtime', 'start']);
+});
+
 test('modules that look for what lies beside them find it where it was before', () => {
   const asked = FILES.flatMap((name) => [
-    ...readFileSync(FOLDER + name, 'utf8').matchAll(/new URL\("(\.\.\/[^"]+)",\s*import\.meta\.url\)/g),
+    ...textOf(name).matchAll(/new URL\(["'`](\.\.\/[^"'`]+)["'`],\s*import\.meta\.url\)/g),
   ]).map(([, path]) => path as string);
   expect(asked).toContain('../platform/node/package.js');
   for (const path of asked) expect(() => readFileSync(new URL(path, pathToFileURL(FOLDER))), path).not.toThrow();
-  const whole = FILES.map((name) => readFileSync(FOLDER + name, 'utf8')).join('\n');
-  expect(whole.match(/(?<!,\s*|requireOf\()import\.meta\.url/g)).toBeNull();
+  const whole = FILES.map(textOf).join('\n');
+  expect(whole.match(/(?<!,\s*|createRequire\()import\.meta\.url/g)).toBeNull();
 });
 
 test('the packages in it are named with their licenses', () => {
