@@ -1,5 +1,5 @@
 /**
- * Writes dist/command: the command line in fewer files, six for `predict` in place of 390, each of which takes its time to be
+ * Writes dist/command: the command line in fewer files, seven for `predict` in place of 390, each of which takes its time to be
  * found and read.
  */
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -14,8 +14,8 @@ const FOLDER = join(ROOT, 'dist', 'command');
 /** Where our own modules are. */
 const MODULES = join(ROOT, 'dist', sep);
 
-/** Milliseconds that what is no longer made is kept. */
-const KEPT = 86_400_000;
+/** Milliseconds that what is no longer made is kept; `--fresh` keeps nothing. */
+const KEPT = process.argv.includes('--fresh') ? 0 : 86_400_000;
 
 /** Packages in many files, with those that they need; all others are what was installed. */
 const BUNDLED = [
@@ -28,10 +28,7 @@ const BUNDLED = [
   'picocolors',
 ];
 
-/**
- * What `predict` loads one after the other, of which other commands need the first or all: each a file, of what these modules import
- * and those of the stages before do not.
- */
+/** What `predict` loads one after the other. Each becomes one file, with what its modules import and earlier stages do not have. */
 const STAGES = {
   start: ['cli/main.js', 'platform/node/image-decoders.js'],
   options: ['cli/commands/predict/command.js'],
@@ -76,6 +73,12 @@ function stagesOf(imports) {
   return stages;
 }
 
+function importsOf(path, graph) {
+  const module = graph.getModuleInfo(path);
+  if (!module) throw new Error(`${path} is in a stage of the command line, but no part of it. Name another module.`);
+  return module.importedIds.filter((imported) => graph.getModuleInfo(imported) !== null);
+}
+
 let stages;
 const bundle = await rolldown({
   cwd: ROOT,
@@ -99,7 +102,7 @@ const { output } = await bundle.write({
       {
         debugName: 'stage',
         name(path, graph) {
-          stages ??= stagesOf((module) => graph.getModuleInfo(module)?.importedIds ?? []);
+          stages ??= stagesOf((module) => importsOf(module, graph));
           return stages.get(path) ?? null;
         },
       },
@@ -115,10 +118,5 @@ for (const name of await readdir(FOLDER)) {
   if (!made.has(name) && Date.now() - (await stat(path)).mtimeMs > KEPT) await rm(path);
 }
 const modules = output.flatMap((chunk) => Object.keys(chunk.modules ?? {}));
-await writeFile(
-  join(FOLDER, 'LICENSES.txt'),
-  await licenseNotices(
-    ROOT,
-    modules.map((path) => relative(ROOT, path)),
-  ),
-);
+const files = modules.map((path) => relative(ROOT, path).split(sep).join('/'));
+await writeFile(join(FOLDER, 'LICENSES.txt'), await licenseNotices(ROOT, files));

@@ -1,8 +1,8 @@
 /** How much of each pixel lies inside closed curves. */
 import type { OutlinePoint } from './outlines.ts';
 
-/** A box of pixels, measured from the pen's place on the baseline; y downward. */
-export interface CoveredBox {
+/** A box of pixels; y downward. */
+interface CoveredBox {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -11,7 +11,7 @@ export interface CoveredBox {
   readonly coverage: Float32Array;
 }
 
-/** Straight pieces that stand for one quadratic piece of a curve: in the largest text, less than a hundredth of a pixel off. */
+/** Straight pieces that stand for one quadratic piece of a curve: in text of 66 pixels to the em less than a hundredth of a pixel off. */
 const PIECES = 8;
 
 type Place = readonly [x: number, y: number];
@@ -22,7 +22,7 @@ export type Polygons = readonly Float64Array[];
 export const polygonsOf = (contours: readonly (readonly OutlinePoint[])[]): Polygons =>
   contours.map((contour) => Float64Array.from(flattened(contour).flat()));
 
-/** The pixels that polygons cover, in which `scale` pixels are a unit, where their origin lies `x` to the right and `y` below the pen's place. */
+/** The pixels that polygons cover at `scale` pixels a unit, with their origin at (x, y). */
 export function coverageOf(polygons: Polygons, scale: number, x = 0, y = 0): CoveredBox {
   const placed = polygons.map((corners) =>
     corners.map((value, i) => (i % 2 === 0 ? x + value * scale : y - value * scale)),
@@ -52,8 +52,8 @@ export function coverageOf(polygons: Polygons, scale: number, x = 0, y = 0): Cov
 
 /** The whole pixels around polygons; none where there are no polygons. */
 function boxAround(polygons: Polygons): Readonly<Record<'left' | 'top' | 'right' | 'bottom', number>> {
-  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [left, top] = [Infinity, Infinity];
+  let [right, bottom] = [-Infinity, -Infinity];
   for (const corners of polygons) {
     for (let i = 0; i < corners.length; i += 2) {
       const [x, y] = [corners[i] as number, corners[i + 1] as number];

@@ -1,4 +1,5 @@
 /** Reads the pixels between four neighboring places of scores. */
+import { BilinearScores, type ScorePlaces } from './bilinear-scores.ts';
 import type { Run } from './linear-runs.ts';
 import { addPowers, addWeightedPowers, fillPowers, growth, raiseToPowers } from './powers.ts';
 
@@ -14,40 +15,20 @@ export interface ReadScores {
   readonly probabilities?: Float32Array;
 }
 
-/** Scores [places, classes] in rows of `columns` places, which become lines of `width` pixels. */
-export interface ScorePlaces {
-  readonly scores: Float32Array;
-  readonly classes: number;
-  readonly columns: number;
-  readonly width: number;
-}
-
 /** Pixels that lie between the same four places. */
 export interface Block {
   readonly down: Run;
   readonly across: Run;
 }
 
-/** How far below a block's largest score another may lie: exp of it is still a normal number. */
-const RANGE = 600;
-
-/** A class that is e^20 times less likely than another changes nothing that float32 tells apart. */
-const MARGIN = 20;
-
+/** Reads blocks into the results of an image. */
 export class BlockReader {
   readonly #places: ScorePlaces;
+  readonly #width: number;
   readonly #results: ReadScores;
   /** The leading class of each place. */
   readonly #leaders: Uint16Array;
-  /** Of each class at a block's first pixel: its score, and by how much it grows per pixel across and down. */
-  readonly #scores: Float64Array;
-  readonly #across: Float64Array;
-  readonly #down: Float64Array;
-  /** By how much the growth across grows per pixel down. */
-  readonly #twists: Float64Array;
-  /** Of each class in a block: its largest and its smallest score. */
-  readonly #highest: Float64Array;
-  readonly #lowest: Float64Array;
+  readonly #scores: BilinearScores;
   /** Of each pixel of a block: the largest exponential of a score, the sum of all, and of their products with the scores. */
   readonly #bests: Float64Array;
   readonly #sums: Float64Array;
@@ -55,32 +36,31 @@ export class BlockReader {
   /** The exponentials themselves, [classes, pixels], where probabilities are wanted. */
   readonly #levels: Float64Array;
 
-  /** @param most the most pixels of a block. */
-  constructor(places: ScorePlaces, most: number, results: ReadScores) {
-    const { scores, classes } = places;
+  /**
+   * @param width of the image, in pixels.
+   * @param most the most pixels of a block.
+   * @param results what is read: labels, and all that is there beside them.
+   */
+  constructor(places: ScorePlaces, width: number, most: number, results: ReadScores) {
     this.#places = places;
+    this.#width = width;
     this.#results = results;
-    this.#leaders = leadersOf(scores, classes);
-    this.#scores = new Float64Array(classes);
-    this.#across = new Float64Array(classes);
-    this.#down = new Float64Array(classes);
-    this.#twists = new Float64Array(classes);
-    this.#highest = new Float64Array(classes);
-    this.#lowest = new Float64Array(classes);
+    this.#leaders = leadersOf(places);
+    this.#scores = new BilinearScores(places);
     this.#bests = new Float64Array(most);
     this.#sums = new Float64Array(most);
     this.#weighted = new Float64Array(most);
-    this.#levels = new Float64Array(results.probabilities ? classes * most : 0);
+    this.#levels = new Float64Array(results.probabilities ? places.classes * most : 0);
   }
 
+  /** Reads the pixels of a block. */
   read(block: Block): void {
     const { down, across } = block;
-    const { width } = this.#places;
     const { labels, confidence, entropy, probabilities } = this.#results;
     const leader = this.#commonLeader(block);
     for (let y = down.start; y < down.end; y++) {
       if (leader < 0) this.#readLabels(pixelOf(down, y), across);
-      else labels.fill(leader, y * width + across.start, y * width + across.end);
+      else labels.fill(leader, y * this.#width + across.start, y * this.#width + across.end);
     }
     if (confidence ?? entropy ?? probabilities) this.#readSums(block, leader);
   }
@@ -97,45 +77,22 @@ export class BlockReader {
     return isCommon ? leader : -1;
   }
 
-  /** Each row from the places themselves: a step downward would round otherwise. */
+  /** Each row from the places themselves: going down by steps would round differently. */
   #readLabels(row: Run, across: Run): void {
-    const [scores, slopes, { labels }] = [this.#scores, this.#across, this.#results];
-    const { classes, width } = this.#places;
-    this.#begin(row, across);
+    const { labels } = this.#results;
+    const { start, across: slopes } = this.#scores;
+    this.#scores.begin(row, across);
     for (let x = across.start; x < across.end; x++) {
       const steps = x - across.start;
-      let best = Number.NEGATIVE_INFINITY;
+      let best = -Infinity;
       let label = 0;
-      for (let id = 0; id < classes; id++) {
-        const score = (scores[id] as number) + steps * (slopes[id] as number);
+      for (let id = 0; id < start.length; id++) {
+        const score = (start[id] as number) + steps * (slopes[id] as number);
         if (!(score > best)) continue;
         best = score;
         label = id;
       }
-      labels[row.start * width + x] = label;
-    }
-  }
-
-  /** Brings scores and their growth to the first pixel of a block. */
-  #begin(down: Run, across: Run): void {
-    const { scores: given, classes, columns } = this.#places;
-    const [scores, slopes, falls, twists] = [this.#scores, this.#across, this.#down, this.#twists];
-    const [upper, lower] = [down.first * columns, down.second * columns];
-    const upperLeft = (upper + across.first) * classes;
-    const upperRight = (upper + across.second) * classes;
-    const lowerLeft = (lower + across.first) * classes;
-    const lowerRight = (lower + across.second) * classes;
-    for (let id = 0; id < classes; id++) {
-      const [left, right] = [given[upperLeft + id] as number, given[upperRight + id] as number];
-      const leftFall = (given[lowerLeft + id] as number) - left;
-      const rightFall = (given[lowerRight + id] as number) - right;
-      const start = left + leftFall * down.share;
-      const slope = right + rightFall * down.share - start;
-      const twist = (rightFall - leftFall) * down.step;
-      scores[id] = start + slope * across.share;
-      slopes[id] = slope * across.step;
-      falls[id] = leftFall * down.step + twist * across.share;
-      twists[id] = twist * across.step;
+      labels[row.start * this.#width + x] = label;
     }
   }
 
@@ -143,56 +100,36 @@ export class BlockReader {
   #readSums(block: Block, leader: number): void {
     const { down, across } = block;
     const [rows, columns] = [down.end - down.start, across.end - across.start];
-    this.#begin(down, across);
-    this.#findRanges(rows - 1, columns - 1);
-    const top = extreme(this.#highest, Math.max);
-    if (rows * columns > 1 && !(top - extreme(this.#lowest, Math.min) <= RANGE)) {
-      // Each pixel by itself is measured from its own largest score.
-      for (let y = down.start; y < down.end; y++) {
-        for (let x = across.start; x < across.end; x++) {
-          this.#readSums({ down: pixelOf(down, y), across: pixelOf(across, x) }, leader);
-        }
-      }
+    this.#scores.begin(down, across);
+    const isNear = this.#scores.measure(rows - 1, columns - 1, this.#results.probabilities !== undefined);
+    if (isNear || rows * columns === 1) {
+      this.#addClasses(rows, columns, leader);
+      this.#writeSums(block);
       return;
     }
-    // Below it a class counts at none of the pixels; where probabilities are wanted all do.
-    const floor = this.#results.probabilities ? Number.NEGATIVE_INFINITY : extreme(this.#lowest, Math.max) - MARGIN;
-    this.#addClasses(rows, columns, leader, top, floor);
-    this.#writeSums(block);
-  }
-
-  /**
-   * Each class's largest and smallest score, which are at a block's corners.
-   * @param rows from its first row to its last; `columns` likewise.
-   */
-  #findRanges(rows: number, columns: number): void {
-    const [scores, slopes, falls, twists] = [this.#scores, this.#across, this.#down, this.#twists];
-    for (let id = 0; id < scores.length; id++) {
-      const start = scores[id] as number;
-      const slope = slopes[id] as number;
-      const right = start + columns * slope;
-      const below = start + rows * (falls[id] as number);
-      const belowRight = below + columns * (slope + rows * (twists[id] as number));
-      this.#highest[id] = Math.max(start, right, below, belowRight);
-      this.#lowest[id] = Math.min(start, right, below, belowRight);
+    // Each pixel by itself is measured from its own largest score.
+    for (let y = down.start; y < down.end; y++) {
+      for (let x = across.start; x < across.end; x++) {
+        this.#readSums({ down: pixelOf(down, y), across: pixelOf(across, x) }, leader);
+      }
     }
   }
 
-  /** Adds up the exponentials of the scores, measured from `top`, of the classes that somewhere reach the floor. */
-  #addClasses(rows: number, columns: number, leader: number, top: number, floor: number): void {
-    const { classes } = this.#places;
+  /** Adds up the exponentials of the scores of the classes that count, measured from the top. */
+  #addClasses(rows: number, columns: number, leader: number): void {
+    const { start: starts, across, down, twist: twists, highest, top, floor } = this.#scores;
     const { entropy, probabilities } = this.#results;
     const [bests, sums, weighted, levels] = [this.#bests, this.#sums, this.#weighted, this.#levels];
     const pixels = rows * columns;
     sums.fill(0, 0, pixels);
     if (leader < 0) bests.fill(0, 0, pixels);
     if (entropy) weighted.fill(0, 0, pixels);
-    for (let id = 0; id < classes; id++) {
-      if ((this.#highest[id] as number) < floor) continue;
-      let score = (this.#scores[id] as number) - top;
-      let slope = this.#across[id] as number;
-      const fall = this.#down[id] as number;
-      const twist = this.#twists[id] as number;
+    for (let id = 0; id < starts.length; id++) {
+      if ((highest[id] as number) < floor) continue;
+      let score = (starts[id] as number) - top;
+      let slope = across[id] as number;
+      const fall = down[id] as number;
+      const twist = twists[id] as number;
       // Scores are straight lines in each direction, so their exponentials grow by factors.
       let level = Math.exp(score);
       let ratio = columns > 1 ? growth(slope) : 1;
@@ -213,16 +150,17 @@ export class BlockReader {
   }
 
   #writeSums({ down, across }: Block): void {
-    const { classes, width } = this.#places;
+    const { classes } = this.#places;
     const { labels, confidence, entropy, probabilities } = this.#results;
     const [bests, sums, weighted, levels] = [this.#bests, this.#sums, this.#weighted, this.#levels];
     const columns = across.end - across.start;
     const pixels = (down.end - down.start) * columns;
+    // That of one class is 0 whatever it is divided by.
     const mostEntropy = Math.log(Math.max(2, classes));
     for (let y = down.start; y < down.end; y++) {
       for (let x = across.start; x < across.end; x++) {
         const at = (y - down.start) * columns + x - across.start;
-        const pixel = y * width + x;
+        const pixel = y * this.#width + x;
         const sum = sums[at] as number;
         if (confidence) confidence[pixel] = (bests[at] as number) / sum;
         // The logarithm of the sum less the mean score, both measured from the top.
@@ -244,18 +182,11 @@ const pixelOf = (run: Run, pixel: number): Run => ({
   share: run.share + (pixel - run.start) * run.step,
 });
 
-/** The largest or the smallest of numbers. */
-function extreme(numbers: Float64Array, choose: typeof Math.max): number {
-  let found = numbers[0] as number;
-  for (let at = 1; at < numbers.length; at++) found = choose(found, numbers[at] as number);
-  return found;
-}
-
 /** The class of the first largest score of each place. */
-function leadersOf(scores: Float32Array, classes: number): Uint16Array {
+function leadersOf({ scores, classes }: ScorePlaces): Uint16Array {
   const leaders = new Uint16Array(scores.length / classes);
   for (let place = 0; place < leaders.length; place++) {
-    let best = Number.NEGATIVE_INFINITY;
+    let best = -Infinity;
     for (let id = 0; id < classes; id++) {
       const score = scores[place * classes + id] as number;
       if (!(score > best)) continue;

@@ -58,6 +58,7 @@ describe('what logits say of an image', () => {
     ['of more classes than a byte tells apart', 300, [3, 4], [16, 12], 2],
     ['of one place', 4, [1, 1], [5, 6], 3],
     ['far apart', 6, [6, 5], [50, 40], 60],
+    ['enlarged by more than a block takes', 3, [2, 2], [300, 270], 3],
   ] as const)('is what the graph computes, %s', async (_, classes, [rows, columns], [width, height], scale) => {
     const logits = drawn(classes, rows, columns, scale);
     const expected = await byGraph(logits, width, height);
@@ -108,6 +109,26 @@ describe('what logits say of an image', () => {
     expect(Array.from(probabilities as Float32Array)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
   });
 
+  test.each([
+    ['one class', [0, -1600, -1600, 0]],
+    ['three', [800, -800, -800, 800, -800, 800, 800, -800, 0, 0, 0, 0]],
+  ])('is a number where scores of %s turn by thousands from corner to corner', (_, scores) => {
+    const logits = float32([1, scores.length / 4, 2, 2], scores);
+    const { confidence, entropy, probabilities } = readScores(logits, { width: 4, height: 4 }, ALL);
+    for (const numbers of [confidence, entropy, probabilities]) {
+      expect((numbers as Float32Array).every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  });
+
+  test('is the same beside a class that is nowhere', () => {
+    const [few, shape] = [drawn(4, 6, 7, 3), [1, 5, 6, 7]];
+    const more = float32(shape, [...few.data, ...new Float32Array(42).fill(-1000)]);
+    const [expected, got] = [few, more].map((each) =>
+      readScores(each, { width: 60, height: 50 }, { confidence: true }),
+    ) as [ReadScores, ReadScores];
+    expect(got).toEqual(expected);
+  });
+
   test('is given for lines longer than a call has arguments', () => {
     const columns = 150_000;
     const logits = float32([1, 2, 1, columns], new Float32Array(2 * columns).fill(1));
@@ -123,6 +144,19 @@ describe('what logits say of an image', () => {
 });
 
 describe('runs of pixels between two numbers', () => {
+  test('are cut where they are too long, and go on from there', () => {
+    const whole = linearRuns(3, 40);
+    const cut = linearRuns(3, 40, 5);
+    expect(Math.max(...cut.map(({ start, end }) => end - start))).toBe(5);
+    const places = (runs: typeof cut) =>
+      runs.flatMap(({ start, end, first, second, share, step }) =>
+        Array.from({ length: end - start }, (_, i) =>
+          Number((first + (second - first) * (share + i * step)).toFixed(9)),
+        ),
+      );
+    expect(places(cut)).toEqual(places(whole));
+  });
+
   test.each([
     [5, 23],
     [5, 5],

@@ -18,6 +18,9 @@ export interface ReadingOptions {
 /** Numbers that are read in a step, some 10 to 50 milliseconds. */
 const STEP = 2 ** 23;
 
+/** The longest side of a block, in pixels, so that what is held of one stays small. */
+const LONGEST = 128;
+
 /**
  * Reads logits float32 [1, K, h, w] at the size of an image, enlarged bilinearly with half-pixel centers (PyTorch's
  * `interpolate(mode='bilinear', align_corners=False)`), as light-weight-refinenet's second version and transformers do; in float64.
@@ -44,10 +47,11 @@ export function* readScoresInSteps(
     ...(wanted.entropy && { entropy: new Float32Array(pixels) }),
     ...(wanted.probabilities && { probabilities: new Float32Array(classes * pixels) }),
   };
-  const places = { scores: classesLast(data, classes, rows * columns), classes, columns, width };
+  const places = { scores: classesLast(data, classes, rows * columns), classes, columns };
   const linesAtOnce = Math.max(1, Math.floor(STEP / (classes * width)));
-  const [down, across] = [linearRuns(rows, height, linesAtOnce), linearRuns(columns, width)];
-  const reader = new BlockReader(places, longest(down) * longest(across), results);
+  const down = linearRuns(rows, height, Math.min(LONGEST, linesAtOnce));
+  const across = linearRuns(columns, width, LONGEST);
+  const reader = new BlockReader(places, width, longest(down) * longest(across), results);
   let lines = 0;
   for (const run of down) {
     lines += run.end - run.start;

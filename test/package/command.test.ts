@@ -5,11 +5,26 @@ import { expect, test } from 'vitest';
 
 const FOLDER = fileURLToPath(new URL('../../dist/command/', import.meta.url));
 
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
-
 const textOf = (name: string): string => readFileSync(FOLDER + name, 'utf8');
 
 const IMPORT = /(?:from|import\(?)\s*(["'`])([^"'`\n]+)\1/g;
+
+const IMPORTED = /(?:^|[;}])(?:import|export)[^;()]*?["'`]\.\/([^"'`]+)["'`]/g;
+
+/** Files that are imported at once or later. */
+const NAMED = /(?:from|import\(?)\s*["'`]\.\/([^"'`\n]+)["'`]/g;
+
+/** The files that are read for a file, by `pattern` in what imports them. */
+function filesFor(name: string, pattern = IMPORTED, found = new Set<string>()): ReadonlySet<string> {
+  if (!found.has(name)) {
+    found.add(name);
+    for (const [, path] of textOf(name).matchAll(pattern)) filesFor(path as string, pattern, found);
+  }
+  return found;
+}
+
+/** All that it is made of; files of former builds lie beside them for a while. */
+const FILES = [...filesFor('main.js', NAMED, new Set(filesFor('image-decoders.js', NAMED)))];
 
 test('what it is made of lies beside it, packages in many files too', () => {
   const packages = new Set<string>();
@@ -21,20 +36,14 @@ test('what it is made of lies beside it, packages in many files too', () => {
     }
   }
   expect(packages).toContain('onnxruntime-node');
+  // sharp is asked for as CommonJS, by the pictures alone.
+  expect(packages).not.toContain('sharp');
+  expect(FILES.filter((name) => /createRequire\(import\.meta\.url\)\([`"']sharp[`"']\)/.test(textOf(name)))).toEqual([
+    expect.stringMatching(/^pictures-/),
+  ]);
   for (const bundled of ['zod', 'zod/mini', '@bufbuild/protobuf', 'fast-png', 'commander', 'cli-progress'])
     expect(packages).not.toContain(bundled);
 });
-
-const IMPORTED = /(?:^|[;}])(?:import|export)[^;()]*?["'`]\.\/([^"'`]+)["'`]/g;
-
-/** The files that are read for a file. */
-function filesFor(name: string, found = new Set<string>()): ReadonlySet<string> {
-  if (!found.has(name)) {
-    found.add(name);
-    for (const [, path] of textOf(name).matchAll(IMPORTED)) filesFor(path as string, found);
-  }
-  return found;
-}
 
 /** What their names begin with. */
 const kindsOf = (files: ReadonlySet<string>): string[] =>
@@ -46,6 +55,10 @@ test('little is read before a command is known, and no image reader before there
   const text = [...start].map(textOf).join('\n');
   const [, predict] = /import\([`'"]\.\/([^`'"]+)[`'"]\)[^)]*\)\)\.registerPredict/.exec(text) ?? [];
   expect(kindsOf(filesFor(predict as string))).toEqual(['options', 'rolldown-runtime', 'start']);
+  const later = new Set(
+    [...textOf(predict as string).matchAll(/import\(["'`]\.\/([^"'`]+)/g)].map(([, path]) => path as string),
+  );
+  expect(kindsOf(later)).toEqual(expect.arrayContaining(['work', 'pictures']));
 });
 
 test('modules that look for what lies beside them find it where it was before', () => {

@@ -1,7 +1,7 @@
 /** Images to files, by sharp. */
 import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../image/image.ts';
-import { replaceFile, writeFileAtomically } from './files.ts';
+import { notWritten, replaceFile, writeFileAtomically } from './files.ts';
 
 export type EncodedImageFormat = 'png' | 'jpeg';
 
@@ -11,15 +11,20 @@ export async function encodeImage(image: Image, format: EncodedImageFormat): Pro
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** The most pixels of an image that is encoded before its file is begun: at once, in other threads. */
-const SOON = 2 ** 22;
+/** The most pixels of an image whose encoding, which other threads do, does not wait for the file's folder. */
+const SOON = 2 ** 24;
 
 /**
  * Encodes as `encodeImage` does, larger images straight into a file, so that they are not held in memory.
  * @throws RefineNetError if the file cannot be written.
  */
 export async function writeImage(path: string, image: Image, format: EncodedImageFormat): Promise<void> {
-  if (image.width * image.height <= SOON) return writeFileAtomically(path, await encodeImage(image, format));
+  if (image.width * image.height <= SOON) {
+    const encoded = await encodeImage(image, format).catch((error: unknown) => {
+      throw notWritten(path, error);
+    });
+    return writeFileAtomically(path, encoded);
+  }
   await replaceFile(path, async (temporary) => {
     await encoder(image, format).toFile(temporary);
   });

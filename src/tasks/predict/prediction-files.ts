@@ -51,11 +51,12 @@ export async function writePrediction(
   const stem = files.join(options.output, file.name);
   const { labels, colors, classes } = segmentation;
   const overlay = `${stem}.overlay.png`;
+  const writeLabels = async () => files.write(`${stem}.png`, encodeLabelPng(labels, colors));
   // The overlay is encoded by other threads; the rest meanwhile by this one.
   const [, others] = await allOrFirstFailure([
     files.writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
     writeOthers(file, stem, segmentation, options, files),
-    files.write(`${stem}.png`, encodeLabelPng(labels, colors)),
+    writeLabels(),
   ]);
   const report: ImageReport = {
     image: file.path,
