@@ -27,15 +27,14 @@ export function coverageOf(polygons: Polygons, scale: number, x = 0, y = 0): Cov
   const placed = polygons.map((corners) =>
     corners.map((value, i) => (i % 2 === 0 ? x + value * scale : y - value * scale)),
   );
-  const box = boxAround(placed);
-  const [width, height] = [box.right - box.left, box.bottom - box.top];
+  const { left, top, width, height } = boxAround(placed);
   // For each pixel how much the covered height changes from its left neighbor to it: one more column takes what leaves the box.
   const changes = new Float64Array((width + 1) * height);
   for (const corners of placed) {
     let [fromX, fromY] = [corners.at(-2) as number, corners.at(-1) as number];
     for (let i = 0; i < corners.length; i += 2) {
       const [toX, toY] = [corners[i] as number, corners[i + 1] as number];
-      addEdge(changes, width + 1, fromX - box.left, fromY - box.top, toX - box.left, toY - box.top);
+      addEdge(changes, width + 1, fromX - left, fromY - top, toX - left, toY - top);
       [fromX, fromY] = [toX, toY];
     }
   }
@@ -47,11 +46,11 @@ export function coverageOf(polygons: Polygons, scale: number, x = 0, y = 0): Cov
       coverage[row * width + column] = Math.min(1, Math.abs(covered));
     }
   }
-  return { left: box.left, top: box.top, width, height, coverage };
+  return { left, top, width, height, coverage };
 }
 
 /** The whole pixels around polygons; none where there are no polygons. */
-function boxAround(polygons: Polygons): Readonly<Record<'left' | 'top' | 'right' | 'bottom', number>> {
+function boxAround(polygons: Polygons): Omit<CoveredBox, 'coverage'> {
   let [left, top] = [Infinity, Infinity];
   let [right, bottom] = [-Infinity, -Infinity];
   for (const corners of polygons) {
@@ -63,8 +62,9 @@ function boxAround(polygons: Polygons): Readonly<Record<'left' | 'top' | 'right'
       if (y > bottom) bottom = y;
     }
   }
-  if (left > right) return { left: 0, top: 0, right: 0, bottom: 0 };
-  return { left: Math.floor(left), top: Math.floor(top), right: Math.ceil(right), bottom: Math.ceil(bottom) };
+  if (left > right) return { left: 0, top: 0, width: 0, height: 0 };
+  [left, top] = [Math.floor(left), Math.floor(top)];
+  return { left, top, width: Math.ceil(right) - left, height: Math.ceil(bottom) - top };
 }
 
 /** The corners of a closed curve of quadratic pieces; between two points off the curve lies one on it, halfway. */

@@ -43,6 +43,35 @@ describe('overlay', () => {
     expect([...red]).toEqual([150, 150, 190, 10, 50, 50]);
   });
 
+  it('draws wider borders in large images: all within reach of another class in their row or column', () => {
+    const [width, height, reach] = [2600, 9, 3];
+    const ids = Uint8Array.from({ length: width * height }, (_, i) => ((i * 7919) % 101 < 3 ? 1 : 0));
+    const isNear = (x: number, y: number): boolean =>
+      [...Array(reach).keys()].some((step) =>
+        [
+          [x - step - 1, y],
+          [x + step + 1, y],
+          [x, y - step - 1],
+          [x, y + step + 1],
+        ].some(
+          ([column, row]) =>
+            ids[(row as number) * width + (column as number)] !== ids[y * width + x] &&
+            (column as number) >= 0 &&
+            (column as number) < width &&
+            (row as number) >= 0 &&
+            (row as number) < height,
+        ),
+      );
+    const { data } = overlay(gray(width, height), labelMap(width, height, ids), [
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    for (let pixel = 0; pixel < ids.length; pixel++) {
+      const expected = isNear(pixel % width, Math.floor(pixel / width)) ? 10 : 50;
+      if (data[pixel * 3] !== expected) expect.fail(`pixel ${pixel} is ${data[pixel * 3]}, not ${expected}`);
+    }
+  });
+
   it('does not change its input', () => {
     const source = gray(3, 1);
     overlay(source, labels, COLORS);

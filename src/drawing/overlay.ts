@@ -56,7 +56,7 @@ export function checkOpacity(opacity: number): void {
   );
 }
 
-/** 1 where a pixel has one of another class close by. */
+/** 1 where a pixel has one of another class close by in its row or column. */
 function borderPixels({ width, height, data }: LabelMap): Uint8Array {
   const reach = Math.max(1, Math.round(Math.max(width, height) / PIXELS_PER_BORDER_PIXEL));
   const marks = new Uint8Array(data.length);
@@ -64,15 +64,13 @@ function borderPixels({ width, height, data }: LabelMap): Uint8Array {
     for (let x = 0; x < width; x++) {
       const pixel = y * width + x;
       const id = data[pixel];
-      for (let step = 1; step <= reach && marks[pixel] === 0; step++) {
-        if (
-          (x >= step && data[pixel - step] !== id) ||
-          (x + step < width && data[pixel + step] !== id) ||
-          (y >= step && data[pixel - step * width] !== id) ||
-          (y + step < height && data[pixel + step * width] !== id)
-        ) {
-          marks[pixel] = 1;
-        }
+      // Where two neighbors differ, all within reach of the border between them are marked.
+      if (x + 1 < width && data[pixel + 1] !== id) {
+        marks.fill(1, pixel - Math.min(x, reach - 1), pixel + Math.min(width - x, reach + 1));
+      }
+      if (y + 1 < height && data[pixel + width] !== id) {
+        // What would lie beyond the last line is beyond the marks.
+        for (let line = Math.max(0, y + 1 - reach); line <= y + reach; line++) marks[line * width + x] = 1;
       }
     }
   }

@@ -30,7 +30,11 @@ export const labelIds = (classes: number, pixels: number): Uint8Array | Uint16Ar
 /** The number of pixels of each class 0 ... `classes` - 1. Ids from `classes` on, such as 255 for ignore, are not counted. */
 export function countLabels(map: LabelMap, classes: number): number[] {
   const counts = new Float64Array(65536);
-  for (const id of map.data) counts[id] = (counts[id] as number) + 1;
+  // By index: in a first run an iterator takes several times as long.
+  for (let pixel = 0; pixel < map.data.length; pixel++) {
+    const id = map.data[pixel] as number;
+    counts[id] = (counts[id] as number) + 1;
+  }
   return Array.from({ length: classes }, (_, id) => counts[id] ?? 0);
 }
 

@@ -15,7 +15,7 @@ export function encodeLabelPng(labels: LabelMap, colors: readonly Color[]): Uint
   const { width, height, data } = labels;
   checkColors(colors);
   let highest = 0;
-  for (const id of data) if (id > highest) highest = id;
+  for (let pixel = 0; pixel < data.length; pixel++) highest = Math.max(highest, data[pixel] as number);
   if (highest > 255 || colors.length > 256) {
     return encode({
       width,

@@ -87,7 +87,7 @@ export class BilinearScores {
     }
     this.top = top;
     this.floor = isEveryCounted ? -Infinity : floor;
-    return top - least <= RANGE || (!isEveryCounted && this.#isNear());
+    return top - least <= RANGE || this.#isNear();
   }
 
   #isNear(): boolean {

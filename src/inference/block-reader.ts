@@ -101,8 +101,7 @@ export class BlockReader {
     const { down, across } = block;
     const [rows, columns] = [down.end - down.start, across.end - across.start];
     this.#scores.begin(down, across);
-    const isNear = this.#scores.measure(rows - 1, columns - 1, this.#results.probabilities !== undefined);
-    if (isNear || rows * columns === 1) {
+    if (this.#scores.measure(rows - 1, columns - 1, !!this.#results.probabilities) || rows * columns === 1) {
       this.#addClasses(rows, columns, leader);
       this.#writeSums(block);
       return;

@@ -17,7 +17,7 @@ export interface Run {
  * number and behind the last one it is that number.
  * @param most the most pixels of a run.
  */
-export function linearRuns(from: number, to: number, most = Number.POSITIVE_INFINITY): readonly Run[] {
+export function linearRuns(from: number, to: number, most = Infinity): readonly Run[] {
   const step = from / to;
   const placeOf = (pixel: number): number => (pixel + 0.5) * step - 0.5;
   const runs: Run[] = [];
