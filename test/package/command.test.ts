@@ -1,5 +1,5 @@
 /** The command line is bundled: much of a short run would be spent on finding hundreds of modules. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 
