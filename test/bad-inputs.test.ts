@@ -21,7 +21,7 @@ import { readClassNames } from '../src/labels/class-names.ts';
 import { numberedClasses } from '../src/labels/classes-named.ts';
 import { labelTable } from '../src/labels/label-table.ts';
 import { architecture } from '../src/models/architectures.ts';
-import { fromModelConfig, toModelConfig } from '../src/models/model-config.ts';
+import { fromModelConfig, toModelConfig } from '../src/models/folder/config.ts';
 import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { decodeImage } from '../src/platform/node/decode-image.ts';
 import { Refusal } from '../src/server/http/refusal.ts';

@@ -1,6 +1,7 @@
 /** One pass over every file of a data set, for all that is to be known about it. */
 import { messageOf, RefineNetError, RuntimeError } from '../errors.ts';
 import type { Color, Image } from '../image/image.ts';
+import { countLabels } from '../image/label-map.ts';
 import { readPngHeader, readPngPalette } from '../image/png-chunks.ts';
 import { mapAhead } from './concurrency.ts';
 import { contentHash } from './content-hash.ts';
@@ -218,13 +219,12 @@ function maskSummary(
   { labels, unknown, stored, isWide, painted }: DecodedMask,
   classes: number,
 ): Omit<ScannedMask, 'palette'> {
-  const counts = new Uint32Array(256);
-  for (const id of labels.data) counts[id] = (counts[id] as number) + 1;
+  const counts = countLabels(labels, 256);
   const strange = [...unknown.values()].reduce((sum, count) => sum + count, 0);
   return {
     width: labels.width,
     height: labels.height,
-    counts: [...counts.subarray(0, classes)],
+    counts: counts.slice(0, classes),
     ignored: Math.max(0, (counts[IGNORE_INDEX] as number) - strange),
     unknown,
     stored,

@@ -46,7 +46,7 @@ export { encodeNpy } from '../tensor/npy.ts';
 export { architecture, ARCHITECTURE_NAMES, type ArchitectureName } from '../models/architectures.ts';
 export { type AssembledWeights, type AssembleOptions, assembleWeights, type Reinitialize } from '../models/assemble.ts';
 export { type ImportedModel, importModel, type ImportOptions } from '../models/import-model.ts';
-export { fromModelConfig, type ModelConfig, toModelConfig } from '../models/model-config.ts';
+export { fromModelConfig, type ModelConfig, toModelConfig } from '../models/folder/config.ts';
 export type { Model, ModelDescription } from '../models/model.ts';
 export { type StartingModel, startingModel, type StartingModelOptions } from '../models/starting-model.ts';
 export { type LayerSummary, type NetworkSummary, type PartSummary, summarize } from '../models/summary.ts';

@@ -7,8 +7,8 @@ export * from './training.ts';
 export { type LoadOptions, loadModel, type NodeSegmenter } from '../platform/node/load.ts';
 export { loadWeights, readModelFolder, writeModelFolder } from '../platform/node/model-folder.ts';
 export { type ModelLocation, SHIPPED_MODELS } from '../platform/node/model-location.ts';
-export type { ModelCardDetails } from '../models/model-card.ts';
-export type { ModelFileOptions, WriteModelOptions } from '../models/model-files.ts';
+export type { ModelCardDetails } from '../models/folder/card.ts';
+export type { ModelFileOptions, WriteModelOptions } from '../models/folder/files.ts';
 
 // Engines.
 export { backendFor, nodeBackend, wasmBackend } from '../platform/node/backend.ts';

@@ -17,7 +17,7 @@ import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor } from '../tensor/tensor.ts';
 import { probeScores } from './linear-probe.ts';
 import { networkSession } from './network-session.ts';
-import { readScores } from './read-scores.ts';
+import { readScores } from './scores/read-scores.ts';
 import { DISPOSED } from './segment-options.ts';
 import { checkSize } from './segmenter.ts';
 

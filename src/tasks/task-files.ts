@@ -3,7 +3,7 @@ import type { Dataset, OpenDatasetOptions } from '../data/dataset.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import type { Image } from '../image/image.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
-import type { WriteModelOptions } from '../models/model-files.ts';
+import type { WriteModelOptions } from '../models/folder/files.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
 import type { RunStorage } from '../training/run/run-storage.ts';

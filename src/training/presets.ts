@@ -1,5 +1,6 @@
 /** Named training recipes, as data. Adding one is an entry here. */
 import type { TransformRecipe } from '../data/transforms/index.ts';
+import type { CropRule } from './augmentation.ts';
 import type { ScheduleDefinition } from './schedules.ts';
 import type { ParameterGroup, StepDefinition } from './step/types.ts';
 
@@ -33,7 +34,7 @@ const ADAMW = { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDe
 const sameRate = (rate: number): Preset['rates'] => ({ encoder: rate, decoder: rate, classifier: rate });
 
 /** The last two steps of every recipe: whatever came before, the network sees one size. */
-const squareOf = (crop: number, by: 'random' | 'class' = 'random'): TransformRecipe => [
+const squareOf = (crop: number, by: CropRule = 'random'): TransformRecipe => [
   { transform: 'pad', size: crop },
   { transform: 'crop', size: crop, by },
 ];

@@ -9,6 +9,7 @@ const textOf = (name: string): string => readFileSync(FOLDER + name, 'utf8');
 
 const IMPORT = /(?:from|import\(?)\s*(["'`])([^"'`\n]+)\1/g;
 
+/** What is read with it. */
 const IMPORTED = /(?:^|[;}])(?:import|export)[^;()]*?["'`]\.\/([^"'`]+)["'`]/g;
 
 /** Files that are imported at once or later. */

@@ -1,5 +1,6 @@
 /** Mixing by classes: the pixels that another sample's mask gives to some of its classes are pasted with that mask. */
 import * as z from 'zod';
+import { countLabels } from '../../image/label-map.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import type { RandomStream } from '../../tensor/random.ts';
 import { MIX_OPTIONS, mixKind, type PastedPixels } from './mix.ts';
@@ -31,9 +32,8 @@ export const copyPaste = mixKind({
 type Choice = (classes: readonly number[], random: RandomStream) => readonly number[];
 
 function pixelsOf(left: Background, choose: Choice): PastedPixels {
-  return ({ labels: { data } }, random) => {
-    const counts = new Uint32Array(256);
-    for (const id of data) counts[id] = (counts[id] as number) + 1;
+  return ({ labels }, random) => {
+    const counts = countLabels(labels, 256);
     const present = [...counts.keys()].filter((id) => id !== IGNORE_INDEX && counts[id] !== 0);
     const out = BACKGROUND_OF[left](present, counts);
     const isChosen = new Uint8Array(256);
@@ -42,12 +42,12 @@ function pixelsOf(left: Background, choose: Choice): PastedPixels {
       random,
     ))
       isChosen[id] = 1;
-    return data.map((id) => isChosen[id] as number);
+    return labels.data.map((id) => isChosen[id] as number);
   };
 }
 
 const BACKGROUND_OF: Readonly<
-  Record<Background, (present: readonly number[], counts: Uint32Array) => number | undefined>
+  Record<Background, (present: readonly number[], counts: readonly number[]) => number | undefined>
 > = {
   none: () => undefined,
   first: () => 0,

@@ -22,8 +22,10 @@ const anywhere: Place = (view, width, height, random) => [
   random.integer(view.height - height + 1),
 ];
 
-/** Where a crop begins: anywhere, so that it shows a random pixel of a random class that the image has, or in the middle. */
-const PLACES: Readonly<Record<'random' | 'class' | 'center', Place>> = {
+/** Where a crop may lie: anywhere, so that it shows a random pixel of a random class that the image has, or in the middle. */
+const CROP_PLACES = ['random', 'class', 'center'] as const;
+
+const PLACES: Readonly<Record<(typeof CROP_PLACES)[number], Place>> = {
   random: anywhere,
   class: (view, width, height, random) => {
     const center = pixelOfRandomClass(view, random);
@@ -44,7 +46,7 @@ const PLACES: Readonly<Record<'random' | 'class' | 'center', Place>> = {
  */
 export const crop = transformKind({
   name: 'crop',
-  options: z.strictObject({ size: sizeOption, by: z.enum(['random', 'class', 'center']).default('random') }),
+  options: z.strictObject({ size: sizeOption, by: z.enum(CROP_PLACES).default('random') }),
   create: ({ size, by }) => {
     const wanted = sizeOf(size);
     return (view, random) => {

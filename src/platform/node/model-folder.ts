@@ -4,16 +4,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { JSON_BYTES } from '../../limits.ts';
 import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
-import { fromModelConfig } from '../../models/model-config.ts';
+import { fromModelConfig } from '../../models/folder/config.ts';
 import {
   CONFIG_FILE,
   modelFiles,
   PREPROCESSOR_FILE,
   WEIGHTS_FILE,
   type WriteModelOptions,
-} from '../../models/model-files.ts';
+} from '../../models/folder/files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
-import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
+import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/folder/quantization.ts';
 import { networkParameters } from '../../models/network.ts';
 import type { ActivationRanges } from '../../graph/rewrite/quantize-network.ts';
 import { sameShape } from '../../tensor/shape.ts';

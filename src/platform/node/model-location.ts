@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { CONFIG_FILE } from '../../models/model-files.ts';
+import { CONFIG_FILE } from '../../models/folder/files.ts';
 import { describeValue } from '../../text.ts';
 import { localPath } from './local-path.ts';
 import { PACKAGE_FOLDER } from './package.ts';

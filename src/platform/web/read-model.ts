@@ -1,11 +1,11 @@
 /** A model folder on a server, or files in hand, to a model with its weights in memory. */
 import { FormatError, messageOf } from '../../errors.ts';
 import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
-import { fromModelConfig } from '../../models/model-config.ts';
-import { CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../models/model-files.ts';
+import { fromModelConfig } from '../../models/folder/config.ts';
+import { CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../models/folder/files.ts';
 import type { Model } from '../../models/model.ts';
 import { networkParameters } from '../../models/network.ts';
-import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/quantization-file.ts';
+import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/folder/quantization.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { fitWeights } from '../../weights/fit.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';

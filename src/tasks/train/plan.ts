@@ -4,7 +4,7 @@ import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
 import type { ModelDescription } from '../../models/model.ts';
-import { networkFromJson } from '../../models/model-config.ts';
+import { networkFromJson } from '../../models/folder/config.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { estimateMemory, judgeMemory } from '../../training/memory-estimate.ts';

@@ -1,6 +1,6 @@
 /** What a run is made of, and what is told of it. */
 import type { ModelDescription } from '../../models/model.ts';
-import type { ModelCardDetails } from '../../models/model-card.ts';
+import type { ModelCardDetails } from '../../models/folder/card.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import type { RunLength } from '../schedules.ts';

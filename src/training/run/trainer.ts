@@ -7,7 +7,7 @@ import { timesOf } from '../../data/sampling.ts';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { architectureName } from '../../models/architectures.ts';
 import type { ModelDescription } from '../../models/model.ts';
-import { jsonBytes } from '../../models/model-files.ts';
+import { jsonBytes } from '../../models/folder/files.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { TrainingConfiguration } from '../configuration.ts';

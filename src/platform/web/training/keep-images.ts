@@ -3,7 +3,7 @@ import { FormatError, messageOf, RefineNetError } from '../../../errors.ts';
 import { imageKindOf } from '../../../image/image-kinds.ts';
 import { encodeLabelPng, encodePng } from '../../../image/png.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
-import { jsonBytes } from '../../../models/model-files.ts';
+import { jsonBytes } from '../../../models/folder/files.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
 import { count } from '../../../text.ts';
 import { decodeImage } from '../decode-image.ts';

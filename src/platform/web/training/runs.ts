@@ -1,6 +1,6 @@
 /** The runs that this site keeps in the browser. */
 import { FormatError, messageOf, RuntimeError, UsageError } from '../../../errors.ts';
-import { CARD_FILE, CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../../models/model-files.ts';
+import { CARD_FILE, CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../../models/folder/files.ts';
 import { BEST, LAST, type RunState } from '../../../training/run/checkpoint.ts';
 import type { RunStorage } from '../../../training/run/run-storage.ts';
 import { readRun } from '../../../training/run/trainer.ts';

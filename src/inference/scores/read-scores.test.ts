@@ -1,16 +1,16 @@
 /** Labels, confidence, entropy and probabilities of logits, against the graph that has every enlarged logit. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runGraph } from '../../test/golden/run-graph.ts';
-import { div, exp, reciprocal, sub } from '../graph/ops/elementwise.ts';
-import { reduceMax, reduceSum } from '../graph/ops/reduction.ts';
-import { resize } from '../graph/ops/resize.ts';
-import { input } from '../graph/value.ts';
-import { nodeBackend } from '../platform/node/backend.ts';
-import type { Backend } from '../runtime/backend.ts';
-import { randomStream } from '../tensor/random.ts';
-import { float32, int64, type Tensor } from '../tensor/tensor.ts';
-import { entropyOf } from './entropy-graph.ts';
-import { HOST_ENDS } from './graph-ends.ts';
+import { runGraph } from '../../../test/golden/run-graph.ts';
+import { div, exp, reciprocal, sub } from '../../graph/ops/elementwise.ts';
+import { reduceMax, reduceSum } from '../../graph/ops/reduction.ts';
+import { resize } from '../../graph/ops/resize.ts';
+import { input } from '../../graph/value.ts';
+import { nodeBackend } from '../../platform/node/backend.ts';
+import type { Backend } from '../../runtime/backend.ts';
+import { randomStream } from '../../tensor/random.ts';
+import { float32, int64, type Tensor } from '../../tensor/tensor.ts';
+import { entropyOf } from '../entropy-graph.ts';
+import { HOST_ENDS } from '../graph-ends.ts';
 import { linearRuns } from './linear-runs.ts';
 import { readScores, readScoresInSteps } from './read-scores.ts';
 import type { ReadScores } from './block-reader.ts';

@@ -1,16 +1,16 @@
 /** Score fusion as a graph: from the score maps of one image to its labels, a block of pixels at a time. */
 
-import type { Dimension } from '../graph/dimension.ts';
-import { scalarLike } from '../graph/ops/constants.ts';
-import { add, clip, div, exp, log, mul, sub } from '../graph/ops/elementwise.ts';
-import { matMul, matrixTranspose } from '../graph/ops/matmul.ts';
-import { argMax, reduceMax, reduceSum } from '../graph/ops/reduction.ts';
-import { logSoftmax } from '../graph/ops/softmax.ts';
-import { cast } from '../graph/ops/structure.ts';
-import { input, type Value } from '../graph/value.ts';
-import { entropyOf } from './entropy-graph.ts';
-import type { SamplingKind } from './axis-sampling.ts';
-import type { Averaging } from './protocols.ts';
+import type { Dimension } from '../../graph/dimension.ts';
+import { scalarLike } from '../../graph/ops/constants.ts';
+import { add, clip, div, exp, log, mul, sub } from '../../graph/ops/elementwise.ts';
+import { matMul, matrixTranspose } from '../../graph/ops/matmul.ts';
+import { argMax, reduceMax, reduceSum } from '../../graph/ops/reduction.ts';
+import { logSoftmax } from '../../graph/ops/softmax.ts';
+import { cast } from '../../graph/ops/structure.ts';
+import { input, type Value } from '../../graph/value.ts';
+import { entropyOf } from '../entropy-graph.ts';
+import type { SamplingKind } from '../axis-sampling.ts';
+import type { Averaging } from '../protocols.ts';
 
 export const FUSION_OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities'] as const;
 

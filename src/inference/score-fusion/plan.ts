@@ -1,10 +1,10 @@
 /** Which parts of its score maps a block of an image is fused from, and with what weights. */
-import type { NamedTensors } from '../runtime/backend.ts';
-import { float32, type Tensor } from '../tensor/tensor.ts';
-import { type AxisSampling, type Stretch, samplingMatrix, sourceStretch } from './axis-sampling.ts';
-import type { Averaging } from './protocols.ts';
-import { AVERAGING_RULES, ENLARGED, type Size } from './score-fusion-graph.ts';
-import type { ScoreMap } from './score-map.ts';
+import type { NamedTensors } from '../../runtime/backend.ts';
+import { float32, type Tensor } from '../../tensor/tensor.ts';
+import { type AxisSampling, type Stretch, samplingMatrix, sourceStretch } from '../axis-sampling.ts';
+import type { Averaging } from '../protocols.ts';
+import { AVERAGING_RULES, ENLARGED, type Size } from './graph.ts';
+import type { ScoreMap } from '../scores/score-map.ts';
 
 export class ScoreFusionPlan {
   readonly #maps: readonly ScoreMap[];

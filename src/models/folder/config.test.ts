@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { architecture } from './architectures.ts';
-import { networkFromJson, toModelConfig } from './model-config.ts';
+import { architecture } from '../architectures.ts';
+import { networkFromJson, toModelConfig } from './config.ts';
 
 const definition = architecture('refinenet-lw-mobilenetv2', 2);
 const classes = [

@@ -1,12 +1,12 @@
 /** The fused blocks of an image, put together. */
-import { UsageError } from '../errors.ts';
-import type { Image } from '../image/image.ts';
-import { labelIds, labelMap } from '../image/label-map.ts';
-import type { ModelDescription } from '../models/model.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
-import type { Stretch } from './axis-sampling.ts';
-import { FUSION_OUTPUTS, type FusionOutput } from './score-fusion-graph.ts';
-import { Segmentation } from './segmentation.ts';
+import { UsageError } from '../../errors.ts';
+import type { Image } from '../../image/image.ts';
+import { labelIds, labelMap } from '../../image/label-map.ts';
+import type { ModelDescription } from '../../models/model.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Stretch } from '../axis-sampling.ts';
+import { FUSION_OUTPUTS, type FusionOutput } from './graph.ts';
+import { Segmentation } from '../segmentation.ts';
 
 /** Bytes; what asks for more is a slip rather than a wish. */
 const LARGEST_PROBABILITIES = 2 ** 32;

@@ -1,8 +1,8 @@
 /** The ranges of a model's activations as the file `quantization.json` of its folder. */
 import * as z from 'zod/mini';
-import { FormatError } from '../errors.ts';
-import type { ActivationRanges } from '../graph/rewrite/quantize-network.ts';
-import { listOf, problemsOf } from '../json-schema.ts';
+import { FormatError } from '../../errors.ts';
+import type { ActivationRanges } from '../../graph/rewrite/quantize-network.ts';
+import { listOf, problemsOf } from '../../json-schema.ts';
 
 export const QUANTIZATION_FILE = 'quantization.json';
 

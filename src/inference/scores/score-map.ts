@@ -1,10 +1,10 @@
 /** The network's output for a whole image, joined from tiles a band at a time. */
-import { RuntimeError } from '../errors.ts';
-import { type Image, image } from '../image/image.ts';
-import { float32, type Tensor } from '../tensor/tensor.ts';
-import type { Stretch } from './axis-sampling.ts';
-import { mirrorImage, mirrorRows } from './mirror.ts';
-import type { TileSpan } from './tiling.ts';
+import { RuntimeError } from '../../errors.ts';
+import { type Image, image } from '../../image/image.ts';
+import { float32, type Tensor } from '../../tensor/tensor.ts';
+import type { Stretch } from '../axis-sampling.ts';
+import { mirrorImage, mirrorRows } from '../mirror.ts';
+import type { TileSpan } from '../tiling.ts';
 
 /** Runs the network on an image at the size it has: logits float32 [1, classes, ceil(height / stride), ceil(width / stride)]. */
 export type RunNetwork = (image: Image) => Promise<Tensor<'float32'>>;

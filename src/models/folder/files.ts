@@ -1,10 +1,10 @@
 /** The files that make up a model folder, as bytes. */
-import { toPreprocessorConfig } from '../image/preprocessor-config.ts';
-import type { Weights } from '../tensor/weights.ts';
-import { writeSafetensors } from '../weights/safetensors.ts';
-import type { ModelDescription } from './model.ts';
-import { modelCard, type ModelCardDetails } from './model-card.ts';
-import { type ModelConfig, toModelConfig } from './model-config.ts';
+import { toPreprocessorConfig } from '../../image/preprocessor-config.ts';
+import type { Weights } from '../../tensor/weights.ts';
+import { writeSafetensors } from '../../weights/safetensors.ts';
+import type { ModelDescription } from '../model.ts';
+import { modelCard, type ModelCardDetails } from './card.ts';
+import { type ModelConfig, toModelConfig } from './config.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';

@@ -1,8 +1,8 @@
 /** The README.md of a model folder, in the form Hugging Face calls a model card. */
-import { byteLength } from '../tensor/weights.ts';
-import { preprocessorText } from './preprocessor-text.ts';
-import type { Model } from './model.ts';
-import { summarize } from './summary.ts';
+import { byteLength } from '../../tensor/weights.ts';
+import { preprocessorText } from '../preprocessor-text.ts';
+import type { Model } from '../model.ts';
+import { summarize } from '../summary.ts';
 
 export interface ModelCardDetails {
   readonly title: string;

@@ -1,11 +1,11 @@
 /** A model's description as Hugging Face's `config.json`. */
 import * as z from 'zod/mini';
-import { FormatError } from '../errors.ts';
-import { problemsOf, unknownFields, wholeNumber } from '../json-schema.ts';
-import { FAMILIES, type NetworkDefinition } from './families.ts';
-import type { NetworkFamily } from './family.ts';
-import type { LabelClass } from '../labels/label-class.ts';
-import { familyOf } from './network.ts';
+import { FormatError } from '../../errors.ts';
+import { problemsOf, unknownFields, wholeNumber } from '../../json-schema.ts';
+import { FAMILIES, type NetworkDefinition } from '../families.ts';
+import type { NetworkFamily } from '../family.ts';
+import type { LabelClass } from '../../labels/label-class.ts';
+import { familyOf } from '../network.ts';
 
 /** The `config.json` that this library writes; JSON-ready. A block of the family's name holds definition and palette. */
 export interface ModelConfig {

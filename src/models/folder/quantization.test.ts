@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FormatError } from '../errors.ts';
-import { fromQuantizationFile, toQuantizationFile } from './quantization-file.ts';
+import { FormatError } from '../../errors.ts';
+import { fromQuantizationFile, toQuantizationFile } from './quantization.ts';
 
 const ranges = new Map([
   ['pixel_values', { minimum: -2.1, maximum: 2.6 }],

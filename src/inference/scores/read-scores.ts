@@ -2,9 +2,9 @@
  * What a network's logits say of every pixel of an image: enlarged, compared and made probabilities block by block, so that enlarged
  * logits take no memory (12 million pixels in 21 classes would be a gigabyte).
  */
-import { labelIds } from '../image/label-map.ts';
-import type { ImageSize } from '../image/preprocess.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { labelIds } from '../../image/label-map.ts';
+import type { ImageSize } from '../../image/preprocess.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { BlockReader, type ReadScores } from './block-reader.ts';
 import { linearRuns, type Run } from './linear-runs.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Image, image } from '../image/image.ts';
-import { float32 } from '../tensor/tensor.ts';
+import { type Image, image } from '../../image/image.ts';
+import { float32 } from '../../tensor/tensor.ts';
 import { type RunNetwork, ScoreMap } from './score-map.ts';
-import { type Tiling, tileSpans } from './tiling.ts';
+import { type Tiling, tileSpans } from '../tiling.ts';
 
 const CLASSES = 2;
 
