@@ -33,7 +33,7 @@ import { readWeights } from '../src/weights/read-weights.ts';
 import { decodeRunLengths } from '../src/image/regions/run-lengths.ts';
 import { cvat, cvatImage } from './support/annotated-files.ts';
 import { ELSEWHERE } from './support/bad-inputs-elsewhere.ts';
-import { memorySource, mask, photo } from './support/drawn-files.ts';
+import { memorySource, mask, photo } from './support/drawn/files.ts';
 import { manyEntries } from './support/many-entries.ts';
 import { element, matFile, matOf, rows as matRows, type Value } from './support/mat-file.ts';
 import { pngChunk, pngFile, type PngParts } from './support/png-file.ts';

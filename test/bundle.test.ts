@@ -54,7 +54,7 @@ const traces = ({ text, files }: Awaited<ReturnType<typeof bundle>>): string[] =
 
 describe('a bundle that only segments', () => {
   test.each([
-    ['segmentationGraph', 'inference/segmentation-graph.ts'],
+    ['segmentationGraph', 'inference/segmentation/graph.ts'],
     ['Segmenter', 'inference/segmenter.ts'],
   ])('holds no gradient rule: %s', async (name, path) => {
     const bundled = await bundle(name, path);
@@ -65,7 +65,7 @@ describe('a bundle that only segments', () => {
 });
 
 test('a bundle that trains holds them, so that they would be found', async () => {
-  const found = traces(await bundle('gradientValues', 'training/step/step-graph.ts'));
+  const found = traces(await bundle('gradientValues', 'training/step/graph.ts'));
   expect(found).toEqual(
     expect.arrayContaining(['graph/gradient/rules/elementwise.ts', 'has no gradient', 'RULES', 'Mul', 'Conv', 'Exp']),
   );

@@ -14,7 +14,7 @@ import { architecture } from '../src/models/architectures.ts';
 import { decodeDatasetImage } from '../src/platform/node/dataset-files.ts';
 import { encodeImage } from '../src/platform/node/encode-image.ts';
 import { planTraining } from '../src/training/plan.ts';
-import { colorMask, type Files, mask, memorySource, photo, drawnImage } from './support/drawn-files.ts';
+import { colorMask, type Files, mask, memorySource, photo, drawnImage } from './support/drawn/files.ts';
 
 const YAML = 'train: images/train\nval: images/val\nmasks_dir: masks\nnames: [ground, water]\n';
 const pair = (name: string, seed: number, ids: readonly number[] = [0, 1]): Files => ({

@@ -28,7 +28,7 @@ import {
   WIDTH,
   yoloLine,
 } from './support/annotated-files.ts';
-import { bytesOf, drawnImage, type Files, mask, memorySink, memorySource, photo } from './support/drawn-files.ts';
+import { bytesOf, drawnImage, type Files, mask, memorySink, memorySource, photo } from './support/drawn/files.ts';
 import { FAULTY, REFUSED } from './support/faulty-annotations.ts';
 
 const decodeImage = decodeDatasetImage;

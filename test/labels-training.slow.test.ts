@@ -13,7 +13,7 @@ import { planTraining } from '../src/training/plan.ts';
 import { train } from '../src/training/run/trainer.ts';
 import { FIXTURES } from './support/annotated-files.ts';
 import { PUBLISHED } from './support/published-files.ts';
-import { bytesOf } from './support/drawn-files.ts';
+import { bytesOf } from './support/drawn/files.ts';
 import { backend } from './support/small-step.ts';
 
 let root: string;

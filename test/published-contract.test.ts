@@ -9,7 +9,7 @@ import { checkForTraining } from '../src/data/training-check.ts';
 import { verifyDataset } from '../src/data/verify.ts';
 import { RuntimeError } from '../src/errors.ts';
 import { decodeDatasetImage as decodeImage } from '../src/platform/node/dataset-files.ts';
-import { bytesOf, type Files, memorySink, memorySource, photo } from './support/drawn-files.ts';
+import { bytesOf, type Files, memorySink, memorySource, photo } from './support/drawn/files.ts';
 import { asHdf5, readHdf5Mat } from './support/hdf5-mat-file.ts';
 import { matFile, rows } from './support/mat-file.ts';
 import { contextMask, PUBLISHED, type PublishedFixture, stripesOf } from './support/published-files.ts';

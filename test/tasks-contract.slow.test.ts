@@ -2,15 +2,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LABEL_SETS } from '../src/labels/label-sets.ts';
+import { LABEL_SETS } from '../src/labels/sets/label-sets.ts';
 import { backendFor } from '../src/platform/node/backend.ts';
 import { nodeMachine } from '../src/platform/node/machine.ts';
 import { nodeTaskFiles } from '../src/platform/node/task-files.ts';
 import type { VideoTools } from '../src/tasks/predict/video/video-tools.ts';
 import { TASKS, type TaskName } from '../src/tasks/index.ts';
 import { parseRequest, type Task, type TaskContext } from '../src/tasks/task.ts';
-import { drawnImage } from './support/drawn-files.ts';
-import { writeDrawnDataset } from './support/drawn-dataset.ts';
+import { drawnImage } from './support/drawn/files.ts';
+import { writeDrawnDataset } from './support/drawn/dataset.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from './support/synthetic-model.ts';
 
 interface Example {

@@ -1,7 +1,7 @@
 /** How a model is run over images: the options that `predict` and `val` share. */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { Optimization } from '../graph/rewrite/optimize.ts';
+import type { Optimization } from '../graph/rewrite/optimize/inference.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
 import type { Precision } from '../inference/precision.ts';

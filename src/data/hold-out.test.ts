@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Files, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
+import { type Files, mask, memorySource, photo } from '../../test/support/drawn/files.ts';
 import { openDataset } from './dataset.ts';
 import { holdOut } from './hold-out.ts';
 

@@ -5,7 +5,7 @@ import { type Batch, createLoader, type LoaderOptions, type LoaderState } from '
 import { ShapeError, UsageError } from '../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
-import { type Files, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
+import { type Files, mask, memorySource, photo } from '../../test/support/drawn/files.ts';
 
 const COUNT = 11;
 const files: Files = Object.fromEntries(

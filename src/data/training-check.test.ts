@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Files, grayMask, mask, memorySource, photo } from '../../test/support/drawn-files.ts';
+import { type Files, grayMask, mask, memorySource, photo } from '../../test/support/drawn/files.ts';
 import { FormatError } from '../errors.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
 import { type OpenDatasetOptions, openDataset } from './dataset.ts';

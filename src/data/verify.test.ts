@@ -16,7 +16,7 @@ import {
   photo,
   drawnImage,
   stripes,
-} from '../../test/support/drawn-files.ts';
+} from '../../test/support/drawn/files.ts';
 
 async function verify(files: Files) {
   const dataset = await openDataset(memorySource(files));

@@ -17,9 +17,9 @@ export {
   PROTOCOLS,
 } from '../inference/protocols.ts';
 export type { AbortSignalLike, SegmentOptions } from '../inference/segment-options.ts';
-export { type OutputName, segmentationGraph } from '../inference/segmentation-graph.ts';
-export type { SegmentationOutputs, SegmentedClass } from '../inference/segmentation-outputs.ts';
-export { type Mask, type RegionOptions, Segmentation } from '../inference/segmentation.ts';
+export { type OutputName, segmentationGraph } from '../inference/segmentation/graph.ts';
+export type { SegmentationOutputs, SegmentedClass } from '../inference/segmentation/outputs.ts';
+export { type Mask, type RegionOptions, Segmentation } from '../inference/segmentation/segmentation.ts';
 export { Segmenter, type SegmenterOptions } from '../inference/segmenter.ts';
 export {
   type MeasureCostsOptions as CalibrateOptions,
@@ -64,7 +64,7 @@ export { exportOnnx } from '../models/export-onnx.ts';
 // Networks: definitions, and the graphs that they stand for.
 export type { Dimension } from '../graph/dimension.ts';
 export type { CoordinateTransformation } from '../graph/ops/resize.ts';
-export { type Optimization, OPTIMIZATIONS } from '../graph/rewrite/optimize.ts';
+export { type Optimization, OPTIMIZATIONS } from '../graph/rewrite/optimize/inference.ts';
 export { toOnnx, type ToOnnxOptions } from '../graph/to-onnx.ts';
 export type {
   Initializer,
@@ -117,7 +117,7 @@ export { fromPreprocessorConfig, type PreprocessorConfig, toPreprocessorConfig }
 export { type ResampleFilter, resizeImage, resizeLabelMap } from '../image/resample.ts';
 export { classesNamed } from '../labels/classes-named.ts';
 export type { LabelClass } from '../labels/label-class.ts';
-export { LABEL_SETS, type LabelSet } from '../labels/label-sets.ts';
+export { LABEL_SETS, type LabelSet } from '../labels/sets/label-sets.ts';
 export { distinctPalette, paletteFor, vocPalette } from '../labels/palette.ts';
 
 // Numbers and the engine.
@@ -143,8 +143,8 @@ export {
   onnxRuntimeBackend,
   type OnnxRuntimeModule,
   type OnnxRuntimeOptions,
-} from '../runtime/onnxruntime.ts';
-export type { SessionDetails } from '../runtime/onnxruntime-session.ts';
+} from '../runtime/onnxruntime/backend.ts';
+export type { SessionDetails } from '../runtime/onnxruntime/session.ts';
 export { type DataType, float32, int64, type Tensor, tensor, type TensorData } from '../tensor/tensor.ts';
 
 // What is thrown on purpose.

@@ -12,7 +12,7 @@ export type { ModelFileOptions, WriteModelOptions } from '../models/folder/files
 
 // Engines.
 export { backendFor, nodeBackend, wasmBackend } from '../platform/node/backend.ts';
-export { threadedBackend } from '../platform/node/engine-thread.ts';
+export { threadedBackend } from '../platform/node/engine-thread/thread.ts';
 
 // Images.
 export { type DecodeImageOptions, decodeImage } from '../platform/node/decode-image.ts';

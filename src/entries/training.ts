@@ -26,10 +26,10 @@ export type {
   SourceBatch,
   StepReport,
   TrainingCallbacks,
-} from '../training/run/run-parts.ts';
+} from '../training/run/parts.ts';
 export type { Views } from '../training/frozen-features.ts';
-export type { BatchContent } from '../training/step/step-graph.ts';
-export type { FolderFiles, RunStorage } from '../training/run/run-storage.ts';
+export type { BatchContent } from '../training/step/graph.ts';
+export type { FolderFiles, RunStorage } from '../training/run/storage.ts';
 export {
   readRun,
   type SavedRun,
@@ -68,7 +68,7 @@ export type { RandomStream } from '../tensor/random.ts';
 // A single step, and what several machines exchange in it.
 export { addSums } from '../training/step/gradient-sums.ts';
 export { initialState } from '../training/step/state.ts';
-export type { BatchShape } from '../training/step/step-graph.ts';
+export type { BatchShape } from '../training/step/graph.ts';
 export { createRunnableStep } from '../training/step/runnable-step.ts';
 export { createStep, type StepOptions } from '../training/step/step.ts';
 export type { TeacherModel } from '../training/step/teacher.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Files, mask, memorySource, photo, stripes } from '../../test/support/drawn-files.ts';
+import { type Files, mask, memorySource, photo, stripes } from '../../test/support/drawn/files.ts';
 import { openDataset } from '../data/dataset.ts';
 import { FormatError, RuntimeError } from '../errors.ts';
 import { image } from '../image/image.ts';
 import { labelMap } from '../image/label-map.ts';
-import { Segmentation } from '../inference/segmentation.ts';
+import { Segmentation } from '../inference/segmentation/segmentation.ts';
 import { type EvaluatedImage, evaluate, type Predict } from './evaluate.ts';
 import { evaluationReport } from './report.ts';
 import { compareClasses, segmenterPredictions } from './segmenter-predictions.ts';

@@ -3,7 +3,7 @@ import type { LabelClass } from '../labels/label-class.ts';
 import type { Sample } from '../data/sample.ts';
 import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
-import type { Segmentation } from '../inference/segmentation.ts';
+import type { Segmentation } from '../inference/segmentation/segmentation.ts';
 import type { ModelDescription } from '../models/model.ts';
 import type { Predict } from './evaluate.ts';
 

@@ -4,7 +4,7 @@ import { waves } from '../../test/support/synthetic-model.ts';
 import { mul } from '../graph/ops/elementwise.ts';
 import { scalarLike } from '../graph/ops/constants.ts';
 import type { Value } from '../graph/value.ts';
-import { LABEL_SETS } from '../labels/label-sets.ts';
+import { LABEL_SETS } from '../labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
 import { network } from '../models/network.ts';

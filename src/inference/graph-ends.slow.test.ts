@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { CASES, type InferenceLine, PICTURE } from '../../test/support/device-inference-cases.ts';
+import { CASES, type InferenceLine, PICTURE } from '../../test/support/device/inference-cases.ts';
 import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../test/support/software-webgpu.ts';
 
-const CHILD = fileURLToPath(new URL('../../test/support/device-inference-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../test/support/device/inference-child.ts', import.meta.url));
 
 const PIXELS = PICTURE.width * PICTURE.height;
 

@@ -3,7 +3,7 @@ import { NARROW_REFINENET, waves } from '../../test/support/synthetic-model.ts';
 import type { Value } from '../graph/value.ts';
 import { reach } from '../graph/walk.ts';
 import { preprocess, IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
-import { LABEL_SETS } from '../labels/label-sets.ts';
+import { LABEL_SETS } from '../labels/sets/label-sets.ts';
 import type { Model } from '../models/model.ts';
 import { network, networkParameters } from '../models/network.ts';
 import { PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';

@@ -17,8 +17,8 @@ import { ScoreFusionPlan } from './score-fusion/plan.ts';
 import { ScoreFusionResults } from './score-fusion/results.ts';
 import { ScoreMap } from './scores/score-map.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
-import type { Segmentation } from './segmentation.ts';
-import { segmentationGraph } from './segmentation-graph.ts';
+import type { Segmentation } from './segmentation/segmentation.ts';
+import { segmentationGraph } from './segmentation/graph.ts';
 import { checkSize, type SegmenterOptions } from './segmenter.ts';
 import { type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 

@@ -1,7 +1,7 @@
 /** Weights in float16, as the shipped models have them, go wherever those in float32 go, and give the same as when widened before. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { image } from '../image/image.ts';
-import { LABEL_SETS } from '../labels/label-sets.ts';
+import { LABEL_SETS } from '../labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
 import { networkParameters } from '../models/network.ts';

@@ -1,7 +1,7 @@
 /** A session for a graph with a model's weights, rewritten for speed. */
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { WeightedGraph } from '../graph/rewrite/fold-constants.ts';
-import { type Optimization, optimizeInference } from '../graph/rewrite/optimize.ts';
+import { type Optimization, optimizeInference } from '../graph/rewrite/optimize/inference.ts';
 import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import type { Model } from '../models/model.ts';

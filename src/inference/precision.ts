@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { foldBatchNormalization } from '../graph/rewrite/fold-batch-normalization.ts';
 import { type FoldingEngine, foldConstants, type WeightedGraph } from '../graph/rewrite/fold-constants.ts';
 import { toFloat16 } from '../graph/rewrite/float16.ts';
-import { mergePointwise } from '../graph/rewrite/merge-pointwise.ts';
+import { mergePointwise } from '../graph/rewrite/merge/pointwise.ts';
 import { type ActivationRanges, quantize } from '../graph/rewrite/quantize-network.ts';
 import { removeRepeatedRelu } from '../graph/rewrite/remove-repeated-relu.ts';
 import { type Outputs, type Rewrite, rewrite } from '../graph/rewrite/rewrite.ts';

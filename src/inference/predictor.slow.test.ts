@@ -16,7 +16,7 @@ import { wasmBackend } from '../platform/node/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { mirrorImage } from './mirror.ts';
 import { createPredictor, type PredictorOptions } from './predictor.ts';
-import type { Segmentation } from './segmentation.ts';
+import type { Segmentation } from './segmentation/segmentation.ts';
 
 /** Labels and confidence are those of the probabilities. */
 function expectConsistent(segmentation: Segmentation): void {

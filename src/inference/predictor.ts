@@ -7,7 +7,7 @@ import type { Backend } from '../runtime/backend.ts';
 import { MultiScaleSegmenter } from './multi-scale-segmenter.ts';
 import { type TestTimeView, PROTOCOLS, type ProtocolName, testTimeViews } from './protocols.ts';
 import type { SegmentOptions } from './segment-options.ts';
-import type { Segmentation } from './segmentation.ts';
+import type { Segmentation } from './segmentation/segmentation.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 import { checkTiling, type Tiling } from './tiling.ts';
 

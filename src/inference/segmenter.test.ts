@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { image } from '../image/image.ts';
-import { LABEL_SETS } from '../labels/label-sets.ts';
+import { LABEL_SETS } from '../labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
 import { networkParameters } from '../models/network.ts';

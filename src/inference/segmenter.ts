@@ -15,9 +15,9 @@ import { type NetworkSessionOptions, networkSession } from './network-session.ts
 import { readScoresInSteps } from './scores/read-scores.ts';
 import type { ReadScores } from './scores/block-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
-import { Segmentation } from './segmentation.ts';
-import type { SegmentationOutputs } from './segmentation-outputs.ts';
-import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation-graph.ts';
+import { Segmentation } from './segmentation/segmentation.ts';
+import type { SegmentationOutputs } from './segmentation/outputs.ts';
+import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation/graph.ts';
 import { SizedSession } from './sized-session.ts';
 
 export interface SegmenterOptions extends NetworkSessionOptions {

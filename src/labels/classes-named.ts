@@ -1,7 +1,7 @@
 /** Classes of which only the names are known, or not even those. */
 import type { Color } from '../image/image.ts';
 import type { LabelClass } from './label-class.ts';
-import { LABEL_SETS } from './label-sets.ts';
+import { LABEL_SETS } from './sets/label-sets.ts';
 import { paletteFor } from './palette.ts';
 
 /** Classes with these names: in their usual colors if they are those of a well-known set. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Color } from '../image/image.ts';
-import { LABEL_SETS } from './label-sets.ts';
+import { LABEL_SETS } from './sets/label-sets.ts';
 import { distinctPalette, paletteFor, vocPalette } from './palette.ts';
 
 describe('vocPalette', () => {

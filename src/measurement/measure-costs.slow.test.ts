@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../test/support/software-webgpu.ts';
 import type { MachineCosts } from '../runtime/machine-costs.ts';
 
-const CHILD = fileURLToPath(new URL('../../test/support/device-costs-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../test/support/device/costs-child.ts', import.meta.url));
 
 describe.skipIf(missingSoftwareWebgpu)(`calibrating on WebGPU${missingSoftwareWebgpu}`, () => {
   test('measures every operator with its operands on the device', async () => {

@@ -12,8 +12,8 @@ import {
   outputPlane,
   transformedKernels,
   transformedTiles,
-} from '../graph/rewrite/winograd-convolution.ts';
-import { TILES, type Tile, winogradMatrices } from '../graph/rewrite/winograd-matrices.ts';
+} from '../graph/rewrite/winograd/convolution.ts';
+import { TILES, type Tile, winogradMatrices } from '../graph/rewrite/winograd/matrices.ts';
 import { toOnnx } from '../graph/to-onnx.ts';
 import { type Input, input, knownShape, type Value } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';

@@ -1,5 +1,5 @@
 /** What is measured: a network's forward pass, or a training step, loaded into an engine. */
-import { type Optimization, REWRITING } from '../graph/rewrite/optimize.ts';
+import { type Optimization, REWRITING } from '../graph/rewrite/optimize/inference.ts';
 import { networkSession } from '../inference/network-session.ts';
 import type { NetworkDefinition } from '../models/families.ts';
 import { network } from '../models/network.ts';

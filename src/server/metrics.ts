@@ -1,7 +1,7 @@
 /** What the server counts, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { StageSeconds } from './engines/engine-messages.ts';
-import type { EnginePool } from './engines/engine-pool.ts';
+import type { StageSeconds } from './engines/messages.ts';
+import type { EnginePool } from './engines/pool.ts';
 
 export interface Metrics {
   readonly registry: Registry;

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { modelFolder, SHIPPED_MODELS } from '../platform/node/model-location.ts';
-import type { ServedModel } from './engines/engine-messages.ts';
+import type { ServedModel } from './engines/messages.ts';
 
 /** Models have one version, as they do not change while they are served. */
 export const MODEL_VERSION = '1';

@@ -2,7 +2,7 @@
 import { SERVER } from '../limits.ts';
 import { defaultThreads } from '../platform/node/default-threads.ts';
 import { availableMemory } from '../platform/node/machine-memory.ts';
-import type { EngineConfiguration } from './engines/engine-messages.ts';
+import type { EngineConfiguration } from './engines/messages.ts';
 
 export interface ServerOptions {
   readonly host: string;

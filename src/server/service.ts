@@ -1,7 +1,7 @@
 /** What the routes share. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer, EngineJob, ModelFacts } from './engines/engine-messages.ts';
-import { type EnginePool, PoolError } from './engines/engine-pool.ts';
+import type { Answer, EngineJob, ModelFacts } from './engines/messages.ts';
+import { type EnginePool, PoolError } from './engines/pool.ts';
 import { Refusal } from './http/refusal.ts';
 import type { UploadBudget } from './http/read-body.ts';
 import type { Metrics } from './metrics.ts';

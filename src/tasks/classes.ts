@@ -3,7 +3,7 @@ import { messageOf, UsageError } from '../errors.ts';
 import { readClassNames } from '../labels/class-names.ts';
 import { classesNamed } from '../labels/classes-named.ts';
 import type { LabelClass } from '../labels/label-class.ts';
-import { LABEL_SETS, type LabelSetName } from '../labels/label-sets.ts';
+import { LABEL_SETS, type LabelSetName } from '../labels/sets/label-sets.ts';
 import type { TaskFiles } from './task-files.ts';
 
 /**

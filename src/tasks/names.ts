@@ -3,7 +3,7 @@
  * lists them in its help.
  */
 import type { ConversionTarget } from '../data/conversion/convert.ts';
-import type { Optimization } from '../graph/rewrite/optimize.ts';
+import type { Optimization } from '../graph/rewrite/optimize/inference.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { ProtocolName } from '../inference/protocols.ts';
 import type { Reinitialize } from '../models/assemble.ts';

@@ -1,6 +1,6 @@
 /** How a model is run over images: the fields that requests over images share. */
 import * as z from 'zod';
-import type { Optimization } from '../graph/rewrite/optimize.ts';
+import type { Optimization } from '../graph/rewrite/optimize/inference.ts';
 import type { PredictorOptions } from '../inference/predictor.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { DEVICES } from '../runtime/backend.ts';

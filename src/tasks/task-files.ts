@@ -6,7 +6,7 @@ import type { Model, ModelDescription } from '../models/model.ts';
 import type { WriteModelOptions } from '../models/folder/files.ts';
 import type { Backend } from '../runtime/backend.ts';
 import type { Weights } from '../tensor/weights.ts';
-import type { RunStorage } from '../training/run/run-storage.ts';
+import type { RunStorage } from '../training/run/storage.ts';
 
 /** An image to be read. */
 export interface NamedInput {

@@ -3,7 +3,7 @@ import type { Outputs } from '../graph/rewrite/rewrite.ts';
 import { knownShape } from '../graph/value.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { imagesPerEpoch, type TrainingConfiguration } from './configuration.ts';
-import { frozenSplit, networkParts } from './step/step-graph.ts';
+import { frozenSplit, networkParts } from './step/graph.ts';
 
 type Configured = Pick<TrainingConfiguration, 'network' | 'step' | 'batch' | 'crop'>;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { writeDrawnDataset } from '../../test/support/drawn-dataset.ts';
+import { writeDrawnDataset } from '../../test/support/drawn/dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createTransform } from '../data/transforms/index.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';

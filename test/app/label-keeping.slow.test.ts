@@ -5,7 +5,7 @@ import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
 import { readPngHeader } from '../../src/image/png-chunks.ts';
-import { FakeIndexedDb } from '../support/fake-indexed-db.ts';
+import { FakeIndexedDb } from '../support/fakes/indexed-db.ts';
 
 interface Signal<T> {
   value: T;

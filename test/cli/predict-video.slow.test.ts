@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeLabelPng } from '../../src/image/png.ts';
-import { drawnImage } from '../support/drawn-files.ts';
+import { drawnImage } from '../support/drawn/files.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
 

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LABEL_SETS } from '../../src/labels/label-sets.ts';
+import { LABEL_SETS } from '../../src/labels/sets/label-sets.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 

@@ -400,7 +400,7 @@ describe('a start that cannot be', () => {
       expect.stringContaining(`The port ${server.port} of 127.0.0.1 is taken.`),
     ]);
     const children = execFileSync('ps', ['-eo', 'ppid,args'], { encoding: 'utf8' });
-    const orphans = children.split('\n').filter((line) => /^\s*1 .*engine-child/.test(line));
+    const orphans = children.split('\n').filter((line) => /^\s*1 .*engines.child/.test(line));
     expect(orphans).toEqual([]);
   });
 });

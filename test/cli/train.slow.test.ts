@@ -5,8 +5,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { writeDrawnDataset } from '../support/drawn-dataset.ts';
-import { logWithoutTimes } from '../support/fake-training.ts';
+import { writeDrawnDataset } from '../support/drawn/dataset.ts';
+import { logWithoutTimes } from '../support/fakes/training.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/synthetic-model.ts';
 

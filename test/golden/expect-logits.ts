@@ -1,6 +1,6 @@
 /** Holds a published network's logits against PyTorch's. */
 import { expect } from 'vitest';
-import type { Optimization } from '../../src/graph/rewrite/optimize.ts';
+import type { Optimization } from '../../src/graph/rewrite/optimize/inference.ts';
 import { relativeDifference } from '../../src/inference/check-export.ts';
 import { networkSession } from '../../src/inference/network-session.ts';
 import { importModel } from '../../src/models/import-model.ts';

@@ -1,6 +1,6 @@
 /** Whole networks against PyTorch's logits, on the native engine and on WASM, rewritten and plain, through the same core. */
 import { beforeAll, describe, test } from 'vitest';
-import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize.ts';
+import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize/inference.ts';
 import { nodeBackend, wasmBackend } from '../../src/platform/node/backend.ts';
 import type { Backend } from '../../src/runtime/backend.ts';
 import { expectLogits } from './expect-logits.ts';

@@ -1,6 +1,6 @@
 /** The smallest published network against PyTorch's logits; networks.slow.test.ts has them all, on WASM too. */
 import { test } from 'vitest';
-import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize.ts';
+import { OPTIMIZATIONS } from '../../src/graph/rewrite/optimize/inference.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import { expectLogits } from './expect-logits.ts';
 

@@ -10,7 +10,7 @@ import type { Tensor } from '../../src/tensor/tensor.ts';
 import type { Weights } from '../../src/tensor/weights.ts';
 import { initialState } from '../../src/training/step/state.ts';
 import { createStep } from '../../src/training/step/step.ts';
-import { type BatchShape, gradientValues, LABELS, networkParts } from '../../src/training/step/step-graph.ts';
+import { type BatchShape, gradientValues, LABELS, networkParts } from '../../src/training/step/graph.ts';
 import type { BatchNormMode, PixelBatch, StepDefinition, TrainingStep } from '../../src/training/step/types.ts';
 import { translateNames } from '../../src/weights/translate-names.ts';
 import { fillLabels, fillScaled, fillWeights } from './formula.ts';

@@ -6,7 +6,7 @@ import { DEVICE_RULES } from '../../src/graph/gradient/on-device/index.ts';
 import type { GradientRules, VjpRule } from '../../src/graph/gradient/rule.ts';
 import { RULES } from '../../src/graph/gradient/rules/index.ts';
 import { mul, relu } from '../../src/graph/ops/elementwise.ts';
-import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize-device-training.ts';
+import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize/device-training.ts';
 import type { Outputs } from '../../src/graph/rewrite/rewrite.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { constant, type Op, type Value } from '../../src/graph/value.ts';

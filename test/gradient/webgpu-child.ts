@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../src/errors.ts';
 import { DEVICE_RULES } from '../../src/graph/gradient/on-device/index.ts';
-import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize-device-training.ts';
+import { optimizeDeviceTraining } from '../../src/graph/rewrite/optimize/device-training.ts';
 import { toOnnx } from '../../src/graph/to-onnx.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { NamedTensors } from '../../src/runtime/backend.ts';

@@ -26,7 +26,7 @@ describe('the published package', () => {
       'dist/entries/web-training.js',
       'dist/platform/web/training-worker.js',
       'dist/platform/web/webgpu-training-worker.js',
-      'dist/platform/node/engine-thread-worker.js',
+      'dist/platform/node/engine-thread/worker.js',
       'dist/platform/node/hdf5/hdf5-worker.js',
       'models/general/model.safetensors',
       'models/street-scenes/model.safetensors',

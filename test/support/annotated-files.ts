@@ -5,7 +5,7 @@
 import { encode } from 'fast-png';
 import { zlibSync } from 'fflate';
 import { decodeRunLengths } from '../../src/image/regions/run-lengths.ts';
-import { type Files, photo } from './drawn-files.ts';
+import { type Files, photo } from './drawn/files.ts';
 
 export const WIDTH = 48;
 export const HEIGHT = 40;

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import { LABEL_SETS } from '../../src/labels/label-sets.ts';
+import { LABEL_SETS } from '../../src/labels/sets/label-sets.ts';
 import { captureOutput } from './captured-output.ts';
-import { writeDrawnDataset } from './drawn-dataset.ts';
+import { writeDrawnDataset } from './drawn/dataset.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from './synthetic-model.ts';
 
 /** Sets a test file up: `model()` is the model's folder once its tests run. */

@@ -16,7 +16,7 @@ import {
   WIDTH,
   yoloLine,
 } from './annotated-files.ts';
-import { type Files, photo } from './drawn-files.ts';
+import { type Files, photo } from './drawn/files.ts';
 
 interface Faulty {
   readonly files: Files;

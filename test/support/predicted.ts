@@ -1,12 +1,12 @@
 /** Segmentations of drawn images by a small network with drawn weights. */
 import { expect } from 'vitest';
 import { type Image, image } from '../../src/image/image.ts';
-import { LABEL_SETS } from '../../src/labels/label-sets.ts';
+import { LABEL_SETS } from '../../src/labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../../src/image/preprocess.ts';
 import { resizeImage } from '../../src/image/resample.ts';
 import { createPredictor, type PredictorOptions } from '../../src/inference/predictor.ts';
 import type { SegmentOptions } from '../../src/inference/segment-options.ts';
-import type { Segmentation } from '../../src/inference/segmentation.ts';
+import type { Segmentation } from '../../src/inference/segmentation/segmentation.ts';
 import { Segmenter, type SegmenterOptions } from '../../src/inference/segmenter.ts';
 import { architecture } from '../../src/models/architectures.ts';
 import type { Model } from '../../src/models/model.ts';

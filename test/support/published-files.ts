@@ -1,6 +1,6 @@
 /** Data sets of the paper as they were published, drawn: masks in MAT files, and in PNG that others made of them. */
 import { readFileSync } from 'node:fs';
-import { type Files, grayMask, photo } from './drawn-files.ts';
+import { type Files, grayMask, photo } from './drawn/files.ts';
 import { matFile, rows, type Value } from './mat-file.ts';
 
 const [WIDTH, HEIGHT] = [48, 40];

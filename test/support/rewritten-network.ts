@@ -1,7 +1,7 @@
 /** Whole networks at every optimization, beside the plain ones. */
 import { expect } from 'vitest';
 import type { WeightedGraph } from '../../src/graph/rewrite/fold-constants.ts';
-import { OPTIMIZATIONS, type Optimization } from '../../src/graph/rewrite/optimize.ts';
+import { OPTIMIZATIONS, type Optimization } from '../../src/graph/rewrite/optimize/inference.ts';
 import type { Outputs } from '../../src/graph/rewrite/rewrite.ts';
 import { networkSession } from '../../src/inference/network-session.ts';
 import { type ArchitectureName, architecture } from '../../src/models/architectures.ts';

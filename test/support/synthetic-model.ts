@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { LABEL_SETS } from '../../src/labels/label-sets.ts';
+import { LABEL_SETS } from '../../src/labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING, type Preprocessing } from '../../src/image/preprocess.ts';
 import { architecture, architectureName } from '../../src/models/architectures.ts';
 import type { NetworkDefinition } from '../../src/models/families.ts';

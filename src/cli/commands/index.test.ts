@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { OPTIMIZATIONS } from '../../graph/rewrite/optimize.ts';
+import { OPTIMIZATIONS } from '../../graph/rewrite/optimize/inference.ts';
 import { OUTPUT_FORMATS } from '../../inference/outputs/index.ts';
 import { PROTOCOL_NAMES } from '../../inference/protocols.ts';
 import {

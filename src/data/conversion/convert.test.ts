@@ -8,7 +8,7 @@ import { datasetStatistics, suggestedWeight } from '../stats.ts';
 import { image } from '../../image/image.ts';
 import { encodePng } from '../../image/png.ts';
 import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
-import { colorMask, type Files, mask, memorySink, memorySource, photo } from '../../../test/support/drawn-files.ts';
+import { colorMask, type Files, mask, memorySink, memorySource, photo } from '../../../test/support/drawn/files.ts';
 
 const COLORS: Files = {
   'class_dict.csv': 'name,r,g,b\nbackground,0,0,0\nwater: deep,30,80,200\nvoid,255,255,255\n',

@@ -1,6 +1,6 @@
 /** Cityscapes: one folder a city, ids of 34 kinds of things of which 19 are scored. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
 import { comparable } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';

@@ -9,7 +9,7 @@ import { FormatError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../platform/node/dataset-files.ts';
 import { FIXTURES as DRAWN_ON } from '../../../test/support/annotated-files.ts';
-import { bytesOf, colorMask, type Files, grayMask, mask, photo } from '../../../test/support/drawn-files.ts';
+import { bytesOf, colorMask, type Files, grayMask, mask, photo } from '../../../test/support/drawn/files.ts';
 import { PUBLISHED } from '../../../test/support/published-files.ts';
 
 interface Fixture {

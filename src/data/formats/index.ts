@@ -1,8 +1,8 @@
 /** The data set formats, the more particular ones first: adding one is a file beside this and a line here. */
 import { ade20k } from './ade20k.ts';
-import { camvidColors } from './camvid-colors.ts';
-import { camvidFastai } from './camvid-fastai.ts';
-import { camvidSegnet } from './camvid-segnet.ts';
+import { camvidColors } from './camvid/colors.ts';
+import { camvidFastai } from './camvid/fastai.ts';
+import { camvidSegnet } from './camvid/segnet.ts';
 import { cityscapes } from './cityscapes.ts';
 import { coco } from './coco/coco.ts';
 import { cocoStuff } from './coco-stuff.ts';

@@ -1,6 +1,6 @@
 /** NYUDv2 with 40 classes as Light-Weight RefineNet's authors lay it out: `train.nyu` and `val.nyu` list image and mask. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import type { Pairs } from '../pairing.ts';
 import type { Folder } from './folder.ts';

@@ -1,6 +1,6 @@
 /** PASCAL-Context with 59 classes and a background: MAT files with 459 ids as published, or PNG that others made of them. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import { extensionOf, fileNameOf, folderOf, joinPaths } from '../file-source.ts';
 import type { MaskEncoding } from '../mask.ts';

@@ -1,6 +1,6 @@
 /** PASCAL-Person-Part with seven classes: PASCAL-Part's MAT files, whose parts are merged, or PNG with the ids 0 ... 6. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import { folderOf, joinPaths } from '../file-source.ts';
 import { ONLY_TRAIN } from './folder-layouts.ts';

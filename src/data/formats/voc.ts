@@ -1,6 +1,6 @@
 /** PASCAL VOC 2012: palette PNG masks, and texts with the stems of each split. */
 import { FormatError } from '../../errors.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { fileNameOf, withoutExtension } from '../file-source.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import type { Pairs } from '../pairing.ts';

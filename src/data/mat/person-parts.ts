@@ -1,7 +1,7 @@
 /** The parts of people in PASCAL-Part's MAT files, merged to the seven classes of PASCAL-Person-Part. */
 import { FormatError } from '../../errors.ts';
 import type { LabelMap } from '../../image/label-map.ts';
-import { LABEL_SETS } from '../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
 import { describeMat, type MatArray, type MatStructs } from './arrays.ts';
 import { rowsOf } from './rows.ts';
 

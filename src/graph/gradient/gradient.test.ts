@@ -18,7 +18,7 @@ import { argMax, reduceMax, reduceSum } from '../ops/reduction.ts';
 import { type CoordinateTransformation, type ResizeAttributes, resize } from '../ops/resize.ts';
 import { cast, sliceRanges } from '../ops/structure.ts';
 import { decompose } from '../rewrite/decompose.ts';
-import { optimizeTraining } from '../rewrite/optimize-training.ts';
+import { optimizeTraining } from '../rewrite/optimize/training.ts';
 import { toOnnx } from '../to-onnx.ts';
 import { applyOne, constant, input, type Op, parameter, type Value } from '../value.ts';
 import { reach } from '../walk.ts';

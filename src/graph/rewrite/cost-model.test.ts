@@ -16,7 +16,7 @@ import {
   winogradTime,
 } from './cost-model.ts';
 import { WIDE_VECTORS } from './known-costs.ts';
-import { TILES, type Tile } from './winograd-matrices.ts';
+import { TILES, type Tile } from './winograd/matrices.ts';
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 

@@ -4,8 +4,8 @@ import { type Dimension, evaluateDimension } from '../dimension.ts';
 import type { OperatorName } from '../gradient/operators.ts';
 import { Conv } from '../ops/conv.ts';
 import type { Node, Value } from '../value.ts';
-import { stackedHeight } from './winograd-convolution.ts';
-import { TILES, type Tile } from './winograd-matrices.ts';
+import { stackedHeight } from './winograd/convolution.ts';
+import { TILES, type Tile } from './winograd/matrices.ts';
 
 /** A convolution's extents: batch, output and input channels, output height and width. */
 export interface ConvolutionExtents {

@@ -5,8 +5,8 @@ import { matMul } from '../ops/matmul.ts';
 import { Resize, type ResizeAttributes } from '../ops/resize.ts';
 import type { Value } from '../value.ts';
 import type { Rewrite } from './rewrite.ts';
-import { matrixValue } from './winograd-convolution.ts';
-import { type Matrix, transposed } from './winograd-matrices.ts';
+import { matrixValue } from './winograd/convolution.ts';
+import { type Matrix, transposed } from './winograd/matrices.ts';
 
 /** y = A_h x A_w', as interpolation is linear and separable. */
 export const cubicAsProducts: Rewrite = {

@@ -10,7 +10,7 @@ import { reshape, transpose } from '../ops/shape.ts';
 import { concat, slice } from '../ops/structure.ts';
 import { knownShape, type Node, type Value } from '../value.ts';
 import type { Rewrite } from './rewrite.ts';
-import { isPlain3x3Convolution } from './winograd.ts';
+import { isPlain3x3Convolution } from './winograd/rule.ts';
 
 const ROW_AXIS = 2;
 const CHANNEL_AXIS = 1;

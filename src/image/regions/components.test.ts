@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawn, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { drawn, randomLabels } from '../../../test/support/drawn/labels.ts';
 import { type LabelMap, labelMap } from '../label-map.ts';
 import { type Components, componentsOf, runAt } from './components.ts';
 import { meansOf, regionsOf } from './regions.ts';

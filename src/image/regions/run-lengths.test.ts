@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { drawn, maskOf, randomLabels } from '../../../test/support/drawn/labels.ts';
 import { labelMap } from '../label-map.ts';
 import { componentsOf } from './components.ts';
 import { regionsOf } from './regions.ts';

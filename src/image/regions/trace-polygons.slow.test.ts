@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { drawn, maskOf, randomLabels } from '../../../test/support/drawn/labels.ts';
 import { type LabelMap, labelMap } from '../label-map.ts';
 import { componentsOf } from './components.ts';
 import { type Polygon, polygonsOf, simplifyPolygon } from './trace-polygons.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
-import { drawn, maskOf, randomLabels } from '../../../test/support/drawn-labels.ts';
+import { drawn, maskOf, randomLabels } from '../../../test/support/drawn/labels.ts';
 import { type LabelMap, labelMap } from '../../image/label-map.ts';
 import { decodeLabelPng } from '../../image/png.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';

@@ -6,7 +6,7 @@ import type { ModelDescription } from '../../models/model.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Stretch } from '../axis-sampling.ts';
 import { FUSION_OUTPUTS, type FusionOutput } from './graph.ts';
-import { Segmentation } from '../segmentation.ts';
+import { Segmentation } from '../segmentation/segmentation.ts';
 
 /** Bytes; what asks for more is a slip rather than a wish. */
 const LARGEST_PROBABILITIES = 2 ** 32;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ADE20K_CLASSES } from './ade20k.ts';
 import { CAMVID_11_OF_32, CAMVID_32 } from './camvid.ts';
 import { COCO_STUFF_CLASSES, COCO_STUFF_MISSING_IDS } from './coco-stuff.ts';
-import { LABEL_SETS } from '../label-sets.ts';
+import { LABEL_SETS } from './label-sets.ts';
 import { SUN_RGBD_CLASSES, SUN_RGBD_IDS } from './sun-rgbd.ts';
 
 test('the known lists of classes have the published lengths', () => {

@@ -1,7 +1,7 @@
 /** The short way in Node: a model's name and images, to segmentations. */
 import { createPredictor, type Predictor, type PredictorOptions } from '../../inference/predictor.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from '../../inference/segment-options.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { Calls } from '../../runtime/calls.ts';
 import { backendFor } from './backend.ts';

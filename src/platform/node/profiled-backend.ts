@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
 import type { ProfiledBackend, ProfileEvent } from '../../measurement/machine.ts';
-import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+import { type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime/backend.ts';
 import { nodeBackend } from './backend.ts';
 import { defaultThreads } from './default-threads.ts';
 

@@ -13,7 +13,7 @@ import {
   fakeOptions,
   logWithoutTimes,
   MemoryStorage,
-} from '../../../test/support/fake-training.ts';
+} from '../../../test/support/fakes/training.ts';
 import { randomStream } from '../../tensor/random.ts';
 import { train } from '../../training/run/trainer.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
@@ -30,7 +30,7 @@ const read = async (root: string, path: string) => {
   return found && new TextDecoder().decode(found);
 };
 
-const SCRIPT = fileURLToPath(new URL('../../../test/support/fake-run.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../test/support/fakes/run.ts', import.meta.url));
 
 /** Runs the script until it ends, or kills it so many milliseconds after it is ready. True if it ended by itself. */
 function runUntil(root: string, milliseconds: number): Promise<boolean> {

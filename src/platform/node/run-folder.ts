@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, RefineNetError } from '../../errors.ts';
-import type { FolderFiles, RunStorage } from '../../training/run/run-storage.ts';
+import type { FolderFiles, RunStorage } from '../../training/run/storage.ts';
 import { notWritten, writeFileAtomically } from './files.ts';
 import { syncPath, writeNewFolder } from './new-folder.ts';
 

@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../errors.ts';
 import { WASM } from '../../graph/rewrite/known-costs.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
-import { type KeepingOutputs, type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime.ts';
+import { type KeepingOutputs, type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime/backend.ts';
 
 const PROVIDERS: Partial<Record<Device, string>> = { wasm: 'WasmExecutionProvider', webgpu: 'WebGpuExecutionProvider' };
 

@@ -2,7 +2,7 @@
 import type * as OnnxRuntime from 'onnxruntime-web';
 import { RuntimeError } from '../../errors.ts';
 import type { Backend } from '../../runtime/backend.ts';
-import type { KeepingOutputs } from '../../runtime/onnxruntime.ts';
+import type { KeepingOutputs } from '../../runtime/onnxruntime/backend.ts';
 import { backendOver } from './backend.ts';
 import type { ModelDevice } from './model-device.ts';
 

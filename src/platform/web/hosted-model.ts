@@ -3,7 +3,7 @@ import type { RuntimeError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { Inspector } from '../../inference/inspector.ts';
 import { createPredictor, type PredictorOptions } from '../../inference/predictor.ts';
-import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation-outputs.ts';
+import type { SegmentationOutputs, SegmentedClass } from '../../inference/segmentation/outputs.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import { decodeImage } from './decode-image.ts';
 import { type EngineSettings, engineBackend, onDeviceLost, type WebEngine } from './engine.ts';

@@ -2,7 +2,7 @@
 import { colorTable } from '../../drawing/colorize.ts';
 import { checkOpacity, overlay } from '../../drawing/overlay.ts';
 import type { Color, Image } from '../../image/image.ts';
-import { Segmentation } from '../../inference/segmentation.ts';
+import { Segmentation } from '../../inference/segmentation/segmentation.ts';
 
 export interface DrawOptions {
   /** How much of a class's color covers the image, from 0 to 1. Default 0.5. */

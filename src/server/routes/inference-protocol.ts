@@ -1,6 +1,6 @@
 /** The Open Inference Protocol, version 2, over HTTP. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ModelFacts } from '../engines/engine-messages.ts';
+import type { ModelFacts } from '../engines/messages.ts';
 import { Refusal } from '../http/refusal.ts';
 import { MODEL_VERSION } from '../model-names.ts';
 import { answerJob, checkRoom, modelNamed, type Service } from '../service.ts';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { PACKAGE_FOLDER } from '../../platform/node/package.ts';
-import type { ServedModel } from '../engines/engine-messages.ts';
+import type { ServedModel } from '../engines/messages.ts';
 
 /** A file on the disk, or a text. */
 export type SiteFile = { readonly file: string } | { readonly text: string };

@@ -4,7 +4,7 @@ import { encodeLabelPng } from '../../image/png.ts';
 import { encodeOutput, OUTPUT_FORMATS } from '../../inference/outputs/index.ts';
 import type { OutputFormat } from '../../inference/outputs/output-format.ts';
 import type { Predictor } from '../../inference/predictor.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import { encodeImage } from '../../platform/node/encode-image.ts';
 import { encodeNpy } from '../../tensor/npy.ts';
 import { tensor } from '../../tensor/tensor.ts';

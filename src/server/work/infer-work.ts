@@ -1,9 +1,9 @@
 /** An inference of the Open Inference Protocol: an image's tensor to those of its labels and confidence. */
 import { UsageError } from '../../errors.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import { bytesOf, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { Answer, EngineJob } from '../engines/engine-messages.ts';
+import type { Answer, EngineJob } from '../engines/messages.ts';
 import { MODEL_VERSION } from '../model-names.ts';
 import { type InferRequest, readImageInput, readInferRequest } from './infer-request.ts';
 import { segmentInTurn, type WorkContext } from './work.ts';

@@ -2,7 +2,7 @@
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import { decodeImage } from '../../platform/node/decode-image.ts';
 import { ANSWER_FORMATS, type AnswerFormat } from '../answer-formats.ts';
-import type { Answer, EngineJob } from '../engines/engine-messages.ts';
+import type { Answer, EngineJob } from '../engines/messages.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { segmentInTurn, type WorkContext } from './work.ts';
 

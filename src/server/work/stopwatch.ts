@@ -1,5 +1,5 @@
 /** Seconds that the stages of a job take. */
-import type { StageSeconds } from '../engines/engine-messages.ts';
+import type { StageSeconds } from '../engines/messages.ts';
 
 type Stage = keyof StageSeconds;
 

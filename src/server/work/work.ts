@@ -1,6 +1,6 @@
 /** What the work on a job has at hand. */
 import type { Image } from '../../image/image.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import { checkNetworkPixels } from './limits.ts';

@@ -1,6 +1,6 @@
 /** `benchmark`: how fast a network runs or trains on this machine, and how much memory that takes. */
 import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
-import type { Optimization } from '../../graph/rewrite/optimize.ts';
+import type { Optimization } from '../../graph/rewrite/optimize/inference.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { Load } from '../../measurement/load.ts';
 import type { Machine, MachineDescription } from '../../measurement/machine.ts';

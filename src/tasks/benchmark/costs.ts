@@ -1,6 +1,6 @@
 /** Measures what the cost model of graph rewriting needs to know of this machine, and keeps it. */
 import { UsageError } from '../../errors.ts';
-import { REWRITING } from '../../graph/rewrite/optimize.ts';
+import { REWRITING } from '../../graph/rewrite/optimize/inference.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import type { Machine } from '../../measurement/machine.ts';
 import { measureCosts } from '../../measurement/measure-costs.ts';

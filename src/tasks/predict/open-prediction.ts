@@ -2,7 +2,7 @@
 import type { ImageSize } from '../../image/preprocess.ts';
 import type { OutputFormat } from '../../inference/outputs/output-format.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import type { WarningEvent } from '../events.ts';
 import { predictorOptions } from '../run-options.ts';

@@ -1,6 +1,6 @@
 /** `predict`: images through a model, and their files. */
 import type { Image } from '../../image/image.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import type { FailureEvent, ModelEvent, ProgressEvent, WarningEvent } from '../events.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { NamedInput } from '../task-files.ts';

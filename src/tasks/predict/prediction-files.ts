@@ -1,8 +1,8 @@
 /** What `predict` writes for one image. */
 import { encodeLabelPng } from '../../image/png.ts';
 import type { OutputContext, OutputFormat } from '../../inference/outputs/output-format.ts';
-import type { Segmentation } from '../../inference/segmentation.ts';
-import type { SegmentedClass } from '../../inference/segmentation-outputs.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
+import type { SegmentedClass } from '../../inference/segmentation/outputs.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import { encodeNpy } from '../../tensor/npy.ts';
 import type { NamedInput, TaskFiles } from '../task-files.ts';

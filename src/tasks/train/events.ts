@@ -2,7 +2,7 @@
 import type { StartingModel } from '../../models/starting-model.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import type { EpochRecord, ValidationRecord } from '../../training/run/log.ts';
-import type { StepReport, TrainingCallbacks } from '../../training/run/run-parts.ts';
+import type { StepReport, TrainingCallbacks } from '../../training/run/parts.ts';
 import type { NoteEvent, ProgressEvent, WarningEvent } from '../events.ts';
 
 /** Progress counts `images checked`, before a new run. */

@@ -10,7 +10,7 @@ import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { estimateMemory, judgeMemory } from '../../training/memory-estimate.ts';
 import { planTraining, replan } from '../../training/plan.ts';
 import { PRESETS } from '../../training/presets.ts';
-import type { RunStorage } from '../../training/run/run-storage.ts';
+import type { RunStorage } from '../../training/run/storage.ts';
 import type { TeacherModel } from '../../training/step/teacher.ts';
 import type { StartingModelOptions } from '../../models/starting-model.ts';
 import { startingModelFor } from '../../training/starting-model-for.ts';

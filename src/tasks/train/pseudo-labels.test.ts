@@ -2,7 +2,7 @@ import { mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { writeDrawnDataset } from '../../../test/support/drawn-dataset.ts';
+import { writeDrawnDataset } from '../../../test/support/drawn/dataset.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { readSample } from '../../data/read-sample.ts';

@@ -3,7 +3,7 @@ import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Sample } from '../../data/sample.ts';
 import { messageOf, UsageError } from '../../errors.ts';
-import type { SegmentedClass } from '../../inference/segmentation-outputs.ts';
+import type { SegmentedClass } from '../../inference/segmentation/outputs.ts';
 import type { TaskFiles } from '../task-files.ts';
 
 export interface PseudoLabels {

@@ -2,7 +2,7 @@
 import { messageOf } from '../../errors.ts';
 import { encodePng } from '../../image/png.ts';
 import type { RunState } from './checkpoint.ts';
-import type { RunParts } from './run-parts.ts';
+import type { RunParts } from './parts.ts';
 import { sampleSheet } from '../../drawing/sample-sheet.ts';
 import type { PredictedSample } from './validate.ts';
 

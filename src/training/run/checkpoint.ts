@@ -13,7 +13,7 @@ import { readSafetensors, writeSafetensors } from '../../weights/safetensors.ts'
 import { type Difference, differences, type TrainingConfiguration } from '../configuration.ts';
 import { withCurrentNames } from '../former-names.ts';
 import type { LossWatch } from './loss-watch.ts';
-import type { FolderFiles, RunStorage } from './run-storage.ts';
+import type { FolderFiles, RunStorage } from './storage.ts';
 import type { TrainingState } from '../step/types.ts';
 
 /** The folders of a run that hold checkpoints. */

@@ -3,7 +3,7 @@ import { drawPlots, drawSamples } from './artifacts.ts';
 import { type RunState, weightsToUse } from './checkpoint.ts';
 import { keepLast, keepPassing } from './keep-checkpoint.ts';
 import type { EpochRecord } from './log.ts';
-import { type Run, shareOf } from './run-parts.ts';
+import { type Run, shareOf } from './parts.ts';
 import { scored } from './validation.ts';
 
 /** Images on a sheet of sample predictions. */

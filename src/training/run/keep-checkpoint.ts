@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { BEST, checkpointFiles, LAST, type RunState } from './checkpoint.ts';
 import { isSuspicious } from './loss-watch.ts';
-import type { RunParts } from './run-parts.ts';
+import type { RunParts } from './parts.ts';
 
 /** Keeps the step's state in a folder, and tells of it. @throws RefineNetError if it cannot be written; what was there is untouched then. */
 export async function keepCheckpoint(parts: RunParts, folder: string, state: RunState): Promise<void> {

@@ -4,7 +4,7 @@ import type { RunState } from './checkpoint.ts';
 import { endEpoch } from './epoch-end.ts';
 import { keepLast, keepPassing } from './keep-checkpoint.ts';
 import { MicroBatches } from './micro-batches.ts';
-import { type Run, type RunParts, startRun } from './run-parts.ts';
+import { type Run, type RunParts, startRun } from './parts.ts';
 import { type Pace, update } from './update.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../errors.ts';
 import type { Batch } from '../step/types.ts';
 import type { RunState } from './checkpoint.ts';
-import type { BatchSource, Run } from './run-parts.ts';
+import type { BatchSource, Run } from './parts.ts';
 
 export class MicroBatches {
   readonly #run: Run;

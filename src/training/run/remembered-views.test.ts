@@ -5,7 +5,7 @@ import { pixelValues } from '../../models/pixel-values.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { RememberedViews } from './remembered-views.ts';
-import type { BatchSource } from './run-parts.ts';
+import type { BatchSource } from './parts.ts';
 
 /** One image of 2 x 3 pixels in a batch, whose last row is padding. */
 const PADDED: BatchSource = {

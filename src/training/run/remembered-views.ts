@@ -9,7 +9,7 @@ import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import type { FeatureBatch } from '../step/types.ts';
 import { contentsOf, fillPadding } from './padding.ts';
-import type { BatchPlace, BatchSource, SourceBatch } from './run-parts.ts';
+import type { BatchPlace, BatchSource, SourceBatch } from './parts.ts';
 
 export interface RememberedViewsOptions {
   /** Where images come from. */

@@ -4,7 +4,7 @@ import { joinedBytes } from '../../joined-bytes.ts';
 import type { RunState } from './checkpoint.ts';
 import { type LogRecord, logLine, logUpTo } from './log.ts';
 import { runPlots } from './plots.ts';
-import type { RunStorage } from './run-storage.ts';
+import type { RunStorage } from './storage.ts';
 import {
   type EncodedImage,
   type EventStamp,

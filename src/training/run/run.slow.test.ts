@@ -1,7 +1,7 @@
 /** Training on several machines, here in one process: what they exchange passes through memory. */
 import { beforeAll, expect, test } from 'vitest';
-import { MemoryStorage } from '../../../test/support/fake-training.ts';
-import { memorySource } from '../../../test/support/drawn-files.ts';
+import { MemoryStorage } from '../../../test/support/fakes/training.ts';
+import { memorySource } from '../../../test/support/drawn/files.ts';
 import { type Dataset, openDataset } from '../../data/dataset.ts';
 import { writeShapesDataset } from '../../data/drawn/shapes-dataset.ts';
 import { architecture } from '../../models/architectures.ts';

@@ -7,12 +7,12 @@ import {
   fakeValidate,
   logWithoutTimes,
   MemoryStorage,
-} from '../../../test/support/fake-training.ts';
+} from '../../../test/support/fakes/training.ts';
 import { ConfusionMatrix } from '../../evaluation/confusion.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import type { LogRecord } from './log.ts';
-import type { StepReport } from './run-parts.ts';
+import type { StepReport } from './parts.ts';
 import { readRun, type StepFactory, train } from './trainer.ts';
 
 /** Checkpoints by path, and the log without times: what two runs must share. */

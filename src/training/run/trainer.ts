@@ -23,8 +23,8 @@ import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
 import { RememberedViews } from './remembered-views.ts';
 import { RunLog } from './run-log.ts';
-import type { BatchSource, TrainingCallbacks } from './run-parts.ts';
-import type { RunStorage } from './run-storage.ts';
+import type { BatchSource, TrainingCallbacks } from './parts.ts';
+import type { RunStorage } from './storage.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
 /** Makes the step that a configuration describes: standing at a saved state, or beginning with weights. */

@@ -7,7 +7,7 @@ import { keepPassing } from './keep-checkpoint.ts';
 import type { StepRecord } from './log.ts';
 import { isRunaway, type LossWatch, runningMean, watched } from './loss-watch.ts';
 import type { MicroBatches } from './micro-batches.ts';
-import { type Run, shareOf } from './run-parts.ts';
+import { type Run, shareOf } from './parts.ts';
 
 /** How much the newest update counts in the estimate of the time left. */
 const PACE = 0.1;

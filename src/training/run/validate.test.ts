@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { memorySource } from '../../../test/support/drawn-files.ts';
+import { memorySource } from '../../../test/support/drawn/files.ts';
 import { type Dataset, openDataset } from '../../data/dataset.ts';
 import { writeShapesDataset } from '../../data/drawn/shapes-dataset.ts';
 import { FormatError } from '../../errors.ts';

@@ -3,7 +3,7 @@ import { metricsOf } from '../../evaluation/metrics.ts';
 import type { RunState } from './checkpoint.ts';
 import { keepBest } from './keep-checkpoint.ts';
 import type { ValidationRecord } from './log.ts';
-import type { Run } from './run-parts.ts';
+import type { Run } from './parts.ts';
 import type { ValidationResult } from './validate.ts';
 
 /** Logs a validation and keeps the checkpoint if it is the best so far. @returns the state with the score in it. */

@@ -1,7 +1,7 @@
 /** What a training step refuses before it computes, and after. */
 import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
-import type { BatchContent, BatchShape } from './step-graph.ts';
+import type { BatchContent, BatchShape } from './graph.ts';
 import type { Batch, StepDefinition, StepResult } from './types.ts';
 
 /** @throws UsageError if there is a teacher of batches that hold features. */

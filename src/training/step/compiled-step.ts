@@ -3,7 +3,7 @@ import type { NamedTensors, Session } from '../../runtime/backend.ts';
 import { checkBatches, checkFinite } from './check-step.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
 import { batchFeeds, feedsOf, numberOf, withPrefix } from './named-tensors.ts';
-import { type BatchShape, NAMES, REPORT } from './step-graph.ts';
+import { type BatchShape, NAMES, REPORT } from './graph.ts';
 import type { StepState } from './step-state.ts';
 import type { Teacher } from './teacher.ts';
 import type {

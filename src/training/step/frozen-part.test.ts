@@ -3,7 +3,7 @@ import { reach } from '../../graph/walk.ts';
 import { architecture } from '../../models/architectures.ts';
 import { PIXEL_VALUES } from '../../models/pixel-values.ts';
 import { PRESETS } from '../presets.ts';
-import { frozenSplit, networkParts } from './step-graph.ts';
+import { frozenSplit, networkParts } from './graph.ts';
 import type { StepDefinition } from './types.ts';
 
 const NETWORK = architecture('refinenet-lw-mobilenetv2', 3);

@@ -16,7 +16,7 @@ import {
   type NetworkParts,
   number,
   REPORT,
-} from './step-graph.ts';
+} from './graph.ts';
 import { type TeacherModel, teacherShape } from './teacher.ts';
 import type { Reduction, StepDefinition } from './types.ts';
 

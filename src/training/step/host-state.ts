@@ -3,7 +3,7 @@ import type { Arrays } from '../../runtime/kernel.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { BoundOptimizer } from '../optimizers/index.ts';
 import { StateBuffers } from './state.ts';
-import type { NetworkParts } from './step-graph.ts';
+import type { NetworkParts } from './graph.ts';
 import type { StepState } from './step-state.ts';
 import type { GradientSums, StepScalars, TrainingState } from './types.ts';
 import { Update } from './update.ts';

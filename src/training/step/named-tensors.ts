@@ -2,7 +2,7 @@
 import { PIXEL_VALUES } from '../../models/pixel-values.ts';
 import type { NamedTensors, Session } from '../../runtime/backend.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { LABELS, TEACHER_LOGITS } from './step-graph.ts';
+import { LABELS, TEACHER_LOGITS } from './graph.ts';
 import type { Teacher } from './teacher.ts';
 import type { Batch } from './types.ts';
 

@@ -12,7 +12,7 @@ import type { Arrays } from '../../runtime/kernel.ts';
 import { KernelMemory } from '../../runtime/kernel-memory.ts';
 import { withCurrentSlots } from '../optimizers/former-slots.ts';
 import { bindOptimizer } from '../optimizers/index.ts';
-import { NAMES, namesByRole, type NetworkParts, networkParts } from './step-graph.ts';
+import { NAMES, namesByRole, type NetworkParts, networkParts } from './graph.ts';
 import type { StepDefinition, TrainingState } from './types.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Compiles training steps: from a network and a definition to graphs, and from those to a step on an engine. */
-import { takesForms } from '../../graph/rewrite/optimize.ts';
-import { optimizeTraining } from '../../graph/rewrite/optimize-training.ts';
+import { takesForms } from '../../graph/rewrite/optimize/inference.ts';
+import { optimizeTraining } from '../../graph/rewrite/optimize/training.ts';
 import { reach } from '../../graph/walk.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
@@ -12,7 +12,7 @@ import { CompiledStep } from './compiled-step.ts';
 import { DropoutNoise } from './dropout-noise.ts';
 import { gradientGraph, measured, withoutReshapes } from './gradient-graph.ts';
 import { HostState } from './host-state.ts';
-import { type BatchContent, type BatchShape, networkParts } from './step-graph.ts';
+import { type BatchContent, type BatchShape, networkParts } from './graph.ts';
 import { openTeacher, type TeacherModel } from './teacher.ts';
 import type { GradientExchange, Reduction, StepDefinition, TrainingState, TrainingStep } from './types.ts';
 

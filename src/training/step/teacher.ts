@@ -10,7 +10,7 @@ import { contentHash } from '../../data/content-hash.ts';
 import type { Backend, SessionOptions } from '../../runtime/backend.ts';
 import { bytesOf, type Tensor } from '../../tensor/tensor.ts';
 import type { Weights } from '../../tensor/weights.ts';
-import type { BatchShape } from './step-graph.ts';
+import type { BatchShape } from './graph.ts';
 
 /** A model with its weights in memory. */
 export type TeacherModel = ModelDescription & { readonly weights: Weights };

@@ -21,7 +21,7 @@ import { readImageInput, readInferRequest } from '../../../src/server/work/infer
 import { logLine, logUpTo } from '../../../src/training/run/log.ts';
 import { writeSafetensors } from '../../../src/weights/safetensors.ts';
 import { parseImageJob } from '../../../src/worker/image-job.ts';
-import { mask, memorySource, photo } from '../../support/drawn-files.ts';
+import { mask, memorySource, photo } from '../../support/drawn/files.ts';
 import { changedJson, damaged } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
 import { bytesOf, textOf } from '../structures/bytes.ts';

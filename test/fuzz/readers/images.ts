@@ -10,7 +10,7 @@ import { decodeImage } from '../../../src/platform/node/decode-image.ts';
 import { DECODERS } from '../../../src/platform/node/image-decoders.ts';
 import { encodeNpy } from '../../../src/tensor/npy.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
-import { grayMask, mask, drawnImage } from '../../support/drawn-files.ts';
+import { grayMask, mask, drawnImage } from '../../support/drawn/files.ts';
 import { pngFile } from '../../support/png-file.ts';
 import { changedJson } from '../mutations.ts';
 import type { Reader } from '../reader.ts';

@@ -4,7 +4,7 @@ import { openDataset } from '../../../src/data/dataset.ts';
 import { readSample } from '../../../src/data/read-sample.ts';
 import { decodeDatasetImage } from '../../../src/platform/node/dataset-files.ts';
 import { type AnnotatedFixture, FIXTURES } from '../../support/annotated-files.ts';
-import { bytesOf, memorySource } from '../../support/drawn-files.ts';
+import { bytesOf, memorySource } from '../../support/drawn/files.ts';
 import { changedJson } from '../mutations.ts';
 import type { Reader } from '../reader.ts';
 import { tableStructures } from '../structures/table.ts';

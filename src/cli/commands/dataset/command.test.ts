@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
-import { bytesOf, type Files, mask, photo } from '../../../../test/support/drawn-files.ts';
+import { bytesOf, type Files, mask, photo } from '../../../../test/support/drawn/files.ts';
 import { decodeDatasetImage } from '../../../platform/node/dataset-files.ts';
 import { main } from '../../main.ts';
 

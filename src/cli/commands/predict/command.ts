@@ -1,7 +1,7 @@
 /** `refinenet predict`: images, and frames of videos, to masks, overlays and figures. */
 import type { Image } from '../../../image/image.ts';
-import { isBucketPath } from '../../../platform/node/buckets/bucket-address.ts';
-import { withBuckets } from '../../../platform/node/buckets/bucket-files.ts';
+import { isBucketPath } from '../../../platform/node/buckets/address.ts';
+import { withBuckets } from '../../../platform/node/buckets/files.ts';
 import { expandInputs } from '../../../platform/node/files.ts';
 import type { Backend, Device } from '../../../runtime/backend.ts';
 import { inShard } from '../../../tasks/predict/shard.ts';
@@ -86,7 +86,7 @@ async function enqueue(inputs: readonly string[], options: PredictOptions, queue
 /** A thread of its own pays when there is other work meanwhile. */
 async function openEngine(images: number, name: Device): Promise<Backend> {
   if (images <= 1) return (await import('../../../platform/node/backend.ts')).backendFor(name, warn);
-  return (await import('../../../platform/node/engine-thread.ts')).threadedBackend(name, warn);
+  return (await import('../../../platform/node/engine-thread/thread.ts')).threadedBackend(name, warn);
 }
 
 /** Lists them as the files of tasks do, which are loaded for buckets alone. */

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { messageOf, RefineNetError, UsageError } from '../../../errors.ts';
-import { isBucketPath } from '../../../platform/node/buckets/bucket-address.ts';
+import { isBucketPath } from '../../../platform/node/buckets/address.ts';
 import { isLocalFile } from '../../../platform/node/ffmpeg/sources.ts';
 import { stemWithin, withDistinctNames } from '../../../platform/node/output-names.ts';
 import type { VideoEvent, VideoResult } from '../../../tasks/predict/video/predict-video.ts';
@@ -42,7 +42,7 @@ export async function predictVideos(inputs: readonly string[], options: PredictO
       import('../../../tasks/predict/video/predict-video.ts'),
       import('../../../platform/node/task-files.ts'),
       import('../../../platform/node/ffmpeg/video-tools.ts'),
-      import('../../../platform/node/engine-thread.ts'),
+      import('../../../platform/node/engine-thread/thread.ts'),
       import('../../../platform/node/ffmpeg/ffmpeg.ts'),
     ]);
   // Without it none can be read, which is said once.

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { messageOf, UsageError } from '../../../errors.ts';
-import type { Optimization } from '../../../graph/rewrite/optimize.ts';
+import type { Optimization } from '../../../graph/rewrite/optimize/inference.ts';
 import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { Precision } from '../../../inference/precision.ts';
 import type { Device } from '../../../runtime/backend.ts';

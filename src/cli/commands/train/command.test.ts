@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { captureOutput } from '../../../../test/support/captured-output.ts';
-import { writeDrawnDataset } from '../../../../test/support/drawn-dataset.ts';
+import { writeDrawnDataset } from '../../../../test/support/drawn/dataset.ts';
 import { temporaryFolder } from '../../../../test/support/synthetic-model.ts';
 import { architecture } from '../../../models/architectures.ts';
 import { main } from '../../main.ts';

@@ -8,7 +8,7 @@ import { elementCount } from '../../../tensor/shape.ts';
 import { percent } from '../../../text.ts';
 import { type TrainingConfiguration, updatesPerEpoch } from '../../../training/configuration.ts';
 import type { ScheduleDefinition } from '../../../training/schedules.ts';
-import { networkParts } from '../../../training/step/step-graph.ts';
+import { networkParts } from '../../../training/step/graph.ts';
 import {
   type LossTerm,
   type OptimizerDefinition,

@@ -1,6 +1,6 @@
 /** How far a training has come: a bar on a terminal, plain lines elsewhere. */
 import cliProgress from 'cli-progress';
-import type { StepReport } from '../../../training/run/run-parts.ts';
+import type { StepReport } from '../../../training/run/parts.ts';
 import { duration } from '../../../text.ts';
 import { note } from '../../output.ts';
 

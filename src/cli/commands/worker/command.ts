@@ -1,6 +1,6 @@
 /** `refinenet worker`: works off the images that `predict --queue` puts into a queue. */
 import pc from 'picocolors';
-import { withBuckets } from '../../../platform/node/buckets/bucket-files.ts';
+import { withBuckets } from '../../../platform/node/buckets/files.ts';
 import { EXIT } from '../../exit.ts';
 import { onInterrupt } from '../../interruption.ts';
 import { fail, note, print, warn } from '../../output.ts';
@@ -22,7 +22,7 @@ async function work(queue: string, { json = false, ...options }: WorkerCommandOp
   const [{ startWorker }, { nodeTaskFiles }, { threadedBackend }] = await Promise.all([
     import('../../../worker/work.ts'),
     import('../../../platform/node/task-files.ts'),
-    import('../../../platform/node/engine-thread.ts'),
+    import('../../../platform/node/engine-thread/thread.ts'),
   ]);
   const worker = await startWorker(
     { redis: queue, ...options },

@@ -1,5 +1,5 @@
 /** The classes of the drawn street: the eleven of CamVid. */
-import { LABEL_SETS } from '../../../labels/label-sets.ts';
+import { LABEL_SETS } from '../../../labels/sets/label-sets.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 
 /** In the order of the shipped street model. */

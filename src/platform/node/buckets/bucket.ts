@@ -1,7 +1,7 @@
 /** What is done with buckets, by Amazon's client: any store that speaks S3 answers it. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { messageOf, RefineNetError, RuntimeError } from '../../../errors.ts';
-import { type BucketAddress, bucketAddress, pathOf } from './bucket-address.ts';
+import { type BucketAddress, bucketAddress, pathOf } from './address.ts';
 
 export type S3 = typeof import('@aws-sdk/client-s3');
 

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hdf5File, HDF5_WORKER, sayClass } from '../../../../test/support/hdf5-mat-file.ts';
-import { memorySource, photo } from '../../../../test/support/drawn-files.ts';
+import { memorySource, photo } from '../../../../test/support/drawn/files.ts';
 import { openDataset } from '../../../data/dataset.ts';
 import { decodeLabelMat } from '../../../data/mat/label-mat.ts';
 import type { ReadHdf5Mat } from '../../../data/mat/read-mat.ts';

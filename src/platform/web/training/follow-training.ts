@@ -3,7 +3,7 @@ import { RuntimeError } from '../../../errors.ts';
 import type { LabelMap } from '../../../image/label-map.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 import type { EpochRecord, ValidationRecord } from '../../../training/run/log.ts';
-import type { StepReport } from '../../../training/run/run-parts.ts';
+import type { StepReport } from '../../../training/run/parts.ts';
 import type { PredictedSample } from '../../../training/run/validate.ts';
 import type { DownloadProgress } from '../fetch-file.ts';
 import { PHOTOGRAPH, seconds, WORKER_START } from '../limits.ts';

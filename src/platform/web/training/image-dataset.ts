@@ -5,7 +5,7 @@ import { inSplitOrder } from '../../../data/split-names.ts';
 import { FormatError, messageOf, UsageError } from '../../../errors.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 import { IGNORE_INDEX, labelTable } from '../../../labels/label-table.ts';
-import type { RunStorage } from '../../../training/run/run-storage.ts';
+import type { RunStorage } from '../../../training/run/storage.ts';
 
 export const IMAGES_FILE = 'images.json';
 

@@ -4,7 +4,7 @@ import { imageKindOf } from '../../../image/image-kinds.ts';
 import { encodeLabelPng, encodePng } from '../../../image/png.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 import { jsonBytes } from '../../../models/folder/files.ts';
-import type { RunStorage } from '../../../training/run/run-storage.ts';
+import type { RunStorage } from '../../../training/run/storage.ts';
 import { count } from '../../../text.ts';
 import { decodeImage } from '../decode-image.ts';
 import { fetchFile } from '../fetch-file.ts';

@@ -4,7 +4,7 @@ import type { NetworkDefinition } from '../../../models/families.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
 import type { PresetName } from '../../../training/presets.ts';
 import type { EpochRecord, ValidationRecord } from '../../../training/run/log.ts';
-import type { StepReport } from '../../../training/run/run-parts.ts';
+import type { StepReport } from '../../../training/run/parts.ts';
 import type { PredictedSample } from '../../../training/run/validate.ts';
 import type { ChosenDevice } from '../chosen-device.ts';
 import type { EngineSettings } from '../engine.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { closed, type FakeFile, FakeFolder, full } from '../../../../test/support/fake-opfs.ts';
-import type { RunStorage } from '../../../training/run/run-storage.ts';
+import { closed, type FakeFile, FakeFolder, full } from '../../../../test/support/fakes/opfs.ts';
+import type { RunStorage } from '../../../training/run/storage.ts';
 import { opfsStorage } from './opfs-storage.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 /** A run's files in the Origin Private File System, in which no closed tab and no full disk costs more than the work since the last checkpoint. */
 import { messageOf, RuntimeError } from '../../../errors.ts';
 import { fileNameOf, folderOf } from '../../../data/file-source.ts';
-import type { FolderFiles, RunStorage } from '../../../training/run/run-storage.ts';
+import type { FolderFiles, RunStorage } from '../../../training/run/storage.ts';
 import { folderIn, isMissing } from './runs-folder.ts';
 
 /** The part of a file's exclusive handle that is used; only workers have it. */

@@ -2,7 +2,7 @@
 import { FormatError, messageOf, RuntimeError, UsageError } from '../../../errors.ts';
 import { CARD_FILE, CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../../models/folder/files.ts';
 import { BEST, LAST, type RunState } from '../../../training/run/checkpoint.ts';
-import type { RunStorage } from '../../../training/run/run-storage.ts';
+import type { RunStorage } from '../../../training/run/storage.ts';
 import { readRun } from '../../../training/run/trainer.ts';
 import { loadModel, type LoadOptions, type WebSegmenter } from '../load.ts';
 import type { ModelFilesInHand } from '../model-source.ts';

@@ -3,7 +3,7 @@ import { overlay } from '../../../drawing/overlay.ts';
 import { UsageError } from '../../../errors.ts';
 import type { LabelMap } from '../../../image/label-map.ts';
 import { encodeLabelPng } from '../../../image/png.ts';
-import { foundClasses, type SegmentedClass } from '../../../inference/segmentation-outputs.ts';
+import { foundClasses, type SegmentedClass } from '../../../inference/segmentation/outputs.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 import type { TaskFiles } from '../../task-files.ts';
 import type { VideoRequest } from './request.ts';

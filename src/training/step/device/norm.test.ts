@@ -4,7 +4,7 @@ import { input } from '../../../graph/value.ts';
 import { nodeBackend } from '../../../platform/node/backend.ts';
 import { randomStream } from '../../../tensor/random.ts';
 import { float32 } from '../../../tensor/tensor.ts';
-import { NAMES, REPORT } from '../step-graph.ts';
+import { NAMES, REPORT } from '../graph.ts';
 import { ROW, withNorm } from './norm.ts';
 
 test('the norm is that of all numbers of all packs, and of nothing else', async () => {

@@ -5,7 +5,7 @@ import { reshape } from '../../../graph/ops/shape.ts';
 import type { Outputs } from '../../../graph/rewrite/rewrite.ts';
 import { knownShape, type Value } from '../../../graph/value.ts';
 import { isGradient } from '../gradient-graph.ts';
-import { REPORT } from '../step-graph.ts';
+import { REPORT } from '../graph.ts';
 
 /** Numbers that are summed one after another at first: a device sums each such row apart. Packs have whole rows. */
 export const ROW = 1024;

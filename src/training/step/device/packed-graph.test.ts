@@ -1,13 +1,13 @@
 /** How many kernels a device launches for a step: what its time goes by where they are small. */
 import { describe, expect, test } from 'vitest';
 import { Reshape } from '../../../graph/ops/shape.ts';
-import { optimizeDeviceTraining } from '../../../graph/rewrite/optimize-device-training.ts';
+import { optimizeDeviceTraining } from '../../../graph/rewrite/optimize/device-training.ts';
 import type { Outputs } from '../../../graph/rewrite/rewrite.ts';
 import { reach } from '../../../graph/walk.ts';
 import { type ArchitectureName, architecture } from '../../../models/architectures.ts';
 import { bindOptimizer } from '../../optimizers/index.ts';
 import { PRESETS } from '../../presets.ts';
-import { networkParts } from '../step-graph.ts';
+import { networkParts } from '../graph.ts';
 import { packedGradientGraph } from './packed-graph.ts';
 import { packedParts } from './packs.ts';
 import { updateGraph } from './update-graph.ts';

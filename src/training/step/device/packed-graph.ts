@@ -9,7 +9,7 @@ import { type Outputs, rewrite } from '../../../graph/rewrite/rewrite.ts';
 import { apply, knownShape, type Value } from '../../../graph/value.ts';
 import { STATISTICS_MOMENTUM } from '../../../nn/running-statistics.ts';
 import { type GradientGraphOptions, reported, stepValues } from '../gradient-graph.ts';
-import { NAMES, type NetworkParts } from '../step-graph.ts';
+import { NAMES, type NetworkParts } from '../graph.ts';
 import { withNorm } from './norm.ts';
 import type { Pack, PackedParts, PackMember } from './packs.ts';
 

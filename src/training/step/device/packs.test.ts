@@ -4,7 +4,7 @@ import { networkParameters } from '../../../models/network.ts';
 import { initialize } from '../../../nn/initialize.ts';
 import { bytesOf, type Tensor } from '../../../tensor/tensor.ts';
 import { PRESETS } from '../../presets.ts';
-import { networkParts } from '../step-graph.ts';
+import { networkParts } from '../graph.ts';
 import type { StepDefinition } from '../types.ts';
 import { ROW } from './norm.ts';
 import { pack, packedParts, unpack } from './packs.ts';

@@ -7,7 +7,7 @@ import { elementCount } from '../../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../../tensor/tensor.ts';
 import type { Trainable } from '../parameter-groups.ts';
 import { movingNames } from '../state.ts';
-import type { NetworkParts } from '../step-graph.ts';
+import type { NetworkParts } from '../graph.ts';
 import { ROW } from './norm.ts';
 
 /** The most numbers of a pack: 128 MiB, which every device binds at once. A larger parameter has one of its own. */

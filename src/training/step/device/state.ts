@@ -8,7 +8,7 @@ import type { Weights } from '../../../tensor/weights.ts';
 import { compileOnDevice } from '../compile.ts';
 import { feedsOf, withPrefix } from '../named-tensors.ts';
 import { StateBuffers } from '../state.ts';
-import { NAMES, namesByRole, type NetworkParts } from '../step-graph.ts';
+import { NAMES, namesByRole, type NetworkParts } from '../graph.ts';
 import type { TrainingState } from '../types.ts';
 import { type Pack, type PackedParts, pack, unpack } from './packs.ts';
 

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { missingSoftwareWebgpu, SOFTWARE_WEBGPU } from '../../../../test/support/software-webgpu.ts';
-import { CASES, type StepLine } from '../../../../test/support/device-step-cases.ts';
+import { CASES, type StepLine } from '../../../../test/support/device/step-cases.ts';
 
-const CHILD = fileURLToPath(new URL('../../../../test/support/device-step-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../../../test/support/device/step-child.ts', import.meta.url));
 
 /** More than the scalars of an update that go with it, and the reports that come back. */
 const SCALARS = 256;

@@ -2,7 +2,7 @@
  * The training step whose state stays on the device: weights, the optimizer's tensors, averages and gradients pass from graph to
  * graph there, in packs that are updated at once; what is copied of a step are its batch, the scalars of its update, its loss and its counts.
  */
-import { optimizeDeviceTraining } from '../../../graph/rewrite/optimize-device-training.ts';
+import { optimizeDeviceTraining } from '../../../graph/rewrite/optimize/device-training.ts';
 import { reach } from '../../../graph/walk.ts';
 import type { NetworkDefinition } from '../../../models/families.ts';
 import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOptions } from '../../../runtime/backend.ts';
@@ -14,7 +14,7 @@ import { DeviceState } from './state.ts';
 import { DropoutNoise } from '../dropout-noise.ts';
 import { batchFeeds, feedsOf, numberOf, withPrefix } from '../named-tensors.ts';
 import type { StepOptions } from '../step.ts';
-import { type BatchShape, NAMES, networkParts, REPORT } from '../step-graph.ts';
+import { type BatchShape, NAMES, networkParts, REPORT } from '../graph.ts';
 import { openTeacher, type Teacher } from '../teacher.ts';
 import type { Batch, RunnableStep, StepDefinition, StepResult, StepScalars, TrainingState } from '../types.ts';
 import { packedGradientGraph } from './packed-graph.ts';

@@ -4,7 +4,7 @@ import { input, knownShape, type Value } from '../../../graph/value.ts';
 import { float32, type Tensor } from '../../../tensor/tensor.ts';
 import type { NamedTensors } from '../../../runtime/backend.ts';
 import type { BoundOptimizer } from '../../optimizers/index.ts';
-import { NAMES, namesByRole, type NetworkParts } from '../step-graph.ts';
+import { NAMES, namesByRole, type NetworkParts } from '../graph.ts';
 import { withNorm } from './norm.ts';
 import { add } from '../../../graph/ops/elementwise.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepScalars } from '../types.ts';

@@ -1,0 +1,89 @@
+/** What a run is made of, and what is told of it. */
+import type { ModelDescription } from '../../models/model.ts';
+import type { ModelCardDetails } from '../../models/folder/card.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { TrainingConfiguration } from '../configuration.ts';
+import type { RunLength } from '../schedules.ts';
+import type { FeatureBatch, RunnableStep } from '../step/types.ts';
+import type { EpochRecord, StepRecord, ValidationRecord } from './log.ts';
+import type { RunLog } from './run-log.ts';
+import type { RunStorage } from './storage.ts';
+import type { StopSignal, Validate } from './validate.ts';
+
+/** Batches without end from a place on, the same for the same seed and place. */
+export interface BatchSource {
+  readonly batchesPerEpoch: number;
+  batches(place: BatchPlace): AsyncIterator<SourceBatch>;
+  /** Frees what it holds beside memory; nothing is to be freed where it is left out. */
+  dispose?(): Promise<void>;
+}
+
+export interface BatchPlace {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly position: number;
+}
+
+/** Images as a loader calls them, or their features. */
+export type SourceBatch =
+  | { readonly images: Tensor<'float32'>; readonly labels: Tensor<'uint8'> }
+  | Pick<FeatureBatch, 'features' | 'labels'>;
+
+/** What a step's caller is told, to show how far a run has come. */
+export interface StepReport extends StepRecord {
+  /** Updates and epochs of the whole run. */
+  readonly updates: number;
+  readonly epochs: number;
+  /** An estimate from the last updates, without validations. */
+  readonly secondsLeft: number;
+}
+
+export interface TrainingCallbacks {
+  onStep?(report: StepReport): void;
+  onEpoch?(record: EpochRecord): void;
+  /** While an epoch's validation goes on. */
+  onValidationImage?(done: number, total: number): void;
+  onValidation?(record: ValidationRecord, isBest: boolean): void;
+  onCheckpoint?(checkpoint: { readonly folder: string; readonly update: number }): void;
+  /** Something that does not end the run. */
+  onWarning?(message: string): void;
+}
+
+export interface RunParts {
+  readonly configuration: TrainingConfiguration;
+  readonly model: ModelDescription;
+  readonly card: Pick<ModelCardDetails, 'title' | 'architecture'>;
+  readonly step: RunnableStep;
+  readonly source: BatchSource;
+  /** Undefined where there is nothing to validate on. */
+  readonly validate: Validate | undefined;
+  readonly storage: RunStorage;
+  readonly log: RunLog;
+  readonly callbacks: TrainingCallbacks;
+  readonly signal: StopSignal | undefined;
+}
+
+/** A run that is going on. */
+export interface Run extends RunParts {
+  readonly length: RunLength;
+  /** Since the run's beginning, without the time between an interruption and its resumption; to the millisecond. */
+  seconds(): number;
+}
+
+export function startRun(parts: RunParts): Run {
+  const startedAt = performance.now() - 1000 * parts.log.seconds;
+  return {
+    ...parts,
+    length: runLength(parts.configuration, parts.source.batchesPerEpoch),
+    seconds: () => Math.round(performance.now() - startedAt) / 1000,
+  };
+}
+
+/** The number of updates of a run; an epoch's last batches that fill no update are left out. */
+function runLength({ epochs, step }: TrainingConfiguration, batchesPerEpoch: number): RunLength {
+  const updatesPerEpoch = Math.floor(batchesPerEpoch / step.accumulate);
+  return { updates: epochs * updatesPerEpoch, updatesPerEpoch };
+}
+
+/** 0 where there is nothing. */
+export const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
