@@ -26,7 +26,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'store'));
   store = await startStore(join(folder, 'store'));
   client = new S3Client({
-    endpoint: store.env['AWS_ENDPOINT_URL_S3'] as string,
+    endpoint: store.env.AWS_ENDPOINT_URL_S3 as string,
     region: 'us-east-1',
     credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
     forcePathStyle: true,

@@ -315,7 +315,7 @@ export const FIXTURES: Readonly<Record<string, AnnotatedFixture>> = {
           `annotations/stuff_${split}.json`,
           coco(
             `${name}.png`,
-            annotations.map((each) => ({ ...each, category_id: Number(each['category_id']) + 90 })),
+            annotations.map((each) => ({ ...each, category_id: Number(each.category_id) + 90 })),
             CATEGORIES.map(({ id, name }) => ({ id: Number(id) + 90, name, supercategory: 'ground' })),
           ),
         ]),

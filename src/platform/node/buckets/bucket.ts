@@ -15,10 +15,10 @@ let opened: Promise<{ readonly s3: S3; readonly client: S3Client }> | undefined;
 async function open() {
   try {
     // It warns of Node versions that it will support no longer, in a version that does.
-    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const s3 = await import('@aws-sdk/client-s3');
     // Stores of one's own seldom have a host name for each bucket.
-    const isOwn = (process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']) !== undefined;
+    const isOwn = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined;
     return { s3, client: new s3.S3Client({ forcePathStyle: isOwn }) };
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;

@@ -79,8 +79,8 @@ describe('a MAT file of version 7.3', () => {
       plain: { kind: 'other', type: "dataset of HDF5 that does not say MATLAB's class", dimensions: [3, 2] },
     });
     // Down the columns of the first page, then of the next ones.
-    expect(kinds['cube']).toMatchObject({ dimensions: [2, 3, 4], values: expect.any(Array) });
-    expect((kinds['cube'] as { values: number[] }).values.slice(0, 8)).toEqual([0, 12, 4, 16, 8, 20, 1, 13]);
+    expect(kinds.cube).toMatchObject({ dimensions: [2, 3, 4], values: expect.any(Array) });
+    expect((kinds.cube as { values: number[] }).values.slice(0, 8)).toEqual([0, 12, 4, 16, 8, 20, 1, 13]);
   });
 
   test.each<[string, Record<string, Value>]>([
