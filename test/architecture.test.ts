@@ -26,6 +26,12 @@ const steps = (text: string): { readonly file: string; readonly name: string }[]
     return named(files).flatMap((file, index) => (holds[index] ? [{ file, name: holds[index] }] : []));
   });
 
+const DECISIONS = `docs/decisions/`;
+
+test.each(readdirSync(`${ROOT}${DECISIONS}`))('decision %s names files and folders that are there', (file) => {
+  expect(named(read(`${DECISIONS}${file}`)).filter((path) => !isThere(path))).toEqual([]);
+});
+
 describe('docs/architecture.md', () => {
   const text = read('docs/architecture.md');
 
@@ -43,8 +49,8 @@ describe('docs/architecture.md', () => {
   });
 
   test('has a row for every folder of src', () => {
-    const table = text.slice(text.indexOf('| folder |'), text.indexOf("## An image's way"));
-    expect([...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name).sort()).toEqual(FOLDERS);
+    const [, table] = /\n(\| folder \|[^]*?)\n## A photograph's way/.exec(text) ?? [];
+    expect([...(table as string).matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name).sort()).toEqual(FOLDERS);
   });
 
   test('has an image with every folder of src', () => {

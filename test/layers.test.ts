@@ -31,7 +31,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['entries/browser.ts'],
   ['entries/node.ts', 'entries/web.ts', 'entries/web-training.ts'],
   ['server', 'worker'],
-  ['cli', 'app'],
+  ['cli'],
 ];
 
 /** Packages that only some units may import; the first row that matches a package counts, and no row means everywhere. */

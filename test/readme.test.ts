@@ -1,10 +1,13 @@
 /** What the README shows is there: names it imports, commands and options it mentions. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DATASET_FORMATS } from '../src/data/formats/index.ts';
 import { helpOf } from './support/command-help.ts';
 
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+const README = read('README.md');
+const PACKAGE = JSON.parse(read('package.json')) as {
   readonly exports: Readonly<Record<string, { readonly default: string } | string>>;
 };
 
@@ -40,6 +43,14 @@ describe('the README', () => {
     const options = new Set([...text.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option as string));
     options.delete('--key');
     for (const option of options) expect(help.join('\n'), option).toContain(option);
+  });
+
+  test('tells how many layouts of labeled images are read, as other pages do', () => {
+    const numbers = [README, read('docs/training.md'), read('CHANGELOG.md')].flatMap((text) =>
+      [...text.matchAll(/\b(?:in|of) (\S+) layouts\b/g)].map(([, number]) => number),
+    );
+    expect(numbers.length).toBeGreaterThan(2);
+    expect(new Set(numbers)).toEqual(new Set([String(DATASET_FORMATS.length)]));
   });
 
   test('links to files that are there', () => {

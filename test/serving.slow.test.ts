@@ -20,6 +20,9 @@ const PAGE = readFileSync(join(ROOT, 'docs/serving.md'), 'utf8');
 const LINES = [...PAGE.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => (block as string).trim().split('\n'));
 const SERVE = 'npx refinenet serve';
 
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined;
+if (!hasSystemd) console.warn('systemd-analyze is not here: what it says of deploy/refinenet.service is not tested.');
+
 describe('the page on serving', () => {
   let folder: string;
   const servers: TestServer[] = [];
@@ -139,15 +142,17 @@ describe('in deploy/', () => {
     expect(container.livenessProbe?.httpGet.path).toBe('/v2/health/live');
   });
 
-  test('refinenet.service calls options that exist, and systemd finds nothing wrong with it', async () => {
+  test('refinenet.service calls options that exist', async () => {
     const [, line = ''] = /^ExecStart=(.*)$/m.exec(read('refinenet.service')) ?? [];
     const help = await helpOf('serve');
     expect(optionsIn(line.split(' ')).length).toBeGreaterThan(2);
     for (const option of optionsIn(line.split(' '))) expect(help).toContain(`${option} `);
+  });
+
+  test.skipIf(!hasSystemd)('systemd finds nothing wrong with refinenet.service', () => {
     const verified = spawnSync('systemd-analyze', ['verify', join(ROOT, 'deploy', 'refinenet.service')], {
       encoding: 'utf8',
     });
-    if (verified.error) return;
     // A machine for tests need not have node where the unit says.
     expect(
       verified.stderr

@@ -7,8 +7,8 @@ import type { ProtocolName } from '../inference/protocols.ts';
 import type { Precision } from '../inference/precision.ts';
 import type { Device } from '../runtime/backend.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from '../tasks/names.ts';
-import { device, DEVICE_NAMES } from './device.ts';
-import { oneOf, resizeRule, numberFor } from './parse.ts';
+import { addEngineOptions, resizeOption } from './common-options.ts';
+import { oneOf, numberFor } from './parse.ts';
 
 /** What was typed of them. */
 export interface RunOptions {
@@ -26,18 +26,8 @@ export interface RunOptions {
 
 /** Adds them to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
-    .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option(
-      '--threads <count>',
-      "threads of the engine (default: one a core; wasm's is 1)",
-      numberFor('--threads', 'threads'),
-    )
-    .option(
-      '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: the model's)",
-      resizeRule,
-    )
+  return addEngineOptions(command)
+    .addOption(resizeOption(undefined, "the model's"))
     .option('--scales <factors>', 'run at several sizes and average, for example 0.75,1,1.25', scales)
     .option('--flip', 'run each size also mirrored, and average')
     .option(

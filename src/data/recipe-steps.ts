@@ -17,12 +17,14 @@ export interface CheckedStep<Kind extends StepKind> {
 /**
  * The steps with their kinds.
  * @param key the field that names a step's kind, which is also what messages call a kind.
+ * @param recipeName what messages call the recipe.
  * @throws UsageError naming every step that is unknown or has options that do not fit.
  */
 export function checkedSteps<Key extends string, Kind extends StepKind>(
   recipe: readonly Readonly<Record<Key, string>>[],
   key: Key,
   kinds: readonly Kind[],
+  recipeName: string,
 ): CheckedStep<Kind>[] {
   const problems: string[] = [];
   const steps: CheckedStep<Kind>[] = [];
@@ -41,6 +43,6 @@ export function checkedSteps<Key extends string, Kind extends StepKind>(
       }
     }
   }
-  if (problems.length > 0) throw new UsageError(`The augmentation recipe does not fit:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw new UsageError(`The ${recipeName} does not fit:\n${problems.join('\n')}`);
   return steps;
 }

@@ -71,18 +71,22 @@ export async function startServer(options: ServerOptions, log: { write(line: str
     },
     ended({ pid, reason, detail }) {
       metrics.engineEnded(reason);
-      logger.error({ engine: pid, reason, detail }, 'engine ended; another one is started');
+      logger.error(
+        { engine: pid, reason, detail },
+        isServing ? 'engine ended; another one is started' : 'engine ended before it was ready',
+      );
     },
     retry({ reason }) {
       metrics.retried();
       logger.warn({ reason }, 'request is begun anew');
     },
   };
-  let isDraining = false;
+  let [isServing, isDraining] = [false, false];
   try {
     const models = await pool.start().catch((error: Error) => {
       throw new RefineNetError(startError(error.message));
     });
+    isServing = true;
     const service: Service = {
       version: packageManifest().version,
       models: new Map(models.map((model) => [model.name, model])),

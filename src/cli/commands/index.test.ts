@@ -25,6 +25,17 @@ describe('the table of commands', () => {
     expect(help.subcommandDescription(shown)).toBe(help.subcommandDescription(command));
   });
 
+  test.each(COMMANDS)('has options of $name whose defaults can be typed', async ({ load }) => {
+    const program = new Command('refinenet');
+    (await load())(program, noExit);
+    const [command] = program.commands as [Command];
+    const help = new Command().createHelp();
+    const described = [command, ...command.commands].flatMap((each) =>
+      each.options.map((option) => help.optionDescription(option)),
+    );
+    expect(described.filter((text) => /\(default: [^)]*[{[]/.test(text))).toEqual([]);
+  });
+
   test('has each name once', () => {
     const names = COMMANDS.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);

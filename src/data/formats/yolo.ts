@@ -29,7 +29,9 @@ export const yolo: DatasetFormat = {
   async read(folder) {
     const file = yamlOf(folder);
     if (file === undefined)
-      throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val and names.`);
+      throw new FormatError(
+        `${folder.name}: there is no data.yaml with path, train, val and names. Write one, or name another format.`,
+      );
     const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), false);
     const { root, splits: places, notes } = await placesOf(folder, folderOf(file), config);
     const classes = drawnClasses(config.names);

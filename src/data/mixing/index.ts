@@ -34,7 +34,7 @@ export interface MixSource {
 export function createMixing(
   recipe: readonly { readonly mix: string }[],
 ): (sample: LabeledImage, source: MixSource) => Promise<LabeledImage> {
-  const steps = checkedSteps(recipe, 'mix', MIXES as readonly MixKind[]).map(({ kind, options }) => ({
+  const steps = checkedSteps(recipe, 'mix', MIXES as readonly MixKind[], 'mixing').map(({ kind, options }) => ({
     probability: options.probability,
     choose: kind.create(options),
   }));

@@ -152,7 +152,7 @@ test('all steps that do not fit are named at once', () => {
     { mix: 'classmix', background: 'sky' },
   ];
   expect(() => createMixing(recipe)).toThrow(
-    'The augmentation recipe does not fit:\nstep 1 (mixup): there is no such mix; choose one of cutmix, classmix, copy-paste',
+    'The mixing does not fit:\nstep 1 (mixup): there is no such mix; choose one of cutmix, classmix, copy-paste',
   );
   for (const part of [
     'step 2 (cutmix): probability',

@@ -31,8 +31,8 @@ export type TransformRecipe = readonly TransformStep[];
 export function createTransform(
   recipe: readonly { readonly transform: string }[],
 ): (sample: LabeledImage, random: RandomStream) => LabeledImage {
-  const steps = checkedSteps(recipe, 'transform', TRANSFORMS as readonly TransformKind[]).map(({ kind, options }) =>
-    kind.create(options),
+  const steps = checkedSteps(recipe, 'transform', TRANSFORMS as readonly TransformKind[], 'augmentation').map(
+    ({ kind, options }) => kind.create(options),
   );
   return (sample, random) => realize(steps.reduce((view, step) => step(view, random), viewOf(sample)));
 }

@@ -12,6 +12,25 @@ export interface DescribedRegion extends Region {
   readonly confidence?: number;
 }
 
+/** What documents say of every region, however they give its shape. */
+export interface RegionFields {
+  /** The class's id. */
+  readonly id: number;
+  readonly label: string;
+  readonly pixels: number;
+  readonly bbox: readonly [x: number, y: number, width: number, height: number];
+  /** The mean over its pixels; only if confidence was asked for. */
+  readonly confidence?: number;
+}
+
+export const regionFields = ({ label, class: { name }, pixels, box, confidence }: DescribedRegion): RegionFields => ({
+  id: label,
+  label: name,
+  pixels,
+  bbox: [box.x, box.y, box.width, box.height],
+  ...(confidence !== undefined && { confidence }),
+});
+
 export interface DescribedRegions {
   readonly components: Components;
   readonly regions: readonly DescribedRegion[];

@@ -1,19 +1,12 @@
 /** Regions as polygons with holes. */
-import { describeRegions, regionPolygons } from './described-regions.ts';
+import { describeRegions, regionFields, type RegionFields, regionPolygons } from './described-regions.ts';
 import type { OutputContext, SegmentationSource } from './output-format.ts';
 import type { Ring } from '../../image/regions/rings.ts';
 
 type Point = readonly [x: number, y: number];
 
 /** A region and its outlines. */
-export interface PolygonRegion {
-  /** The class's id. */
-  readonly id: number;
-  readonly label: string;
-  readonly pixels: number;
-  readonly bbox: readonly [x: number, y: number, width: number, height: number];
-  /** The mean over its pixels; only if confidence was asked for. */
-  readonly confidence?: number;
+export interface PolygonRegion extends RegionFields {
   readonly polygons: readonly { readonly exterior: readonly Point[]; readonly holes: readonly (readonly Point[])[] }[];
 }
 
@@ -25,12 +18,8 @@ export interface PolygonRegion {
 export function polygonRegions(segmentation: SegmentationSource, context: OutputContext): PolygonRegion[] {
   const described = describeRegions(segmentation, context);
   const outlines = regionPolygons(segmentation.labels, described, context.tolerance ?? 0);
-  return described.regions.map(({ label, class: { name }, pixels, box, confidence }, index) => ({
-    id: label,
-    label: name,
-    pixels,
-    bbox: [box.x, box.y, box.width, box.height] as const,
-    ...(confidence !== undefined && { confidence }),
+  return described.regions.map((region, index) => ({
+    ...regionFields(region),
     polygons: (outlines[index] ?? []).map(({ exterior, holes }) => ({
       exterior: points(exterior),
       holes: holes.map(points),

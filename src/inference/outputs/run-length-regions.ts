@@ -1,17 +1,10 @@
 /** Regions as masks in COCO's run lengths. */
-import { describeRegions } from './described-regions.ts';
+import { describeRegions, regionFields, type RegionFields } from './described-regions.ts';
 import type { OutputContext, SegmentationSource } from './output-format.ts';
 import { compressRunLengths, type RunLengthMask, runLengthsOf } from '../../image/regions/run-lengths.ts';
 
 /** A region and its mask. */
-export interface RunLengthRegion {
-  /** The class's id. */
-  readonly id: number;
-  readonly label: string;
-  readonly pixels: number;
-  readonly bbox: readonly [x: number, y: number, width: number, height: number];
-  /** The mean over its pixels; only if confidence was asked for. */
-  readonly confidence?: number;
+export interface RunLengthRegion extends RegionFields {
   readonly segmentation: RunLengthMask;
 }
 
@@ -24,12 +17,8 @@ export function runLengthRegions(
   const { width, height } = segmentation.labels;
   const { components, regions } = describeRegions(segmentation, context);
   const counts = runLengthsOf(components, regions);
-  return regions.map(({ label, class: { name }, pixels, box, confidence }, index) => ({
-    id: label,
-    label: name,
-    pixels,
-    bbox: [box.x, box.y, box.width, box.height] as const,
-    ...(confidence !== undefined && { confidence }),
+  return regions.map((region, index) => ({
+    ...regionFields(region),
     segmentation: { size: [height, width], counts: write(counts[index] as number[]) },
   }));
 }

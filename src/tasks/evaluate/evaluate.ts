@@ -8,6 +8,7 @@ import { type EvaluationReport, evaluationReport } from '../../evaluation/report
 import { WorstImages } from '../../evaluation/worst-images.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import { openDataset } from '../dataset-fields.ts';
+import { labeledSamples } from '../labeled-samples.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { TaskFiles } from '../task-files.ts';
 import type { EvaluateEvent } from './events.ts';
@@ -74,14 +75,13 @@ async function evaluate(request: EvaluateRequest, context: WorkContext<EvaluateE
 
 /** How many there are to score; @throws UsageError for none. */
 function samplesIn(dataset: Dataset, split: string, path: string, onEvent: (event: EvaluateEvent) => void): number {
-  const samples = dataset.samples(split);
-  if (samples.length === 0) throw new UsageError(`${path}: the split ${split} has no labeled image to measure on.`);
+  const { length } = labeledSamples(dataset, split, path);
   const faults = dataset.faults(split).length;
   if (faults > 0) {
     const message = `${count(faults, 'file', 'files')} of ${split} have no partner and are left out; see "refinenet dataset verify ${path}".`;
     onEvent({ type: 'warning', message });
   }
-  return samples.length;
+  return length;
 }
 
 /** `val`, or the only split there is. */

@@ -29,7 +29,10 @@ export async function findCalibrationImages(
   const sources = dataset
     ? ofDataset(dataset, files)
     : await ofFiles(path, files, (message) => onEvent({ type: 'warning', message }));
-  if (sources.length === 0) throw new UsageError(`${path}: there is no image to calibrate on.`);
+  if (sources.length === 0)
+    throw new UsageError(
+      `${path}: there is no image to calibrate on. Give a folder of about 30 images like those to be segmented.`,
+    );
   const count = Math.min(most, sources.length);
   const chosen = Array.from(
     { length: count },

@@ -6,6 +6,7 @@ import { EXPECTED_AGREEMENT } from '../../inference/export-precision.ts';
 import type { Precision } from '../../inference/precision.ts';
 import { throwIfAborted } from '../../inference/segment-options.ts';
 import { percent } from '../../text.ts';
+import { labeledSamples } from '../labeled-samples.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { TaskFiles } from '../task-files.ts';
 import { type CalibrationImages, findCalibrationImages } from './calibration-images.ts';
@@ -67,8 +68,8 @@ function checkCombination({ format, precision, calibration, dataset }: ExportReq
 
 async function openLabeled(path: string, split: string, files: TaskFiles): Promise<Dataset> {
   const dataset = await files.openDataset(path, {});
-  if (dataset.samples(split).length > 0) return dataset;
-  throw new UsageError(`${path}: the split ${split} has no labeled image to measure on.`);
+  labeledSamples(dataset, split, path);
+  return dataset;
 }
 
 /** The engine is opened when it is first needed, and once. */

@@ -5,7 +5,8 @@ import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { EncoderStride } from '../../../models/encoders/encoder.ts';
 import type { IMPORT_REQUEST, ImportRequest } from '../../../tasks/import/request.ts';
 import { POOLING_ORDERS, REINITIALIZED_PARTS, SKIPS, STRIDE_PLACEMENTS } from '../../../tasks/names.ts';
-import { encoderStride, oneOf, resizeRule, numberFor } from '../../parse.ts';
+import { resizeOption } from '../../common-options.ts';
+import { encoderStride, oneOf, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ImportOptions extends Pick<ImportRequest, 'output' | 'reinitialize' | 'seed'> {
@@ -32,12 +33,7 @@ export function addImportOptions(command: Command): Command {
       'number of classes, a file with their names, or a known set (voc, cityscapes, camvid, ...)',
       classes,
     )
-    .option(
-      '--resize <rule>',
-      'size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT',
-      resizeRule,
-      { resize: null },
-    )
+    .addOption(resizeOption().default({ resize: null }, 'none'))
     .option(
       '--pooling-order <order>',
       'of chained residual pooling: pool-conv (default) or conv-pool',

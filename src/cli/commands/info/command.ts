@@ -1,6 +1,6 @@
 /** `refinenet info`: what a network is made of, and what it costs. */
 import { stat } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../../errors.ts';
 import { architecture, ARCHITECTURE_NAMES, architectureName } from '../../../models/architectures.ts';
 import { type CascadeName, CASCADES } from '../../../models/refinenet/cascades.ts';
@@ -30,7 +30,11 @@ export const registerInfo: RegisterCommand = (program: Command) => {
     .command('info')
     .description('layers, parameters and multiply-adds of a model or an architecture')
     .argument('<model>', `a model folder, or one of ${ARCHITECTURE_NAMES.join(', ')}`)
-    .option('--size <WxH>', 'image size for multiply-adds', size('--size'), { width: 512, height: 512 })
+    .addOption(
+      new Option('--size <WxH>', 'image size for multiply-adds')
+        .argParser(size('--size'))
+        .default({ width: 512, height: 512 }, '512x512'),
+    )
     .option('--classes <count>', 'classes of an architecture', wholeNumber('--classes', 1), 21)
     .option('--cascade <name>', `of an architecture: ${CASCADE_NAMES.join(', ')}`, oneOf('--cascade', CASCADE_NAMES))
     .option(

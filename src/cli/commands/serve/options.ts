@@ -8,8 +8,9 @@ import type { Precision } from '../../../inference/precision.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import type { ServerOptions } from '../../../server/options.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
+import { resizeOption } from '../../common-options.ts';
 import { device, DEVICE_NAMES } from '../../device.ts';
-import { oneOf, resizeRule, wholeNumber } from '../../parse.ts';
+import { oneOf, wholeNumber } from '../../parse.ts';
 
 /** What was typed. */
 export interface ServeOptions {
@@ -61,11 +62,7 @@ export function addServeOptions(command: Command): Command {
       wholeNumber('--pixel-limit', 1024),
     )
     .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option(
-      '--resize <rule>',
-      "size at which images enter the network: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: the model's)",
-      resizeRule,
-    )
+    .addOption(resizeOption(undefined, "the model's"))
     .option(
       '--optimize <name>',
       `prepare the network for ${OPTIMIZATION_NAMES.join(', ')} (default: speed)`,

@@ -16,8 +16,8 @@ import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/schedules.ts';
 import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
-import { device, DEVICE_NAMES } from '../../device.ts';
-import { encoderStride, imagePooling, numberFor, oneOf, resizeRule } from '../../parse.ts';
+import { addEngineOptions, resizeOption } from '../../common-options.ts';
+import { encoderStride, imagePooling, numberFor, oneOf } from '../../parse.ts';
 import {
   classWeights,
   colorJitter,
@@ -139,14 +139,7 @@ export function addTrainOptions(command: Command): Command {
       `least confidence of their pixels that is learned from; predict them with --format confidence (default: ${DEFAULT_CONFIDENCE})`,
       numberFor('--confidence', 'confidence'),
     );
-  return addRecipeOptions(command)
-    .option('--device <name>', DEVICE_NAMES, device, 'cpu')
-    .option(
-      '--threads <count>',
-      "threads of the engine (default: one a core; wasm's is 1)",
-      numberFor('--threads', 'threads'),
-    )
-    .option('--json', 'print the result as JSON');
+  return addEngineOptions(addRecipeOptions(command)).option('--json', 'print the result as JSON');
 }
 
 /** Adds those of the recipe. None has a default: what is not typed is the preset's, or the resumed run's. */
@@ -160,11 +153,7 @@ function addRecipeOptions(command: Command): Command {
       'where squares are cut: random, or class: around a pixel of a random class that the image has, so that rare ones are seen as often',
       oneOf('--crop-by', CROP_RULES),
     )
-    .option(
-      '--resize <rule>',
-      'size at which the model sees images, here and when it predicts: none, SHORTER_SIDE, longest:SIDE or WIDTHxHEIGHT (default: none)',
-      resizeRule,
-    )
+    .addOption(resizeOption('the model sees images, here and when it predicts', 'none'))
     .option('--scale <range>', 'least and most by which images are resized at random, such as 0.5,2', scaleRange)
     .option(
       '--color-jitter <strengths>',

@@ -71,7 +71,7 @@ export async function readLabeledFiles(
     }
   }
   if (problems.length > 0) throw new FormatError(`${name} cannot be opened as it is.\n${listed(problems).join('\n')}`);
-  if (images.length === 0) throw new FormatError(`${name}: no image has a mask.`);
+  if (images.length === 0) throw new FormatError(`${name}: no image has a mask. Each image needs one of its name, such as images/a.jpg and masks/a.png, or shapes that were drawn on it.`);
   return { format: dataset.format, classes: await inPaletteColors(dataset), images };
 }
 

@@ -36,7 +36,8 @@ export const predictVideoTask = defineTask({ name: 'predict-video', request: VID
 async function predictVideo(request: VideoRequest, context: WorkContext<VideoEvent>): Promise<VideoResult> {
   const { onEvent, video: tools, signal = { aborted: false } } = context;
   const { video } = request;
-  if (!tools) throw new UsageError('Nothing here reads videos.');
+  if (!tools)
+    throw new UsageError(`${video}: nothing here reads videos. Give the context "video": what opens and writes them.`);
   const warn = (message: string) => onEvent({ type: 'warning', message });
   const { info, frames: read } = await tools.open(video);
   const predictor = await openPredictor(request, info, context);
