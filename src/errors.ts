@@ -2,31 +2,37 @@
 
 /** The base of every error thrown on purpose; catch it to tell expected failures from defects. */
 export class RefineNetError extends Error {
+  /** Which of these errors it is, where `instanceof` cannot tell: two copies of the library have two of each class. */
   override readonly name: string = 'RefineNetError';
 }
 
 /** A graph or a tensor operation received shapes or types that cannot go together. */
 export class ShapeError extends RefineNetError {
+  /** Always `ShapeError`, in subclasses too. */
   override readonly name = 'ShapeError';
 }
 
 /** A file or a byte sequence is not what its format promises: truncated, malformed or unsafe. */
 export class FormatError extends RefineNetError {
+  /** Always `FormatError`, in subclasses too. */
   override readonly name = 'FormatError';
 }
 
 /** Weights and a network do not belong together: missing, unexpected or misshapen tensors. */
 export class WeightsError extends RefineNetError {
+  /** Always `WeightsError`, in subclasses too. */
   override readonly name = 'WeightsError';
 }
 
 /** An argument, option or configuration value is outside what is allowed. */
 export class UsageError extends RefineNetError {
+  /** Always `UsageError`, in subclasses too. */
   override readonly name = 'UsageError';
 }
 
 /** The inference engine or a device could not do what was asked. */
 export class RuntimeError extends RefineNetError {
+  /** Always `RuntimeError`, in subclasses too. */
   override readonly name = 'RuntimeError';
 }
 

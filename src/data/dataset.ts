@@ -15,6 +15,7 @@ import type { LayoutFault } from './pairing.ts';
 import type { Sample } from './sample.ts';
 import { inSplitOrder } from './split-names.ts';
 
+/** A data set that was opened. Its layout is known; images and masks are read when they are needed. */
 export interface Dataset {
   /** The root's name in messages. */
   readonly name: string;
@@ -22,20 +23,28 @@ export interface Dataset {
   readonly path: string;
   /** The name of the format it is laid out in. */
   readonly format: string;
+  /** By id, from 0. */
   readonly classes: readonly LabelClass[];
+  /** 255, the id of pixels that are neither learned from nor scored. */
   readonly ignoreIndex: typeof IGNORE_INDEX;
   /** `train`, `val`, `test` and others, in that order. */
   readonly splits: readonly string[];
+  /** How masks say which class a pixel has, unless a sample has an encoding of its own. */
   readonly encoding: MaskEncoding;
+  /** Where samples' files are read from. */
   readonly source: FileSource;
   /** What was decided while opening and might surprise. */
   readonly notes: readonly string[];
-  /** @throws UsageError if there is no such split. */
+  /**
+   * The images of a split that have a mask.
+   * @throws UsageError if there is no such split.
+   */
   samples(split: string): readonly Sample[];
   /** Files that are without partner, twice or missing. @throws UsageError if there is no such split. */
   faults(split: string): readonly LayoutFault[];
 }
 
+/** What is to be known of a data set where its files do not say it, or say it wrongly. */
 export interface OpenDatasetOptions {
   /** The name of a format; found by the folder's content if absent. */
   readonly format?: string;

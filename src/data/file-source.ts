@@ -27,6 +27,7 @@ export interface FileSink {
 /** Decodes an image file to upright 8-bit RGB; `name` is what the file is called in messages. */
 export type DecodeImage = (bytes: Uint8Array, name: string) => Promise<DecodedImage>;
 
+/** An image file's pixels, upright. */
 export interface DecodedImage extends Image {
   /** The EXIF orientation by which the stored image was turned or mirrored upright, 2 to 8; absent if it was not. */
   readonly orientation?: number;

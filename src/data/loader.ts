@@ -23,6 +23,7 @@ export interface LoaderState {
   readonly position: number;
 }
 
+/** Samples of a split, augmented and brought to the form in which a training step takes them. */
 export interface Batch {
   /** [N, 3, height, width], normalized as the preprocessing says. */
   readonly images: Tensor<'float32'>;
@@ -37,6 +38,7 @@ export interface Batch {
   readonly next: LoaderState;
 }
 
+/** What batches are made of, and how much is made and kept ahead. */
 export interface LoaderOptions {
   readonly dataset: Dataset;
   readonly split: string;
@@ -72,7 +74,9 @@ export interface Shard {
 
 const WHOLE: Shard = { index: 0, count: 1 };
 
+/** Makes batches of a split, the same for the same seed and place. */
 export interface Loader {
+  /** Samples in the split, however often `times` takes each in an epoch. */
   readonly samples: number;
   /** How many its part has, where it loads one. */
   readonly batchesPerEpoch: number;
@@ -82,7 +86,10 @@ export interface Loader {
 
 const DEFAULT_CACHE = 512 << 20;
 
-/** @throws UsageError if an option is out of range, the recipe does not fit, or an epoch would have no batch. */
+/**
+ * Makes the loader of a split. Nothing is read before batches are asked for.
+ * @throws UsageError if an option is out of range, the recipe does not fit, or an epoch would have no batch.
+ */
 export function createLoader(options: LoaderOptions): Loader {
   const { dataset, split, batch, ahead = 2, shard = WHOLE } = options;
   const samples = dataset.samples(split);

@@ -19,6 +19,7 @@ export interface Sample {
   readonly predicted?: PredictedMask;
 }
 
+/** Which pixels of a predicted mask are sure enough to be learned from; the others are ignored. */
 export interface PredictedMask {
   /** The file of each pixel's confidence: 8-bit gray, 255 for 1. It is not read where no confidence is asked for. */
   readonly confidence: string;
@@ -26,6 +27,7 @@ export interface PredictedMask {
   readonly least: number;
 }
 
+/** An image with the class of every pixel. */
 export interface LabeledImage {
   readonly image: Image;
   /** Has the image's size; class ids, and 255 where nothing is to be learned. */

@@ -61,6 +61,7 @@ export interface ScannedSample {
   readonly imageHash: string | undefined;
 }
 
+/** Which samples are read, by what, and how many at a time. */
 export interface ScanOptions {
   readonly decodeImage: DecodeImage;
   /** The splits to look at. Default all. */

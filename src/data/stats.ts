@@ -2,6 +2,7 @@
 import type { Dataset } from './dataset.ts';
 import type { ScannedImage, ScannedSample } from './scan.ts';
 
+/** How often one class occurs in a split. */
 export interface ClassStatistics {
   readonly id: number;
   readonly name: string;
@@ -14,6 +15,7 @@ export interface ClassStatistics {
   readonly weight: number;
 }
 
+/** The figures of one split: classes, sizes and brightness of its images. */
 export interface SplitStatistics {
   readonly split: string;
   /** Samples whose image and mask can be read. */
@@ -26,6 +28,7 @@ export interface SplitStatistics {
   readonly sizes: readonly { readonly width: number; readonly height: number; readonly images: number }[];
   /** What red, green and blue are over all pixels, in [0, 1]. */
   readonly mean: readonly [number, number, number];
+  /** The standard deviations of the same. */
   readonly std: readonly [number, number, number];
 }
 

@@ -10,6 +10,7 @@ import type { Dataset } from './dataset.ts';
 import { type ScannedSample, type ScanOptions, scanDataset } from './scan.ts';
 import { datasetStatistics, type SplitStatistics } from './stats.ts';
 
+/** What reading every file of a data set has shown. */
 export interface Verification {
   /** Errors first, then warnings, then information. */
   readonly problems: readonly Problem[];

@@ -3,6 +3,7 @@ import { FAINT_INK, fillRectangle, INK, PAPER } from './canvas.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { CAP_HEIGHT, type Canvas, CRISP_SIZE_STEP, drawText, fitText, measureText } from './text.ts';
 
+/** A class as a legend shows it. */
 export interface LegendEntry {
   readonly label: string;
   readonly color: Color;

@@ -4,6 +4,7 @@ import { colorTable } from './colorize.ts';
 import { type Color, type Image, image } from '../image/image.ts';
 import { checkSameSize, type LabelMap } from '../image/label-map.ts';
 
+/** How strongly classes cover an image, and which of them do. */
 export interface OverlayOptions {
   /** How much of the class's color covers the image, from 0 (none) to 1 (all). Default 0.5. */
   readonly opacity?: number;

@@ -37,6 +37,7 @@ export type {
   OutputFormat,
   SegmentationSource,
 } from '../inference/outputs/output-format.ts';
+export type { RegionFields } from '../inference/outputs/described-regions.ts';
 export type { PolygonRegion } from '../inference/outputs/polygon-regions.ts';
 export { decodeRunLengths, type RunLengthMask } from '../image/regions/run-lengths.ts';
 export type { RunLengthRegion } from '../inference/outputs/run-length-regions.ts';

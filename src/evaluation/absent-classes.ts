@@ -44,8 +44,10 @@ export const ABSENT_RULES = {
   },
 } as const satisfies Record<string, AbsentRule>;
 
+/** One of `ABSENT_RULE_NAMES`. */
 export type AbsentRuleName = keyof typeof ABSENT_RULES;
 
+/** What the option `absent` takes; `ABSENT_RULES` says what each stands for. */
 export const ABSENT_RULE_NAMES = Object.keys(ABSENT_RULES) as AbsentRuleName[];
 
 const VALUES: Readonly<Record<Entry, number | null>> = { excluded: null, zero: 0, one: 1 };

@@ -4,6 +4,7 @@ import { metricsOf } from './metrics.ts';
 
 /** Counts pixels by true and predicted class. Pixels whose label is no class, such as 255, are not scored. */
 export class ConfusionMatrix {
+  /** How many classes there are, with the ids from 0 on. */
   readonly classes: number;
   /** Pixels [classes, classes]; rows are the true class, columns the predicted one. */
   readonly counts: Float64Array;

@@ -32,6 +32,7 @@ export interface ImageScore {
   readonly iou: readonly (number | null)[];
 }
 
+/** An image that could not be read, predicted or scored, and why. */
 export interface ImageFailure {
   readonly name: string;
   readonly message: string;
@@ -45,6 +46,7 @@ export interface EvaluatedImage extends LabeledImage {
   readonly matrix: ConfusionMatrix;
 }
 
+/** How well predicted contours follow the true ones: boundary F in [0, 1] (Csurka et al., BMVC 2013). */
 export interface BoundaryMetrics {
   /** How far a contour may be off, as a share of the image's diagonal. */
   readonly tolerance: number;
@@ -54,6 +56,7 @@ export interface BoundaryMetrics {
   readonly classes: readonly (number | null)[];
 }
 
+/** What a split's predictions scored; `evaluationReport` makes JSON of it. */
 export interface Evaluation {
   readonly split: string;
   readonly classes: readonly LabelClass[];
@@ -65,9 +68,11 @@ export interface Evaluation {
   readonly metrics: Metrics;
   readonly boundary: BoundaryMetrics;
   readonly images: readonly ImageScore[];
+  /** Images that are in none of the figures. */
   readonly failures: readonly ImageFailure[];
 }
 
+/** What is scored, by which rules, and who is told meanwhile. */
 export interface EvaluateOptions {
   readonly split: string;
   readonly decodeImage: DecodeImage;

@@ -17,7 +17,10 @@ export class ProbabilityMean {
     this.#sum = new Float32Array(classes * height * width);
   }
 
-  /** @throws ShapeError if the shape is another; `name` begins the message. */
+  /**
+   * Takes in one more prediction of the same image, float32 [classes, height, width].
+   * @throws ShapeError if the shape is another; `name` begins the message.
+   */
   add(probabilities: Tensor<'float32'>, name: string): void {
     const { shape, data } = probabilities;
     if (shape.length !== 3 || shape.some((extent, axis) => extent !== this.#shape[axis])) {

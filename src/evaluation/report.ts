@@ -26,6 +26,7 @@ export const BOUNDARY_DEFINITION =
   'Csurka et al., BMVC 2013: a contour pixel has a 4-neighbor of another class; it is matched by a contour pixel of the same class ' +
   "no further than the tolerance times the image's diagonal; mean over the images in which the class has a contour";
 
+/** An evaluation as a plain object: all figures, the confusion matrix as rows, and the score of every image. */
 export function evaluationReport(evaluation: Evaluation): EvaluationReport {
   const { split, absent, matrix, metrics, boundary, classes, ignoredPixels, images, failures } = evaluation;
   const { classes: perClass, ...means } = metrics;

@@ -5,6 +5,7 @@
 
 import { ShapeError } from '../errors.ts';
 
+/** One extent of a graph's value: a number, or an expression in extents that are named and known only at the run. */
 export type Dimension = number | string;
 
 /** `dimension + amount`. */

@@ -8,6 +8,7 @@ import { decompose } from './rewrite/decompose.ts';
 import type { Node, Parameter, Value } from './value.ts';
 import { reach } from './walk.ts';
 
+/** Where the numbers of an ONNX model lie, and what it is called. */
 export interface ToOnnxOptions {
   /** The graph's name in the file. */
   readonly name?: string;

@@ -11,6 +11,7 @@ import { type Dimension, isStatic } from './dimension.ts';
 /** Extents of a value; strings are open until the graph runs. */
 export type Shape = readonly Dimension[];
 
+/** What is known of a tensor before a graph runs. */
 export interface ValueType {
   readonly dtype: DataType;
   readonly shape: Shape;
@@ -29,6 +30,7 @@ export type Source =
   | { readonly kind: 'constant'; readonly tensor: Tensor }
   | { readonly kind: 'node'; readonly node: Node; readonly index: number };
 
+/** A tensor as a graph knows it: by its type and by where it comes from. */
 export interface Value extends ValueType {
   readonly source: Source;
 }

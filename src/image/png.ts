@@ -43,6 +43,7 @@ export function encodePng({ width, height, data }: Image): Uint8Array {
   return encode({ width, height, data, channels: 3, depth: 8 }, { zlib: { level: 6 } });
 }
 
+/** What a file is called in errors, and how large it may be. */
 export interface DecodeLabelPngOptions {
   /** What the file is called in messages. */
   readonly name?: string;

@@ -4,6 +4,10 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkSides, type Image } from './image.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 
+/**
+ * How an image becomes numbers of the network's input: resized, then (byte * rescaleFactor - mean) / std for each
+ * channel.
+ */
 export interface Preprocessing {
   /** The size an image is brought to, in pixels; null leaves it as it is. One edge keeps the aspect ratio. */
   readonly resize:

@@ -38,7 +38,12 @@ const SCORES = 'scores';
 
 type OpenGraph = (outputs: Readonly<Record<string, Value>>) => Promise<Session>;
 
+/**
+ * A model loaded into an engine to be looked into; `create` makes one, `dispose` frees it. It gives the network's plain
+ * graph to the engine, in float32 and not rewritten for speed.
+ */
 export class Inspector {
+  /** The network that was loaded, its classes by id, and the model's own preprocessing, which images get. */
   readonly description: ModelDescription;
   /** In the order in which features pass them. */
   readonly stations: readonly Station[];
@@ -55,7 +60,11 @@ export class Inspector {
     this.#open = open;
   }
 
-  /** @throws WeightsError if the weights do not fit the network, UsageError if it has no stations, RuntimeError if the engine cannot load it */
+  /**
+   * Loads a model into an engine.
+   * @throws WeightsError if the weights do not fit the network, UsageError if it has no stations, RuntimeError if the
+   * engine cannot load it.
+   */
   static async create(model: Model, backend: Backend, options: SessionOptions = {}): Promise<Inspector> {
     // The plain network: rewriting would leave no value of some stations.
     const open: OpenGraph = (outputs) => networkSession(outputs, model, backend, { ...options, optimization: 'none' });
@@ -102,6 +111,7 @@ export class Inspector {
     });
   }
 
+  /** Ends an `await using` block as `dispose` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

@@ -10,6 +10,7 @@ import type { Backend, ExecutableModel, Session, SessionOptions } from '../runti
 import { widenWeights } from '../tensor/float16.ts';
 import type { Precision } from './precision.ts';
 
+/** How an engine runs a network: on which device, with how many threads, in what form and precision. */
 export interface NetworkSessionOptions extends SessionOptions {
   /** How the graph is rewritten; `balanced` when left out. */
   readonly optimization?: Optimization;

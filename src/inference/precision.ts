@@ -14,8 +14,10 @@ import { type Outputs, type Rewrite, rewrite } from '../graph/rewrite/rewrite.ts
  */
 export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
 
+/** One of `PRECISIONS`. */
 export type Precision = (typeof PRECISIONS)[number];
 
+/** The precisions that take fewer bytes than float32, and give results that differ a little. */
 export type ReducedPrecision = Exclude<Precision, 'float32'>;
 
 /** Fewer operators, and one weight for each: batch norm and pairs of linear convolutions are no longer there. */

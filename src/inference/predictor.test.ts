@@ -20,6 +20,15 @@ describe('a predictor', () => {
     expect(got.logits).toEqual(expected.logits);
   });
 
+  test('is disposed of at the end of a block that uses it', async () => {
+    let kept: Awaited<ReturnType<typeof createPredictor>>;
+    {
+      await using predictor = await createPredictor(model, await nodeBackend(), { flip: true });
+      kept = predictor;
+    }
+    await expect(kept.segment(drawnImage(64, 64))).rejects.toThrow('disposed of');
+  });
+
   test('undoes the flip: a symmetric image gives a symmetric result', async () => {
     const half = drawnImage(48, 64);
     const mirrored = mirrorImage(half);

@@ -11,6 +11,10 @@ import type { Segmentation } from './segmentation/segmentation.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 import { checkTiling, type Tiling } from './tiling.ts';
 
+/**
+ * How images are segmented: what a `Segmenter` takes, and in how many runs of the network, at other sizes, mirrored or
+ * by tiles.
+ */
 export interface PredictorOptions extends SegmenterOptions {
   /** How sizes are chosen and results averaged; `plain` when left out. */
   readonly protocol?: ProtocolName | undefined;
@@ -18,13 +22,18 @@ export interface PredictorOptions extends SegmenterOptions {
   readonly scales?: readonly number[] | undefined;
   /** Whether each scale is also run mirrored; as the protocol says when left out. */
   readonly flip?: boolean | undefined;
-  /** The longest side of a tile, in pixels of the network's input; images are run whole when left out. */
+  /**
+   * The longest side of a tile, in pixels of the network's input: a multiple of `NetworkGeometry.alignment`, at least
+   * twice that. Images are run whole when left out.
+   */
   readonly tile?: number | undefined;
-  /** What neighboring tiles share at least, in the same pixels. Default 64. */
+  /** What neighboring tiles share at least, in the same pixels: 0 or such a multiple below `tile`. Default 64. */
   readonly overlap?: number | undefined;
 }
 
+/** A loaded model that segments each image in one run of the network or in several; `createPredictor` makes one. */
 export interface Predictor {
+  /** The network that was loaded, its classes by id, and the preprocessing that images get. */
   readonly description: ModelDescription;
   /** The execution provider that computes, as the engine names it. */
   readonly provider: string;
@@ -39,6 +48,8 @@ export interface Predictor {
   segment(image: Pixels, options?: SegmentOptions): Promise<Segmentation>;
   /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
   dispose(): Promise<void>;
+  /** `dispose()`, at the end of the block of `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export const DEFAULT_OVERLAP = 64;
@@ -69,12 +80,14 @@ export async function createPredictor(
 }
 
 function predictorOf(segmenter: Segmenter | MultiScaleSegmenter, views: readonly TestTimeView[]): Predictor {
+  const dispose = () => segmenter.dispose();
   return {
     description: segmenter.description,
     provider: segmenter.provider,
     views,
     segment: (image, options) => segmenter.segment(image, options),
-    dispose: () => segmenter.dispose(),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
 }
 

@@ -15,6 +15,7 @@ export type Averaging = 'probabilities' | 'log-probabilities';
 /** The sizes through which an image comes into the network: the last one enters it. */
 export type InputSizes = readonly { readonly width: number; readonly height: number }[];
 
+/** How an image is segmented in several runs: at which sizes it enters the network, and how the results become one. */
 export interface Protocol {
   /** Factors of the size at which an image otherwise enters the network. */
   readonly scales: readonly number[];
@@ -23,6 +24,7 @@ export interface Protocol {
   readonly averaging: Averaging;
   /** The filter of resizing; null for the model's own. */
   readonly resample: ResampleFilter | null;
+  /** The sizes in pixels by way of which an image comes to the size of a run; the last one enters the network. */
   readonly inputSizes: (
     image: { readonly width: number; readonly height: number },
     scale: number,
@@ -30,8 +32,10 @@ export interface Protocol {
   ) => InputSizes;
 }
 
+/** What the option `protocol` takes; `PROTOCOLS` says what each stands for. */
 export const PROTOCOL_NAMES = ['plain', 'refinenet', 'refinenet-cityscapes'] as const;
 
+/** One of `PROTOCOL_NAMES`. */
 export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 
 /** The factor that is part of the authors' networks: `p_ims1d2`, the beginning of their parameters' names, means it. */

@@ -14,6 +14,7 @@ export interface AbortSignalLike {
   removeEventListener?(type: 'abort', listener: () => void): void;
 }
 
+/** How one call is watched and ended. */
 export interface SegmentOptions {
   /** Told after each run of the network how many of the runs for this image are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

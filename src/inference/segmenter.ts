@@ -20,6 +20,10 @@ import type { SegmentationOutputs } from './segmentation/outputs.ts';
 import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation/graph.ts';
 import { SizedSession } from './sized-session.ts';
 
+/**
+ * What is given of each image beside its labels, and how images enter the network. It is fixed when the model is
+ * loaded.
+ */
 export interface SegmenterOptions extends NetworkSessionOptions {
   /** Also give every pixel's confidence and each class's mean. */
   readonly confidence?: boolean;
@@ -54,7 +58,12 @@ interface SegmentationWay {
   forLogits(): Promise<SizedSession>;
 }
 
+/** A model loaded into an engine, which segments each image in one run; `create` makes one, `dispose` frees it. */
 export class Segmenter {
+  /**
+   * The network that was loaded, its classes by id, and the preprocessing that images get: the options' if they give
+   * one, else the model's.
+   */
   readonly description: ModelDescription;
   readonly #session: SizedSession;
   readonly #way: SegmentationWay;
@@ -126,6 +135,7 @@ export class Segmenter {
     });
   }
 
+  /** Ends an `await using` block as `dispose` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

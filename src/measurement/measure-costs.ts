@@ -41,13 +41,17 @@ const NANOSECONDS = 1e6;
 /** How many channels a convolution's kernels take together; on WebGPU they read vectors of four. */
 const BLOCKS: { readonly [Name in Device]?: number } = { webgpu: 4 };
 
+/** The sizes of the measured operators. */
 export interface MeasuredSizes {
+  /** Of convolutions, in as well as out. */
   readonly channels: number;
+  /** Height and width of their feature maps. */
   readonly side: number;
   /** Of the maps that convolutions are measured on as training has them by themselves: at larger ones tiles win by far. */
   readonly smallSide: number;
 }
 
+/** On which device and at what sizes operators are measured, and who is told meanwhile. */
 export interface MeasureCostsOptions {
   readonly session?: SessionOptions;
   /** Of what is measured; other ones are for tests. */

@@ -7,4 +7,5 @@ export const ACTIVATIONS = {
   relu6,
 } as const satisfies Record<string, (x: Value, scope?: string) => Value>;
 
+/** What follows a network's convolutions: max(x, 0), or for `relu6` that kept at 6 or less, as PyTorch's ReLU6. */
 export type Activation = keyof typeof ACTIVATIONS;

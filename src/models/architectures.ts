@@ -4,6 +4,7 @@ import { FAMILIES, type NetworkDefinition } from './families.ts';
 import { familyOf } from './network.ts';
 import type { Variation } from './refinenet/variation.ts';
 
+/** One of `ARCHITECTURE_NAMES`. */
 export type ArchitectureName = (typeof FAMILIES)[number]['architectures'][number];
 
 /** The names that commands take. */

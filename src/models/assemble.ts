@@ -15,8 +15,10 @@ const REINITIALIZED = {
   decoder: 'decoder.',
 } as const satisfies Record<string, string | undefined>;
 
+/** Which part of a network gets fresh weights; `AssembleOptions` says what each name means. */
 export type Reinitialize = keyof typeof REINITIALIZED;
 
+/** Which tensors of a network are drawn anew rather than taken from given weights. */
 export interface AssembleOptions {
   /**
    * `none` takes every tensor from the given weights, `classifier` draws a classifier for another number of classes,
@@ -29,6 +31,7 @@ export interface AssembleOptions {
   readonly subject?: string;
 }
 
+/** A network's weights, given and fresh ones together. */
 export interface AssembledWeights {
   /** Every tensor of the network, float32, in the order the network needs them. */
   readonly weights: Weights;

@@ -24,6 +24,7 @@ export interface NetworkGeometry {
   readonly alignment: number;
 }
 
+/** The network that a state dict is of, as far as names and shapes of its tensors tell. */
 export interface DetectedNetwork<Definition extends AnyDefinition = AnyDefinition> {
   readonly architecture: string;
   /** The arrangement of a RefineNet's blocks; undefined where there is but one, and where the weights show none. */

@@ -8,6 +8,7 @@ import type { NetworkDefinition } from './families.ts';
 import type { VariantOptions } from './refinenet/variation.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 
+/** What a checkpoint does not say of itself, and which of its parts are drawn afresh. */
 export interface ImportOptions {
   /** What is imported, to begin errors with: a file's name. */
   readonly subject: string;
@@ -22,6 +23,7 @@ export interface ImportOptions {
   readonly seed: number;
 }
 
+/** The network that a checkpoint was recognized as, with weights under our names. */
 export interface ImportedModel {
   readonly definition: NetworkDefinition;
   readonly architecture: string;

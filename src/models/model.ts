@@ -5,6 +5,7 @@ import type { LabelClass } from '../labels/label-class.ts';
 import type { WeightsSource } from '../tensor/weights.ts';
 import type { NetworkDefinition } from './families.ts';
 
+/** All of a model but its weights. */
 export interface ModelDescription {
   readonly definition: NetworkDefinition;
   /** There are as many as the network has classes. */
@@ -12,7 +13,9 @@ export interface ModelDescription {
   readonly preprocessing: Preprocessing;
 }
 
+/** All that is needed to load a network into an engine and to understand its results. */
 export interface Model extends ModelDescription {
+  /** Every tensor of the network by its name, in memory or as a place in a file of `folder`. */
   readonly weights: WeightsSource;
   /** Where weights that are stored in files lie. */
   readonly folder?: string;

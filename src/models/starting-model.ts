@@ -12,6 +12,7 @@ import { growthOf, relationOf } from './growth.ts';
 import { networkParameters } from './network.ts';
 import type { Variation } from './refinenet/variation.ts';
 
+/** Which network is to be trained, and from which weights it starts. */
 export interface StartingModelOptions {
   readonly classes: number;
   /** What tensors that are new are drawn from. */
@@ -34,6 +35,7 @@ export interface StartingModelOptions {
   readonly subject?: string;
 }
 
+/** A network to be trained, all of whose weights are there, given or fresh. */
 export interface StartingModel {
   readonly definition: NetworkDefinition;
   readonly architecture: string;

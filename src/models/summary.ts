@@ -4,21 +4,25 @@ import type { NetworkDefinition } from './families.ts';
 import { network } from './network.ts';
 import { pixelValues } from './pixel-values.ts';
 
+/** The size of one layer, for one image. */
 export interface LayerSummary {
   /** The layer's scope, which is also the prefix of its parameters' names. */
   readonly name: string;
   readonly operator: string;
+  /** [1, channels, height, width] at the size that was asked about. */
   readonly outputShape: readonly number[];
   readonly parameters: number;
   readonly multiplyAdds: number;
 }
 
+/** What the layers of one part come to together. */
 export interface PartSummary {
   readonly name: string;
   readonly parameters: number;
   readonly multiplyAdds: number;
 }
 
+/** The size of a network for one image, as a whole, by part and by layer. */
 export interface NetworkSummary {
   readonly parameters: number;
   readonly multiplyAdds: number;

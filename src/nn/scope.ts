@@ -20,6 +20,7 @@ export interface Landmark {
   readonly output: Value;
 }
 
+/** A place in the network, such as a layer: the names of its parameters begin with its own. */
 export interface Scope {
   /** The dotted path, empty at the root. */
   readonly name: string;

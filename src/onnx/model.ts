@@ -40,6 +40,7 @@ export type OnnxInitializer =
       readonly external: { readonly location: string; readonly offset: number; readonly length: number };
     };
 
+/** ONNX's GraphProto; each node stands after those whose results it takes. */
 export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
@@ -48,6 +49,7 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxInitializer[];
 }
 
+/** ONNX's ModelProto, but for its versions: they are the same in every model. */
 export interface OnnxModel {
   readonly graph: OnnxGraph;
   /** Free text kept in the file, for example class names. */

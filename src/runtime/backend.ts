@@ -6,6 +6,7 @@ import type { MachineCosts } from './machine-costs.ts';
 /** Where a session computes. `wasm` is the browser's CPU. */
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml', 'wasm'] as const;
 
+/** One of `DEVICES`, named as onnxruntime names the execution provider. */
 export type Device = (typeof DEVICES)[number];
 
 /** Costs by the device that they were measured on. */
@@ -24,7 +25,9 @@ export interface ExecutableModel {
 /** `runs`: the engine rewrites the graph for speed. `loading`: it takes the graph as it is; short graphs load faster. */
 export type Preparation = 'runs' | 'loading';
 
+/** Where a model runs, and with how many threads. */
 export interface SessionOptions {
+  /** The backend's usual device when left out. */
   readonly device?: Device;
   /** Threads within one operator; when left out one a core in Node on Linux, else the engine's choice. */
   readonly threads?: number;
@@ -73,6 +76,7 @@ export interface DeviceTensor {
   dispose(): void;
 }
 
+/** Tensors on a device by the names of the graph's outputs. */
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>;
 
 /** What a run on a device gave. */
@@ -92,6 +96,7 @@ export interface DeviceSession extends Pick<Session, 'device' | 'provider' | 'in
   run(feeds: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<DeviceResults>;
 }
 
+/** How a model is loaded whose outputs may stay on the device. */
 export interface DeviceSessionOptions extends SessionOptions {
   /** The outputs that stay on the device; all others are read back. */
   readonly keeps: readonly string[];

@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../errors.ts';
 
+/** Numbers that are drawn one after another, the same for the same seed and key. */
 export interface RandomStream {
   /** A whole number from 0 to 2^32 - 1. */
   uint32(): number;

@@ -19,6 +19,7 @@ export interface TensorData {
   bool: Uint8Array;
 }
 
+/** The type of a tensor's elements; `TensorData` says which array holds them. */
 export type DataType = keyof TensorData;
 
 /** The typed array constructor of each element type. */
@@ -49,9 +50,12 @@ export const BYTES_PER_ELEMENT: Readonly<Record<DataType, number>> = {
   bool: 1,
 };
 
+/** Numbers in n dimensions, with their type and extents; `tensor` makes one and checks that these fit. */
 export interface Tensor<T extends DataType = DataType> {
   readonly dtype: T;
+  /** The extents, outermost first; [] is a single number. */
   readonly shape: readonly number[];
+  /** As many elements as the product of the extents, row by row: the last index changes fastest. */
   readonly data: TensorData[T];
 }
 

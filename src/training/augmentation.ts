@@ -7,10 +7,12 @@ import { sameJson } from '../json-values.ts';
 /** What crops of training are cut around: nothing, or a random pixel of a random class that the image has. */
 export const CROP_RULES = ['random', 'class'] as const;
 
+/** How a crop's place is drawn: `random` anywhere, or `class` around a random pixel of a random class of the image. */
 export type CropRule = (typeof CROP_RULES)[number];
 
 type ColorJitter = Omit<StepNamed<'color-jitter'>, 'transform'>;
 
+/** What is changed in a recipe's augmentation; what is left out stays as it is. */
 export interface AugmentationAdjustments {
   /** Least and most by which an image is resized at random, in place of what the augmentation has. */
   readonly scale?: readonly [number, number];

@@ -7,11 +7,17 @@ import type { NetworkDefinition } from '../models/families.ts';
 import type { ScheduleDefinition } from './schedules.ts';
 import type { ParameterGroup, StepDefinition } from './step/types.ts';
 
+/**
+ * All that determines a run, as data for JSON: it is kept in the run's config.json, and a resumed run must have the
+ * same.
+ */
 export interface TrainingConfiguration {
   /** The recipe that was started from. */
   readonly preset: string;
   readonly network: NetworkDefinition;
+  /** The classes' names by id. */
   readonly classes: readonly string[];
+  /** How images enter the trained model when it predicts; in training `augmentation` decides on sizes. */
   readonly preprocessing: Preprocessing;
   /** What the data set looked like; a resumed run must find the same. */
   readonly data: {
@@ -29,6 +35,7 @@ export interface TrainingConfiguration {
   readonly batch: number;
   /** Width and height of what the network sees, in pixels. */
   readonly crop: number;
+  /** The steps that each image and its mask go through, in their order, before anything is mixed in. */
   readonly augmentation: TransformRecipe;
   /** What is pasted into images of others; nothing when left out. */
   readonly mixing?: MixRecipe;
@@ -39,12 +46,14 @@ export interface TrainingConfiguration {
    * makes new ones and nothing is remembered.
    */
   readonly views?: number;
+  /** What one update does to the weights. */
   readonly step: StepDefinition;
   /** The network that the loss `distill` learns from, and what its weights are known by; absent if there is none. */
   readonly teacher?: { readonly network: NetworkDefinition; readonly weights: string };
   /** Learning rates by group, before the schedule. */
   readonly rates: Readonly<Record<ParameterGroup, number>>;
   readonly schedule: ScheduleDefinition;
+  /** What shuffling, augmentation and dropout are drawn from: a whole number from 0 to 2^53 - 1. */
   readonly seed: number;
   /** Epochs between validations. */
   readonly validateEvery: number;

@@ -58,6 +58,7 @@ export interface TrainingOverrides extends AugmentationAdjustments {
 /** A rule as it is asked for: what `rare` means for each image is found in the data. */
 export type AskedSampling = Extract<SamplingRule, { names: string }> | { readonly rare: number };
 
+/** What a run is planned for, and what is asked in place of the preset's. */
 export interface PlanOptions {
   readonly model: ModelDescription;
   readonly dataset: Dataset;
@@ -71,6 +72,7 @@ export interface PlanOptions {
   readonly onSampleChecked?: (done: number, total: number, name: string) => void;
 }
 
+/** The configuration that `train` takes, with what is doubtful about it. */
 export interface TrainingPlan {
   readonly configuration: TrainingConfiguration;
   /** What should be known before the start. */

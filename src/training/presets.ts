@@ -7,15 +7,20 @@ import type { ParameterGroup, StepDefinition } from './step/types.ts';
 /** How class weights are found: none, or from the classes' shares of the training pixels, more for rarer ones. */
 export type ClassWeighting = 'none' | 'auto';
 
+/** A training recipe, from which `planTraining` makes the configuration of a run. */
 export interface Preset {
   /** What it is and where it comes from, in a sentence. */
   readonly summary: string;
   readonly epochs: number;
+  /** Images a micro-batch, at most: of a small data set fewer are taken. */
   readonly batch: number;
+  /** Width and height of what the network sees, in pixels. */
   readonly crop: number;
+  /** The steps that lead to crops of this side. */
   readonly augmentation: (crop: number) => TransformRecipe;
   readonly classWeights: ClassWeighting;
   readonly step: StepDefinition;
+  /** Learning rates by group, before the schedule. */
   readonly rates: Readonly<Record<ParameterGroup, number>>;
   readonly schedule: ScheduleDefinition;
 }
@@ -93,6 +98,10 @@ const DEFAULT: Preset = {
   schedule: { name: 'poly', power: 0.9, warmup: 100 },
 };
 
+/**
+ * The training recipes by name: two of our own, and those of the RefineNet and Light-Weight RefineNet authors. Each
+ * `summary` says more.
+ */
 export const PRESETS = {
   default: DEFAULT,
   'fine-tune': {
@@ -139,6 +148,8 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Preset>;
 
+/** One of `PRESET_NAMES`. */
 export type PresetName = keyof typeof PRESETS;
 
+/** What the option `preset` takes; `PRESETS` has what each stands for. */
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];

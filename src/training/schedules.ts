@@ -7,6 +7,7 @@ interface WarmedUp {
   readonly warmup: number;
 }
 
+/** How the learning rate changes during a run, as a factor of the base rate at each update. */
 export type ScheduleDefinition = WarmedUp &
   (
     | { readonly name: 'constant' }

@@ -5,6 +5,7 @@ import type { NetworkDefinition } from '../models/families.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { type StartingModel, type StartingModelOptions, startingModel } from '../models/starting-model.ts';
 
+/** From which network and weights training starts; the number of classes is the data set's. */
 export interface StartingModelForOptions extends Omit<StartingModelOptions, 'classes' | 'seed'> {
   /**
    * With given weights their network, where it is known already; they have our names then. Alone a network of your own, in

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeViolations, type AppPage, type RunningApp, startApp } from '../support/app.ts';
+import { type AppPage, expectAccessible, type RunningApp, startApp } from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { NARROW_REFINENET, temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -72,13 +72,7 @@ describe.skipIf(missingBrowser)(`every view of the app${missingBrowser}`, () => 
     await page.getByRole('tab', { name }).click();
     await open(page);
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 360]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 740 });
-        const where = `${colorScheme}, ${width} pixels`;
-        expect(await axeViolations(page), where).toEqual([]);
-        expect(await overflow(page), where).toBe(0);
-      }
+      for (const width of [1280, 360]) await expectAccessible(page, colorScheme, width);
     }
     expect(faults).toEqual([]);
     await context.close();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import { type AppPage, expectAccessible, type RunningApp, startApp } from '../support/app.ts';
+import { labelStage } from '../support/app-label.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { SHALLOW_REFINENET, temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -19,7 +20,7 @@ let page: Page;
 /** Pictures of one size, that are not alike. */
 let pictures: readonly Buffer[];
 
-const canvas = (): Locator => page.getByRole('application');
+const { place, says, press } = labelStage(() => page, SIZE);
 
 /** Opens pictures in Label, in place of those that are open. */
 async function open(...given: readonly { readonly name: string; readonly buffer: Buffer }[]): Promise<void> {
@@ -37,24 +38,6 @@ async function shows(name: string): Promise<void> {
 
 /** Labels all that the model sees, once it is done. */
 const takePrediction = (): Promise<void> => page.getByRole('button', { name: 'Take the prediction' }).click();
-
-async function press(...keys: readonly string[]): Promise<void> {
-  await canvas().focus();
-  for (const key of keys) await page.keyboard.press(key);
-}
-
-/** Where a pixel is on the page, while the picture is fitted into the stage. */
-async function place(x: number, y: number): Promise<[number, number]> {
-  const box = (await canvas().boundingBox()) as Record<'x' | 'y' | 'width' | 'height', number>;
-  const scale = (Math.min(box.width, box.height) * 0.94) / SIZE;
-  const corner = [box.x + (box.width - SIZE * scale) / 2, box.y + (box.height - SIZE * scale) / 2] as const;
-  return [corner[0] + (x + 0.5) * scale, corner[1] + (y + 0.5) * scale];
-}
-
-async function says(x: number, y: number, label: string): Promise<void> {
-  await page.mouse.move(...(await place(x, y)));
-  await page.locator('.stage-readout', { hasText: `${label} · ${x}, ${y}` }).waitFor();
-}
 
 /** Own classes, so that nothing is labeled before it is painted. */
 async function beginAnew(): Promise<void> {
@@ -334,11 +317,9 @@ describe.skipIf(missingBrowser)(`the view Label through a day${missingBrowser}`,
   });
 
   test('has a list of many classes that is no longer than a telephone', async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
+    await expectAccessible(page, 'light', 360);
     const { height } = (await page.locator('.classes').boundingBox()) as { height: number };
     expect(height).toBeLessThanOrEqual(240);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
-    expect(await axeViolations(page)).toEqual([]);
   });
 
   test('says what is at the cursor that keys move, here and in Segment', async () => {

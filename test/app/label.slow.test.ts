@@ -7,7 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawShapes } from '../../src/data/drawn/shapes.ts';
 import { labelMap } from '../../src/image/label-map.ts';
 import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
-import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import {
+  type AppPage,
+  axeViolations,
+  expectAccessible,
+  expectQuiet,
+  type RunningApp,
+  startApp,
+} from '../support/app.ts';
+import { labelStage } from '../support/app-label.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { runCli } from '../support/run-cli.ts';
 import { SHALLOW_REFINENET, temporaryFolder, writeSyntheticModel } from '../support/synthetic-model.ts';
@@ -20,19 +28,7 @@ let app: RunningApp;
 let opened: AppPage;
 let page: Page;
 
-/** The middle of a pixel on the page, while the picture is fitted into the stage. */
-async function place(x: number, y: number): Promise<[number, number]> {
-  const box = (await page.locator('.stage-canvas').boundingBox()) as Record<'x' | 'y' | 'width' | 'height', number>;
-  const scale = Math.min((box.width * 0.94) / SIZE, (box.height * 0.94) / SIZE);
-  const corner = [box.x + (box.width - SIZE * scale) / 2, box.y + (box.height - SIZE * scale) / 2] as const;
-  return [corner[0] + (x + 0.5) * scale, corner[1] + (y + 0.5) * scale];
-}
-
-/** Points at a pixel, and waits until its label is told. */
-async function says(x: number, y: number, label: string): Promise<void> {
-  await page.mouse.move(...(await place(x, y)));
-  await page.locator('.stage-readout', { hasText: `${label} · ${x}, ${y}` }).waitFor();
-}
+const { place, says, press } = labelStage(() => page, SIZE);
 
 async function drag(...points: readonly (readonly [number, number])[]): Promise<void> {
   for (const [at, [x, y]] of points.entries()) {
@@ -41,11 +37,6 @@ async function drag(...points: readonly (readonly [number, number])[]): Promise<
   }
   await page.mouse.up();
 }
-
-const press = async (...keys: readonly string[]): Promise<void> => {
-  await page.getByRole('application').focus();
-  for (const key of keys) await page.keyboard.press(key);
-};
 
 const show = async (name: string): Promise<void> => {
   await page.locator(`.thumb[aria-label="${name}"]`).click();
@@ -301,10 +292,7 @@ describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, ()
 
   test('has no fault that axe finds', async () => {
     expect(await axeViolations(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await expectAccessible(page, 'dark', 360);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -343,7 +331,6 @@ describe.skipIf(missingBrowser)(`the views Label and Train${missingBrowser}`, ()
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {
-    expect(opened.foreign).toEqual([]);
-    expect(opened.faults).toEqual([]);
+    expectQuiet(opened);
   });
 });

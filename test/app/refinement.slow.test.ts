@@ -8,7 +8,7 @@ import { networkStations } from '../../src/models/stations.ts';
 import { nodeBackend } from '../../src/platform/node/backend.ts';
 import { decodeImage } from '../../src/platform/node/decode-image.ts';
 import { modelFor, readModelFolder } from '../../src/platform/node/model-folder.ts';
-import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import { type AppPage, expectAccessible, expectQuiet, type RunningApp, startApp } from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { NARROW_REFINENET, temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -207,17 +207,13 @@ describe.skipIf(missingBrowser)(`the view Refinement${missingBrowser}`, () => {
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {
-    expect(opened.foreign).toEqual([]);
-    expect(opened.faults).toEqual([]);
+    expectQuiet(opened);
   });
 
   test.each([
     ['light', 1280],
     ['dark', 360],
   ] as const)('has no fault that axe finds, %s and %i pixels wide', async (colorScheme, width) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 740 });
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await expectAccessible(page, colorScheme, width);
   });
 });

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeLabelPng } from '../../src/image/png.ts';
 import { decodeImage } from '../../src/platform/node/decode-image.ts';
 import { loadModel } from '../../src/platform/node/load.ts';
-import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import {
+  type AppPage,
+  axeViolations,
+  expectAccessible,
+  expectQuiet,
+  type RunningApp,
+  startApp,
+} from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
@@ -309,8 +316,7 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {
-    expect(opened.foreign).toEqual([]);
-    expect(opened.faults).toEqual([]);
+    expectQuiet(opened);
   });
 
   test.each([
@@ -320,9 +326,7 @@ describe.skipIf(missingBrowser)(`the app${missingBrowser}`, () => {
   ] as const)('has no fault that axe finds, %s and %i pixels wide', async (colorScheme, width) => {
     const { page, context } = await app.open('', { colorScheme, viewport: { width, height: 740 } });
     await segmented(page);
-    expect(await axeViolations(page)).toEqual([]);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    expect(overflow).toBe(0);
+    await expectAccessible(page, colorScheme, width);
     await context.close();
   });
 

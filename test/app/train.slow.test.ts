@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { architecture } from '../../src/models/architectures.ts';
-import { type AppPage, axeViolations, type RunningApp, startApp } from '../support/app.ts';
+import { type AppPage, expectAccessible, expectQuiet, type RunningApp, startApp } from '../support/app.ts';
 import { missingBrowser } from '../support/browser.ts';
 import { temporaryFolder, wavesPng, writeSyntheticModel } from '../support/synthetic-model.ts';
 
@@ -79,10 +79,7 @@ describe.skipIf(missingBrowser)(`the view Train${missingBrowser}`, () => {
     ['light', 1280],
     ['dark', 360],
   ] as const)('has no fault that axe finds, %s and %i pixels wide', async (colorScheme, width) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 740 });
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await expectAccessible(page, colorScheme, width);
   });
 
   test('deletes a run when it is told to, and only then', async () => {
@@ -98,7 +95,6 @@ describe.skipIf(missingBrowser)(`the view Train${missingBrowser}`, () => {
   });
 
   test('asked no other host for anything, and nothing went wrong in the page', () => {
-    expect(opened.foreign).toEqual([]);
-    expect(opened.faults).toEqual([]);
+    expectQuiet(opened);
   });
 });

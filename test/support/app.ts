@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { openBrowser } from './browser.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -140,4 +141,19 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
   );
+}
+
+/** Expects no fault that axe finds and nothing wider than the page, in a scheme of color and at a width in pixels. */
+export async function expectAccessible(page: Page, colorScheme: 'light' | 'dark', width: number): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height: 740 });
+  const where = `${colorScheme}, ${width} pixels`;
+  expect(await axeViolations(page), where).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), where).toBe(0);
+}
+
+/** Expects that a page has asked no other host for anything, and that nothing has gone wrong in it. */
+export function expectQuiet({ foreign, faults }: AppPage): void {
+  expect(foreign).toEqual([]);
+  expect(faults).toEqual([]);
 }

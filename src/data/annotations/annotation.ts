@@ -37,6 +37,7 @@ export type ShapeGeometry =
   /** Label Studio's packing of an image with red, green, blue and alpha; what is not transparent. */
   | { readonly kind: 'brush'; readonly width: number; readonly height: number; readonly rle: readonly number[] };
 
+/** A shape that was drawn on an image, and the class of its pixels. */
 export interface AnnotatedShape {
   /** Its number in messages, see `ImageAnnotation.unit`. */
   readonly number: number;
@@ -50,12 +51,14 @@ export interface AnnotatedShape {
 /** What is wrong with shapes. */
 export type ShapeFaultKind = 'few-points' | 'unknown-class' | 'box-only' | 'broken-shape' | 'outside' | 'self-crossing';
 
+/** What is wrong with one shape of a file of labels. */
 export interface ShapeFault {
   readonly kind: ShapeFaultKind;
   readonly number: number;
   readonly detail: string;
 }
 
+/** All that was drawn on one image, as its mask is painted from it. */
 export interface ImageAnnotation {
   /** Of the image, as the file has it; absent where it does not say. */
   readonly size?: ImageSize;

@@ -7,12 +7,14 @@ import type { SplitStatistics } from '../stats.ts';
 /** Errors make training fail or mislead; warnings may be meant; information is good to know. */
 export type Severity = 'error' | 'warning' | 'info';
 
+/** One of the files, classes or splits that a problem is about. */
 export interface ProblemItem {
   /** A file's path relative to the root, or a class or split. */
   readonly subject: string;
   readonly detail?: string;
 }
 
+/** What one check found in a data set. */
 export interface Problem {
   readonly severity: Severity;
   /** A short name that stays the same between versions. */

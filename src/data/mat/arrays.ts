@@ -14,6 +14,7 @@ export const NUMBER_CLASSES: Readonly<Record<number, string>> = {
   15: 'uint64',
 };
 
+/** A numeric or logical array. */
 export interface MatNumbers {
   readonly kind: 'numbers';
   /** The class in MATLAB's words, such as `uint16`; `logical` where it is marked so. */
@@ -23,18 +24,21 @@ export interface MatNumbers {
   readonly values: () => ArrayLike<number>;
 }
 
+/** An array of characters. */
 export interface MatText {
   readonly kind: 'text';
   readonly dimensions: readonly number[];
   readonly text: string;
 }
 
+/** A cell array, each of whose elements may be of another kind. */
 export interface MatCells {
   readonly kind: 'cells';
   readonly dimensions: readonly number[];
   readonly cells: readonly MatArray[];
 }
 
+/** An array of structs, each a map from its fields' names. */
 export interface MatStructs {
   readonly kind: 'structs';
   readonly dimensions: readonly number[];
@@ -48,6 +52,7 @@ export interface MatOther {
   readonly dimensions: readonly number[];
 }
 
+/** A variable of a MAT file, or what a cell or a field of one holds. */
 export type MatArray = MatNumbers | MatText | MatCells | MatStructs | MatOther;
 
 /** `a 3x4 matrix of uint16`, `a 1x7 cell array`: what an array is, in messages. */

@@ -15,6 +15,7 @@ import {
 import { polygons } from './polygons.ts';
 import { yolo } from './yolo.ts';
 
+/** Every format that a segmentation can be written in beside its label map; `outputFormats` finds them by name. */
 export const OUTPUT_FORMATS: readonly OutputFormat[] = [
   cocoRle,
   cocoRunLengths,

@@ -17,6 +17,7 @@ export interface OutputFile {
   readonly content: Uint8Array | Tensor<'float32'>;
 }
 
+/** A way of writing a segmentation as one file or several. */
 export interface OutputFormat {
   /** What it is chosen by. */
   readonly name: string;
@@ -35,6 +36,7 @@ export interface OutputFormat {
  */
 export type GeoTransform = readonly [number, number, number, number, number, number];
 
+/** What formats are told beside the segmentation: names, which parts of it to write, and where it lies on a map. */
 export interface OutputContext {
   /** The image as documents call it, usually the name of its file. */
   readonly image: string;

@@ -21,6 +21,11 @@ export const IMAGE_SIZE = 'image_size';
  */
 export const OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities', 'logits'] as const;
 
+/**
+ * A result that `segmentationGraph` can be asked for: for one image of H x W pixels and K classes `labels` [1, H, W],
+ * `confidence` and `entropy` [1, 1, H, W], `probabilities` [1, K, H, W], or `logits` [1, K, h, w] before they are
+ * enlarged.
+ */
 export type OutputName = (typeof OUTPUTS)[number];
 
 const CLASS_AXIS = 1;

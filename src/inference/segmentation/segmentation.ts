@@ -24,11 +24,34 @@ export type RegionOptions = Pick<OutputContext, 'regions' | 'only' | 'minimumPix
 
 /** An image with a class for every pixel. */
 export class Segmentation {
+  /** The image that was segmented, 8-bit RGB at its own size. */
   readonly image: Image;
+  /**
+   * The most likely class of every pixel: ids from 0 to K - 1 of K classes, in the image's size, rows from top to
+   * bottom. They are bytes, or 16-bit numbers above 256 classes.
+   */
   readonly labels: LabelMap;
+  /**
+   * The probability of each pixel's class, in (0, 1]: one number a pixel, in the order of the labels. Undefined unless
+   * the option `confidence` asked for it.
+   */
   readonly confidence: Float32Array | undefined;
+  /**
+   * How undecided the network is at each pixel: the entropy of its K probabilities over log K, from 0 (one class is
+   * certain) to 1 (all are equally likely). One number a pixel, in the order of the labels. Undefined unless the option
+   * `entropy` asked for it.
+   */
   readonly entropy: Float32Array | undefined;
+  /**
+   * Every class's probability at every pixel: float32 [K, height, width] in the image's size, in [0, 1]; those of a
+   * pixel sum to 1. Undefined unless the option `probabilities` asked for them.
+   */
   readonly probabilities: Tensor<'float32'> | undefined;
+  /**
+   * The network's own output, before softmax and enlargement: float32 [1, K, ceil(h / s), ceil(w / s)] of any sign, for
+   * the h x w pixels that entered the network and its output stride s, 4 as published. Undefined unless the option
+   * `logits` asked for it.
+   */
   readonly logits: Tensor<'float32'> | undefined;
   /** The classes found, most frequent first. */
   readonly classes: readonly SegmentedClass[];

@@ -3,6 +3,7 @@ import type { Color } from '../../image/image.ts';
 import type { LabelClass } from '../label-class.ts';
 import { vocPalette } from '../palette.ts';
 
+/** The classes of a well-known data set, by id. */
 export interface LabelSet {
   readonly name: string;
   readonly classes: readonly LabelClass[];

@@ -17,6 +17,10 @@ export interface Tap {
 /** Input pixels between neighbors of an encoder's coarsest feature. */
 export const ENCODER_STRIDES = [8, 16, 32] as const;
 
+/**
+ * One of the strides that an encoder's coarsest feature may have, in input pixels. Lower ones take more work and keep
+ * more detail.
+ */
 export type EncoderStride = (typeof ENCODER_STRIDES)[number];
 
 /** What may differ between encoders of the same weights. */

@@ -12,6 +12,7 @@ export const ENCODERS = {
   mobilenetv2,
 } as const satisfies Record<string, Encoder>;
 
+/** A network for ImageNet's classes whose features a decoder takes; its own classifier is left out. */
 export type EncoderName = keyof typeof ENCODERS;
 
 export const ENCODER_NAMES = Object.keys(ENCODERS) as readonly EncoderName[];

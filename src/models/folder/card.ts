@@ -4,6 +4,7 @@ import { preprocessorText } from '../preprocessor-text.ts';
 import type { Model } from '../model.ts';
 import { summarize } from '../summary.ts';
 
+/** What a model's card says that the model itself does not tell. */
 export interface ModelCardDetails {
   readonly title: string;
   /** The named architecture, when the definition has one. */

@@ -11,10 +11,13 @@ export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
 export const CARD_FILE = 'README.md';
 
+/** What is said in a model folder's files beside the model itself. */
 export interface ModelFileOptions extends ModelCardDetails {
+  /** `model_type` in config.json; the name of the network's family when left out. */
   readonly modelType?: ModelConfig['model_type'];
 }
 
+/** What is written into a model folder beside the model, and whether over an older one. */
 export interface WriteModelOptions extends ModelFileOptions {
   /** Replace what is there. */
   readonly overwrite?: boolean;

@@ -10,6 +10,7 @@ export const CASCADES = {
   '4-cascaded-2-scale': { cascade: [1, 2, 3, 4, 1, 2, 3, 4], imageDivisors: [2, 1] },
 } as const satisfies Record<string, { cascade: readonly number[]; imageDivisors: readonly number[] }>;
 
+/** The name of one of `CASCADES`. */
 export type CascadeName = keyof typeof CASCADES;
 
 /** The blocks that paths enter, and the scales at which the image is encoded. */

@@ -47,6 +47,7 @@ export interface DecoderDefinition {
   readonly dropout: { readonly features: number; readonly classifier: number };
 }
 
+/** All that determines a RefineNet but its weights, as data for JSON. */
 export interface RefineNetDefinition {
   /** Left out, as in files from before there were other families. */
   readonly family?: 'refinenet';

@@ -4,6 +4,7 @@ import type { PoolingOrder, Skip } from './blocks.ts';
 import type { ImagePooling } from './definition.ts';
 import type { CascadeName } from './cascades.ts';
 
+/** What is asked of an architecture in place of its published form; what is left out stays as published. */
 export interface Variation {
   readonly cascade?: CascadeName;
   readonly pooling?: { readonly order?: PoolingOrder; readonly count?: number };

@@ -7,6 +7,7 @@ import { type ImageFormat, imageKindOf } from '../../image/image-kinds.ts';
 import { CHANNELS, PIXELS } from '../../limits.ts';
 import { DECODERS, settleDecoders } from './image-decoders.ts';
 
+/** How large an image file may be, and what becomes of its color profile. */
 export interface DecodeImageOptions {
   /** What the file is called in messages. */
   readonly name?: string;

@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../image/image.ts';
 import { notWritten, replaceFile, writeFileAtomically } from './files.ts';
 
+/** A format that `encodeImage` and `writeImage` write: PNG keeps every pixel, JPEG is smaller. */
 export type EncodedImageFormat = 'png' | 'jpeg';
 
 /** The image as PNG, or as JPEG of high quality without chroma subsampling, which would blur text and class borders. */

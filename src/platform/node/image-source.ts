@@ -14,6 +14,7 @@ import { localPath } from './local-path.ts';
  */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob | Pixels;
 
+/** How large an encoded image may be. */
 export interface OpenImageOptions {
   /** Images of more pixels are refused before they are decoded. Default 268402689. */
   readonly pixelLimit?: number;

@@ -10,6 +10,7 @@ import { type ImageSource, openImage } from './image-source.ts';
 import { modelFor, readModelFolder } from './model-folder.ts';
 import { type ModelLocation, modelFolder } from './model-location.ts';
 
+/** How a model is loaded in Node: everything `createPredictor` takes, and which engine computes on which device. */
 export interface LoadOptions extends Omit<PredictorOptions, 'device'> {
   /** What computes. `auto`: the fastest that works on this machine and computes what its processor computes; tried once and remembered. Default `cpu`. */
   readonly device?: Device | 'auto';

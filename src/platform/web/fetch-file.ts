@@ -4,6 +4,7 @@ import { joinedBytes } from '../../joined-bytes.ts';
 import { seconds, STALLED_DOWNLOAD, within } from './limits.ts';
 import type { FileStore } from './file-store.ts';
 
+/** How far the download of one of a model's files has come. */
 export interface DownloadProgress {
   /** Bytes of this file. */
   readonly loaded: number;

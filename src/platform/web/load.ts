@@ -17,6 +17,10 @@ import { type FrameOptions, framesOf } from './video-frames.ts';
 import { type WebInspection, webInspection } from './web-inspection.ts';
 import { WebSegmentation } from './web-segmentation.ts';
 
+/**
+ * How a model is loaded in a page: everything `createPredictor` takes, what computes and where, and what is told
+ * meanwhile.
+ */
 export interface LoadOptions extends Omit<PredictorOptions, 'device'>, PlaceOptions {
   /** What computes. Default `auto`. */
   readonly device?: WebDevice;
@@ -32,6 +36,7 @@ export interface LoadOptions extends Omit<PredictorOptions, 'device'>, PlaceOpti
   readonly wasmPaths?: string;
 }
 
+/** How one call in a page is watched and ended, and whether it may take the place of others that wait. */
 export interface SegmentOptions {
   /** Ends the call at once: its reason is thrown. A run of the network that was begun ends by itself, unseen. */
   readonly signal?: AbortSignal;

@@ -3,6 +3,7 @@
 /** What may be asked for. `auto`: WebGPU where the browser has a graphics card and its results agree with WASM's, else WASM. */
 export const WEB_DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 
+/** One of `WEB_DEVICES`. */
 export type WebDevice = (typeof WEB_DEVICES)[number];
 
 /** What computes, and why. */

@@ -5,6 +5,7 @@ import type { HostedModelFacts, HostedResult, SegmentWatch } from './hosted-mode
 import type { ModelDevice, WebDevice } from './model-device.ts';
 import type { SentImage } from './image-source.ts';
 
+/** Where a model computes: in a worker, or in the page's own thread. */
 export interface PlaceOptions {
   /**
    * Whether a worker computes, so that the page goes on meanwhile: `false` computes in the page, with one thread, and a function makes the worker. Default true.
@@ -15,6 +16,10 @@ export interface PlaceOptions {
 /** Makes the worker whose script is the named one of this package, for pages that keep it elsewhere than beside their own script. */
 export type WorkerFactory = (script: WorkerScript) => Worker;
 
+/**
+ * A script of this package for workers that compute, by its file's name: one for the CPU, and for WebGPU one with and
+ * one without JavaScript Promise Integration (JSPI), which not all browsers have.
+ */
 export type WorkerScript = 'wasm-worker.js' | 'webgpu-worker.js' | 'jspi-worker.js';
 
 /** A model that was opened somewhere. */

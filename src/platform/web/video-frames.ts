@@ -1,5 +1,6 @@
 /** What a video shows, as it is shown. */
 
+/** How a loop over a video's frames is ended before the video ends. */
 export interface FrameOptions {
   /** Ends the frames; its reason is thrown. */
   readonly signal?: AbortSignal;

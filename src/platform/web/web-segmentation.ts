@@ -4,6 +4,7 @@ import { checkOpacity, overlay } from '../../drawing/overlay.ts';
 import type { Color, Image } from '../../image/image.ts';
 import { Segmentation } from '../../inference/segmentation/segmentation.ts';
 
+/** Which classes are drawn, how strongly, and over what. */
 export interface DrawOptions {
   /** How much of a class's color covers the image, from 0 to 1. Default 0.5. */
   readonly opacity?: number;
@@ -18,6 +19,7 @@ export interface DrawOptions {
   readonly boundaries?: boolean;
 }
 
+/** A segmentation in a page: what canvases take can be made of it, in the image's size. */
 export class WebSegmentation extends Segmentation {
   /**
    * The colored classes over the image or another background, in the image's size.

@@ -9,6 +9,7 @@ import { OnnxRuntimeSession, type SessionDetails } from './session.ts';
 /** The parts of an onnxruntime module that are used. */
 export type OnnxRuntimeModule = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor'>;
 
+/** What must be known of a build of onnxruntime to make a `Backend` of it, whose fields of the same names say more. */
 export interface OnnxRuntimeOptions {
   readonly name: string;
   readonly devices: readonly Device[];
@@ -33,6 +34,7 @@ export type LoadSession = (
   more?: OnnxRuntime.InferenceSession.SessionOptions,
 ) => Promise<readonly [OnnxRuntime.InferenceSession, SessionDetails]>;
 
+/** What a build of onnxruntime adds to a backend so that outputs can stay on a device. */
 export type KeepingOutputs = (
   ort: OnnxRuntimeModule,
   load: LoadSession,

@@ -7,6 +7,7 @@ import type { Device, DeviceTensor, NamedTensors, Session } from '../backend.ts'
 
 type TensorClass = Pick<typeof OnnxRuntime, 'Tensor'>;
 
+/** How a model was loaded; `Session` says what the device and the provider are. */
 export interface SessionDetails {
   readonly device: Device;
   readonly provider: string;

@@ -13,6 +13,7 @@ interface Common {
   readonly seconds: number;
 }
 
+/** A line of the log after an update. */
 export interface StepRecord extends Common {
   readonly type: 'step';
   readonly loss: number;
@@ -24,6 +25,7 @@ export interface StepRecord extends Common {
   readonly imagesPerSecond: number;
 }
 
+/** A line of the log after all updates of an epoch. */
 export interface EpochRecord extends Common {
   readonly type: 'epoch';
   /** The mean over the epoch's updates. */
@@ -31,6 +33,7 @@ export interface EpochRecord extends Common {
   readonly accuracy: number;
 }
 
+/** A line of the log after a validation; shares are in [0, 1]. */
 export interface ValidationRecord extends Common {
   readonly type: 'validation';
   readonly meanIoU: number;
@@ -40,6 +43,7 @@ export interface ValidationRecord extends Common {
   readonly images: number;
 }
 
+/** A line of a run's log.jsonl. */
 export type LogRecord = StepRecord | EpochRecord | ValidationRecord;
 
 /** A record as its line, with the line's end. */

@@ -18,9 +18,12 @@ export interface BatchSource {
   dispose?(): Promise<void>;
 }
 
+/** The batch of a run with which a source begins; all randomness follows from it. */
 export interface BatchPlace {
   readonly seed: number;
+  /** Counted from 0. */
   readonly epoch: number;
+  /** Batches of the epoch that are done. */
   readonly position: number;
 }
 
@@ -38,6 +41,7 @@ export interface StepReport extends StepRecord {
   readonly secondsLeft: number;
 }
 
+/** Who is told what while a run goes on. */
 export interface TrainingCallbacks {
   onStep?(report: StepReport): void;
   onEpoch?(record: EpochRecord): void;

@@ -34,12 +34,15 @@ export type StepFactory = (
   weights: Weights,
 ) => Promise<RunnableStep>;
 
+/** What is trained on what, by which engine, and where the run is kept. */
 export interface TrainOptions {
   /** The network with the weights to start from; `startingModel` makes one. A run that is resumed has its own weights. */
   readonly model: ModelDescription & { readonly weights: Weights };
   readonly dataset: Dataset;
   readonly decodeImage: DecodeImage;
+  /** The engine that computes steps and validations. */
   readonly backend: Backend;
+  /** The device and the threads that train; the backend's usual ones when left out. */
   readonly session?: SessionOptions;
   /** Where checkpoints, logs and plots go; in Node `folderStorage`. */
   readonly storage: RunStorage;
@@ -69,9 +72,11 @@ export interface TrainOptions {
   readonly validate?: Validate | null;
 }
 
+/** How a run ended, or was ended, and where it stands. */
 export interface TrainResult {
   /** `interrupted` by the signal; a resumed run goes on from there. */
   readonly status: 'finished' | 'interrupted';
+  /** The place that was reached, with the best score so far. */
   readonly state: RunState;
 }
 

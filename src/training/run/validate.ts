@@ -17,13 +17,16 @@ export interface PredictedSample extends LabeledImage {
   readonly prediction: LabelMap;
 }
 
+/** How weights did on the images of a validation. */
 export interface ValidationResult {
+  /** All scored pixels of all images. */
   readonly matrix: ConfusionMatrix;
   readonly images: number;
   /** The first images of the split, as many as were asked for. */
   readonly samples: readonly PredictedSample[];
 }
 
+/** What is kept of a validation for people to look at, who is told of it, and what ends it. */
 export interface ValidateOptions {
   /** How many predictions to keep. */
   readonly keep: number;

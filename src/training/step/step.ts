@@ -16,6 +16,7 @@ import { type BatchContent, type BatchShape, networkParts } from './graph.ts';
 import { openTeacher, type TeacherModel } from './teacher.ts';
 import type { GradientExchange, Reduction, StepDefinition, TrainingState, TrainingStep } from './types.ts';
 
+/** What a step is compiled from, and the state at which it begins. */
 export interface StepOptions {
   readonly network: NetworkDefinition;
   readonly step: StepDefinition;

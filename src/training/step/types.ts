@@ -5,6 +5,7 @@ import type { Weights } from '../../tensor/weights.ts';
 /** The groups of parameters that have a learning rate of their own. */
 export const PARAMETER_GROUPS = ['encoder', 'decoder', 'classifier'] as const;
 
+/** One of `PARAMETER_GROUPS`: the encoder, the last layer that has the classes, or all between them. */
 export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
 
 /**
@@ -13,6 +14,10 @@ export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
  */
 export type BatchNormMode = 'frozen' | 'statistics-frozen' | 'trained';
 
+/**
+ * Cross entropy as PyTorch's, focal loss (Lin et al., ICCV 2017), soft Dice (Milletari et al., 3DV 2016),
+ * Lovasz-softmax (Berman et al., CVPR 2018), or distillation from a teacher (Hinton et al., 2015).
+ */
 export type LossName = 'cross-entropy' | 'focal' | 'dice' | 'lovasz-softmax' | 'distill';
 
 /** One summand of the loss. */
@@ -32,15 +37,21 @@ export interface LossTerm {
  */
 export type LossResolution = 'upsample-align-corners' | 'upsample-half-pixel' | 'sample-labels';
 
+/** What is made small: a weighted sum of losses over the scored pixels. */
 export interface LossDefinition {
   readonly terms: readonly LossTerm[];
   /** One weight a class, or null for none. */
   readonly classWeights: readonly number[] | null;
   /** The resolution that the loss is computed at; `meeting` in configurations of former versions, which are read as well. */
   readonly resolution: LossResolution;
+  /** The label of pixels that are not scored, 255 in all recipes. */
   readonly ignoreIndex: number;
 }
 
+/**
+ * How gradients change weights: SGD with momentum, Adam (Kingma and Ba, 2015), or AdamW (Loshchilov and Hutter, 2019),
+ * which decays weights apart from the gradient.
+ */
 export type OptimizerDefinition =
   | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
   | {
@@ -89,8 +100,10 @@ export interface FeatureBatch extends Pick<PixelBatch, 'labels'> {
   readonly features: Readonly<Record<string, Tensor<'float32'>>>;
 }
 
+/** What a step takes: images, or what the network's frozen part gave for them. */
 export type Batch = PixelBatch | FeatureBatch;
 
+/** What one update found in its batches. */
 export interface StepResult {
   /** The mean loss over scored pixels (and over micro-batches). */
   readonly loss: number;

@@ -41,8 +41,13 @@ export const LEVELS = {
   none: null,
 } as const satisfies Record<string, Level | null>;
 
+/**
+ * How a graph may be rewritten. `speed`: for the fastest runs, with slow loading and larger weights. `balanced`: for
+ * fast runs, without those. `memory`: as balanced where the peak of memory stays. `none`: not at all.
+ */
 export const OPTIMIZATIONS = Object.keys(LEVELS) as readonly (keyof typeof LEVELS)[];
 
+/** One of `OPTIMIZATIONS`. */
 export type Optimization = keyof typeof LEVELS;
 
 /**

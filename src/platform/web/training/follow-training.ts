@@ -19,6 +19,7 @@ export interface ValidatedImage {
   readonly truth: LabelMap;
 }
 
+/** What a page is told after a validation: the figures, and some images to show. */
 export interface PageValidation extends ValidationRecord {
   /** Whether it is the best so far, whose model is kept. */
   readonly isBest: boolean;

@@ -25,6 +25,7 @@ export interface LabeledFile extends LabeledImage {
   readonly mask: LabelMap & { readonly data: Uint8Array };
 }
 
+/** A data set as it was found in a page's files. */
 export interface LabeledFiles {
   /** The name of the layout that was found, such as `ultralytics` for a `data.yaml` with masks. */
   readonly format: string;
@@ -34,6 +35,7 @@ export interface LabeledFiles {
   readonly images: readonly LabeledFile[];
 }
 
+/** What files are called in errors, and what ends their reading. */
 export interface ReadLabeledFilesOptions {
   /** What the files are called in messages, such as their folder's name. */
   readonly name?: string;
@@ -71,7 +73,10 @@ export async function readLabeledFiles(
     }
   }
   if (problems.length > 0) throw new FormatError(`${name} cannot be opened as it is.\n${listed(problems).join('\n')}`);
-  if (images.length === 0) throw new FormatError(`${name}: no image has a mask. Each image needs one of its name, such as images/a.jpg and masks/a.png, or shapes that were drawn on it.`);
+  if (images.length === 0)
+    throw new FormatError(
+      `${name}: no image has a mask. Each image needs one of its name, such as images/a.jpg and masks/a.png, or shapes that were drawn on it.`,
+    );
   return { format: dataset.format, classes: await inPaletteColors(dataset), images };
 }
 
