@@ -41,6 +41,28 @@ test('clips are held out by name, in place of a val that is there', async () => 
   expect(() => holdOut(dataset, { names: ['snow*'] })).toThrow('The pattern "snow*" fits no training image.');
 });
 
+test('nothing is held out: val is learned from, as if it had been in train', async () => {
+  const pair = (name: string, seed: number): Files => ({
+    [`images/${name}.png`]: photo(seed),
+    [`masks/${name}.png`]: mask([0, 1]),
+  });
+  const files = ['train/a', 'train/c', 'val/b', 'val/c', 'test/d'].map(pair);
+  const unpaired = { 'images/train/e.png': photo(9), 'images/val/f.png': photo(10) };
+  const dataset = await openDataset(memorySource(Object.assign(unpaired, ...files)));
+  const whole = holdOut(dataset, 'none');
+  expect(whole.splits).toEqual(['train', 'test']);
+  expect(whole.samples('train').map(({ name, image }) => [name, image])).toEqual([
+    ['a', 'images/train/a.png'],
+    ['b', 'images/val/b.png'],
+    ['c', 'images/train/c.png'],
+    ['val/c', 'images/val/c.png'],
+  ]);
+  expect(whole.samples('test')).toEqual(dataset.samples('test'));
+  expect(whole.faults('train').map(({ path }) => path)).toEqual(['images/train/e.png', 'images/val/f.png']);
+  expect(whole.notes.at(-1)).toBe('The 2 samples of val are learned from, with the 2 of train.');
+  expect(() => holdOut(whole, 'none')).toThrow('but there is only train, test');
+});
+
 test('a pattern fits names in either Unicode form', async () => {
   const files = ['cafe\u0301', 'noon'].flatMap((name, seed) => [
     [`images/${name}.png`, photo(seed)],

@@ -1,4 +1,4 @@
-/** Part of the training images becomes the validation split: for data sets that have none, and for folds. */
+/** What is validated on: part of the training images, for data sets that have no `val` and for folds; or nothing, to learn from all there is. */
 import { UsageError } from '../errors.ts';
 import { randomStream } from '../tensor/random.ts';
 import { globMatcher } from '../glob-patterns.ts';
@@ -17,14 +17,17 @@ export type HoldOut =
   | {
       /** Patterns of names, in which `*` stands for anything. */
       readonly names: readonly string[];
-    };
+    }
+  /** None: `val` is learned from too, once everything has been chosen with it. */
+  | 'none';
 
 /**
  * The data set with part of `train` held out as `val`, in place of a `val` that is there. With a share, a sample stays where it
- * is when others are added or taken away (up to the rounding of the share).
- * @throws UsageError if nothing is left for one of the two, or a pattern fits no sample.
+ * is when others are added or taken away (up to the rounding of the share). With `none`, `val` becomes part of `train`.
+ * @throws UsageError if nothing is left for one of the two, a pattern fits no sample, or there is no `val` to learn from.
  */
 export function holdOut(dataset: Dataset, part: HoldOut): Dataset {
+  if (part === 'none') return withValidationInTrain(dataset);
   const samples = dataset.samples('train');
   const held = new Set('names' in part ? named(samples, part.names) : drawn(samples, part));
   if (held.size === 0 || held.size === samples.length) {
@@ -42,6 +45,31 @@ export function holdOut(dataset: Dataset, part: HoldOut): Dataset {
       return split === 'train' ? samples.filter((sample) => !held.has(sample)) : dataset.samples(split);
     },
     faults: (split) => (split === 'val' ? [] : dataset.faults(split)),
+  };
+}
+
+function withValidationInTrain(dataset: Dataset): Dataset {
+  const { name, splits } = dataset;
+  if (!splits.includes('train') || !splits.includes('val')) {
+    throw new UsageError(
+      `${name}: to hold none out is to learn from train and val, but there is only ${splits.join(', ')}. Leave that out.`,
+    );
+  }
+  const [train, val] = [dataset.samples('train'), dataset.samples('val')];
+  const taken = new Set(train.map((sample) => sample.name));
+  const added = val.map((sample) => (taken.has(sample.name) ? { ...sample, name: `val/${sample.name}` } : sample));
+  const all = [...train, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const former = new Map<string, readonly string[]>([
+    ['train', ['train', 'val']],
+    ['val', []],
+  ]);
+  return {
+    ...dataset,
+    splits: splits.filter((split) => split !== 'val'),
+    notes: [...dataset.notes, `The ${val.length} samples of val are learned from, with the ${train.length} of train.`],
+    samples: (split) =>
+      split === 'train' ? all : (former.get(split) ?? [split]).flatMap((each) => dataset.samples(each)),
+    faults: (split) => (former.get(split) ?? [split]).flatMap((each) => dataset.faults(each)),
   };
 }
 

@@ -16,7 +16,7 @@ export const DATASET_FIELDS = {
   classes: z.string().optional(),
   /** What images are on which nothing is drawn. */
   unlabeled: z.enum(UNLABELED_CHOICES).optional(),
-  /** The part of `train` that is taken for `val`: a share such as `0.2`, or patterns of names such as `clip1*,clip7*`. */
+  /** The part of `train` that is taken for `val`: a share such as `0.2`, or patterns of names such as `clip1*,clip7*`; or `none`: `val` is learned from. */
   holdOut: z.string().optional(),
 };
 
@@ -40,8 +40,9 @@ export async function openDataset(
   return part === undefined ? dataset : holdOut(dataset, heldOutPart(part));
 }
 
-/** A number is a share, anything else names. */
+/** A number is a share, anything else names but for `none`. */
 function heldOutPart(text: string): HoldOut {
+  if (text === 'none') return text;
   const fraction = Number(text);
   if (Number.isFinite(fraction)) return { fraction, seed: HOLD_OUT_SEED };
   return { names: text.split(',').map((name) => name.trim()) };
