@@ -36,6 +36,20 @@ describe('createRunFolder', () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => createRunFolder(path)));
     expect(new Set(made).size).toBe(8);
   });
+
+  test.each([
+    ['is not there', false],
+    ['is empty', true],
+  ])('gives them different ones also where the folder %s, and nothing was written into it yet', async (_, isThere) => {
+    const path = join(folder, `claim ${isThere}`, 'train');
+    if (isThere) await mkdir(path, { recursive: true });
+    const made = await Promise.all(Array.from({ length: 8 }, () => createRunFolder(path)));
+    expect([...made].sort()).toEqual([path, ...[2, 3, 4, 5, 6, 7, 8].map((number) => `${path}${number}`)]);
+    expect(await createRunFolder(path)).toBe(`${path}9`);
+    await folderStorage(path).append('log.jsonl', bytes('one'));
+    expect(await readdir(path)).toEqual(['log.jsonl']);
+    expect(await createRunFolder(path)).toBe(`${path}10`);
+  });
 });
 
 describe('a run folder', () => {

@@ -1,5 +1,5 @@
 /** Runs on disk: `runs/train`, `runs/train2`, ..., in which no crash and no full disk costs more than the work since the last checkpoint. */
-import { mkdir, open, readdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, RefineNetError } from '../../errors.ts';
 import type { FolderFiles, RunStorage } from '../../training/run/storage.ts';
@@ -9,20 +9,23 @@ import { syncPath, writeNewFolder } from './new-folder.ts';
 /** More runs of one name than this are a mistake in a script. */
 const MOST_RUNS = 100_000;
 
+/** Says that a folder with nothing else in it is some run's. */
+const CLAIM = '.claimed';
+
 /**
- * Makes the folder of a new run: the path itself, or with the first free number from 2 on behind it. Two processes never get
- * the same one.
+ * Makes the folder of a new run: the path itself, also where it is an empty folder, or with the first free number from 2 on
+ * behind it. Two processes never get the same one.
  */
 export async function createRunFolder(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   for (let number = 1; number <= MOST_RUNS; number++) {
     const candidate = number === 1 ? path : `${path}${number}`;
     try {
-      await mkdir(candidate);
-      return candidate;
+      const isNew = await madeNow(candidate);
+      const isEmpty = isNew || (number === 1 && (await readdir(candidate).catch(() => ['?'])).length === 0);
+      if (isEmpty && (await madeNow(candidate, CLAIM))) return candidate;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritten(candidate, error);
-      if (number === 1 && (await readdir(candidate).catch(() => ['?'])).length === 0) return candidate;
+      throw notWritten(candidate, error);
     }
   }
   throw new RefineNetError(`${path}: there are ${MOST_RUNS} runs of this name. Give the new run another.`);
@@ -38,10 +41,24 @@ export function folderStorage(root: string): RunStorage {
   return new RunFolder(root);
 }
 
+/** Whether this call made the folder, or the empty file of that name in it, which nobody had made before. */
+async function madeNow(folder: string, file?: string): Promise<boolean> {
+  try {
+    if (file === undefined) await mkdir(folder);
+    else await writeFile(join(folder, file), '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 class RunFolder implements RunStorage {
   readonly name: string;
   /** Files that were appended to and may not be on the disk yet. */
   readonly #unsynced = new Set<string>();
+
+  #isClaimed = true;
 
   constructor(root: string) {
     this.name = root;
@@ -59,6 +76,7 @@ class RunFolder implements RunStorage {
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
     await writeFileAtomically(join(this.name, path), bytes);
+    await this.#settle();
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
@@ -77,6 +95,7 @@ class RunFolder implements RunStorage {
         await handle.close();
       }
       this.#unsynced.add(file);
+      await this.#settle();
     } catch (error) {
       throw notWritten(file, error);
     }
@@ -97,9 +116,17 @@ class RunFolder implements RunStorage {
       await rename(temporary, next);
       await syncPath(dirname(target));
       await finishReplacing(target);
+      await this.#settle();
     } catch (error) {
       throw notWritten(target, error);
     }
+  }
+
+  /** Once a file says whose the folder is, nothing else has to. */
+  async #settle(): Promise<void> {
+    if (!this.#isClaimed) return;
+    this.#isClaimed = false;
+    await rm(join(this.name, CLAIM), { force: true });
   }
 }
 
