@@ -89,7 +89,8 @@ async function bodyOf(
   { signal, onProgress }: Pick<FetchFileOptions, 'signal' | 'onProgress'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = nameOf(address);
-  // The length is that of what is sent: compressed, it says nothing of the file.
+  // The length is that of what is sent: compressed, it says nothing of the file. Another site's server need not tell that it
+  // compresses; then more comes than the length says.
   const length = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length'));
   const total = length > 0 ? length : undefined;
   const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
@@ -102,7 +103,7 @@ async function bodyOf(
       if (done) break;
       parts.push(value);
       loaded += value.length;
-      onProgress?.({ loaded, total, file });
+      onProgress?.({ loaded, total: total !== undefined && loaded <= total ? total : undefined, file });
     }
   } catch (error) {
     reader.cancel().catch(() => {});
@@ -110,7 +111,7 @@ async function bodyOf(
     if (error instanceof RuntimeError) throw error;
     throw new RuntimeError(`${address}: the download broke off (${messageOf(error)}). Try again.`, { cause: error });
   }
-  if (total !== undefined && loaded !== total) {
+  if (total !== undefined && loaded < total) {
     throw new RuntimeError(`${address}: the download broke off after ${loaded} of ${total} bytes. Try again.`);
   }
   return joinedBytes(parts);
