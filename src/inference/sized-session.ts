@@ -15,6 +15,7 @@ export class SizedSession {
   readonly #first: Session;
   #running = 0;
   #open: Promise<Session> | undefined;
+  #hasOther = false;
   #isFirstDisposed = false;
 
   private constructor(create: CreateSized, expected: ImageSize | undefined, first: Session) {
@@ -45,8 +46,9 @@ export class SizedSession {
 
   /** Frees the engine's memory; calling it again does nothing. */
   async dispose(): Promise<void> {
-    await this.#first.dispose();
-    await (await this.#open)?.dispose();
+    if (!this.#isFirstDisposed) await this.#first.dispose();
+    const open = await this.#open?.catch(() => undefined);
+    await open?.dispose();
   }
 
   #fits({ width, height }: ImageSize): boolean {
@@ -54,14 +56,19 @@ export class SizedSession {
   }
 
   async #forAnySize(): Promise<Session> {
-    this.#open ??= this.#create(undefined);
+    this.#open ??= this.#create(undefined).catch((error: unknown) => {
+      this.#open = undefined;
+      throw error;
+    });
+    const open = await this.#open;
+    this.#hasOther = true;
     await this.#release();
-    return this.#open;
+    return open;
   }
 
   /** The first session goes once nothing runs in it and the other has taken over. */
   async #release(): Promise<void> {
-    if (!this.#open || this.#running > 0 || this.#isFirstDisposed) return;
+    if (!this.#hasOther || this.#running > 0 || this.#isFirstDisposed) return;
     this.#isFirstDisposed = true;
     await this.#first.dispose();
   }

@@ -77,6 +77,21 @@ describe('a score map', () => {
     expect(some.runs).toBe(3 * 6);
   });
 
+  test('lets rows be released that no tile has reached yet', async () => {
+    const apart: Tiling = { ...tiling, overlap: 0 };
+    const source = drawnImage(96, 288);
+    const [all, some] = [scoreMap(source, apart), scoreMap(source, apart)];
+    await all.advance(all.height, () => {});
+    await some.advance(24, () => {});
+    some.release(25);
+    await some.advance(some.height, () => {});
+    const rest = [
+      { start: 25, end: some.height },
+      { start: 0, end: some.width },
+    ] as const;
+    expect(some.block(...rest)).toEqual(all.block(...rest));
+  });
+
   test('calls before each run, so that the caller can end the work there', async () => {
     let runs = 0;
     const run: RunNetwork = (tile) => {

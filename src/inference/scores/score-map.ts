@@ -126,9 +126,10 @@ export class ScoreMap {
     for (let id = 0; id < classes; id++) {
       for (let y = 0; y < height; y++) {
         const rowWeight = row.weights[y] as number;
-        if (rowWeight === 0) continue;
-        const to =
-          (id * heldRows + row.start / outputStride + y - this.#first) * this.width + column.start / outputStride;
+        const held = row.start / outputStride + y - this.#first;
+        // Rows that were released before their tile's turn are asked for no more.
+        if (rowWeight === 0 || held < 0) continue;
+        const to = (id * heldRows + held) * this.width + column.start / outputStride;
         const from = (id * height + y) * width;
         for (let x = 0; x < width; x++) {
           const weight = rowWeight * (column.weights[x] as number);
