@@ -36,6 +36,9 @@ export class RuntimeError extends RefineNetError {
   override readonly name = 'RuntimeError';
 }
 
+/** The engine is gone for good: what it had loaded has to be loaded anew. */
+export class EngineEndedError extends RuntimeError {}
+
 /** The message of anything thrown, for building a sentence around it. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

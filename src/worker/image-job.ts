@@ -2,19 +2,17 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { PREDICT_REQUEST } from '../tasks/predict/request.ts';
+import { staysInside } from '../tasks/predict/result-name.ts';
 import { parseRequest } from '../tasks/task.ts';
 
 /** The queue's name in Redis. */
 export const QUEUE = 'refinenet-predict';
 
-/** Names of results may have folders in them. */
-const staysBelow = (name: string): boolean => !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)|\0/i.test(name);
-
 /** All paths are valid on every machine that works, and so is the model's name. */
 export const IMAGE_JOB = z.strictObject({
   image: z.strictObject({
     path: z.string().min(1),
-    name: z.string().min(1).refine(staysBelow, { error: 'it leads out of the folder' }),
+    name: z.string().min(1).refine(staysInside, { error: 'it leads out of the folder' }),
   }),
   /** The size of the first of all images: the model is prepared for it, as `predict` does, so that masks are the same. */
   expected: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),

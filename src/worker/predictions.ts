@@ -1,5 +1,5 @@
 /** The models of a worker, loaded in the forms in which images ask for them. */
-import { messageOf, RefineNetError, RuntimeError } from '../errors.ts';
+import { EngineEndedError, messageOf, RefineNetError, RuntimeError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import { openPrediction, type Prediction } from '../tasks/predict/open-prediction.ts';
@@ -47,7 +47,12 @@ export class Predictions {
     const image = await open();
     const { prediction, segmentation } = await this.#inTurn(async () => {
       const prediction = await this.#predictionFor(job);
-      return { prediction, segmentation: await prediction.segment(image) };
+      const segmentation = await prediction.segment(image).catch(async (error: unknown) => {
+        // The next image gets a new one.
+        if (error instanceof EngineEndedError) await this.#forget(prediction);
+        throw error;
+      });
+      return { prediction, segmentation };
     });
     return prediction.write({ path: job.image.path, name: job.image.name }, segmentation);
   }
@@ -79,6 +84,11 @@ export class Predictions {
       known ?? (await openPrediction(request, SEVERAL, size, { files, backend, onEvent }).catch(notLoaded));
     this.#loaded.set(key, prediction);
     return prediction;
+  }
+
+  async #forget(prediction: Prediction): Promise<void> {
+    for (const [key, each] of this.#loaded) if (each === prediction) this.#loaded.delete(key);
+    await prediction.dispose().catch(() => {});
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -14,9 +14,17 @@ const WIDTH = 32;
 const reportPath = (files: TaskFiles, output: string, { name }: NamedInput): string =>
   files.join(output, `${name}.json`);
 
-/** Whether an image's results are there: its report is the last file that is written. */
-export const isDone = async (files: TaskFiles, output: string, image: NamedInput): Promise<boolean> =>
-  (await files.kindOf(reportPath(files, output, image))) === 'file';
+/**
+ * Whether an image's results are there: its report is the last file that is written.
+ * @throws UsageError if they are those of another image, which has the same name.
+ */
+export async function isDone(files: TaskFiles, output: string, image: NamedInput): Promise<boolean> {
+  const path = reportPath(files, output, image);
+  if ((await files.kindOf(path)) !== 'file') return false;
+  const { image: other } = await readReport(files, output, image);
+  if (files.absolute(other) === files.absolute(image.path)) return true;
+  throw new UsageError(`${path}: holds the results of ${other}, not of ${image.path}. Choose another --output.`);
+}
 
 /** The report of an image that is done. */
 export async function readReport(files: TaskFiles, output: string, image: NamedInput): Promise<ImageReport> {

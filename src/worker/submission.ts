@@ -67,6 +67,8 @@ export class Submission {
     const over = new Promise<void>((resolve, reject) => {
       this.#isOver = (error) => (error === undefined ? resolve() : reject(error));
     });
+    // It may fail before it is waited for.
+    over.catch(() => {});
     const inOrder = queueOf((error) => this.#isOver(error));
     const away = onceUntilBack((message) => this.#context.onEvent({ type: 'warning', message }));
     this.#queue.on('error', away.onError);

@@ -6,6 +6,7 @@ import type { SegmentedClass } from '../../inference/segmentation/outputs.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import { encodeNpy } from '../../tensor/npy.ts';
 import type { NamedInput, TaskFiles } from '../task-files.ts';
+import { checkResultName } from './result-name.ts';
 
 /** The content of STEM.json, and what `--json` prints. */
 export interface ImageReport {
@@ -41,6 +42,7 @@ export interface PredictionFileOptions {
 /**
  * Writes STEM.png (indexed palette, pixel = class id), STEM.overlay.png, STEM.json and what else was asked for; each file
  * whole or not at all, and STEM.json last.
+ * @throws UsageError if the file's name leads out of the folder; as `TaskFiles.write`
  */
 export async function writePrediction(
   file: NamedInput,
@@ -48,6 +50,7 @@ export async function writePrediction(
   options: PredictionFileOptions,
   files: TaskFiles,
 ): Promise<ImageReport> {
+  checkResultName(file.name, file.path);
   const stem = files.join(options.output, file.name);
   const { labels, colors, classes } = segmentation;
   const overlay = `${stem}.overlay.png`;

@@ -1,6 +1,6 @@
 /** An engine in a thread of its own: the native one blocks the thread that calls it for as long as it computes. */
 import { Worker } from 'node:worker_threads';
-import { messageOf, RuntimeError } from '../../../errors.ts';
+import { EngineEndedError, messageOf, RuntimeError } from '../../../errors.ts';
 import {
   type Backend,
   type Device,
@@ -71,7 +71,7 @@ class EngineThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
   #requests = 0;
-  #ended: RuntimeError | undefined;
+  #ended: EngineEndedError | undefined;
 
   constructor(device: Device | undefined) {
     const shared = new SharedState();
@@ -105,7 +105,9 @@ class EngineThread {
   }
 
   #end(reason: string): void {
-    this.#ended ??= new RuntimeError(`The engine's thread ended (${reason}), perhaps for want of memory. Start anew.`);
+    this.#ended ??= new EngineEndedError(
+      `The engine's thread ended (${reason}), perhaps for want of memory. Start anew.`,
+    );
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder, waves, writeSyntheticModel } from '../../test/support/synthetic-model.ts';
+import { EngineEndedError, RuntimeError } from '../errors.ts';
+import { image } from '../image/image.ts';
+import { nodeBackend } from '../platform/node/backend.ts';
+import { nodeTaskFiles as files } from '../platform/node/task-files.ts';
+import { type ImageJob, parseImageJob } from './image-job.ts';
+import { Predictions } from './predictions.ts';
+
+let folder: string;
+let model: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  model = await writeSyntheticModel(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const job = (name: string): ImageJob =>
+  parseImageJob({
+    image: { path: join(folder, `${name}.png`), name },
+    request: { images: [folder], model, output: join(folder, 'results'), optimize: 'none' },
+  });
+
+const open = async () => image(64, 64, waves(64, 64));
+
+/** Engines of which the first fails to compute with this error. */
+function engines(error: Error) {
+  const opened = { count: 0 };
+  const backend = async () => {
+    const isFirst = opened.count++ === 0;
+    const engine = await nodeBackend();
+    return {
+      ...engine,
+      async createSession(...given: Parameters<typeof engine.createSession>) {
+        const session = await engine.createSession(...given);
+        return isFirst ? Object.assign(session, { run: () => Promise.reject(error) }) : session;
+      },
+    };
+  };
+  return { opened, backend };
+}
+
+test.each([
+  ['whose engine is gone is loaded anew for the next image', new EngineEndedError('gone'), 2],
+  ['that could not segment one image is kept for the next', new RuntimeError('too large'), 1],
+])('a model %s', async (_, error, count) => {
+  const { opened, backend } = engines(error);
+  const predictions = new Predictions({ files, backend, onWarning: () => {} });
+  await expect(predictions.run(job('a'), open)).rejects.toThrow(error.message);
+  const next = predictions.run(job('b'), open);
+  if (count === 2) expect((await next).width).toBe(64);
+  else await expect(next).rejects.toThrow(error.message);
+  expect(opened.count).toBe(count);
+  await predictions.dispose();
+});
