@@ -32,6 +32,8 @@ export interface RunningServer {
   kill(): void;
 }
 
+/** Milliseconds without a sign of life that no engine is ended for: several of its heartbeats, which a busy machine delays. */
+const LEAST_HANG = 2000;
 /** Milliseconds that loading the models may take. */
 const START_LIMIT = 300_000;
 /** Milliseconds that an engine may still compute for nobody: a run of the network ends by itself alone. */
@@ -48,7 +50,7 @@ export async function startServer(options: ServerOptions, log: { write(line: str
   const pixelLimit = options.engine.pixelLimit ?? defaultPixelLimit(engines);
   const configuration = { ...options.engine, pixelLimit };
   const limits = {
-    hang: (timeout * 1000) / 2,
+    hang: Math.max((timeout * 1000) / 2, LEAST_HANG),
     start: START_LIMIT,
     memory: engineMemory(engines),
     threads: engineThreads(engines),

@@ -6,6 +6,7 @@ import { bytesOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Answer, EngineJob } from '../engines/messages.ts';
 import { MODEL_VERSION } from '../model-names.ts';
 import { type InferRequest, readImageInput, readInferRequest } from './infer-request.ts';
+import { numbersInPieces } from './numbers-in-pieces.ts';
 import { segmentInTurn, type WorkContext } from './work.ts';
 
 type InferJob = Extract<EngineJob, { kind: 'infer' }>;
@@ -35,13 +36,13 @@ export async function inferWork({ model, headerLength, body }: InferJob, context
   throwIfAborted(signal);
   const { width, height } = image;
   const batch = request.inputs[0]?.shape.length === 4 ? [1] : [];
-  return stopwatch.during('encode', () => {
+  return stopwatch.during('encode', async () => {
     const tensors = wanted.map(({ name, isBinary }) => ({
       name,
       isBinary,
       value: (OUTPUTS[name] as (typeof OUTPUTS)[string])(segmentation, [...batch, height, width]),
     }));
-    return { ...encodeResponse(model, request.id, tensors), seconds: stopwatch.seconds };
+    return { ...(await encodeResponse(model, request.id, tensors, signal)), seconds: stopwatch.seconds };
   });
 }
 
@@ -65,28 +66,41 @@ function wantedOutputs({ outputs, parameters }: InferRequest): readonly WantedOu
   }));
 }
 
-function encodeResponse(
+async function encodeResponse(
   model: string,
   id: string | undefined,
   tensors: readonly (WantedOutput & { readonly value: OutputTensor })[],
-): Omit<Answer, 'seconds'> {
-  const header = JSON.stringify({
-    model_name: model,
-    model_version: MODEL_VERSION,
-    ...(id !== undefined && { id }),
-    outputs: tensors.map(({ name, isBinary, value: { dtype, shape, data } }) => ({
-      name,
-      shape,
-      datatype: DATATYPES[dtype],
-      ...(isBinary ? { parameters: { binary_data_size: data.byteLength } } : { data: Array.from(data) }),
-    })),
-  });
+  signal: WorkContext['signal'],
+): Promise<Omit<Answer, 'seconds'>> {
+  const encoder = new TextEncoder();
+  const json: Uint8Array[] = [];
+  const add = (text: string) => json.push(encoder.encode(text));
+  const head = { model_name: model, model_version: MODEL_VERSION, ...(id !== undefined && { id }) };
+  add(`${opened(head)},"outputs":[`);
+  for (const [index, { name, isBinary, value }] of tensors.entries()) {
+    const { dtype, shape, data } = value;
+    const parameters = isBinary ? { parameters: { binary_data_size: data.byteLength } } : {};
+    add(`${index > 0 ? ',' : ''}${opened({ name, shape, datatype: DATATYPES[dtype], ...parameters })}`);
+    if (!isBinary) {
+      add(',"data":[');
+      for await (const text of numbersInPieces(data)) {
+        throwIfAborted(signal);
+        add(text);
+      }
+      add(']');
+    }
+    add('}');
+  }
+  add(']}');
   const binary = tensors.filter(({ isBinary }) => isBinary).map(({ value }) => bytesOf(value));
-  const json = new TextEncoder().encode(header);
-  if (binary.length === 0) return { type: 'application/json', body: json };
+  if (binary.length === 0) return { type: 'application/json', body: Buffer.concat(json) };
+  const length = json.reduce((sum, bytes) => sum + bytes.length, 0);
   return {
     type: 'application/octet-stream',
-    headers: { 'inference-header-content-length': String(json.length) },
-    body: Buffer.concat([json, ...binary]),
+    headers: { 'inference-header-content-length': String(length) },
+    body: Buffer.concat([...json, ...binary]),
   };
 }
+
+/** An object's JSON without its end, so that more can be added. */
+const opened = (fields: object): string => JSON.stringify(fields).slice(0, -1);

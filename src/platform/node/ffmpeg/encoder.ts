@@ -41,6 +41,22 @@ export async function startEncoder<Frame>(
     await file.remove();
     throw notWritten(path, new Error(messageOf(error), { cause: error }));
   };
+  const ending = { error: undefined as Error | undefined, onEnded: () => {} };
+  const endedWith = (error: Error): void => {
+    ending.error = error;
+    ending.onEnded();
+  };
+  ffmpeg.ended.then(() => endedWith(new Error('ffmpeg ended before the last frame')), endedWith);
+  /** Resolves when there is room in the pipe, which one writer at a time waits for. */
+  const room = async (): Promise<void> => {
+    if (!ending.error) {
+      await new Promise<void>((resolve) => {
+        pipe.once('drain', resolve);
+        ending.onEnded = resolve;
+      });
+    }
+    if (ending.error) await failed(folder, ending.error);
+  };
   let start: number | undefined;
   let last = 0;
   pipe.write(matroskaHeader(video));
@@ -50,12 +66,7 @@ export async function startEncoder<Frame>(
       last = seconds;
       const bytes = bytesOf(frame);
       pipe.write(matroskaFrameHeader(seconds - start, bytes.length));
-      if (pipe.write(bytes)) return;
-      const ended = ffmpeg.ended.then(() => {
-        throw new Error('ffmpeg ended before the last frame');
-      });
-      const drained = new Promise<void>((resolve) => pipe.once('drain', resolve));
-      await Promise.race([drained, ended]).catch((error: unknown) => failed(folder, error));
+      if (!pipe.write(bytes)) await room();
     },
     async end(path) {
       pipe.end();
