@@ -52,6 +52,7 @@ export type { Model, ModelDescription } from '../models/model.ts';
 export { type StartingModel, startingModel, type StartingModelOptions } from '../models/starting-model.ts';
 export { type LayerSummary, type NetworkSummary, type PartSummary, summarize } from '../models/summary.ts';
 export type { StoredTensor, Weights, WeightsSource } from '../tensor/weights.ts';
+export { meanOfWeights } from '../weights/mean-of-weights.ts';
 export { readWeights } from '../weights/read-weights.ts';
 export { readSafetensors, type Safetensors, writeSafetensors } from '../weights/safetensors.ts';
 
