@@ -17,25 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const job = (name: string): ImageJob =>
+const job = (name: string, opacity = 0.5): ImageJob =>
   parseImageJob({
     image: { path: join(folder, `${name}.png`), name },
-    request: { images: [folder], model, output: join(folder, 'results'), optimize: 'none' },
+    request: { images: [folder], model, output: join(folder, 'results'), optimize: 'none', opacity },
   });
 
 const open = async () => image(64, 64, waves(64, 64));
 
-/** Engines of which the first fails to compute with this error. */
-function engines(error: Error) {
+/** Engines of which the first fails to compute with this error, where there is one. */
+function engines(error?: Error) {
   const opened = { count: 0 };
   const backend = async () => {
-    const isFirst = opened.count++ === 0;
+    const fails = opened.count++ === 0 && error !== undefined;
     const engine = await nodeBackend();
     return {
       ...engine,
       async createSession(...given: Parameters<typeof engine.createSession>) {
         const session = await engine.createSession(...given);
-        return isFirst ? Object.assign(session, { run: () => Promise.reject(error) }) : session;
+        return fails ? Object.assign(session, { run: () => Promise.reject(error) }) : session;
       },
     };
   };
@@ -53,5 +53,13 @@ test.each([
   if (count === 2) expect((await next).width).toBe(64);
   else await expect(next).rejects.toThrow(error.message);
   expect(opened.count).toBe(count);
+  await predictions.dispose();
+});
+
+test('all requests share an engine, however many come', async () => {
+  const { opened, backend } = engines();
+  const predictions = new Predictions({ files, backend, onWarning: () => {} });
+  for (const opacity of [0.1, 0.2, 0.3, 0.1]) await predictions.run(job('c', opacity), open);
+  expect(opened.count).toBe(1);
   await predictions.dispose();
 });

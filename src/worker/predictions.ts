@@ -32,6 +32,8 @@ export class Predictions {
   readonly #context: PredictionsContext;
   /** The one used last is the last. */
   readonly #loaded = new Map<string, Prediction>();
+  /** One for all models that compute on a device: an engine's thread stays for as long as the process. */
+  readonly #engines = new Map<Device | undefined, Promise<Backend>>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: PredictionsContext) {
@@ -48,8 +50,7 @@ export class Predictions {
     const { prediction, segmentation } = await this.#inTurn(async () => {
       const prediction = await this.#predictionFor(job);
       const segmentation = await prediction.segment(image).catch(async (error: unknown) => {
-        // The next image gets a new one.
-        if (error instanceof EngineEndedError) await this.#forget(prediction);
+        if (error instanceof EngineEndedError) await this.#beginAnew();
         throw error;
       });
       return { prediction, segmentation };
@@ -66,7 +67,8 @@ export class Predictions {
   }
 
   async #predictionFor({ request: asked, expected }: ImageJob): Promise<Prediction> {
-    const { files, backend, device = asked.device, threads = asked.threads, onWarning } = this.#context;
+    const { files, device = asked.device, threads = asked.threads, onWarning } = this.#context;
+    const backend = (on: Device | undefined): Promise<Backend> => this.#engineFor(on);
     const request = { ...asked, device, threads };
     const { images: _, ...shared } = request;
     const key = JSON.stringify([shared, expected]);
@@ -86,9 +88,21 @@ export class Predictions {
     return prediction;
   }
 
-  async #forget(prediction: Prediction): Promise<void> {
-    for (const [key, each] of this.#loaded) if (each === prediction) this.#loaded.delete(key);
-    await prediction.dispose().catch(() => {});
+  #engineFor(device: Device | undefined): Promise<Backend> {
+    const known = this.#engines.get(device);
+    if (known) return known;
+    const engine = this.#context.backend(device);
+    this.#engines.set(device, engine);
+    engine.catch(() => this.#engines.delete(device));
+    return engine;
+  }
+
+  /** The next image gets a new engine, which loads its model. */
+  async #beginAnew(): Promise<void> {
+    const gone = [...this.#loaded.values()];
+    this.#loaded.clear();
+    this.#engines.clear();
+    await Promise.allSettled(gone.map((prediction) => prediction.dispose()));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
