@@ -234,7 +234,7 @@ describe.skipIf(missingRedis)(`a queue${missingRedis}`, () => {
       expect(await predict.ended).toBe(1);
       // Node and the encoder of pictures have words of their own for it.
       expect(predict.stderr()).toMatch(
-        /\d\.\w+: cannot be written \((?:ENOSPC|[\s\S]*?No space left on device)[\s\S]*?\(on .*\)/,
+        /\d\.[\w.]+: cannot be written \((?:ENOSPC|[\s\S]*?No space left on device)[\s\S]*?\(on .*\)/,
       );
       const left = (await readdir(output)).filter((name) => name !== 'predict-request.json');
       expect(left.filter((name) => !/^\d(\.overlay)?\.(png|json)$/.test(name))).toEqual([]);
