@@ -49,7 +49,7 @@ describe('docs/architecture.md', () => {
   });
 
   test('has a row for every folder of src', () => {
-    const [, table] = /\n(\| folder \|[^]*?)\n## A photograph's way/.exec(text) ?? [];
+    const [, table] = /\n(\| folder \|[\s\S]*?)\n## A photograph's way/.exec(text) ?? [];
     expect([...(table as string).matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name).sort()).toEqual(FOLDERS);
   });
 

@@ -27,7 +27,7 @@ test('trainings of different networks are refused, with what differs', () => {
   ];
   expect(() => meanOfWeights([one, weightsOf(1, 2), other])).toThrow(WeightsError);
   expect(() => meanOfWeights([one, weightsOf(1, 2), other])).toThrow(
-    /^weights 3: 2 tensors do not fit the network\.[^]*head\.bias[^]*conv\.weight[^]*common beginning/,
+    /^weights 3: 2 tensors do not fit the network\.[\s\S]*head\.bias[\s\S]*conv\.weight[\s\S]*common beginning/,
   );
   expect(() => meanOfWeights([])).toThrow(UsageError);
 });
