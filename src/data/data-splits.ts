@@ -9,7 +9,7 @@ export interface DataSplits {
 }
 
 /**
- * `train`, and `val` (or `test` where there is no `val`). Without `train`, the first split that has images.
+ * `train`, and `val` (or `test` where there is no `val`; none where it is empty). Without `train`, the first split that has images.
  * @throws UsageError if there is nothing to train on, with what was found instead.
  */
 export function dataSplits(dataset: Dataset): DataSplits {
@@ -18,7 +18,8 @@ export function dataSplits(dataset: Dataset): DataSplits {
   if (train === undefined) {
     throw new UsageError(`${dataset.name}: there are no images to train on${whatIsThere(dataset)}.`);
   }
-  return { train, validation: ['val', 'test'].find((split) => split !== train && isThere(split)) };
+  const candidate = dataset.splits.includes('val') ? 'val' : 'test';
+  return { train, validation: candidate !== train && isThere(candidate) ? candidate : undefined };
 }
 
 /** What a fault is, for one file and for several. */

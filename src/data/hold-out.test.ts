@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Files, mask, memorySource, photo } from '../../test/support/drawn/files.ts';
+import { dataSplits } from './data-splits.ts';
 import { openDataset } from './dataset.ts';
 import { holdOut } from './hold-out.ts';
 
@@ -50,7 +51,9 @@ test('nothing is held out: val is learned from, as if it had been in train', asy
   const unpaired = { 'images/train/e.png': photo(9), 'images/val/f.png': photo(10) };
   const dataset = await openDataset(memorySource(Object.assign(unpaired, ...files)));
   const whole = holdOut(dataset, 'none');
-  expect(whole.splits).toEqual(['train', 'test']);
+  expect(whole.splits).toEqual(['train', 'val', 'test']);
+  expect(whole.samples('val')).toEqual([]);
+  expect(dataSplits(whole)).toEqual({ train: 'train', validation: undefined });
   expect(whole.samples('train').map(({ name, image }) => [name, image])).toEqual([
     ['a', 'images/train/a.png'],
     ['b', 'images/val/b.png'],
@@ -60,7 +63,7 @@ test('nothing is held out: val is learned from, as if it had been in train', asy
   expect(whole.samples('test')).toEqual(dataset.samples('test'));
   expect(whole.faults('train').map(({ path }) => path)).toEqual(['images/train/e.png', 'images/val/f.png']);
   expect(whole.notes.at(-1)).toBe('The 2 samples of val are learned from, with the 2 of train.');
-  expect(() => holdOut(whole, 'none')).toThrow('but there is only train, test');
+  expect(() => holdOut(whole, 'none')).toThrow('which have 4 and 0 samples');
 });
 
 test('a pattern fits names in either Unicode form', async () => {

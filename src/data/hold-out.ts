@@ -48,29 +48,38 @@ export function holdOut(dataset: Dataset, part: HoldOut): Dataset {
   };
 }
 
+/** `val` stays as a split without images, so that nothing takes its place. */
 function withValidationInTrain(dataset: Dataset): Dataset {
   const { name, splits } = dataset;
-  if (!splits.includes('train') || !splits.includes('val')) {
+  const [train = [], val = []] = ['train', 'val'].map((split) =>
+    splits.includes(split) ? dataset.samples(split) : [],
+  );
+  if (train.length === 0 || val.length === 0) {
     throw new UsageError(
-      `${name}: to hold none out is to learn from train and val, but there is only ${splits.join(', ')}. Leave that out.`,
+      `${name}: to hold none out is to learn from train and val, which have ${train.length} and ${val.length} samples. Leave that out.`,
     );
   }
-  const [train, val] = [dataset.samples('train'), dataset.samples('val')];
   const taken = new Set(train.map((sample) => sample.name));
-  const added = val.map((sample) => (taken.has(sample.name) ? { ...sample, name: `val/${sample.name}` } : sample));
+  const added = val.map((sample) => ({ ...sample, name: freeName(sample.name, taken) }));
   const all = [...train, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const former = new Map<string, readonly string[]>([
+  const sources = new Map<string, readonly string[]>([
     ['train', ['train', 'val']],
     ['val', []],
   ]);
+  const from = (split: string): readonly string[] => sources.get(split) ?? [split];
   return {
     ...dataset,
-    splits: splits.filter((split) => split !== 'val'),
     notes: [...dataset.notes, `The ${val.length} samples of val are learned from, with the ${train.length} of train.`],
-    samples: (split) =>
-      split === 'train' ? all : (former.get(split) ?? [split]).flatMap((each) => dataset.samples(each)),
-    faults: (split) => (former.get(split) ?? [split]).flatMap((each) => dataset.faults(each)),
+    samples: (split) => (split === 'train' ? all : from(split).flatMap((each) => dataset.samples(each))),
+    faults: (split) => from(split).flatMap((each) => dataset.faults(each)),
   };
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  while (taken.has(free)) free = `val/${free}`;
+  taken.add(free);
+  return free;
 }
 
 function drawn(

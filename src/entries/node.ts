@@ -22,4 +22,4 @@ export { type ImageSource, type OpenImageOptions, openImage } from '../platform/
 // Data sets and runs in folders.
 export { decodeDatasetImage, folderSink, folderSource, openDatasetAt } from '../platform/node/dataset-files.ts';
 export { readHdf5Mat } from '../platform/node/hdf5/read-hdf5-mat.ts';
-export { createRunFolder, folderStorage } from '../platform/node/run-folder.ts';
+export { createRunFolder, folderStorage, releaseClaim } from '../platform/node/run-folder.ts';

@@ -67,3 +67,13 @@ test('what could not be loaded does not keep it from being disposed of', async (
   await expect(run).rejects.toThrow('out of memory');
   expect(told.events).toEqual(['sized made', 'sized disposed']);
 });
+
+test('each is disposed of once, also where the other one is there only later', async () => {
+  const { told, create } = sessions();
+  const session = await SizedSession.create(create, EXPECTED);
+  const run = session.run(OTHER, {});
+  await session.dispose();
+  await run.catch(() => {});
+  await session.dispose();
+  expect(told.events.filter((event) => event === 'sized disposed')).toHaveLength(1);
+});

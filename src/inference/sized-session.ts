@@ -46,7 +46,7 @@ export class SizedSession {
 
   /** Frees the engine's memory; calling it again does nothing. */
   async dispose(): Promise<void> {
-    if (!this.#isFirstDisposed) await this.#first.dispose();
+    await this.#disposeFirst();
     const open = await this.#open?.catch(() => undefined);
     await open?.dispose();
   }
@@ -68,7 +68,11 @@ export class SizedSession {
 
   /** The first session goes once nothing runs in it and the other has taken over. */
   async #release(): Promise<void> {
-    if (!this.#hasOther || this.#running > 0 || this.#isFirstDisposed) return;
+    if (this.#hasOther && this.#running === 0) await this.#disposeFirst();
+  }
+
+  async #disposeFirst(): Promise<void> {
+    if (this.#isFirstDisposed) return;
     this.#isFirstDisposed = true;
     await this.#first.dispose();
   }

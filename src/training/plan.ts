@@ -141,7 +141,9 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   }
   if (splits.validation === undefined) {
     warnings.push(
-      `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside, or hold part of train out.`,
+      dataset.splits.includes('val')
+        ? `${dataset.name} has no images in val: nothing is validated and no best checkpoint kept.`
+        : `${dataset.name} has no val split: nothing is validated and no best checkpoint kept. Put some images aside, or hold part of train out.`,
     );
   }
   if (overrides.batch === undefined && preset.batch > most) {

@@ -25,8 +25,8 @@ const job = (name: string, opacity = 0.5): ImageJob =>
 
 const open = async () => image(64, 64, waves(64, 64));
 
-/** Engines of which the first fails to compute with this error, where there is one. */
-function engines(error?: Error) {
+/** Engines of which the first fails to compute with this error, or to load a model, where there is one. */
+function engines(error?: Error, failing: 'run' | 'createSession' = 'run') {
   const opened = { count: 0 };
   const backend = async () => {
     const fails = opened.count++ === 0 && error !== undefined;
@@ -34,6 +34,7 @@ function engines(error?: Error) {
     return {
       ...engine,
       async createSession(...given: Parameters<typeof engine.createSession>) {
+        if (fails && failing === 'createSession') throw error;
         const session = await engine.createSession(...given);
         return fails ? Object.assign(session, { run: () => Promise.reject(error) }) : session;
       },
@@ -53,6 +54,15 @@ test.each([
   if (count === 2) expect((await next).width).toBe(64);
   else await expect(next).rejects.toThrow(error.message);
   expect(opened.count).toBe(count);
+  await predictions.dispose();
+});
+
+test('an engine that ended while it loaded a model is replaced, too', async () => {
+  const { opened, backend } = engines(new EngineEndedError('gone'), 'createSession');
+  const predictions = new Predictions({ files, backend, onWarning: () => {} });
+  await expect(predictions.run(job('d'), open)).rejects.toThrow('The model cannot be loaded: gone');
+  expect((await predictions.run(job('d'), open)).width).toBe(64);
+  expect(opened.count).toBe(2);
   await predictions.dispose();
 });
 

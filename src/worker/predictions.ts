@@ -49,10 +49,7 @@ export class Predictions {
     const image = await open();
     const { prediction, segmentation } = await this.#inTurn(async () => {
       const prediction = await this.#predictionFor(job);
-      const segmentation = await prediction.segment(image).catch(async (error: unknown) => {
-        if (error instanceof EngineEndedError) await this.#beginAnew();
-        throw error;
-      });
+      const segmentation = await prediction.segment(image).catch((error: unknown) => this.#orBeginAnew(error));
       return { prediction, segmentation };
     });
     return prediction.write({ path: job.image.path, name: job.image.name }, segmentation);
@@ -83,7 +80,10 @@ export class Predictions {
     const size = expected && Promise.resolve(expected);
     const onEvent = ({ message }: { readonly message: string }): void => onWarning(message);
     const prediction =
-      known ?? (await openPrediction(request, SEVERAL, size, { files, backend, onEvent }).catch(notLoaded));
+      known ??
+      (await openPrediction(request, SEVERAL, size, { files, backend, onEvent })
+        .catch((error: unknown) => this.#orBeginAnew(error))
+        .catch(notLoaded));
     this.#loaded.set(key, prediction);
     return prediction;
   }
@@ -97,12 +97,14 @@ export class Predictions {
     return engine;
   }
 
-  /** The next image gets a new engine, which loads its model. */
-  async #beginAnew(): Promise<void> {
+  /** Where the engine is gone, the next image gets a new one, which loads its model. @throws the error */
+  async #orBeginAnew(error: unknown): Promise<never> {
+    if (!(error instanceof EngineEndedError)) throw error;
     const gone = [...this.#loaded.values()];
     this.#loaded.clear();
     this.#engines.clear();
     await Promise.allSettled(gone.map((prediction) => prediction.dispose()));
+    throw error;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

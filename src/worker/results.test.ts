@@ -24,3 +24,13 @@ test('results of another image of that name are never taken for its own', async 
     'holds the results of /clips/one/frame.jpg, not of /clips/two/frame.jpg',
   );
 });
+
+test.each(['{"shapes":[]}', '', 'null', '{"image":7}'])(
+  'a file of its name that is no report is told: %j',
+  async (text) => {
+    await writeFile(join(output, 'labels.json'), text);
+    await expect(isDone(files, output, image('/clips/one/labels.jpg', 'labels'))).rejects.toThrow(
+      /labels\.json: is no report of predict/,
+    );
+  },
+);

@@ -14,9 +14,18 @@ const WIDTH = 32;
 const reportPath = (files: TaskFiles, output: string, { name }: NamedInput): string =>
   files.join(output, `${name}.json`);
 
+function imageOf(text: string): string | undefined {
+  try {
+    const { image } = JSON.parse(text) as Partial<ImageReport>;
+    return typeof image === 'string' ? image : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Whether an image's results are there: its report is the last file that is written.
- * @throws UsageError if they are those of another image, which has the same name.
+ * @throws UsageError if they are those of another image, which has the same name, or something else has the report's name.
  */
 export async function isDone(files: TaskFiles, output: string, image: NamedInput): Promise<boolean> {
   const path = reportPath(files, output, image);
@@ -26,9 +35,12 @@ export async function isDone(files: TaskFiles, output: string, image: NamedInput
   throw new UsageError(`${path}: holds the results of ${other}, not of ${image.path}. Choose another --output.`);
 }
 
-/** The report of an image that is done. */
+/** The report of an image that is done. @throws UsageError if the file in its place is none */
 export async function readReport(files: TaskFiles, output: string, image: NamedInput): Promise<ImageReport> {
-  return JSON.parse(new TextDecoder().decode(await files.read(reportPath(files, output, image)))) as ImageReport;
+  const path = reportPath(files, output, image);
+  const text = new TextDecoder().decode(await files.read(path));
+  if (imageOf(text) !== undefined) return JSON.parse(text) as ImageReport;
+  throw new UsageError(`${path}: is no report of predict, whose results would be here. Choose another --output.`);
 }
 
 /**

@@ -9,12 +9,13 @@ import { syncPath, writeNewFolder } from './new-folder.ts';
 /** More runs of one name than this are a mistake in a script. */
 const MOST_RUNS = 100_000;
 
-/** Says that a folder with nothing else in it is some run's. */
+/** Says that a folder with nothing else in it is some run's, until its first file does. */
 const CLAIM = '.claimed';
 
 /**
  * Makes the folder of a new run: the path itself, also where it is an empty folder, or with the first free number from 2 on
- * behind it. Two processes never get the same one.
+ * behind it. Two processes never get the same one: an empty file, `.claimed`, says that it is taken, until `folderStorage` has
+ * written something or `releaseClaim` takes it away.
  */
 export async function createRunFolder(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
@@ -30,6 +31,9 @@ export async function createRunFolder(path: string): Promise<string> {
   }
   throw new RefineNetError(`${path}: there are ${MOST_RUNS} runs of this name. Give the new run another.`);
 }
+
+/** Takes away what says that a run's folder is taken, once there are files in it that say so too. */
+export const releaseClaim = (folder: string): Promise<void> => rm(join(folder, CLAIM), { force: true });
 
 /**
  * A run's files in a folder, which is made when the first is written. A folder is replaced in three steps, each of which can be the last:
@@ -126,7 +130,7 @@ class RunFolder implements RunStorage {
   async #settle(): Promise<void> {
     if (!this.#isClaimed) return;
     this.#isClaimed = false;
-    await rm(join(this.name, CLAIM), { force: true });
+    await releaseClaim(this.name);
   }
 }
 

@@ -13,7 +13,7 @@ export async function* numbersInPieces(
   numbers: Tensor<'uint8' | 'uint16' | 'float32'>['data'],
 ): AsyncGenerator<string, void> {
   for (let from = 0; from < numbers.length; from += PIECE) {
-    yield `${from > 0 ? ',' : ''}${numbers.subarray(from, from + PIECE).join(',')}`;
+    yield `${from > 0 ? ',' : ''}${JSON.stringify(Array.from(numbers.subarray(from, from + PIECE))).slice(1, -1)}`;
     await setImmediate();
   }
 }

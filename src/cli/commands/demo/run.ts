@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { backendFor } from '../../../platform/node/backend.ts';
-import { createRunFolder } from '../../../platform/node/run-folder.ts';
+import { createRunFolder, releaseClaim } from '../../../platform/node/run-folder.ts';
 import type { DemoOptions } from './options.ts';
 import { openFile, openerOf } from '../../open.ts';
 import { type DemoScale, FULL_SCALE } from './recipe.ts';
@@ -38,6 +38,7 @@ export async function runDemo(options: DemoOptions, scale: DemoScale = FULL_SCAL
   try {
     note(pc.dim('Segmenting a drawn street with the model of streets.'));
     const street = await segmentStreet(folder, seed, backend);
+    await releaseClaim(folder);
     for (const line of describeStreet(street)) say(line);
     let training: ShapesReport | undefined;
     if (!skipTraining && !signal.aborted) {
