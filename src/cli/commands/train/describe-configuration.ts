@@ -5,7 +5,7 @@ import type { Preprocessing } from '../../../image/preprocess.ts';
 import { architectureName } from '../../../models/architectures.ts';
 import { edgeText } from '../../../models/preprocessor-text.ts';
 import { elementCount } from '../../../tensor/shape.ts';
-import { percent } from '../../../text.ts';
+import { count, percent } from '../../../text.ts';
 import { type TrainingConfiguration, updatesPerEpoch } from '../../../training/configuration.ts';
 import type { ScheduleDefinition } from '../../../training/schedules.ts';
 import { networkParts } from '../../../training/step/graph.ts';
@@ -39,7 +39,7 @@ export function describeConfiguration(configuration: TrainingConfiguration): rea
     ['recipe', `${preset}, seed ${seed}`],
     [
       'run',
-      `${epochs} epochs of ${updatesPerEpoch(configuration)} updates${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
+      `${count(epochs, 'epoch')} of ${count(updatesPerEpoch(configuration), 'update')}${patience === null ? '' : `, ending after ${patience} validations without gain`}`,
     ],
     ['update', `${images} images of ${crop}x${crop} (${batch} a batch${accumulated})`],
     ...(preprocessing.resize ? [['images', describeResize(preprocessing.resize)] as const] : []),
