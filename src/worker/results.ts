@@ -14,10 +14,10 @@ const WIDTH = 32;
 const reportPath = (files: TaskFiles, output: string, { name }: NamedInput): string =>
   files.join(output, `${name}.json`);
 
-function imageOf(text: string): string | undefined {
+function parsedReport(text: string): ImageReport | undefined {
   try {
-    const { image } = JSON.parse(text) as Partial<ImageReport>;
-    return typeof image === 'string' ? image : undefined;
+    const report = JSON.parse(text) as ImageReport;
+    return typeof report.image === 'string' ? report : undefined;
   } catch {
     return undefined;
   }
@@ -38,8 +38,8 @@ export async function isDone(files: TaskFiles, output: string, image: NamedInput
 /** The report of an image that is done. @throws UsageError if the file in its place is none */
 export async function readReport(files: TaskFiles, output: string, image: NamedInput): Promise<ImageReport> {
   const path = reportPath(files, output, image);
-  const text = new TextDecoder().decode(await files.read(path));
-  if (imageOf(text) !== undefined) return JSON.parse(text) as ImageReport;
+  const report = parsedReport(new TextDecoder().decode(await files.read(path)));
+  if (report) return report;
   throw new UsageError(`${path}: is no report of predict, whose results would be here. Choose another --output.`);
 }
 

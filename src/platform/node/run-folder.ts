@@ -22,9 +22,9 @@ export async function createRunFolder(path: string): Promise<string> {
   for (let number = 1; number <= MOST_RUNS; number++) {
     const candidate = number === 1 ? path : `${path}${number}`;
     try {
-      const isNew = await madeNow(candidate);
+      const isNew = await isMadeNow(mkdir(candidate));
       const isEmpty = isNew || (number === 1 && (await readdir(candidate).catch(() => ['?'])).length === 0);
-      if (isEmpty && (await madeNow(candidate, CLAIM))) return candidate;
+      if (isEmpty && (await isMadeNow(writeFile(join(candidate, CLAIM), '', { flag: 'wx' })))) return candidate;
     } catch (error) {
       throw notWritten(candidate, error);
     }
@@ -45,11 +45,10 @@ export function folderStorage(root: string): RunStorage {
   return new RunFolder(root);
 }
 
-/** Whether this call made the folder, or the empty file of that name in it, which nobody had made before. */
-async function madeNow(folder: string, file?: string): Promise<boolean> {
+/** Whether what is being made was not there before. */
+async function isMadeNow(making: Promise<unknown>): Promise<boolean> {
   try {
-    if (file === undefined) await mkdir(folder);
-    else await writeFile(join(folder, file), '', { flag: 'wx' });
+    await making;
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -61,7 +60,7 @@ class RunFolder implements RunStorage {
   readonly name: string;
   /** Files that were appended to and may not be on the disk yet. */
   readonly #unsynced = new Set<string>();
-
+  /** Whether the file that claims the folder may still be there. */
   #isClaimed = true;
 
   constructor(root: string) {

@@ -79,12 +79,12 @@ export async function planNewRun(request: TrainRequest, context: Context): Promi
   });
   for (const message of warnings) onEvent({ type: 'warning', message });
   settle(configuration, request, context);
-  const storage = await files.createRun(request.output ?? DEFAULT_OUTPUT);
   const origin = {
     dataset: files.absolute(path),
     ...originOf(request, files),
     ...(request.teacher !== undefined && { teacher: await teacherPlace(request.teacher, files) }),
   };
+  const storage = await files.createRun(request.output ?? DEFAULT_OUTPUT);
   return { dataset, storage, model, configuration, resume: false, origin, ...(teacher && { teacher }) };
 }
 
