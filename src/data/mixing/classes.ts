@@ -5,8 +5,11 @@ import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import type { RandomStream } from '../../tensor/random.ts';
 import { MIX_OPTIONS, mixKind, type PastedPixels } from './mix.ts';
 
-/** Which class counts as the background, which is not pasted: none, the data set's first, or the one with most of the pixels. */
-export const BACKGROUNDS = ['none', 'first', 'most-frequent'] as const;
+/**
+ * Which classes count as the background, which is not pasted: none, the data set's first, the one with most of the other
+ * image's pixels, or the common ones: all that have no fewer of them than the mean of the classes there.
+ */
+export const BACKGROUNDS = ['none', 'first', 'most-frequent', 'common'] as const;
 
 type Background = (typeof BACKGROUNDS)[number];
 
@@ -35,27 +38,28 @@ function pixelsOf(left: Background, choose: Choice): PastedPixels {
   return ({ labels }, random) => {
     const counts = countLabels(labels, 256);
     const present = [...counts.keys()].filter((id) => id !== IGNORE_INDEX && counts[id] !== 0);
-    const out = BACKGROUND_OF[left](present, counts);
+    const out = new Set(BACKGROUND_OF[left](present, (id) => counts[id] as number));
     const isChosen = new Uint8Array(256);
-    for (const id of choose(
-      present.filter((id) => id !== out),
-      random,
-    ))
-      isChosen[id] = 1;
+    const rest = present.filter((id) => !out.has(id));
+    for (const id of choose(rest, random)) isChosen[id] = 1;
     return labels.data.map((id) => isChosen[id] as number);
   };
 }
 
+/** The classes that are left out, of those that are there. */
 const BACKGROUND_OF: Readonly<
-  Record<Background, (present: readonly number[], counts: readonly number[]) => number | undefined>
+  Record<Background, (present: readonly number[], countOf: (id: number) => number) => readonly number[]>
 > = {
-  none: () => undefined,
-  first: () => 0,
-  'most-frequent': (present, counts) =>
-    present.reduce<number | undefined>(
-      (most, id) => (most === undefined || (counts[id] as number) > (counts[most] as number) ? id : most),
-      undefined,
-    ),
+  none: () => [],
+  first: () => [0],
+  'most-frequent': (present, countOf) => {
+    const most = Math.max(...present.map(countOf));
+    return present.filter((id) => countOf(id) === most).slice(0, 1);
+  },
+  common: (present, countOf) => {
+    const mean = present.reduce((sum, id) => sum + countOf(id), 0) / present.length;
+    return present.filter((id) => countOf(id) >= mean);
+  },
 };
 
 /** Half of them, in the order that the stream gives. */

@@ -131,12 +131,33 @@ describe('classmix', () => {
     const recipe = [{ mix: 'copy-paste', ...always, background: 'most-frequent' }] as const;
     expect(idsFromOther(await mixed(recipe, 0, BASE, other))).toEqual([0, 3]);
   });
+
+  test('takes the first of two classes that have most pixels', async () => {
+    const other = sample(200, (x) => (x < 4 ? 0 : x < 12 ? 3 : 5));
+    const recipe = [{ mix: 'copy-paste', ...always, background: 'most-frequent' }] as const;
+    expect(idsFromOther(await mixed(recipe, 0, BASE, other))).toEqual([0, 5]);
+  });
 });
 
 describe('copy-paste', () => {
   test('pastes all but the background and what is ignored', async () => {
     expect(idsFromOther(await mixed([{ mix: 'copy-paste', ...always }]))).toEqual([1, 2]);
     expect(idsFromOther(await mixed([{ mix: 'copy-paste', ...always, background: 'none' }]))).toEqual([0, 1, 2]);
+  });
+
+  test('pastes what is rare in the other image, where the common classes are left out', async () => {
+    // 8, 7, 2, and 1 columns: 4.5 in the mean. What is ignored doesn't count.
+    const other = sample(200, (x) => (x < 8 ? 4 : x < 15 ? 0 : x < 17 ? 2 : x < 18 ? 9 : 255));
+    const recipe = [{ mix: 'copy-paste', ...always, background: 'common' }] as const;
+    expect(idsFromOther(await mixed(recipe, 0, BASE, other))).toEqual([2, 9]);
+    expect(
+      await mixed(
+        recipe,
+        0,
+        BASE,
+        sample(200, () => 4),
+      ),
+    ).toEqual(BASE);
   });
 
   test('pastes nothing of an image that is background or ignored', async () => {

@@ -49,7 +49,7 @@ test.each([
     '--mix takes cutmix, classmix, copy-paste, each with a probability from 0 to 1',
   ],
   [['train', 'DATA', '--mix', 'cutmix:0.5,classmix:2'], '; got "cutmix:0.5,classmix:2"'],
-  [['train', 'DATA', '--mix', 'cutmix:0.5:first'], 'what counts as background (none, first, most-frequent)'],
+  [['train', 'DATA', '--mix', 'cutmix:0.5:first'], 'what counts as background (none, first, most-frequent, common)'],
   [['train', 'DATA', '--oversample', 'coco-*'], '--oversample takes names with how often each such image'],
   [['train', 'DATA', '--oversample', 'rare:2'], 'such as rare:0.1; got "rare:2"'],
   [['train', 'DATA', '--oversample', 'coco-*:4'], 'The pattern "coco-*" fits no training image. Names look like 0;'],

@@ -162,7 +162,7 @@ function addRecipeOptions(command: Command): Command {
     )
     .option(
       '--mix <names>',
-      `paste parts of other images: ${MIX_NAMES.join(', ')}, with probabilities such as cutmix:0.5,classmix:0.3, and what counts as background, such as copy-paste:0.5:most-frequent`,
+      `paste parts of other images: ${MIX_NAMES.join(', ')}, with probabilities such as cutmix:0.5,classmix:0.3, and what counts as background, such as copy-paste:0.5:common`,
       mixing,
     )
     .option(
