@@ -29,6 +29,8 @@ export interface Dataset {
   readonly ignoreIndex: typeof IGNORE_INDEX;
   /** `train`, `val`, `test` and others, in that order. */
   readonly splits: readonly string[];
+  /** Splits that have no samples because others took them, which is no fault: a `val` that is learned from. */
+  readonly emptied?: readonly string[];
   /** How masks say which class a pixel has, unless a sample has an encoding of its own. */
   readonly encoding: MaskEncoding;
   /** Where samples' files are read from. */

@@ -71,6 +71,7 @@ function withValidationInTrain(dataset: Dataset): Dataset {
     ...dataset,
     notes: [...dataset.notes, `The ${val.length} samples of val are learned from, with the ${train.length} of train.`],
     samples: (split) => (split === 'train' ? all : from(split).flatMap((each) => dataset.samples(each))),
+    emptied: ['val'],
     faults: (split) => from(split).flatMap((each) => dataset.faults(each)),
   };
 }

@@ -2,6 +2,7 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openDataset } from './dataset.ts';
+import { holdOut } from './hold-out.ts';
 import { DATASET_CHECKS, verifyDataset } from './verify.ts';
 import { decodeDatasetImage } from '../platform/node/dataset-files.ts';
 import { encodeImage } from '../platform/node/encode-image.ts';
@@ -203,6 +204,15 @@ test('splits without samples, and the lack of train or val, are named', async ()
   const unsplit = await findings({ 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]) });
   expect(unsplit).toMatchObject({ 'no-validation': ['train'] });
   expect(unsplit.note?.[0]).toContain('There are no folders for splits');
+});
+
+test('a val that is learned from lacks no sample', async () => {
+  const dataset = await openDataset(
+    memorySource({ 'data.yaml': `${NAMES}names: [a, b, c]\n`, ...sound('train/a', 1), ...sound('val/b', 2) }),
+  );
+  const { problems } = await verifyDataset(holdOut(dataset, 'none'), { decodeImage: decodeDatasetImage });
+  expect(problems.map(({ code }) => code)).not.toContain('no-samples');
+  expect(problems.map(({ code }) => code)).not.toContain('no-validation');
 });
 
 test('classes below 1 % of the pixels are warned of', async () => {

@@ -45,7 +45,7 @@ export async function reducePrecision<T extends Outputs>(
   if (precision === 'int8' && !ranges) {
     throw new UsageError(
       'The model was not calibrated for int8, so the ranges of its activations are not known. Calibrate it on some of your images: ' +
-        'refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
+        'refinenet export MODEL --format folder --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
     );
   }
   const simple = await simplifyNetwork(graph, engine);

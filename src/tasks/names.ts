@@ -25,7 +25,7 @@ export const SKIPS = ['input', 'rectified'] as const satisfies readonly Skip[];
 export const REINITIALIZED_PARTS = ['none', 'classifier', 'decoder'] as const satisfies readonly Reinitialize[];
 
 /** What a model can be written as. */
-export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'huggingface'] as const;
+export const EXPORT_FORMAT_NAMES = ['onnx', 'safetensors', 'folder', 'huggingface'] as const;
 
 /** How the masks of a video's frames are kept. */
 export const VIDEO_MASKS = ['png', 'video', 'none'] as const;

@@ -52,7 +52,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export',
     arguments: '<model>',
-    description: 'write a model as ONNX, safetensors, or a folder for Hugging Face libraries',
+    description:
+      "write a model, or the mean of several, as ONNX, safetensors, a model folder or one for Hugging Face's libraries",
     load: async () => (await import('./export/command.ts')).registerExport,
   },
   {

@@ -27,7 +27,9 @@ export const WHOLE_CHECKS: readonly Check[] = [
     message: (found) => `${count(found, 'split has', 'splits have')} no sample`,
     advice: 'Check that images and masks lie where the layout has them, and have the same names.',
     find: ({ dataset, splits }) =>
-      splits.filter((split) => dataset.samples(split).length === 0).map((split) => ({ subject: split })),
+      splits
+        .filter((split) => dataset.samples(split).length === 0 && !dataset.emptied?.includes(split))
+        .map((split) => ({ subject: split })),
   },
   {
     code: 'no-train',

@@ -34,7 +34,7 @@ export function fromQuantizationFile(json: unknown, source: string = QUANTIZATIO
   if (!result.success || problems.length > 0) {
     throw new FormatError(
       `${source} does not hold ranges of activations: ${problems.slice(0, 8).join('; ')}. ` +
-        'Make the folder anew: refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER.',
+        'Make the folder anew: refinenet export MODEL --format folder --precision int8 --calibration FOLDER.',
     );
   }
   return new Map(result.data.activations.map(({ name, minimum, maximum }) => [name, { minimum, maximum }]));

@@ -1,4 +1,4 @@
-/** `export`: a model to ONNX, safetensors or a folder for Hugging Face's libraries. */
+/** `export`: a model, or the mean of several, to ONNX, safetensors, a model folder or one for Hugging Face's libraries. */
 import type { Dataset } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
 import { calibrateModel } from '../../inference/calibrate.ts';
@@ -14,10 +14,13 @@ import { type Comparison, comparePrecisions } from './comparison.ts';
 import type { ExportEvent } from './events.ts';
 import { type Engine, EXPORT_FORMATS, type Exported, type Source } from './formats.ts';
 import { EXPORT_REQUEST, type ExportRequest } from './request.ts';
+import { readModel } from './source.ts';
 
 export interface ExportResult extends Exported {
   /** The model's folder. */
   readonly model: string;
+  /** The folders of the models whose weights' mean with the model's it is. */
+  readonly meanWith?: readonly string[];
   readonly format: ExportRequest['format'];
   readonly precision: Precision;
   /** With a data set: how good the model is in float32 and in the precision. */
@@ -30,20 +33,23 @@ async function exportModel(request: ExportRequest, context: WorkContext<ExportEv
   checkCombination(request);
   const { files } = context;
   const { format, precision, split, dataset } = request;
-  const folder = await files.modelFolder(request.model);
-  const model = await files.readModel(folder);
+  const { folders, model, weights } = await readModel(request, files);
   const labeled = dataset === undefined ? null : await openLabeled(dataset, split, files);
   const images = request.calibration ?? dataset;
   const calibration =
     images === undefined ? null : await findCalibrationImages(images, request.calibrationImages, context);
   const engine = engineFor(context);
-  const source: Source = { model, weights: await files.loadWeights(model), calibration };
+  const source: Source = { model, weights, calibration };
   const calibrated = precision === 'int8' ? await calibrateSource(source, engine, context) : source;
   const exported = await EXPORT_FORMATS[format](calibrated, request, engine, files);
   const comparison =
     labeled && (await comparePrecisions(calibrated.model, engine, precision, { dataset: labeled, split }, context));
   warnOfAgreement(exported, context);
-  return { model: folder, format, precision, ...exported, ...(comparison && { comparison }) };
+  const [folder, ...meanWith] = folders;
+  return {
+    ...{ model: folder, ...(meanWith.length > 0 && { meanWith }), format, precision },
+    ...{ ...exported, ...(comparison && { comparison }) },
+  };
 }
 
 /** @throws UsageError naming all that does not go together. */
@@ -51,7 +57,7 @@ function checkCombination({ format, precision, calibration, dataset }: ExportReq
   const problems: string[] = [];
   if (precision === 'int8') {
     if (format === 'safetensors')
-      problems.push('int8 is written as onnx or huggingface; safetensors holds float32 or float16.');
+      problems.push('int8 is written as onnx, folder or huggingface; safetensors holds float32 or float16.');
     if (calibration === undefined && dataset === undefined) {
       problems.push(
         'int8 needs images like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',

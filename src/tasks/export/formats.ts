@@ -10,7 +10,7 @@ import { jsonBytes } from '../../models/folder/files.ts';
 import { QUANTIZATION_FILE, toQuantizationFile } from '../../models/folder/quantization.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { halfWeights } from '../../tensor/float16.ts';
-import type { Weights } from '../../tensor/weights.ts';
+import { byteLength, type Weights } from '../../tensor/weights.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
 import type { EXPORT_FORMAT_NAMES } from '../names.ts';
 import type { TaskFiles } from '../task-files.ts';
@@ -30,7 +30,7 @@ export type Engine = (model: Model) => Promise<{ readonly backend: Backend; read
 export interface Exported {
   /** What was written. */
   readonly path: string;
-  /** The size of the file, or of the ONNX file in a folder. */
+  /** The size of the file, or in a folder of the ONNX file or else of the weights. */
   readonly bytes: number;
   /** Relative difference between the export's logits and ours; absent where there is nothing to run. */
   readonly difference?: number;
@@ -45,6 +45,7 @@ type Write = (source: Source, request: ExportRequest, engine: Engine, files: Tas
 export const EXPORT_FORMATS: Readonly<Record<(typeof EXPORT_FORMAT_NAMES)[number], Write>> = {
   onnx: toOnnxFile,
   safetensors: toSafetensorsFile,
+  folder: toModelFolder,
   huggingface: toHuggingFaceFolder,
 };
 
@@ -68,13 +69,38 @@ async function toSafetensorsFile(
   return { path, bytes: chunks.reduce((sum, { length }) => sum + length, 0) };
 }
 
+/** int8 is made of the weights when a model is loaded: a folder holds the ranges for that, and the weights in float16. */
+async function toModelFolder(
+  source: Source,
+  { output, precision, force }: ExportRequest,
+  _: Engine,
+  files: TaskFiles,
+): Promise<Exported> {
+  const { model } = source;
+  await files.assertWritable(output, force);
+  const stored = precision === 'float32' ? 'float32' : 'float16';
+  const weights = stored === 'float32' ? source.weights : halfWeights(source.weights);
+  await files.writeModel(
+    output,
+    { ...model, weights },
+    {
+      title: files.nameOf(files.absolute(output)),
+      architecture: architectureName(model.definition),
+      origin: `Exported in ${stored}${model.ranges ? ', with the ranges for int8' : ''}.`,
+      files: await rangesFile(source, precision, files),
+      overwrite: force,
+    },
+  );
+  return { path: output, bytes: byteLength(weights) };
+}
+
 async function toHuggingFaceFolder(
   source: Source,
   { output, precision, force }: ExportRequest,
   engine: Engine,
   files: TaskFiles,
 ): Promise<Exported> {
-  const { model, weights, calibration } = source;
+  const { model, weights } = source;
   await files.assertWritable(output, force);
   const { bytes, ...checked } = await checkedOnnx(source, precision, engine);
   const file = `onnx/${ONNX_FILES[precision]}`;
@@ -86,16 +112,26 @@ async function toHuggingFaceFolder(
       architecture: architectureName(model.definition),
       origin: `Exported for the Hugging Face libraries; \`${file}\` runs in transformers.js${DTYPES[precision]}.`,
       modelType: 'segformer',
-      files: new Map([
-        [file, bytes],
-        ...(model.ranges
-          ? ([[QUANTIZATION_FILE, jsonBytes(toQuantizationFile(model.ranges, calibration?.count ?? 1))]] as const)
-          : []),
-      ]),
+      files: new Map([[file, bytes], ...(await rangesFile(source, precision, files))]),
       overwrite: force,
     },
   );
   return { path: output, bytes: bytes.length, ...checked };
+}
+
+/** The ranges of activations, where a model has them: those that were found now, or its folder's own file. */
+async function rangesFile(
+  { model: { ranges, folder }, calibration }: Source,
+  precision: Precision,
+  files: TaskFiles,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (ranges === undefined) return new Map();
+  if (precision === 'int8') {
+    return new Map([
+      [QUANTIZATION_FILE, jsonBytes(toQuantizationFile(ranges, (calibration as CalibrationImages).count))],
+    ]);
+  }
+  return new Map([[QUANTIZATION_FILE, await files.read(files.join(folder as string, QUANTIZATION_FILE))]]);
 }
 
 /** How transformers.js is told to take the file. */

@@ -2,10 +2,15 @@
 import * as z from 'zod';
 import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../names.ts';
 import { numberField } from '../number-field.ts';
+import { RESIZE_RULE } from '../run-options.ts';
 
 export const EXPORT_REQUEST = z.strictObject({
   /** A model's folder, package or shipped name. */
   model: z.string(),
+  /** Models of the same network whose weights' mean with the model's is exported. */
+  meanWith: z.array(z.string()).default([]),
+  /** The size at which the exported model sees images from then on; the model's own when left out. */
+  resize: RESIZE_RULE.optional(),
   format: z.enum(EXPORT_FORMAT_NAMES).default('onnx'),
   precision: z.enum(PRECISION_NAMES).default('float32'),
   /** For int8: images like those to be segmented, or a data set; that of `dataset` when left out. */

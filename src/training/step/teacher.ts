@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { knownShape } from '../../graph/value.ts';
 import { networkSession } from '../../inference/network-session.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
+import { meaningDifferences } from '../../models/meaning.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import { network } from '../../models/network.ts';
 import { PIXEL_VALUES, pixelValues } from '../../models/pixel-values.ts';
@@ -55,29 +56,10 @@ export function weightsFingerprint(weights: Weights): string {
  * @throws UsageError with all that differs.
  */
 export function checkTeacher(teacher: ModelDescription, student: ModelDescription): void {
-  const names = ({ classes }: ModelDescription) => classes.map(({ name }) => name);
-  const [theirs, own] = [names(teacher), names(student)];
-  const problems: string[] = [];
-  if (theirs.length !== own.length) {
-    problems.push(`it has ${theirs.length} classes, but the network ${own.length}`);
-  } else {
-    const different = own.flatMap((name, id) => (theirs[id] === name ? [] : [`${id} is ${theirs[id]}, not ${name}`]));
-    const more = different.length > MOST_NAMED ? ` and ${different.length - MOST_NAMED} more` : '';
-    if (different.length > 0) {
-      problems.push(`its classes are others (${different.slice(0, MOST_NAMED).join('; ')}${more})`);
-    }
-  }
-  for (const field of ['rescaleFactor', 'mean', 'std'] as const) {
-    const [of, wanted] = [teacher.preprocessing[field], student.preprocessing[field]].map((value) =>
-      JSON.stringify(value),
-    );
-    if (of !== wanted) problems.push(`its preprocessing has the ${field} ${of}, but the network's ${wanted}`);
-  }
+  const problems = meaningDifferences(teacher, student, 'the network');
   if (problems.length > 0) {
     throw new UsageError(
       `The teacher does not fit: ${problems.join('; ')}. Take a model of the same classes in the same order and with the same preprocessing.`,
     );
   }
 }
-
-const MOST_NAMED = 5;

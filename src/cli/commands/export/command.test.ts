@@ -44,7 +44,7 @@ describe('export in a lower precision', () => {
     [
       'int8 as safetensors',
       ['--precision', 'int8', '--format', 'safetensors', '--calibration', 'photos'],
-      'int8 is written as onnx or huggingface; safetensors holds float32 or float16.',
+      'int8 is written as onnx, folder or huggingface; safetensors holds float32 or float16.',
     ],
     ['a data set in float32', ['--dataset', 'data'], 'To measure a model: refinenet val MODEL DATASET.'],
     ['a precision there is not', ['--precision', 'int4'], '--precision takes float32, float16, int8; got "int4".'],
@@ -64,6 +64,6 @@ test('int8 of a model that was not calibrated says how to calibrate it', async (
   const options = { precision: 'int8' } as const;
   await expect(createPredictor(await readModelFolder(model()), await nodeBackend(), options)).rejects.toThrow(
     'The model was not calibrated for int8, so the ranges of its activations are not known. Calibrate it on some of your images: ' +
-      'refinenet export MODEL --format huggingface --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
+      'refinenet export MODEL --format folder --precision int8 --calibration FOLDER --output DIR, and give DIR as the model.',
   );
 });

@@ -1,4 +1,4 @@
-/** `refinenet export`: a model folder to ONNX, safetensors or a folder for Hugging Face's libraries. */
+/** `refinenet export`: a model folder to ONNX, safetensors, another model folder or one for Hugging Face's libraries. */
 import { backendFor } from '../../../platform/node/backend.ts';
 import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
 import { exportTask } from '../../../tasks/export/export.ts';
@@ -9,7 +9,9 @@ import { exportReport } from './report.ts';
 export const registerExport: RegisterCommand = (program) => {
   const command = program
     .command('export')
-    .description('write a model as ONNX, safetensors, or a folder for Hugging Face libraries')
+    .description(
+      "write a model, or the mean of several, as ONNX, safetensors, a model folder or one for Hugging Face's libraries",
+    )
     .argument('<model>', 'a model folder');
   addExportOptions(command).action(exportModel);
 };

@@ -1,13 +1,17 @@
 /** The options of `export`: how they are typed, and the request that they are. */
 import type { Command } from 'commander';
 import type * as z from 'zod';
+import type { Preprocessing } from '../../../image/preprocess.ts';
 import type { EXPORT_REQUEST, ExportRequest } from '../../../tasks/export/request.ts';
 import { EXPORT_FORMAT_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
+import { resizeOption } from '../../common-options.ts';
 import { oneOf, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ExportOptions
   extends Pick<ExportRequest, 'format' | 'precision' | 'calibrationImages' | 'split' | 'output'> {
+  readonly meanWith?: readonly string[];
+  readonly resize?: Pick<Preprocessing, 'resize'>;
   readonly calibration?: string;
   readonly dataset?: string;
   readonly force?: boolean;
@@ -17,7 +21,18 @@ export interface ExportOptions
 /** Adds them to the command. */
 export function addExportOptions(command: Command): Command {
   return command
-    .option('--format <name>', EXPORT_FORMAT_NAMES.join(', '), oneOf('--format', EXPORT_FORMAT_NAMES), 'onnx')
+    .option(
+      '--mean-with <model>',
+      "export the mean of the model's weights and of this one's, which was trained from a common beginning; may be given several times",
+      (model: string, models: readonly string[] = []) => [...models, model],
+    )
+    .addOption(resizeOption('the exported model sees images', "the model's own"))
+    .option(
+      '--format <name>',
+      `${EXPORT_FORMAT_NAMES.join(', ')}: folder is a model folder, as refinenet reads it`,
+      oneOf('--format', EXPORT_FORMAT_NAMES),
+      'onnx',
+    )
     .option(
       '--precision <name>',
       `${PRECISION_NAMES.join(', ')}: float16 is half as large, int8 a quarter and faster on CPUs`,
@@ -43,6 +58,6 @@ export function addExportOptions(command: Command): Command {
 
 /** What they ask for. */
 export function exportRequest(model: string, options: ExportOptions): z.input<typeof EXPORT_REQUEST> {
-  const { json: _, ...fields } = options;
-  return { ...fields, model };
+  const { json: _, meanWith = [], resize, ...fields } = options;
+  return { ...fields, ...resize, model, meanWith: [...meanWith] };
 }

@@ -27,8 +27,10 @@ export function exportReport({ json = false }: { readonly json?: boolean }): Exp
   };
 }
 
-function describe({ path, bytes, difference, agreement, comparedImages = 0, comparison }: ExportResult): string {
+function describe({ path, bytes, difference, agreement, ...rest }: ExportResult): string {
+  const { meanWith = [], comparedImages = 0, comparison } = rest;
   const lines = [`${path}, ${(bytes / 1e6).toFixed(1)} MB`];
+  if (meanWith.length > 0) lines.push(`The mean of the weights of ${count(meanWith.length + 1, 'model')}`);
   if (difference !== undefined)
     lines.push(`Checked: relative difference from our own logits ${difference.toExponential(1)}`);
   if (agreement !== undefined) {

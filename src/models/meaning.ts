@@ -1,0 +1,28 @@
+/** Whether two models say the same of the same pixels. */
+import type { ModelDescription } from './model.ts';
+
+/**
+ * What keeps a model from meaning what another does, a part of a sentence each: its classes are others or in another order,
+ * or images enter it otherwise. The size that images are resized to may differ.
+ * @param otherName what the other model is called there.
+ */
+export function meaningDifferences(one: ModelDescription, other: ModelDescription, otherName: string): string[] {
+  const problems: string[] = [];
+  const [names, wanted] = [one, other].map(({ classes }) => classes.map(({ name }) => name)) as [string[], string[]];
+  if (names.length !== wanted.length) {
+    problems.push(`it has ${names.length} classes, but ${otherName} ${wanted.length}`);
+  } else {
+    const different = wanted.flatMap((name, id) => (names[id] === name ? [] : [`${id} is ${names[id]}, not ${name}`]));
+    const more = different.length > MOST_NAMED ? ` and ${different.length - MOST_NAMED} more` : '';
+    if (different.length > 0) {
+      problems.push(`its classes are others (${different.slice(0, MOST_NAMED).join('; ')}${more})`);
+    }
+  }
+  for (const field of ['rescaleFactor', 'mean', 'std'] as const) {
+    const [own, expected] = [one, other].map(({ preprocessing }) => JSON.stringify(preprocessing[field]));
+    if (own !== expected) problems.push(`its preprocessing has the ${field} ${own}, but ${otherName}'s ${expected}`);
+  }
+  return problems;
+}
+
+const MOST_NAMED = 5;
