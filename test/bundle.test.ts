@@ -99,4 +99,4 @@ test('a page of three lines loads little: what it runs itself and its worker, co
 const [PAGE_CEILING, TOTAL_CEILING] = [25_000, 97_000];
 
 /** Bytes. Raise it only for what every page needs. */
-const CEILING = 160_000;
+const CEILING = 160_500;

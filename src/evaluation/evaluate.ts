@@ -1,5 +1,6 @@
 /** Evaluation: predictions for a split of a data set, compared with its masks. */
 import { mapAhead } from '../data/concurrency.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { DecodeImage } from '../data/file-source.ts';
@@ -205,14 +206,4 @@ function failureOf({ name, image, mask }: Sample, error: unknown): Failed {
   const message = messageOf(error);
   const saysWhere = message.startsWith(`${name}:`) || [image, mask, `/${name}.`].some((file) => message.includes(file));
   return { failure: { name, message: saysWhere ? message : `${name}: ${message}` }, error };
-}
-
-/** Runs tasks one after the other, in the order they come. */
-function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => {});
-    return result;
-  };
 }

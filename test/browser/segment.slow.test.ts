@@ -315,6 +315,39 @@ describe.skipIf(missingBrowser || missingSoftwareWebgpu)(
       }
     });
 
+    test.each(['jspi-worker.js', 'webgpu-worker.js'])(
+      'computes on after an image was given up in the midst of it, by %s',
+      async (script) => {
+        const gpu = await openBrowser({ webgpu: true });
+        const served = await servePages({ folders: { '/drawn/': `${folder}/` }, answers: pages.answers });
+        try {
+          const own = await gpu.newPage();
+          await own.goto(served.address);
+          const result = await runInPage<{ labels: number[]; outcome: string; error?: unknown }>(
+            own,
+            `const worker = () => new Worker('/refinenet/${script}', { type: 'module' });
+             const model = await loadModel('/drawn/model', { device: 'webgpu', worker });
+             const control = new AbortController();
+             const givenUp = model.segment('/photo.png', { signal: control.signal });
+             await new Promise((resolve) => setTimeout(resolve, 100));
+             control.abort();
+             const outcome = await givenUp.then(() => 'done', ({ name }) => name);
+             const { labels } = await model.segment('/photo.png');
+             await model.dispose();
+             return { outcome, labels: [...labels.data] };`,
+          );
+          expect(result.error).toBeUndefined();
+          expect(result.outcome).toBe('AbortError');
+          const differing = result.labels.filter((label, at) => label !== expected[at]).length;
+          expect(result.labels).toHaveLength(expected.length);
+          expect(differing).toBeLessThanOrEqual(expected.length / 1000);
+        } finally {
+          await gpu.close();
+          await served.close();
+        }
+      },
+    );
+
     test('is told that the graphics card is lost, and may load again', async () => {
       const gpu = await openBrowser({ webgpu: true });
       const served = await servePages({ folders: { '/drawn/': `${folder}/` }, answers: pages.answers });

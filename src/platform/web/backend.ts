@@ -1,6 +1,7 @@
 /** onnxruntime-web as the engine: WASM everywhere, WebGPU where the browser has it. The page passes the module in. */
 import { RuntimeError } from '../../errors.ts';
 import { WASM } from '../../graph/rewrite/known-costs.ts';
+import { oneAtATime, type Turn } from '../../one-at-a-time.ts';
 import type { Backend, Device } from '../../runtime/backend.ts';
 import { type KeepingOutputs, type OnnxRuntimeModule, onnxRuntimeBackend } from '../../runtime/onnxruntime/backend.ts';
 
@@ -14,8 +15,13 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
   return backendOver(ort);
 }
 
+/** On WebGPU the engine waits in the midst of its code, where it cannot be entered once more: it would never come back. */
+const TURNS = new WeakMap<OnnxRuntimeModule, Turn>();
+
 /** @param keeping how sessions leave outputs on the graphics card, for what makes use of it. */
 export function backendOver(ort: OnnxRuntimeModule, keeping?: KeepingOutputs): Backend {
+  const turn = TURNS.get(ort) ?? oneAtATime();
+  TURNS.set(ort, turn);
   const { gpu } = (globalThis.navigator ?? {}) as { gpu?: { requestAdapter(): Promise<unknown> } };
   return onnxRuntimeBackend(ort, {
     name: 'onnxruntime-web',
@@ -25,6 +31,7 @@ export function backendOver(ort: OnnxRuntimeModule, keeping?: KeepingOutputs): B
     blockedLayout: false,
     defaultDevice: 'wasm',
     ...(gpu && keeping && { keeping }),
+    turn,
     async provider(device) {
       if (device === 'webgpu' && !(await gpu?.requestAdapter())) {
         throw new RuntimeError('The device "webgpu" does not work here: the browser offers no adapter. Use "wasm".');

@@ -1,6 +1,7 @@
 /** Adapts any onnxruntime module (Node's, the browser's) to the seam. It imports none: the platform passes one in. */
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../../errors.ts';
+import type { Turn } from '../../one-at-a-time.ts';
 import { bytesOf } from '../../tensor/tensor.ts';
 import type { Backend, CostsByDevice, Device, ExecutableModel, SessionOptions } from '../backend.ts';
 import type { MachineCosts } from '../machine-costs.ts';
@@ -23,6 +24,8 @@ export interface OnnxRuntimeOptions {
   readonly defaultThreads?: number | undefined;
   /** How this build leaves outputs on devices; it cannot when left out. */
   readonly keeping?: KeepingOutputs;
+  /** When a session is made, run or released, for builds that cannot do several such things at a time; at once when left out. */
+  readonly turn?: Turn;
   /** The provider that a device's sessions really use; throws if the device does not work here. */
   provider(device: Device): Promise<string>;
 }
@@ -45,6 +48,7 @@ const LOG_ERRORS_ONLY = 3;
 
 /** A backend over an onnxruntime module. */
 export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeOptions): Backend {
+  const { turn = atOnce } = options;
   const load: LoadSession = async (model, given, more) => {
     const device = given.device ?? options.defaultDevice;
     if (!options.devices.includes(device)) {
@@ -54,11 +58,12 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     }
     const provider = await options.provider(device);
     try {
-      const session = await ort.InferenceSession.create(model.bytes, {
+      const asked = {
         ...toSessionOptions(model, device, { ...given, threads: given.threads ?? options.defaultThreads }),
         ...more,
-      });
-      return [session, { device, provider, fed: model.fed ?? {} }];
+      };
+      const session = await turn(() => ort.InferenceSession.create(model.bytes, asked));
+      return [session, { device, provider, fed: model.fed ?? {}, turn }];
     } catch (error) {
       throw new RuntimeError(`${options.name} could not load the model on ${device}: ${messageOf(error)}`, {
         cause: error,
@@ -76,6 +81,8 @@ export function onnxRuntimeBackend(ort: OnnxRuntimeModule, options: OnnxRuntimeO
     ...options.keeping?.(ort, load),
   };
 }
+
+const atOnce: Turn = (task) => task();
 
 function toSessionOptions(
   { weights, folder }: ExecutableModel,

@@ -1,6 +1,7 @@
 /** Loaded models of any onnxruntime module. */
 import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, RuntimeError } from '../../errors.ts';
+import type { Turn } from '../../one-at-a-time.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { type DataType, type Tensor, type TensorData, tensor } from '../../tensor/tensor.ts';
 import type { Device, DeviceTensor, NamedTensors, Session } from '../backend.ts';
@@ -13,6 +14,8 @@ export interface SessionDetails {
   readonly provider: string;
   /** Inputs that get the same tensors at every run. */
   readonly fed: NamedTensors;
+  /** When it is run and released. */
+  readonly turn: Turn;
 }
 
 /** A tensor on a device, as this engine made it. */
@@ -23,14 +26,20 @@ export interface HeldTensor extends DeviceTensor {
 export class OnnxRuntimeSession implements Session {
   readonly #ort: TensorClass;
   readonly #fed: Readonly<Record<string, OnnxRuntime.Tensor>>;
+  readonly #turn: Turn;
   #session: OnnxRuntime.InferenceSession | null;
   readonly device: Device;
   readonly provider: string;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
 
-  constructor(ort: TensorClass, session: OnnxRuntime.InferenceSession, { device, provider, fed }: SessionDetails) {
+  constructor(
+    ort: TensorClass,
+    session: OnnxRuntime.InferenceSession,
+    { device, provider, fed, turn }: SessionDetails,
+  ) {
     this.#ort = ort;
+    this.#turn = turn;
     this.#session = session;
     this.device = device;
     this.provider = provider;
@@ -55,7 +64,7 @@ export class OnnxRuntimeSession implements Session {
     if (missing.length > 0) throw new RuntimeError(`The run lacks the input ${missing.join(', ')}.`);
     const given = Object.fromEntries(this.inputNames.map((name) => [name, this.#toEngine(feeds[name] as Tensor)]));
     try {
-      return await session.run({ ...this.#fed, ...given }, outputs);
+      return await this.#turn(() => session.run({ ...this.#fed, ...given }, outputs));
     } catch (error) {
       const shapes = this.inputNames.map((name) => `${name} ${formatShape((feeds[name] as Tensor).shape)}`);
       const shown = shapes.length > SHAPES_SHOWN ? [...shapes.slice(0, SHAPES_SHOWN), '...'] : shapes;
@@ -68,7 +77,7 @@ export class OnnxRuntimeSession implements Session {
   async dispose(): Promise<void> {
     const session = this.#session;
     this.#session = null;
-    await session?.release();
+    if (session) await this.#turn(() => session.release());
   }
 
   #toEngine(value: Tensor | DeviceTensor): OnnxRuntime.Tensor {
