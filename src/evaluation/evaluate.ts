@@ -1,12 +1,12 @@
 /** Evaluation: predictions for a split of a data set, compared with its masks. */
 import { mapAhead } from '../data/concurrency.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import type { DecodeImage } from '../data/file-source.ts';
 import { readSample } from '../data/read-sample.ts';
 import type { LabeledImage, Sample } from '../data/sample.ts';
 import { FormatError, messageOf, RefineNetError, RuntimeError } from '../errors.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { LabelMap } from '../image/label-map.ts';
 import type { AbsentRuleName } from './absent-classes.ts';
 import { BOUNDARY_TOLERANCE, boundaryScores } from './boundary.ts';

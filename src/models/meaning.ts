@@ -3,7 +3,7 @@ import type { ModelDescription } from './model.ts';
 
 /**
  * What keeps a model from meaning what another does, a part of a sentence each: its classes are others or in another order,
- * or images enter it otherwise. The size that images are resized to may differ.
+ * or images enter it otherwise. To which size images are resized, and how, may differ.
  * @param otherName what the other model is called there.
  */
 export function meaningDifferences(one: ModelDescription, other: ModelDescription, otherName: string): string[] {

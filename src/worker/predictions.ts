@@ -1,6 +1,7 @@
 /** The models of a worker, loaded in the forms in which images ask for them. */
 import { EngineEndedError, messageOf, RefineNetError, RuntimeError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Backend, Device } from '../runtime/backend.ts';
 import { openPrediction, type Prediction } from '../tasks/predict/open-prediction.ts';
 import type { ImageReport } from '../tasks/predict/prediction-files.ts';
@@ -34,7 +35,7 @@ export class Predictions {
   readonly #loaded = new Map<string, Prediction>();
   /** One for all models that compute on a device: an engine's thread stays for as long as the process. */
   readonly #engines = new Map<Device | undefined, Promise<Backend>>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneAtATime();
 
   constructor(context: PredictionsContext) {
     this.#context = context;
@@ -105,11 +106,5 @@ export class Predictions {
     this.#engines.clear();
     await Promise.allSettled(gone.map((prediction) => prediction.dispose()));
     throw error;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return turn;
   }
 }

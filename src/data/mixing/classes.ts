@@ -7,7 +7,7 @@ import { MIX_OPTIONS, mixKind, type PastedPixels } from './mix.ts';
 
 /**
  * Which classes count as the background, which is not pasted: none, the data set's first, the one with most of the other
- * image's pixels, or the common ones: all that have no fewer of them than the mean of the classes there.
+ * image's pixels, or the common ones: every class with at least as many of them as the classes there have in the mean.
  */
 export const BACKGROUNDS = ['none', 'first', 'most-frequent', 'common'] as const;
 

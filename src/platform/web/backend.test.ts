@@ -21,11 +21,11 @@ function notingEngine(): { readonly engine: OnnxRuntimeModule; readonly log: str
   return { engine: engine as unknown as OnnxRuntimeModule, log };
 }
 
-test('an engine is never entered while it is at work, whichever of its backends asks', async () => {
+test('sessions of an engine are made, run and released one after the other, whichever of its backends asks', async () => {
   const { engine, log } = notingEngine();
   const model = { bytes: new Uint8Array(), weights: new Map() };
   const [one, other] = await Promise.all(
-    [webBackend(engine), webBackend(engine)].map((each) => each.createSession(model)),
+    [webBackend(engine), webBackend({ ...engine })].map((each) => each.createSession(model)),
   );
   await Promise.all([one?.run({}), other?.run({}), one?.run({}), other?.dispose()]);
   await one?.dispose();

@@ -15,13 +15,17 @@ export function webBackend(ort: OnnxRuntimeModule): Backend {
   return backendOver(ort);
 }
 
-/** On WebGPU the engine waits in the midst of its code, where it cannot be entered once more: it would never come back. */
-const TURNS = new WeakMap<OnnxRuntimeModule, Turn>();
+/**
+ * By the engine's own class, of which there is one however its module is imported. On WebGPU the engine waits in the midst of its
+ * code, and sessions that are made or run meanwhile never come back. On WASM nothing else goes on meanwhile anyway.
+ */
+const TURNS = new WeakMap<OnnxRuntimeModule['InferenceSession'], Turn>();
 
 /** @param keeping how sessions leave outputs on the graphics card, for what makes use of it. */
 export function backendOver(ort: OnnxRuntimeModule, keeping?: KeepingOutputs): Backend {
-  const turn = TURNS.get(ort) ?? oneAtATime();
-  TURNS.set(ort, turn);
+  const { InferenceSession: engine } = ort;
+  const turn = TURNS.get(engine) ?? oneAtATime();
+  TURNS.set(engine, turn);
   const { gpu } = (globalThis.navigator ?? {}) as { gpu?: { requestAdapter(): Promise<unknown> } };
   return onnxRuntimeBackend(ort, {
     name: 'onnxruntime-web',

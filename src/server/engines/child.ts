@@ -1,5 +1,6 @@
 /** The process that process.ts starts: it loads the models and works on jobs until it is told to end or left alone. */
 import { FormatError, messageOf, RefineNetError, ShapeError, UsageError } from '../../errors.ts';
+import { oneAtATime } from '../../one-at-a-time.ts';
 import { TooManyPixelsError } from '../../platform/node/decode-image.ts';
 import { threadedBackend } from '../../platform/node/engine-thread/thread.ts';
 import { refuseOtherDecoders } from '../../platform/node/image-decoders.ts';
@@ -35,7 +36,7 @@ function work(): void {
     const remarks: string[] = [];
     const predictors = new Predictors(await threadedBackend(configuration.device, (line) => remarks.push(line)));
     const models = await loadModels(predictors, configuration);
-    const inTurn = turns();
+    const inTurn = oneAtATime();
     doJob = (job, signal) => {
       const context = { predictors, pixelLimit: configuration.pixelLimit, signal, inTurn, stopwatch: new Stopwatch() };
       return job.kind === 'segment' ? segmentWork(job, context) : inferWork(job, context);
@@ -87,16 +88,6 @@ async function loadModels(predictors: Predictors, configuration: EngineConfigura
     facts.push({ name, classes: model.classes.map((each) => each.name), provider: predictor.provider });
   }
   return facts;
-}
-
-/** One at a time, in order. */
-function turns(): WorkContext['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
 }
 
 function outcomeOf(error: unknown): Outcome {

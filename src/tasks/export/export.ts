@@ -10,13 +10,13 @@ import { labeledSamples } from '../labeled-samples.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { TaskFiles } from '../task-files.ts';
 import { type CalibrationImages, findCalibrationImages } from './calibration-images.ts';
-import { type Comparison, comparePrecisions } from './comparison.ts';
+import { type Comparison, compareOnLabels } from './comparison.ts';
 import type { ExportEvent } from './events.ts';
-import { type Engine, EXPORT_FORMATS, type Exported, type Source } from './formats.ts';
+import { type Checked, type Engine, EXPORT_FORMATS, type Source, type Written } from './formats.ts';
 import { EXPORT_REQUEST, type ExportRequest } from './request.ts';
-import { readModel } from './source.ts';
+import { modelToExport } from './source.ts';
 
-export interface ExportResult extends Exported {
+export interface ExportResult extends Written, Checked {
   /** The model's folder. */
   readonly model: string;
   /** The folders of the models whose weights' mean with the model's it is. */
@@ -33,27 +33,41 @@ async function exportModel(request: ExportRequest, context: WorkContext<ExportEv
   checkCombination(request);
   const { files } = context;
   const { format, precision, split, dataset } = request;
-  const { folders, model, weights } = await readModel(request, files);
+  const read = await modelToExport(request, context);
   const labeled = dataset === undefined ? null : await openLabeled(dataset, split, files);
   const images = request.calibration ?? dataset;
   const calibration =
     images === undefined ? null : await findCalibrationImages(images, request.calibrationImages, context);
   const engine = engineFor(context);
-  const source: Source = { model, weights, calibration };
+  const source: Source = { ...read, calibration };
   const calibrated = precision === 'int8' ? await calibrateSource(source, engine, context) : source;
-  const exported = await EXPORT_FORMATS[format](calibrated, request, engine, files);
+  const { checked, measured, write } = await EXPORT_FORMATS[format](calibrated, request, engine, files);
+  // Before anything is written: the model may lie where it is written to.
   const comparison =
-    labeled && (await comparePrecisions(calibrated.model, engine, precision, { dataset: labeled, split }, context));
-  warnOfAgreement(exported, context);
-  const [folder, ...meanWith] = folders;
+    labeled &&
+    (await compareOnLabels(
+      [{ model: read.model, precision: 'float32' }, measured],
+      precision,
+      engine,
+      { dataset: labeled, split },
+      context,
+    ));
+  const written = await write();
+  warnOfAgreement(checked, context);
+  const [model, ...meanWith] = read.folders;
   return {
-    ...{ model: folder, ...(meanWith.length > 0 && { meanWith }), format, precision },
-    ...{ ...exported, ...(comparison && { comparison }) },
+    model,
+    ...(meanWith.length > 0 && { meanWith }),
+    format,
+    precision,
+    ...written,
+    ...checked,
+    ...(comparison && { comparison }),
   };
 }
 
 /** @throws UsageError naming all that does not go together. */
-function checkCombination({ format, precision, calibration, dataset }: ExportRequest): void {
+function checkCombination({ format, precision, calibration, dataset, resize }: ExportRequest): void {
   const problems: string[] = [];
   if (precision === 'int8') {
     if (format === 'safetensors')
@@ -63,6 +77,14 @@ function checkCombination({ format, precision, calibration, dataset }: ExportReq
         'int8 needs images like those to be segmented, to find the range of each activation. Give a folder of about 30 with --calibration FOLDER, or a data set.',
       );
     }
+  }
+  if (format === 'safetensors' && resize !== undefined) {
+    problems.push('safetensors holds weights alone, and no --resize. A folder has both: --format folder.');
+  }
+  if (precision === 'float16' && calibration !== undefined && (format === 'folder' || format === 'safetensors')) {
+    problems.push(
+      `--calibration is for int8, and for what computes in float16. As ${format}, float16 is how weights are stored; --dataset measures it.`,
+    );
   }
   if (precision === 'float32' && (calibration !== undefined || dataset !== undefined)) {
     problems.push(
@@ -90,12 +112,12 @@ function engineFor({ backend, files, onEvent }: WorkContext<ExportEvent>): Engin
 }
 
 async function calibrateSource(
-  { model, weights, calibration }: Source,
+  source: Source,
   engine: Engine,
   { onEvent, signal }: WorkContext<ExportEvent>,
 ): Promise<Source> {
-  const images = calibration as CalibrationImages;
-  const { backend, loaded } = await engine(model);
+  const images = source.calibration as CalibrationImages;
+  const { backend, loaded } = await engine(source.model);
   let done = 0;
   const tell = (name: string) =>
     onEvent({ type: 'progress', unit: 'images calibrated on', done, total: images.count, name });
@@ -105,10 +127,10 @@ async function calibrateSource(
     tell(name);
     throwIfAborted(signal);
   });
-  return { model: { ...model, ranges: await calibrateModel(loaded, read, backend) }, weights, calibration };
+  return { ...source, model: { ...source.model, ranges: await calibrateModel(loaded, read, backend) } };
 }
 
-function warnOfAgreement({ agreement }: Exported, { onEvent }: WorkContext<ExportEvent>): void {
+function warnOfAgreement({ agreement }: Checked, { onEvent }: WorkContext<ExportEvent>): void {
   if (agreement === undefined || agreement >= EXPECTED_AGREEMENT) return;
   const message =
     `Only ${percent(agreement)} of the pixels get the label they get in float32; ${percent(EXPECTED_AGREEMENT)} are usual. ` +

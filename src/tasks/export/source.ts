@@ -1,14 +1,16 @@
 /** What an export begins with: a model, or several with the mean of their weights, at the size asked for. */
 import { UsageError } from '../../errors.ts';
+import { architectureName } from '../../models/architectures.ts';
 import { relationOf } from '../../models/growth.ts';
 import { meaningDifferences } from '../../models/meaning.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { meanOfWeights } from '../../weights/mean-of-weights.ts';
-import type { TaskFiles } from '../task-files.ts';
+import type { WarningEvent } from '../events.ts';
+import type { WorkContext } from '../task.ts';
 import type { ExportRequest } from './request.ts';
 
-export interface ReadModel {
+export interface ModelToExport {
   /** The model's folder, and those of the models that the mean is taken with. */
   readonly folders: readonly [string, ...string[]];
   readonly model: Model;
@@ -16,46 +18,63 @@ export interface ReadModel {
   readonly weights: Weights;
 }
 
+type Context = Pick<WorkContext<WarningEvent>, 'files' | 'onEvent'>;
+
 /** @throws UsageError if a model is not there, or has no mean with the first one; FormatError or WeightsError of its files. */
-export async function readModel(
+export async function modelToExport(
   { model: location, meanWith, resize }: ExportRequest,
-  files: Pick<TaskFiles, 'modelFolder' | 'readModel' | 'loadWeights'>,
-): Promise<ReadModel> {
+  context: Context,
+): Promise<ModelToExport> {
+  const { files } = context;
   const folder = await files.modelFolder(location);
   const others = await Promise.all(meanWith.map((other) => files.modelFolder(other)));
+  const folders: ModelToExport['folders'] = [folder, ...others];
   const single = await files.readModel(folder);
   const weights = await files.loadWeights(single);
   const whole =
-    others.length === 0 ? { model: single, weights } : await meanModel({ ...single, weights }, others, files);
+    others.length === 0 ? { model: single, weights } : await meanModel({ ...single, weights }, folders, context);
   const { preprocessing } = whole.model;
   return {
-    folders: [folder, ...others],
+    folders,
     model: resize === undefined ? whole.model : { ...whole.model, preprocessing: { ...preprocessing, resize } },
     weights: whole.weights,
   };
 }
 
-type WeightedModel = ModelDescription & { readonly weights: Weights };
-
 /** The first model with the mean of all weights; without its ranges, which are of its own. */
 async function meanModel(
-  first: WeightedModel,
-  folders: readonly string[],
-  files: Pick<TaskFiles, 'readModel' | 'loadWeights'>,
-): Promise<Pick<ReadModel, 'model' | 'weights'>> {
+  first: Model & { readonly weights: Weights },
+  folders: ModelToExport['folders'],
+  { files, onEvent }: Context,
+): Promise<Pick<ModelToExport, 'model' | 'weights'>> {
+  const [own, ...others] = folders;
+  const seen = new Set([files.absolute(own)]);
   const trainings = [first.weights];
-  for (const folder of folders) {
+  for (const folder of others) {
+    if (seen.has(files.absolute(folder))) {
+      throw new UsageError(`${folder} is named twice: a mean is of different trainings. Name each once.`);
+    }
+    seen.add(files.absolute(folder));
     const other = await files.readModel(folder);
-    const problems = meaningDifferences(other, first, 'the first model');
-    if (relationOf(other.definition, first.definition) !== 'same') problems.push('its network is another one');
+    const problems = [...meaningDifferences(other, first, own), ...networkDifferences(other, first)];
     if (problems.length > 0) {
       throw new UsageError(
-        `${folder} has no mean with the first model: ${problems.join('; ')}. Give models that were trained from a common beginning.`,
+        `${folder} has no mean with ${own}: ${problems.join('; ')}. Give models that were trained from a common beginning.`,
       );
     }
     trainings.push(await files.loadWeights(other));
   }
+  if (first.ranges) {
+    const message = `The ranges for int8 of ${own} are not those of the mean, and are left out. To find them: --precision int8 --calibration FOLDER.`;
+    onEvent({ type: 'warning', message });
+  }
   const { definition, classes, preprocessing } = first;
   const weights = meanOfWeights(trainings);
   return { model: { definition, classes, preprocessing, weights }, weights };
+}
+
+function networkDifferences(one: ModelDescription, other: ModelDescription): readonly string[] {
+  if (relationOf(one.definition, other.definition) === 'same') return [];
+  const [own, wanted] = [one, other].map(({ definition }) => architectureName(definition));
+  return [own === wanted ? `its network is another form of ${own}` : `its network is ${own}, not ${wanted}`];
 }

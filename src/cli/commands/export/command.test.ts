@@ -46,6 +46,16 @@ describe('export in a lower precision', () => {
       ['--precision', 'int8', '--format', 'safetensors', '--calibration', 'photos'],
       'int8 is written as onnx, folder or huggingface; safetensors holds float32 or float16.',
     ],
+    [
+      'another size for weights alone',
+      ['--format', 'safetensors', '--resize', '432'],
+      'safetensors holds weights alone, and no --resize. A folder has both: --format folder.',
+    ],
+    [
+      'images that a folder in float16 has no use for',
+      ['--format', 'folder', '--precision', 'float16', '--calibration', 'photos'],
+      'As folder, float16 is how weights are stored; --dataset measures it.',
+    ],
     ['a data set in float32', ['--dataset', 'data'], 'To measure a model: refinenet val MODEL DATASET.'],
     ['a precision there is not', ['--precision', 'int4'], '--precision takes float32, float16, int8; got "int4".'],
     [

@@ -1,23 +1,27 @@
 /** export to a model folder, and of several models' mean. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportCommands } from '../../../../test/support/export-commands.ts';
 import { LABEL_SETS } from '../../../labels/sets/label-sets.ts';
 import { IMAGENET_PREPROCESSING } from '../../../image/preprocess.ts';
+import { evaluate } from '../../../evaluation/evaluate.ts';
+import { segmenterPredictions } from '../../../evaluation/segmenter-predictions.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import { architecture } from '../../../models/architectures.ts';
 import type { ModelDescription } from '../../../models/model.ts';
 import { networkParameters } from '../../../models/network.ts';
 import { initialize } from '../../../nn/initialize.ts';
 import { nodeBackend } from '../../../platform/node/backend.ts';
+import { decodeDatasetImage, openDatasetAt } from '../../../platform/node/dataset-files.ts';
 import { openImage } from '../../../platform/node/image-source.ts';
 import { loadWeights, readModelFolder, writeModelFolder } from '../../../platform/node/model-folder.ts';
+import { float32 } from '../../../tensor/tensor.ts';
 import { halfWeights, widenWeights } from '../../../tensor/float16.ts';
 import type { Weights } from '../../../tensor/weights.ts';
 import { weightsFingerprint } from '../../../training/step/teacher.ts';
 import { meanOfWeights } from '../../../weights/mean-of-weights.ts';
-import { readSafetensors } from '../../../weights/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../weights/safetensors.ts';
 import { main } from '../../main.ts';
 
 const { inRoot, report, model, terminal } = exportCommands();
@@ -70,16 +74,54 @@ describe('export --format folder', () => {
   test('in int8 keeps the ranges beside, from which int8 runs', async () => {
     const output = inRoot('ranged');
     const argv = ['--format', 'folder', '--precision', 'int8', '--calibration', inRoot('photos'), '--output', output];
-    expect(await report(...argv)).toMatchObject({ code: 0 });
+    const result = await report(...argv);
+    expect(result).toMatchObject({ code: 0, comparedImages: 3 });
+    expect((result as { agreement?: number }).agreement).toBeGreaterThan(0.5);
     const ranges = await readFile(join(output, 'quantization.json'), 'utf8');
     expect(JSON.parse(ranges).calibration).toEqual({ images: 3 });
     const predictor = await createPredictor(await readModelFolder(output), await nodeBackend(), { precision: 'int8' });
     const { labels } = await predictor.segment(await openImage(inRoot('photos/0.png')));
     await predictor.dispose();
     expect(labels).toMatchObject({ width: 96, height: 64 });
-    // Exported once more, without images to calibrate on: what the ranges were found on is still said.
+    // Exported once more, without images to calibrate on: what the ranges were found on is still said. The weights may lie elsewhere.
+    await rename(join(output, 'model.safetensors'), inRoot('blob'));
+    await symlink(inRoot('blob'), join(output, 'model.safetensors'));
     expect(await main(['export', output, '--format', 'folder', '--output', inRoot('again')]), terminal.noted).toBe(0);
     expect(await readFile(inRoot('again/quantization.json'), 'utf8')).toBe(ranges);
+  });
+});
+
+describe('export of weights in float16', () => {
+  test('measures what is written, before it is written over the model', async () => {
+    const output = await drawn('in place', 5);
+    const before = await storedIn(output);
+    const argv = ['export', output, '--format', 'folder', '--precision', 'float16', '--dataset', inRoot('data')];
+    expect(await main([...argv, '--output', output, '--force', '--json']), terminal.noted).toBe(0);
+    const { comparison } = JSON.parse(terminal.printed.trim().split('\n').at(-1) as string);
+    expect(comparison.scores.map(({ precision }: { precision: string }) => precision)).toEqual(['float32', 'float16']);
+    expect(weightsFingerprint(await storedIn(output))).toBe(weightsFingerprint(halfWeights(before)));
+    const dataset = await openDatasetAt(inRoot('data'));
+    const predictor = await createPredictor(await readModelFolder(output), await nodeBackend(), {});
+    const { metrics } = await evaluate(dataset, segmenterPredictions(predictor), {
+      split: 'val',
+      decodeImage: decodeDatasetImage,
+    });
+    await predictor.dispose();
+    expect(comparison.scores[1].meanIoU).toBe(metrics.meanIoU);
+  });
+
+  test.each(['folder', 'safetensors'])('is refused as %s where a number is too large', async (format) => {
+    const large = await drawn(`large ${format}`, 1);
+    const weights = new Map(await storedIn(large));
+    const name = 'encoder.features.0.1.running_var';
+    expect([...weights.keys()]).toContain(name);
+    const { shape } = weights.get(name) as { readonly shape: readonly number[] };
+    weights.set(name, float32(shape, new Float32Array(shape[0] as number).fill(70000)));
+    await writeFile(join(large, 'model.safetensors'), Buffer.concat([...writeSafetensors(weights)]));
+    const output = inRoot(`too large ${format}`);
+    expect(await main(['export', large, '--format', format, '--precision', 'float16', '--output', output])).toBe(1);
+    expect(terminal.noted).toContain(`${name} holds 70000, but float16 ends at 65504. Export the model in float32.`);
+    await expect(stat(output)).rejects.toThrow('ENOENT');
   });
 });
 
@@ -105,12 +147,33 @@ describe('export --mean-with', () => {
     for (const format of ['onnx', 'huggingface', 'safetensors']) {
       const argv = ['export', one, '--mean-with', two, '--format', format, '--output', inRoot(format), '--json'];
       expect(await main(argv), terminal.noted).toBe(0);
-      const { difference = 0, ...result } = JSON.parse(terminal.printed.trim().split('\n').at(-1) as string);
+      const { difference, ...result } = JSON.parse(terminal.printed.trim().split('\n').at(-1) as string);
       expect(result).toMatchObject({ model: one, meanWith: [two] });
-      expect(difference).toBeLessThan(1e-4);
+      if (format === 'safetensors') expect(difference).toBeUndefined();
+      else expect(difference).toBeLessThan(1e-4);
     }
-    const mean = meanOfWeights([await storedIn(one), await storedIn(two)]);
-    expect(weightsFingerprint(await storedIn(inRoot('huggingface')))).toBe(weightsFingerprint(mean));
+    const mean = weightsFingerprint(meanOfWeights([await storedIn(one), await storedIn(two)]));
+    for (const folder of ['huggingface', 'safetensors']) {
+      expect(weightsFingerprint(await storedIn(inRoot(folder))), folder).toBe(mean);
+    }
+  });
+
+  test('takes models in float16, also shipped ones, and says that the ranges for int8 are not those of the mean', async () => {
+    const other = inRoot('of general');
+    const noRanges = async (argv: readonly string[]) => {
+      expect(await main(['export', 'general', ...argv, '--format', 'folder']), terminal.noted).toBe(0);
+      return (await readModelFolder(argv.at(-1) as string)).ranges === undefined;
+    };
+    expect(await noRanges(['--output', other])).toBe(false);
+    expect(terminal.noted).toBe('');
+    expect(await noRanges(['--mean-with', other, '--output', inRoot('of both')])).toBe(true);
+    expect(terminal.noted).toMatch(/The ranges for int8 of .*general are not those of the mean, and are left out\./);
+    const [mean, single] = [await storedIn(inRoot('of both')), await storedIn(other)];
+    const differing = [...single].filter(([name, { data }]) => {
+      const found = mean.get(name)?.data as Float32Array;
+      return (data as Float32Array).some((value, index) => value !== found[index]);
+    });
+    expect(differing).toEqual([]);
   });
 
   test('refuses models of which there is no mean, each with what differs', async () => {
@@ -121,10 +184,13 @@ describe('export --mean-with', () => {
     };
     const classes = DESCRIPTION.classes.map((each, id) => (id === 3 ? { ...each, name: 'street' } : each));
     expect(await refused(await drawn('otherwise', 2, { classes }))).toContain(
-      'otherwise has no mean with the first model: its classes are others (3 is street, not road). Give models that were trained from a common beginning.',
+      `otherwise has no mean with ${one}: its classes are others (3 is street, not road). Give models that were trained from a common beginning.`,
     );
     const definition = { ...DESCRIPTION.definition, encoderStride: 16 as const };
-    expect(await refused(await drawn('dilated', 2, { definition }))).toContain('its network is another one');
-    expect(await refused(inRoot('photos'))).toContain('photos');
+    expect(await refused(await drawn('dilated', 2, { definition }))).toContain(
+      'its network is another form of refinenet-lw-mobilenetv2',
+    );
+    expect(await refused(inRoot('photos'))).toContain('photos/config.json cannot be read');
+    expect(await refused(one)).toContain('alone is named twice: a mean is of different trainings. Name each once.');
   });
 });

@@ -23,7 +23,7 @@ export function addExportOptions(command: Command): Command {
   return command
     .option(
       '--mean-with <model>',
-      "export the mean of the model's weights and of this one's, which was trained from a common beginning; may be given several times",
+      "export the mean of the model's weights and of this one's, which was trained from a common beginning, with the first one's preprocessing; may be given several times",
       (model: string, models: readonly string[] = []) => [...models, model],
     )
     .addOption(resizeOption('the exported model sees images', "the model's own"))
@@ -35,7 +35,7 @@ export function addExportOptions(command: Command): Command {
     )
     .option(
       '--precision <name>',
-      `${PRECISION_NAMES.join(', ')}: float16 is half as large, int8 a quarter and faster on CPUs`,
+      `${PRECISION_NAMES.join(', ')}: float16 is half as large, int8 a quarter and faster on CPUs (a folder holds half, with the ranges that int8 is made by)`,
       oneOf('--precision', PRECISION_NAMES),
       'float32',
     )

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { MatArray } from '../../../data/mat/arrays.ts';
 import type { ReadHdf5Mat } from '../../../data/mat/read-mat.ts';
 import { FormatError, messageOf, RuntimeError } from '../../../errors.ts';
+import { oneAtATime } from '../../../one-at-a-time.ts';
 import { type Hdf5Answer, type Hdf5Request, mapped, receivedArray } from './messages.ts';
 
 /** What is tested. */
@@ -25,7 +26,7 @@ type Ended = { readonly kind: 'ended'; readonly message: string };
 /** A reader with a thread, which is started for the first file and does not keep the process alive. */
 export function hdf5MatReader({ worker = WORKER, seconds = MOST_SECONDS }: Hdf5ReaderOptions = {}): ReadHdf5Mat {
   let thread: Worker | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
 
   function forget(ended: Worker): void {
     if (thread === ended) thread = undefined;
@@ -43,11 +44,7 @@ export function hdf5MatReader({ worker = WORKER, seconds = MOST_SECONDS }: Hdf5R
     throw errorFrom(said, name, bytes.length);
   }
 
-  return (bytes, name) => {
-    const answer = last.then(() => read(bytes, name));
-    last = answer.catch(() => {});
-    return answer;
-  };
+  return (bytes, name) => inTurn(() => read(bytes, name));
 }
 
 /** Reads MAT files of version 7.3 where h5wasm is installed. */
