@@ -1,9 +1,10 @@
 /** The app begins here. */
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { startSegmenting } from './state/segmenting.ts';
-import { findShippedModels, modelName } from './state/models.ts';
-import { showSample } from './state/photos.ts';
+import { messageOf } from './state/messages.ts';
+import { isLive, startSegmenting } from './state/segmenting.ts';
+import { findShippedModels, modelFault, modelName } from './state/models.ts';
+import { photos, showSample } from './state/photos.ts';
 import { language, t } from './strings/index.ts';
 import './style/index.css';
 
@@ -11,4 +12,8 @@ document.documentElement.lang = language;
 document.querySelector('meta[name=description]')?.setAttribute('content', t('app.description'));
 render(<App />, document.getElementById('app') as HTMLElement);
 startSegmenting();
-void findShippedModels().then(() => showSample(modelName.value));
+findShippedModels()
+  .then(() => showSample(modelName.value, () => photos.peek().length === 0 && !isLive.peek()))
+  .catch((error: unknown) => {
+    modelFault.value = messageOf(error);
+  });

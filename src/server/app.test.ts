@@ -1,3 +1,4 @@
+import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createApp } from './app.ts';
@@ -7,18 +8,18 @@ import { DEFAULTS } from './options.ts';
 import type { Service } from './service.ts';
 
 /** An application whose engines are told of alone. */
-async function appThat({ isDraining }: { readonly isDraining: boolean }) {
+async function appThat({ isDraining }: { readonly isDraining: boolean }, log = pino({ enabled: false })) {
   const pool = { queued: 0, running: 0, ready: 1, engines: [] };
   const service = {
     version: '1',
-    models: new Map(),
+    models: new Map([['street', { name: 'street' }]]),
     pool,
     metrics: createMetrics(pool, () => 0),
-    uploads: new UploadBudget(1),
+    uploads: new UploadBudget(1 << 20),
     bodyLimit: DEFAULTS.bodyLimit,
     isDraining: () => isDraining,
   } as unknown as Service;
-  return createApp(service, { ...DEFAULTS, apiKeys: [] }, pino({ enabled: false }));
+  return createApp(service, { ...DEFAULTS, apiKeys: [] }, log);
 }
 
 test('while it ends, a request on an open connection is refused in the form of all refusals', async () => {
@@ -37,4 +38,25 @@ test('while it ends, probes are told that it lives and takes nothing', async () 
 test('before, requests are answered', async () => {
   const app = await appThat({ isDraining: false });
   expect((await app.inject({ method: 'GET', url: '/v2' })).statusCode).toBe(200);
+});
+
+test('a client that leaves in the midst of its upload is counted as such, and is no defect of the server', async () => {
+  const lines: string[] = [];
+  const app = await appThat(
+    { isDraining: false },
+    pino({ level: 'error' }, { write: (line) => void lines.push(line) }),
+  );
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.write(
+      `POST /segment HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\nhalf`,
+    );
+    setTimeout(() => socket.destroy(), 100);
+  });
+  const rejected = async () => (await app.inject({ method: 'GET', url: '/metrics' })).body;
+  await expect.poll(rejected, { timeout: 20_000 }).toContain('refinenet_rejected_total{reason="left"} 1');
+  expect(await rejected()).not.toContain('reason="failed"');
+  expect(lines).toEqual([]);
+  await app.close();
 });

@@ -2,6 +2,7 @@
 import { effect, signal } from '@preact/signals';
 import { model, opened } from '../state/models.ts';
 import { type Photo, photos } from '../state/photos.ts';
+import { isAbort } from '../state/messages.ts';
 import { isLive, shown } from '../state/segmenting.ts';
 import { IGNORED } from './dataset.ts';
 import { digestOf } from './digest.ts';
@@ -142,6 +143,12 @@ async function isAmongOpen({ name, file }: Photo): Promise<boolean> {
 async function takeModelClasses(): Promise<void> {
   const before = classes.peek();
   const entry = await first(() => model.value);
-  const { description } = await opened(entry);
-  if (classes.peek() === before) classes.value = description.classes;
+  try {
+    const { description } = await opened(entry);
+    if (classes.peek() === before) classes.value = description.classes;
+  } catch (error) {
+    // Another model was chosen before this one was loaded: its classes are wanted then.
+    if (isAbort(error)) return takeModelClasses();
+    throw error;
+  }
 }

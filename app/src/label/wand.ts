@@ -1,7 +1,7 @@
 /** The magic wand: grows from a pixel over those that the model sees alike. */
 import { signal } from '@preact/signals';
 import { messageOf } from '../state/messages.ts';
-import { model, opened } from '../state/models.ts';
+import { model, withModel } from '../state/models.ts';
 import { shown } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
 import type { Point } from '../ui/point.ts';
@@ -25,7 +25,7 @@ async function probabilities(): Promise<Seen['values']> {
   const [now, entry] = [shown.value, model.value];
   if (!now || !entry) throw new Error(t('segment.noModel'));
   if (seen?.photo !== now.photo || seen.entry !== entry) {
-    const found = (await (await opened(entry, 'probabilities')).segment(now.bitmap)).probabilities;
+    const { probabilities: found } = await withModel(entry, (each) => each.segment(now.bitmap), 'probabilities');
     if (!found) throw new Error(t('segment.noModel'));
     const { shape, data } = found;
     seen = { photo: now.photo, entry, values: { classes: shape.at(-3) as number, data } };

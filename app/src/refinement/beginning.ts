@@ -5,7 +5,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { messageOf } from '../state/messages.ts';
 import { modelFault, modelName, models } from '../state/models.ts';
-import { isSample, sampleOf, showSampleOf } from '../state/photos.ts';
+import { isSample, photos, sampleOf, showSampleOf } from '../state/photos.ts';
 import { isProbed } from './settings.ts';
 
 /** The model that the page begins with, and the one whose sample shows more of the refinement. */
@@ -27,6 +27,7 @@ export function beginWithStreet(): void {
   if (stage.peek() !== 'before') return;
   const end = effect(() => {
     if (isBeginning.value) void begin();
+    else if (stage.value === 'before' && photos.value.length > 0 && models.value.length > 0) stage.value = 'over';
     else if (stage.value === 'begun' && (!isSample.value || modelName.value !== STREETS)) giveBack();
     if (stage.value === 'over') queueMicrotask(() => end());
   });

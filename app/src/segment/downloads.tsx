@@ -1,16 +1,16 @@
 /** What is found, as files. */
 import { encodeLabelPng, encodeOutput, outputFormats } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
-import { model, modelFault, opened } from '../state/models.ts';
+import { modelFault } from '../state/models.ts';
 import { stemOf } from '../state/photos.ts';
 import { save } from '../state/save.ts';
-import { shown } from '../state/segmenting.ts';
+import { type Shown, shown } from '../state/segmenting.ts';
 import { type StringKey, t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { drawLayers, layersOf } from './layers.ts';
 import { hasOutlines, hidden, opacity } from './settings.ts';
 
-type Found = NonNullable<NonNullable<typeof shown.value>['segmentation']>;
+type Found = NonNullable<Shown['segmentation']>;
 
 const pngOf = async (data: ImageData): Promise<Blob> => {
   const canvas = new OffscreenCanvas(data.width, data.height);
@@ -19,11 +19,11 @@ const pngOf = async (data: ImageData): Promise<Blob> => {
 };
 
 /** The photograph with its classes, as it is seen but for what is darkened. */
-async function overlay(found: Found): Promise<Blob> {
+async function overlay(found: Found, { bitmap }: Shown): Promise<Blob> {
   const { width, height } = found.labels;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-  context.drawImage((shown.value as NonNullable<typeof shown.value>).bitmap, 0, 0, width, height);
+  context.drawImage(bitmap, 0, 0, width, height);
   const layers = layersOf(found.labels, found.colors, (id) => !hidden.value.has(id), false);
   drawLayers(context, layers, opacity.value, hasOutlines.value);
   return canvas.convertToBlob({ type: 'image/png' });
@@ -43,15 +43,12 @@ function cutout(found: Found): ImageData {
 const jsonOf = (value: unknown): Blob => new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' });
 
 /** A document in one of the library's formats. */
-async function documentOf(found: Found, format: string, image: string): Promise<Blob> {
-  const entry = model.value;
-  if (!entry) throw new Error(t('segment.noModel'));
-  const { description } = await opened(entry);
+function documentOf(found: Found, format: string, { photo, classes }: Shown): Blob {
   const only = found.classes.map(({ id }) => id).filter((id) => !hidden.value.has(id));
   const [output] = outputFormats([format]);
   const [file] = encodeOutput(output as NonNullable<typeof output>, found, {
-    image,
-    classes: description.classes,
+    image: photo.name,
+    classes,
     only,
   });
   return new Blob([(file as NonNullable<typeof file>).content as Uint8Array<ArrayBuffer>], {
@@ -63,7 +60,7 @@ async function documentOf(found: Found, format: string, image: string): Promise<
 const FILES: readonly {
   readonly text: StringKey;
   readonly ending: string;
-  readonly make: (found: Found, image: string) => Blob | Promise<Blob>;
+  readonly make: (found: Found, of: Shown) => Blob | Promise<Blob>;
 }[] = [
   {
     text: 'downloads.mask',
@@ -76,16 +73,16 @@ const FILES: readonly {
   {
     text: 'downloads.json',
     ending: '.json',
-    make: ({ labels, classes }, image) =>
-      jsonOf({ image, width: labels.width, height: labels.height, model: model.value?.name, classes }),
+    make: ({ labels, classes }, { photo, model }) =>
+      jsonOf({ image: photo.name, width: labels.width, height: labels.height, model, classes }),
   },
-  { text: 'downloads.rle', ending: '.rle.json', make: (found, image) => documentOf(found, 'rle', image) },
+  { text: 'downloads.rle', ending: '.rle.json', make: (found, of) => documentOf(found, 'rle', of) },
   {
     text: 'downloads.polygons',
     ending: '.polygons.json',
-    make: (found, image) => documentOf(found, 'polygons', image),
+    make: (found, of) => documentOf(found, 'polygons', of),
   },
-  { text: 'downloads.geojson', ending: '.geojson', make: (found, image) => documentOf(found, 'geojson', image) },
+  { text: 'downloads.geojson', ending: '.geojson', make: (found, of) => documentOf(found, 'geojson', of) },
 ];
 
 export function Downloads() {
@@ -94,7 +91,7 @@ export function Downloads() {
   const take = async (ending: string, make: (typeof FILES)[number]['make']): Promise<void> => {
     if (!now || !found) return;
     try {
-      save(`${stemOf(now.photo.name)}${ending}`, await make(found, now.photo.name));
+      save(`${stemOf(now.photo.name)}${ending}`, await make(found, now));
     } catch (error) {
       modelFault.value = messageOf(error);
     }

@@ -4,7 +4,7 @@ import type { WebSegmentation } from 'refinenet/web';
 import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, messageOf } from '../state/messages.ts';
 import { endSource, live, stopLive } from '../state/live.ts';
-import { model, modelFault, opened } from '../state/models.ts';
+import { model, type ModelEntry, modelFault, withModel } from '../state/models.ts';
 import { addAndShow } from '../state/photos.ts';
 import { show, shown, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
@@ -81,7 +81,7 @@ export function LiveStage() {
     const element = video.current;
     if (!element || !source || !entry) return undefined;
     const control = new AbortController();
-    follow(element, control.signal).catch((error: unknown) => {
+    follow(element, entry, control.signal).catch((error: unknown) => {
       if (!control.signal.aborted && !isAbort(error)) modelFault.value = messageOf(error);
     });
     return () => {
@@ -106,29 +106,31 @@ export function LiveStage() {
     (video.current as HTMLVideoElement).currentTime = time;
   }
 
-  async function follow(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
-    const segmenter = await opened(entry as NonNullable<typeof entry>);
-    signal.throwIfAborted();
-    const take = async (segmentation: WebSegmentation): Promise<void> => {
-      const bitmap = await bitmapOfSegmented(segmentation);
-      if (signal.aborted || live.peek() !== source) {
-        bitmap.close();
-        return;
+  async function follow(element: HTMLVideoElement, of: ModelEntry, signal: AbortSignal): Promise<void> {
+    await withModel(of, async (segmenter) => {
+      signal.throwIfAborted();
+      const { classes } = segmenter.description;
+      const take = async (segmentation: WebSegmentation): Promise<void> => {
+        const bitmap = await bitmapOfSegmented(segmentation);
+        if (signal.aborted || live.peek() !== source) {
+          bitmap.close();
+          return;
+        }
+        frame.peek()?.bitmap.close();
+        frame.value = { bitmap, segmentation };
+        show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: of.name, classes });
+        stage.value = 'done';
+      };
+      // A paused video shows no frame anew by itself, and another model is to see the one that stands.
+      if (element.paused) await take(await segmenter.segment(element, { signal }));
+      let before = performance.now();
+      for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
+        await take(segmentation);
+        const now = performance.now();
+        rate.value = 1000 / (now - before);
+        before = now;
       }
-      frame.peek()?.bitmap.close();
-      frame.value = { bitmap, segmentation };
-      show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: entry?.name ?? '' });
-      stage.value = 'done';
-    };
-    // A paused video shows no frame anew by itself, and another model is to see the one that stands.
-    if (element.paused) await take(await segmenter.segment(element, { signal }));
-    let before = performance.now();
-    for await (const { segmentation } of segmenter.segmentVideo(element, { signal })) {
-      await take(segmentation);
-      const now = performance.now();
-      rate.value = 1000 / (now - before);
-      before = now;
-    }
+    });
   }
 
   const now = frame.value;

@@ -1,7 +1,9 @@
 /** Where photographs come from. */
 import { startCamera, stopLive } from '../state/live.ts';
-import { modelName } from '../state/models.ts';
+import { messageOf } from '../state/messages.ts';
+import { modelFault, modelName } from '../state/models.ts';
 import { showSample } from '../state/photos.ts';
+import { isLive } from '../state/segmenting.ts';
 import { takeFiles } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
 import { Action, FileButton } from '../ui/file-button.tsx';
@@ -20,7 +22,9 @@ export function Sources() {
         text={t('sources.sample')}
         onClick={() => {
           stopLive();
-          void showSample(modelName.value);
+          showSample(modelName.value, () => !isLive.peek()).catch((error: unknown) => {
+            modelFault.value = messageOf(error);
+          });
         }}
       />
       <p class="quiet small">{t('sources.hint')}</p>

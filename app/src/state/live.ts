@@ -10,6 +10,9 @@ export type LiveSource = { readonly address: string } | { readonly stream: Media
 
 export const live = signal<LiveSource | null>(null);
 
+/** Counts what was to play or ended, so that a camera that starts late is known to be wanted no longer. */
+let changes = 0;
+
 export function playVideo(file: Blob): void {
   stopLive();
   live.value = { address: URL.createObjectURL(file) };
@@ -24,19 +27,29 @@ export async function startCamera(): Promise<void> {
     return;
   }
   stopLive();
+  const asked = changes;
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+    if (changes !== asked) {
+      stopTracks(stream);
+      return;
+    }
     live.value = { stream };
     isLive.value = true;
   } catch (error) {
-    modelFault.value = messageOf(error);
+    if (changes === asked) modelFault.value = messageOf(error);
   }
+}
+
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 /** Gives the camera or the file back; until `stopLive` no photograph takes the place of the last frame. */
 export function endSource(): void {
+  changes++;
   const source = live.value;
-  if (source && 'stream' in source) for (const track of source.stream.getTracks()) track.stop();
+  if (source && 'stream' in source) stopTracks(source.stream);
   if (source && 'address' in source) URL.revokeObjectURL(source.address);
   live.value = null;
 }

@@ -1,6 +1,13 @@
 /** The models of the page, and the one at work. */
 import { computed, signal } from '@preact/signals';
-import { type DownloadProgress, loadModel, type LoadOptions, type ModelSource, type WebSegmenter } from 'refinenet/web';
+import {
+  type DownloadProgress,
+  loadModel,
+  type LoadOptions,
+  type ModelSource,
+  RuntimeError,
+  type WebSegmenter,
+} from 'refinenet/web';
 import { messageOf } from './messages.ts';
 
 export interface ModelEntry {
@@ -51,25 +58,59 @@ const PLACES = {
 
 export type Place = keyof typeof PLACES;
 
-/** One model a place is kept; another takes it over. */
-const open = new Map<Place, { readonly entry: ModelEntry; readonly model: Promise<WebSegmenter> }>();
+interface Opened {
+  readonly entry: ModelEntry;
+  readonly model: Promise<WebSegmenter>;
+  /** Gives the model up, loaded or not. */
+  readonly end: () => void;
+}
 
-/** The model of an entry, loaded once a place. */
+/** One model a place is kept; another takes it over. */
+const open = new Map<Place, Opened>();
+
+/**
+ * The model of an entry, loaded once a place.
+ * @throws an AbortError if another takes its place before it is loaded
+ */
 export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSegmenter> {
   const known = open.get(place);
   if (known?.entry === entry) return known.model;
-  known?.model.then((each) => each.dispose()).catch(() => {});
-  const options: LoadOptions = { ...PLACES[place], onProgress: tellDownload };
+  known?.end();
+  const control = new AbortController();
+  const onProgress = ({ loaded, total }: DownloadProgress): void => {
+    if (!control.signal.aborted) download.value = total ? Math.min(1, loaded / total) : 0;
+  };
+  const options: LoadOptions = { ...PLACES[place], onProgress, signal: control.signal };
   const loading = loadModel(entry.source, options).finally(() => {
-    download.value = null;
+    if (!control.signal.aborted) download.value = null;
   });
-  open.set(place, { entry, model: loading });
+  const end = (): void => {
+    control.abort();
+    loading.then((each) => each.dispose()).catch(() => {});
+  };
+  open.set(place, { entry, model: loading, end });
   loading.catch(() => {
     if (open.get(place)?.model === loading) open.delete(place);
   });
   return loading;
 }
 
-function tellDownload({ loaded, total }: DownloadProgress): void {
-  download.value = total ? Math.min(1, loaded / total) : 0;
+/** Does something with the model of an entry. One whose engine failed is loaded anew when it is asked for again. */
+export async function withModel<T>(
+  entry: ModelEntry,
+  use: (model: WebSegmenter) => Promise<T>,
+  place: Place = 'main',
+): Promise<T> {
+  const loading = opened(entry, place);
+  const segmenter = await loading;
+  try {
+    return await use(segmenter);
+  } catch (error) {
+    const known = open.get(place);
+    if (error instanceof RuntimeError && known?.model === loading) {
+      open.delete(place);
+      known.end();
+    }
+    throw error;
+  }
 }

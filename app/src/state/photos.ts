@@ -36,8 +36,15 @@ export function showSampleOf(found: Photo): void {
   });
 }
 
-/** The photograph that the page begins with. */
-export const showSample = async (model: string): Promise<void> => showSampleOf(await sampleOf(model));
+/**
+ * Shows the sample of a model, unless something else is opened while it is fetched.
+ * @param isWanted whether it still is
+ */
+export async function showSample(model: string, isWanted: () => boolean): Promise<void> {
+  const before = photos.peek();
+  const found = await sampleOf(model);
+  if (photos.peek() === before && isWanted()) showSampleOf(found);
+}
 
 /** Takes these in place of those before. */
 export function showPhotos(given: readonly Photo[]): void {

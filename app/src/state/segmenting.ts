@@ -1,8 +1,8 @@
 /** Keeps the segmentation of the photograph that is looked at, by the model that is chosen. */
 import { effect, signal } from '@preact/signals';
-import type { ModelDevice, WebSegmentation } from 'refinenet/web';
+import type { LabelClass, ModelDevice, WebSegmentation } from 'refinenet/web';
 import { isAbort, messageOf } from './messages.ts';
-import { model, opened } from './models.ts';
+import { model, withModel } from './models.ts';
 import { bitmapOf, type Photo, photo } from './photos.ts';
 
 /** A photograph with what was found in it. */
@@ -15,6 +15,8 @@ export interface Shown {
   readonly duration: number;
   /** By which model. */
   readonly model: string;
+  /** All that this model knows. */
+  readonly classes: readonly LabelClass[];
 }
 
 export type Stage = 'idle' | 'loading' | 'segmenting' | 'done' | 'failed';
@@ -48,17 +50,19 @@ async function segment(picture: Photo, entry: typeof model.value, signal: AbortS
   const bitmap = await bitmapOf(picture);
   signal.throwIfAborted();
   if (shown.peek()?.photo !== picture)
-    show({ photo: picture, bitmap, segmentation: undefined, duration: 0, model: '' });
+    show({ photo: picture, bitmap, segmentation: undefined, duration: 0, model: '', classes: [] });
   if (!entry) return;
-  const segmenter = await opened(entry);
-  signal.throwIfAborted();
-  device.value = segmenter.device;
-  stage.value = 'segmenting';
-  const begin = performance.now();
-  const segmentation = await segmenter.segment(bitmap, { signal, latest: true });
-  signal.throwIfAborted();
-  show({ photo: picture, bitmap, segmentation, duration: performance.now() - begin, model: entry.name });
-  stage.value = 'done';
+  await withModel(entry, async (segmenter) => {
+    signal.throwIfAborted();
+    device.value = segmenter.device;
+    stage.value = 'segmenting';
+    const begin = performance.now();
+    const segmentation = await segmenter.segment(bitmap, { signal, latest: true });
+    signal.throwIfAborted();
+    const { classes } = segmenter.description;
+    show({ photo: picture, bitmap, segmentation, duration: performance.now() - begin, model: entry.name, classes });
+    stage.value = 'done';
+  });
 }
 
 export function show(next: Shown): void {

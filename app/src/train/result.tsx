@@ -9,20 +9,31 @@ import { Icon } from '../ui/icons.tsx';
 import { Drawn } from './drawn.tsx';
 import { trained, trainFault } from './training.ts';
 
-const tried = signal<{ readonly name: string; readonly found: WebSegmentation } | null>(null);
+const tried = signal<{
+  readonly of: TrainedModel;
+  readonly name: string;
+  readonly found: WebSegmentation;
+} | null>(null);
 const isTrying = signal(false);
 let loaded: { readonly of: TrainedModel; readonly model: Promise<WebSegmenter> } | undefined;
+
+function forget(): void {
+  loaded?.model.then((each) => each.dispose()).catch(() => {});
+  loaded = undefined;
+}
 
 async function tryOn(of: TrainedModel, file: File): Promise<void> {
   isTrying.value = true;
   trainFault.value = '';
   try {
     if (loaded?.of !== of) {
-      loaded?.model.then((each) => each.dispose()).catch(() => {});
+      forget();
       loaded = { of, model: of.load() };
     }
-    tried.value = { name: file.name, found: await (await loaded.model).segment(file) };
+    tried.value = { of, name: file.name, found: await (await loaded.model).segment(file) };
   } catch (error) {
+    // A model that did not load, or ended, is loaded anew for the next picture.
+    if (loaded?.of === of) forget();
     trainFault.value = messageOf(error);
   } finally {
     isTrying.value = false;
@@ -56,7 +67,7 @@ export function Result() {
           if (file) void tryOn(made, file);
         }}
       />
-      {tried.value && <Drawn found={tried.value.found} text={tried.value.name} />}
+      {tried.value?.of === made && <Drawn found={tried.value.found} text={tried.value.name} />}
       <p class="quiet small">{t('train.added', { name: made.name })}</p>
     </section>
   );

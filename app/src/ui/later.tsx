@@ -3,24 +3,31 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { messageOf } from '../state/messages.ts';
 import { modelFault } from '../state/models.ts';
+import { Problem } from './problem.tsx';
 
 export function later(load: () => Promise<ComponentType>): ComponentType {
   let loaded: ComponentType | undefined;
   return function Later() {
-    const [, setLoaded] = useState(loaded !== undefined);
+    const [isWaiting, setWaiting] = useState(loaded === undefined);
     useEffect(() => {
       if (loaded) return;
       load().then(
         (view) => {
           loaded = view;
-          setLoaded(true);
+          setWaiting(false);
         },
         (error: unknown) => {
           modelFault.value = messageOf(error);
+          setWaiting(false);
         },
       );
     }, []);
     const View = loaded;
-    return View ? <View /> : <div class="view" aria-busy="true" />;
+    if (View) return <View />;
+    return (
+      <div class="view" aria-busy={isWaiting}>
+        <Problem of={[modelFault]} />
+      </div>
+    );
   };
 }

@@ -34,10 +34,14 @@ const REASONS: Readonly<Record<number, string>> = {
   415: 'type',
   422: 'unfit',
   429: 'queue',
+  499: 'left',
   500: 'failed',
   503: 'closed',
   504: 'deadline',
 };
+
+/** Nobody reads it; it is counted and logged. */
+export const clientLeft = (): Refusal => new Refusal(499, 'The client has left.');
 
 /** Answers a body whose type says that it is no image. */
 export const unreadType = (type: string): Refusal =>

@@ -6,6 +6,7 @@ import { expandInputs } from '../../../platform/node/files.ts';
 import type { Backend, Device } from '../../../runtime/backend.ts';
 import { inShard } from '../../../tasks/predict/shard.ts';
 import type { NamedInput } from '../../../tasks/task-files.ts';
+import { EXIT } from '../../exit.ts';
 import { warn } from '../../output.ts';
 import type { RegisterCommand } from '../register-command.ts';
 import { isVideo } from './is-video.ts';
@@ -24,10 +25,15 @@ export const registerPredict: RegisterCommand = (program, exit) => {
 /** Videos first, then images. */
 async function predictAll(inputs: readonly string[], options: PredictOptions): Promise<number> {
   const videos = inputs.filter(isVideo);
-  const code = videos.length === 0 ? 0 : await (await import('./videos.ts')).predictVideos(videos, options);
   const images = inputs.filter((input) => !isVideo(input));
-  if (images.length === 0) return code;
+  let code = 0;
   if (videos.length === 0) assertNoVideoOptions(options);
+  else {
+    const done = await (await import('./videos.ts')).predictVideos(videos, options);
+    if (done.isInterrupted) return images.length > 0 ? EXIT.failure : done.code;
+    code = done.code;
+  }
+  if (images.length === 0) return code;
   const work = options.queue === undefined ? predict(images, options) : enqueue(images, options, options.queue);
   return Math.max(code, await work);
 }

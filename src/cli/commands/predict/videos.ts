@@ -31,10 +31,13 @@ const OF_IMAGES = {
 
 /**
  * Segments videos one after the other; a damaged one does not end the work on the others.
- * @returns the exit code.
+ * @returns the exit code, and whether the work was ended by the user.
  * @throws UsageError if options are given that videos do not have, or files are not there.
  */
-export async function predictVideos(inputs: readonly string[], options: PredictOptions): Promise<number> {
+export async function predictVideos(
+  inputs: readonly string[],
+  options: PredictOptions,
+): Promise<{ readonly code: number; readonly isInterrupted: boolean }> {
   checkOptions(options);
   const videos = namedVideos(videosOf(inputs));
   const [{ predictVideoTask }, { nodeTaskFiles }, { ffmpegTools }, { threadedBackend }, { ffmpegAbilities }] =
@@ -47,9 +50,11 @@ export async function predictVideos(inputs: readonly string[], options: PredictO
     ]);
   // Without it none can be read, which is said once.
   await ffmpegAbilities();
-  let failures = 0;
+  let [failures, begun] = [0, 0];
+  let isInterrupted = false;
   for (const { path: video, name } of videos) {
     const report = videoReport(options.json ?? false);
+    begun++;
     try {
       const { model, output, opacity, every, smooth, masks } = options;
       const request = { ...runFields(options), model, output, opacity, every, smooth, masks, video, name };
@@ -62,18 +67,19 @@ export async function predictVideos(inputs: readonly string[], options: PredictO
       });
       report.end();
       report.conclude(result);
-      if (result.status === 'interrupted') return EXIT.failure;
-      if (report.signal.aborted) break;
+      if (result.status === 'interrupted') return { code: EXIT.failure, isInterrupted: true };
     } catch (error) {
       report.end();
       if (videos.length === 1 || !(error instanceof RefineNetError)) throw error;
       fail(messageOf(error));
       failures++;
-      if (report.signal.aborted) break;
     }
+    isInterrupted = report.signal.aborted;
+    if (isInterrupted) break;
   }
   if (failures > 0) note(`${failures} of ${count(videos.length, 'video')} failed.`);
-  return failures > 0 ? EXIT.failure : EXIT.success;
+  const isWhole = failures === 0 && begun === videos.length;
+  return { code: isWhole ? EXIT.success : EXIT.failure, isInterrupted };
 }
 
 function checkOptions(options: PredictOptions): void {
