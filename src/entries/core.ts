@@ -147,6 +147,7 @@ export {
   type OnnxRuntimeOptions,
 } from '../runtime/onnxruntime/backend.ts';
 export type { SessionDetails } from '../runtime/onnxruntime/session.ts';
+export type { Turn } from '../one-at-a-time.ts';
 export { type DataType, float32, int64, type Tensor, tensor, type TensorData } from '../tensor/tensor.ts';
 
 // What is thrown on purpose.

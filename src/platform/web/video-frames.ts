@@ -14,6 +14,9 @@ export interface ShownFrame {
   readonly dropped: number;
 }
 
+/** From this `readyState` on there is a frame at the video's time. */
+const HAVE_CURRENT_DATA = 2;
+
 /**
  * The newest frame whenever one is asked for, each once: waits where the one before is still shown. Ends with the video.
  * @throws the signal's reason if it was aborted
@@ -39,7 +42,8 @@ export async function* framesOf(
   try {
     for (;;) {
       signal?.throwIfAborted();
-      if (shown === taken) {
+      // While it seeks, a video has no frame that could be taken.
+      if (shown === taken || video.readyState < HAVE_CURRENT_DATA) {
         if (video.ended) return;
         await new Promise<void>((resolve) => {
           wake = resolve;

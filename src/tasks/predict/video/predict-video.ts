@@ -70,7 +70,8 @@ async function predictVideo(request: VideoRequest, context: WorkContext<VideoEve
     }
     if (written.frames === 0) {
       await writers.abandon();
-      throw damage instanceof Error ? damage : new RefineNetError(`${video}: ended before its first frame.`);
+      const event = signal.aborted ? 'was interrupted' : 'ended';
+      throw damage instanceof Error ? damage : new RefineNetError(`${video}: ${event} before its first frame.`);
     }
     if (typeof damage === 'string') warn(`${video}: ffmpeg complained, and went on (${damage}).`);
     const isBroken = damage instanceof Error;
