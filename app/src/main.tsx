@@ -2,9 +2,9 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { messageOf } from './state/messages.ts';
-import { isLive, startSegmenting } from './state/segmenting.ts';
+import { startSegmenting } from './state/segmenting.ts';
 import { findShippedModels, modelFault, modelName } from './state/models.ts';
-import { photos, showSample } from './state/photos.ts';
+import { beginWithSample } from './state/photos.ts';
 import { language, t } from './strings/index.ts';
 import './style/index.css';
 
@@ -13,7 +13,7 @@ document.querySelector('meta[name=description]')?.setAttribute('content', t('app
 render(<App />, document.getElementById('app') as HTMLElement);
 startSegmenting();
 findShippedModels()
-  .then(() => showSample(modelName.value, () => photos.peek().length === 0 && !isLive.peek()))
+  .then(() => beginWithSample(modelName.value))
   .catch((error: unknown) => {
     modelFault.value = messageOf(error);
   });

@@ -40,23 +40,33 @@ test('before, requests are answered', async () => {
   expect((await app.inject({ method: 'GET', url: '/v2' })).statusCode).toBe(200);
 });
 
-test('a client that leaves in the midst of its upload is counted as such, and is no defect of the server', async () => {
-  const lines: string[] = [];
-  const app = await appThat(
-    { isDraining: false },
-    pino({ level: 'error' }, { write: (line) => void lines.push(line) }),
-  );
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1', () => {
-    socket.write(
-      `POST /segment HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\nhalf`,
+test.each([
+  ['its upload', 'content-type: image/png', 'half'],
+  [
+    'its form',
+    'content-type: multipart/form-data; boundary=x',
+    '--x\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\nhalf',
+  ],
+])(
+  'a client that leaves in the midst of %s is counted as such, and is no defect of the server',
+  async (_, type, body) => {
+    const lines: string[] = [];
+    const app = await appThat(
+      { isDraining: false },
+      pino({ level: 'error' }, { write: (line) => void lines.push(line) }),
     );
-    setTimeout(() => socket.destroy(), 100);
-  });
-  const rejected = async () => (await app.inject({ method: 'GET', url: '/metrics' })).body;
-  await expect.poll(rejected, { timeout: 20_000 }).toContain('refinenet_rejected_total{reason="left"} 1');
-  expect(await rejected()).not.toContain('reason="failed"');
-  expect(lines).toEqual([]);
-  await app.close();
-});
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(
+        `POST /segment HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${type}\r\ncontent-length: 1000\r\n\r\n${body}`,
+      );
+      setTimeout(() => socket.destroy(), 100);
+    });
+    const rejected = async () => (await app.inject({ method: 'GET', url: '/metrics' })).body;
+    await expect.poll(rejected, { timeout: 20_000 }).toContain('refinenet_rejected_total{reason="left"} 1');
+    expect(await rejected()).not.toContain('reason="failed"');
+    expect(lines).toEqual([]);
+    await app.close();
+  },
+);

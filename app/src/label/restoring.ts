@@ -140,15 +140,14 @@ async function isAmongOpen({ name, file }: Photo): Promise<boolean> {
 }
 
 /** The classes of the model that is chosen, where there are no others by then. */
-async function takeModelClasses(): Promise<void> {
-  const before = classes.peek();
+async function takeModelClasses(before = classes.peek()): Promise<void> {
   const entry = await first(() => model.value);
   try {
     const { description } = await opened(entry);
     if (classes.peek() === before) classes.value = description.classes;
   } catch (error) {
     // Another model was chosen before this one was loaded: its classes are wanted then.
-    if (isAbort(error)) return takeModelClasses();
+    if (isAbort(error)) return takeModelClasses(before);
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /** What is looked into: a photograph in a model; a second one beside it where two are compared. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
-import type { WebInspection, WebSegmentation, WebSegmenter } from 'refinenet/web';
+import type { WebInspection, WebSegmentation } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
-import { model, type ModelEntry, models, withModel } from '../state/models.ts';
+import { model, type ModelEntry, models, opened } from '../state/models.ts';
 import { bitmapOf, type Photo, photo, photos } from '../state/photos.ts';
 import { isBeginning } from './beginning.ts';
 
@@ -85,10 +85,7 @@ function follow(side: Side, wanted: () => { entry?: ModelEntry | undefined; pict
 async function inspect(entry: ModelEntry, picture: Photo, signal: AbortSignal): Promise<Inspected> {
   const bitmap = await bitmapOf(picture);
   signal.throwIfAborted();
-  const look = async (loaded: WebSegmenter): Promise<WebInspection> => {
-    signal.throwIfAborted();
-    return loaded.inspect(bitmap, { signal });
-  };
-  const inspection = await withModel(entry, look, entry === model.peek() ? 'main' : 'beside');
-  return { inspection, bitmap, photo: picture, model: entry.name };
+  const loaded = await opened(entry, entry === model.peek() ? 'main' : 'beside');
+  signal.throwIfAborted();
+  return { inspection: await loaded.inspect(bitmap, { signal }), bitmap, photo: picture, model: entry.name };
 }

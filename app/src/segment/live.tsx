@@ -6,7 +6,7 @@ import { isAbort, messageOf } from '../state/messages.ts';
 import { endSource, live, stopLive } from '../state/live.ts';
 import { model, type ModelEntry, modelFault, withModel } from '../state/models.ts';
 import { addAndShow } from '../state/photos.ts';
-import { show, shown, stage } from '../state/segmenting.ts';
+import { isLive, show, shown, stage } from '../state/segmenting.ts';
 import { t } from '../strings/index.ts';
 import { focusView } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -38,7 +38,8 @@ async function endLive(): Promise<void> {
     // Something else may play by now.
     if (live.peek()) return;
     if (file) addAndShow([{ name: FRAME, file }]);
-    stopLive();
+    // The camera may be asked for anew by now, which is to be waited for.
+    isLive.value = false;
   });
 }
 

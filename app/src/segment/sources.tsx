@@ -3,7 +3,6 @@ import { startCamera, stopLive } from '../state/live.ts';
 import { messageOf } from '../state/messages.ts';
 import { modelFault, modelName } from '../state/models.ts';
 import { showSample } from '../state/photos.ts';
-import { isLive } from '../state/segmenting.ts';
 import { takeFiles } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
 import { Action, FileButton } from '../ui/file-button.tsx';
@@ -22,7 +21,7 @@ export function Sources() {
         text={t('sources.sample')}
         onClick={() => {
           stopLive();
-          showSample(modelName.value, () => !isLive.peek()).catch((error: unknown) => {
+          showSample(modelName.value).catch((error: unknown) => {
             modelFault.value = messageOf(error);
           });
         }}

@@ -63,6 +63,8 @@ interface Opened {
   readonly model: Promise<WebSegmenter>;
   /** Gives the model up, loaded or not. */
   readonly end: () => void;
+  /** Whether its engine failed: the next one who asks gets another. */
+  isStale: boolean;
 }
 
 /** One model a place is kept; another takes it over. */
@@ -74,7 +76,7 @@ const open = new Map<Place, Opened>();
  */
 export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSegmenter> {
   const known = open.get(place);
-  if (known?.entry === entry) return known.model;
+  if (known?.entry === entry && !known.isStale) return known.model;
   known?.end();
   const control = new AbortController();
   const onProgress = ({ loaded, total }: DownloadProgress): void => {
@@ -86,9 +88,10 @@ export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSeg
   });
   const end = (): void => {
     control.abort();
+    download.value = null;
     loading.then((each) => each.dispose()).catch(() => {});
   };
-  open.set(place, { entry, model: loading, end });
+  open.set(place, { entry, model: loading, end, isStale: false });
   loading.catch(() => {
     if (open.get(place)?.model === loading) open.delete(place);
   });
@@ -107,10 +110,8 @@ export async function withModel<T>(
     return await use(segmenter);
   } catch (error) {
     const known = open.get(place);
-    if (error instanceof RuntimeError && known?.model === loading) {
-      open.delete(place);
-      known.end();
-    }
+    // What was found with it may be looked at until then.
+    if (error instanceof RuntimeError && known?.model === loading) known.isStale = true;
     throw error;
   }
 }

@@ -36,18 +36,26 @@ export function showSampleOf(found: Photo): void {
   });
 }
 
-/**
- * Shows the sample of a model, unless something else is opened while it is fetched.
- * @param isWanted whether it still is
- */
-export async function showSample(model: string, isWanted: () => boolean): Promise<void> {
-  const before = photos.peek();
+/** Counts what was to be shown, so that a sample that comes late is known to be wanted no longer. */
+let wanted = 0;
+
+/** Shows the sample of a model, unless other photographs are shown or another sample is asked for while it is fetched. */
+export async function showSample(model: string): Promise<void> {
+  const own = ++wanted;
   const found = await sampleOf(model);
-  if (photos.peek() === before && isWanted()) showSampleOf(found);
+  if (wanted === own) showSampleOf(found);
+}
+
+/** The photograph that the page begins with, unless others are open. */
+export async function beginWithSample(model: string): Promise<void> {
+  const own = wanted;
+  const found = await sampleOf(model);
+  if (wanted === own && photos.peek().length === 0) showSampleOf(found);
 }
 
 /** Takes these in place of those before. */
 export function showPhotos(given: readonly Photo[]): void {
+  wanted++;
   photos.value = given;
   photoIndex.value = 0;
 }

@@ -1,6 +1,6 @@
 /** What was learned: to be tried on new pictures, used in the page, and taken along. */
 import { signal } from '@preact/signals';
-import type { WebSegmentation, WebSegmenter } from 'refinenet/web';
+import { RuntimeError, type WebSegmentation, type WebSegmenter } from 'refinenet/web';
 import type { TrainedModel } from 'refinenet/web/training';
 import { useRef } from 'preact/hooks';
 import { messageOf } from '../state/messages.ts';
@@ -25,15 +25,18 @@ function forget(): void {
 async function tryOn(of: TrainedModel, file: File): Promise<void> {
   isTrying.value = true;
   trainFault.value = '';
+  let isLoaded = false;
   try {
     if (loaded?.of !== of) {
       forget();
       loaded = { of, model: of.load() };
     }
-    tried.value = { of, name: file.name, found: await (await loaded.model).segment(file) };
+    const segmenter = await loaded.model;
+    isLoaded = true;
+    tried.value = { of, name: file.name, found: await segmenter.segment(file) };
   } catch (error) {
     // A model that did not load, or ended, is loaded anew for the next picture.
-    if (loaded?.of === of) forget();
+    if (loaded?.of === of && (error instanceof RuntimeError || !isLoaded)) forget();
     trainFault.value = messageOf(error);
   } finally {
     isTrying.value = false;

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { UsageError } from '../../errors.ts';
 import { tooLarge } from './read-body.ts';
-import { clientLeft, Refusal, unreadType } from './refusal.ts';
+import { clientLeft, hasLeft, Refusal, unreadType } from './refusal.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** What the framework itself refuses. */
@@ -19,7 +19,7 @@ const FRAMEWORK: Readonly<Record<string, (request: FastifyRequest, bodyLimit: nu
 export function refusalOf(error: FastifyError, request: FastifyRequest, bodyLimit: number): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof UsageError) return new Refusal(400, error.message);
-  if (error.code === 'ECONNRESET' && !request.raw.complete) return clientLeft();
+  if (hasLeft(request.raw)) return clientLeft();
   const known = FRAMEWORK[error.code];
   if (known) return known(request, bodyLimit);
   if (error.statusCode !== undefined && error.statusCode < 500) {

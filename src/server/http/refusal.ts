@@ -1,5 +1,7 @@
 /** A request that is not granted, and what is said to its sender. */
 
+import type { IncomingMessage } from 'node:http';
+
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
@@ -39,6 +41,10 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'closed',
   504: 'deadline',
 };
+
+/** Whether the connection ended before all of a request had come. */
+export const hasLeft = ({ destroyed, complete }: Pick<IncomingMessage, 'destroyed' | 'complete'>): boolean =>
+  destroyed && !complete;
 
 /** Nobody reads it; it is counted and logged. */
 export const clientLeft = (): Refusal => new Refusal(499, 'The client has left.');

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { messageOf } from '../../errors.ts';
 import { SERVER } from '../../limits.ts';
 import { readBody, tooLarge } from '../http/read-body.ts';
-import { Refusal } from '../http/refusal.ts';
+import { clientLeft, hasLeft, Refusal } from '../http/refusal.ts';
 import type { Service } from '../service.ts';
 
 export interface ImageUpload {
@@ -43,7 +43,7 @@ async function readForm(
       else if (part.value !== '') fields[part.fieldname] = part.value;
     }
   } catch (error) {
-    throw formRefusal(error, bodyLimit);
+    throw hasLeft(request.raw) ? clientLeft() : formRefusal(error, bodyLimit);
   }
   return { image, fields };
 }

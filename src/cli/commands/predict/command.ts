@@ -7,7 +7,7 @@ import type { Backend, Device } from '../../../runtime/backend.ts';
 import { inShard } from '../../../tasks/predict/shard.ts';
 import type { NamedInput } from '../../../tasks/task-files.ts';
 import { EXIT } from '../../exit.ts';
-import { warn } from '../../output.ts';
+import { note, warn } from '../../output.ts';
 import type { RegisterCommand } from '../register-command.ts';
 import { isVideo } from './is-video.ts';
 import { addPredictOptions, assertNoVideoOptions, type PredictOptions, predictRequest } from './options.ts';
@@ -30,7 +30,10 @@ async function predictAll(inputs: readonly string[], options: PredictOptions): P
   if (videos.length === 0) assertNoVideoOptions(options);
   else {
     const done = await (await import('./videos.ts')).predictVideos(videos, options);
-    if (done.isInterrupted) return images.length > 0 ? EXIT.failure : done.code;
+    if (done.isInterrupted && images.length > 0) {
+      note(`The images after it were not begun: ${images.join(', ')}.`);
+      return EXIT.failure;
+    }
     code = done.code;
   }
   if (images.length === 0) return code;
