@@ -88,13 +88,12 @@ export class Submission {
       }
       inOrder(() => this.#askForWorkers());
       if (this.#pending.size > 0 && !signal.aborted) await over;
-      // What asks meanwhile would take what is taken back for lost.
-      clearInterval(timer);
-      if (signal.aborted) await this.#takeBack();
     } finally {
       clearInterval(timer);
       signal.removeEventListener('abort', onAbort);
     }
+    // After the last time that was asked: that would take what is taken back for lost.
+    if (signal.aborted) await this.#takeBack();
     return {
       status: this.#pending.size > 0 ? 'interrupted' : 'finished',
       images: this.#there + this.#all,
@@ -106,7 +105,6 @@ export class Submission {
 
   /** What failed in an earlier run is tried anew; what waits already is not added. */
   async #add(jobs: readonly ImageJob[]): Promise<void> {
-    const { signal } = this.#context;
     const ids = jobs.map(jobId);
     const known = await Promise.all(ids.map((id) => this.#queue.getJob(id)));
     await Promise.all(
@@ -114,7 +112,7 @@ export class Submission {
         if (job && (await job.isFailed())) await job.remove();
       }),
     );
-    if (signal.aborted) return;
+    if (this.#context.signal.aborted) return;
     await this.#queue.addBulk(
       jobs.map((data, at) => ({
         name: 'image',

@@ -5,8 +5,7 @@ import { checkAgreement, exportReduced, ONNX_FILES } from '../../inference/expor
 import type { Precision } from '../../inference/precision.ts';
 import { architectureName } from '../../models/architectures.ts';
 import { exportOnnx } from '../../models/export-onnx.ts';
-import type { WriteModelOptions } from '../../models/folder/files.ts';
-import { jsonBytes } from '../../models/folder/files.ts';
+import { jsonBytes, type WriteModelOptions } from '../../models/folder/files.ts';
 import { QUANTIZATION_FILE, toQuantizationFile } from '../../models/folder/quantization.ts';
 import type { Model } from '../../models/model.ts';
 import type { Backend } from '../../runtime/backend.ts';
@@ -91,10 +90,11 @@ async function safetensorsFile(source: Source, request: ExportRequest, _: Engine
 /** int8 is made of the weights when a model is loaded: a folder holds the ranges for that, and the weights in float16. */
 async function modelFolder(
   source: Source,
-  { output, precision, force }: ExportRequest,
+  request: ExportRequest,
   engine: Engine,
   files: TaskFiles,
 ): Promise<Prepared> {
+  const { output, precision, force } = request;
   await files.assertWritable(output, force);
   const { model, folders } = source;
   const { stored, measured } = storedModel(source, precision);
@@ -107,16 +107,7 @@ async function modelFolder(
     checked,
     measured,
     async write() {
-      await files.writeModel(
-        output,
-        { ...model, weights: stored },
-        {
-          ...cardOf(model, output, files),
-          origin: facts.join(' '),
-          files: await rangesFile(source, precision, files),
-          overwrite: force,
-        },
-      );
+      await writeFolder({ ...source, weights: stored }, request, files, { origin: facts.join(' ') });
       return { path: output, bytes: byteLength(stored) };
     },
   };
@@ -124,42 +115,48 @@ async function modelFolder(
 
 async function huggingFaceFolder(
   source: Source,
-  { output, precision, force }: ExportRequest,
+  request: ExportRequest,
   engine: Engine,
   files: TaskFiles,
 ): Promise<Prepared> {
+  const { output, precision, force } = request;
   await files.assertWritable(output, force);
-  const { model, weights } = source;
   const { bytes, ...checked } = await checkedOnnx(source, precision, engine);
   const file = `onnx/${ONNX_FILES[precision]}`;
   return {
     checked,
-    measured: { model, precision },
+    measured: { model: source.model, precision },
     async write() {
-      await files.writeModel(
-        output,
-        { ...model, weights },
-        {
-          ...cardOf(model, output, files),
-          origin: `Exported for the Hugging Face libraries; \`${file}\` runs in transformers.js${DTYPES[precision]}.`,
-          modelType: 'segformer',
-          files: new Map([[file, bytes], ...(await rangesFile(source, precision, files))]),
-          overwrite: force,
-        },
-      );
+      await writeFolder(source, request, files, {
+        origin: `Exported for the Hugging Face libraries; \`${file}\` runs in transformers.js${DTYPES[precision]}.`,
+        modelType: 'segformer',
+        files: new Map([[file, bytes]]),
+      });
       return { path: output, bytes: bytes.length };
     },
   };
 }
 
-const cardOf = (
-  { definition }: Model,
-  output: string,
+/** Writes a model's folder with its ranges, if it has some, and what a format adds. */
+async function writeFolder(
+  source: Source,
+  { output, precision, force }: ExportRequest,
   files: TaskFiles,
-): Pick<WriteModelOptions, 'title' | 'architecture'> => ({
-  title: files.nameOf(files.absolute(output)),
-  architecture: architectureName(definition),
-});
+  added: Pick<WriteModelOptions, 'origin' | 'modelType' | 'files'>,
+): Promise<void> {
+  const { model, weights } = source;
+  await files.writeModel(
+    output,
+    { ...model, weights },
+    {
+      ...added,
+      title: files.nameOf(files.absolute(output)),
+      architecture: architectureName(model.definition),
+      files: new Map([...(added.files ?? []), ...(await rangesFile(source, precision, files))]),
+      overwrite: force,
+    },
+  );
+}
 
 /** The ranges of activations, where a model has them: those that were found now, or its folder's own file. */
 async function rangesFile(
