@@ -12,7 +12,11 @@ export {
   type TrainingWorkerScript,
   type TrainModelOptions,
 } from '../platform/web/train-model.ts';
-export type { PageValidation, TrainingCallbacks, ValidatedImage } from '../platform/web/training/follow-training.ts';
+export type {
+  PageValidation,
+  PageTrainingCallbacks,
+  ValidatedImage,
+} from '../platform/web/training/follow-training.ts';
 export {
   type LabeledFile,
   type LabeledFiles,

@@ -13,7 +13,7 @@ import { chosenDevice } from './chosen-device.ts';
 import { adviseIsolation, sensibleThreads } from './engine.ts';
 import { WEB_DEVICES, type WebDevice } from './model-device.ts';
 import { type ModelSource, plainModelSource } from './model-source.ts';
-import { followTraining, type TrainingCallbacks } from './training/follow-training.ts';
+import { followTraining, type PageTrainingCallbacks } from './training/follow-training.ts';
 import { type LabeledImage, takeImages } from './training/labeled-images.ts';
 import type { NewRun, ResumedRun } from './training/messages.ts';
 import type { OtherColors } from './training/read-mask.ts';
@@ -27,7 +27,7 @@ export type TrainingWorkerFactory = (script: TrainingWorkerScript) => Worker;
 export type TrainingWorkerScript = 'training-worker.js' | 'webgpu-training-worker.js';
 
 /** How a run is computed and followed. */
-export interface FollowOptions extends TrainingCallbacks {
+export interface FollowOptions extends PageTrainingCallbacks {
   /** Ends the run after the step at work, with a checkpoint; before the first step its reason is thrown. */
   readonly signal?: AbortSignal;
   /**
@@ -119,7 +119,7 @@ export async function resumeTraining(name: string, options: FollowOptions = {}):
   return followed({ kind: 'resumed', name }, [], follow, callbacks);
 }
 
-type Follow = Omit<FollowOptions, keyof TrainingCallbacks>;
+type Follow = Omit<FollowOptions, keyof PageTrainingCallbacks>;
 
 /** Options apart by whom they are for. */
 function apart({
@@ -153,7 +153,7 @@ function apart({
       onValidation,
       onCheckpoint,
       onWarning,
-    }) as TrainingCallbacks,
+    }) as PageTrainingCallbacks,
     follow: given({ signal, device, threads, wasmPaths, worker, cache, samples, limit }) as Follow,
     overrides: given(overrides) as TrainingOverrides,
   };
@@ -172,7 +172,7 @@ async function followed(
     samples = 4,
     limit,
   }: Follow,
-  callbacks: TrainingCallbacks,
+  callbacks: PageTrainingCallbacks,
 ): Promise<TrainedModel> {
   // Said before anything is taken to a worker.
   await runsFolder();
@@ -190,7 +190,7 @@ async function followed(
       { cause: error },
     );
   }
-  const onStart: TrainingCallbacks['onStart'] = (run, settled) => {
+  const onStart: PageTrainingCallbacks['onStart'] = (run, settled) => {
     // Only now is it known whether a graphics card is used.
     adviseIsolation({ name: settled.name, threads });
     callbacks.onStart?.(run, settled);

@@ -28,7 +28,7 @@ export interface PageValidation extends ValidationRecord {
 }
 
 /** Who is told what on the way. */
-export interface TrainingCallbacks {
+export interface PageTrainingCallbacks {
   /** While the starting model is downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** Before a new run, while every image is read once to find what is damaged. */
@@ -47,7 +47,7 @@ export interface TrainingCallbacks {
 }
 
 export interface FollowTrainingOptions {
-  readonly callbacks: TrainingCallbacks;
+  readonly callbacks: PageTrainingCallbacks;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a word from the worker after which it is ended. */
   readonly limit?: number;
@@ -128,7 +128,7 @@ export function followTraining(
   });
 }
 
-function tell(message: TrainingEvent, callbacks: TrainingCallbacks, classes: readonly LabelClass[]): void {
+function tell(message: TrainingEvent, callbacks: PageTrainingCallbacks, classes: readonly LabelClass[]): void {
   const { onWarning = console.warn } = callbacks;
   switch (message.event) {
     case 'download':
