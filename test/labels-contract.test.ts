@@ -85,7 +85,8 @@ describe.each(Object.entries(FIXTURES))('%s', (_, fixture) => {
     const sink = memorySink();
     const { entry, samples, losses } = await convertDataset(dataset, sink, { decodeImage, to });
     expect(samples).toEqual({ train: 1, val: 1 });
-    expect(losses.length).toBe(to === 'yolo' && fixture.ignoresRest ? 1 : 0);
+    // Without a background there will be one, and YOLO's texts have no word for what is ignored.
+    expect(losses.length).toBe(fixture.ignoresRest ? { masks: 0, coco: 1, yolo: 2 }[to] : 0);
     expect(Object.keys(sink.files)).toContain(entry);
     const converted = await openDataset(memorySource(sink.files));
     expect(converted.format).toBe({ masks: 'ultralytics', coco: 'coco', yolo: 'yolo' }[to]);
@@ -296,6 +297,24 @@ describe('images without shapes', () => {
       warned: [],
       notes: expect.arrayContaining(['3 images without shapes are left out.']),
     });
+  });
+
+  test("are those with an empty text, too, where labels are YOLO's", async () => {
+    const yolo: Files = {
+      'data.yaml': 'train: images/train\nval: images/val\nnames: [leaf]\n',
+      'images/train/a.png': photo(1),
+      'images/train/b.png': photo(2),
+      'images/val/c.png': photo(3),
+      'labels/train/a.txt': yoloLine(0, LEAF),
+      'labels/train/b.txt': ' \n',
+      'labels/val/c.txt': yoloLine(0, LEAF),
+    };
+    const { problems } = await verifyDataset(await openDataset(memorySource(yolo)), { decodeImage });
+    expect(problems.find(({ code }) => code === 'unlabeled')?.items.map(({ subject }) => subject)).toEqual([
+      'images/train/b.png',
+    ]);
+    const skipped = await openDataset(memorySource(yolo), { unlabeled: 'skip' });
+    expect(skipped.samples('train').map(({ name }) => name)).toEqual(['a']);
   });
 
   test('cannot be asked for where masks are images', async () => {

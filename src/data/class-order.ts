@@ -2,26 +2,38 @@
 import { UsageError } from '../errors.ts';
 import type { LabelClass } from '../labels/label-class.ts';
 import { isBackgroundName } from './annotations/drawn-classes.ts';
+import type { MaskEncoding } from './mask.ts';
 import type { Pairs } from './pairing.ts';
 import type { Sample } from './sample.ts';
 
+/** What says of pixels which class they are. */
+interface Labeling {
+  readonly splits: ReadonlyMap<string, Pairs>;
+  readonly encoding: MaskEncoding | null;
+}
+
 /** Whether samples were drawn, so that ids are places in a list of names, and not what masks hold. */
-export const areNamed = (splits: ReadonlyMap<string, Pairs>): boolean =>
+const areDrawn = (splits: ReadonlyMap<string, Pairs>): boolean =>
   [...splits.values()].some(({ samples }) =>
     samples.some(({ annotation, encoding }) => annotation !== undefined || encoding !== undefined),
   );
 
 /**
- * The splits with the ids that the classes have in the list asked for; background may be called as tools call it.
+ * The labels with the ids that the classes have in the list asked for, where shapes or a table of colors call classes by name;
+ * background may be called as tools call it. A table's classes are given other names by a list that has none of theirs at another
+ * place.
  * @throws UsageError if the names are not the same.
  */
 export function inOrderOf(
   wanted: readonly LabelClass[],
   classes: readonly LabelClass[],
-  splits: ReadonlyMap<string, Pairs>,
+  labeling: Labeling,
   dataset: string,
-): ReadonlyMap<string, Pairs> {
+): Labeling {
+  const { splits, encoding } = labeling;
   const ids = new Map(wanted.map(({ name }, id) => [keyOf(name), id]));
+  const isMoved = classes.some(({ name }, id) => (ids.get(keyOf(name)) ?? id) !== id);
+  if (!areDrawn(splits) && !(encoding?.kind === 'colors' && isMoved)) return labeling;
   const missing = classes.filter(({ name }) => !ids.has(keyOf(name)));
   if (missing.length > 0) {
     const names = (list: readonly LabelClass[]) => list.map(({ name }) => name).join(', ');
@@ -30,21 +42,26 @@ export function inOrderOf(
         'Give these names, in any order, or rename the classes in the labels.',
     );
   }
+  if (!isMoved) return labeling;
+  // What is ignored has no place among the classes.
   const idOf = classes.map(({ name }) => ids.get(keyOf(name)) as number);
-  if (idOf.every((id, index) => id === index)) return splits;
-  return new Map(
-    [...splits].map(([split, { samples, faults }]) => [
-      split,
-      { samples: samples.map((sample) => reordered(sample, idOf)), faults },
-    ]),
-  );
+  const moved: MoveId = (id) => idOf[id] ?? id;
+  return {
+    splits: new Map(
+      [...splits].map(([split, { samples, faults }]) => [
+        split,
+        { samples: samples.map((sample) => reordered(sample, moved)), faults },
+      ]),
+    ),
+    encoding: encoding && reorderedColors(encoding, moved),
+  };
 }
+
+type MoveId = (id: number) => number;
 
 const keyOf = (name: string): string => (isBackgroundName(name) ? 'background' : name);
 
-function reordered(sample: Sample, idOf: readonly number[]): Sample {
-  // What is ignored has no place among the classes.
-  const moved = (id: number): number => idOf[id] ?? id;
+function reordered(sample: Sample, moved: MoveId): Sample {
   const { annotation, encoding } = sample;
   return {
     ...sample,
@@ -55,8 +72,12 @@ function reordered(sample: Sample, idOf: readonly number[]): Sample {
         shapes: annotation.shapes.map((shape) => ({ ...shape, classId: moved(shape.classId) })),
       },
     }),
-    ...(encoding?.kind === 'colors' && {
-      encoding: { kind: 'colors', classes: new Map([...encoding.classes].map(([color, id]) => [color, moved(id)])) },
-    }),
+    ...(encoding && { encoding: reorderedColors(encoding, moved) }),
   };
+}
+
+/** Ids in masks are what they are. */
+function reorderedColors(encoding: MaskEncoding, moved: MoveId): MaskEncoding {
+  if (encoding.kind !== 'colors') return encoding;
+  return { kind: 'colors', classes: new Map([...encoding.classes].map(([color, id]) => [color, moved(id)])) };
 }

@@ -1,7 +1,7 @@
 /** Labeled images in splits, whatever their layout on the disk. */
 import { FormatError, UsageError } from '../errors.ts';
 import { decideUnlabeled, type Unlabeled } from './annotations/unlabeled.ts';
-import { areNamed, inOrderOf } from './class-order.ts';
+import { inOrderOf } from './class-order.ts';
 import { mapAhead } from './concurrency.ts';
 import { numberedClasses } from '../labels/classes-named.ts';
 import type { LabelClass } from '../labels/label-class.ts';
@@ -14,6 +14,7 @@ import { decodeIds, type MaskEncoding } from './mask.ts';
 import type { LayoutFault } from './pairing.ts';
 import type { Sample } from './sample.ts';
 import { inSplitOrder } from './split-names.ts';
+import { UnknownLayoutError } from './unknown-layout-error.ts';
 
 /** A data set that was opened. Its layout is known; images and masks are read when they are needed. */
 export interface Dataset {
@@ -99,14 +100,14 @@ function datasetFormat(name: string): DatasetFormat {
   throw new UsageError(`There is no data set format "${name}". Choose one of ${names.join(', ')}.`);
 }
 
-function nothingFound(folder: Folder): FormatError {
+function nothingFound(folder: Folder): UnknownLayoutError {
   const entries = [...folder.foldersIn('').map((name) => `${name}/`), ...folder.filesIn('')];
   const content =
     entries.length === 0
       ? 'it is empty or does not exist'
       : `it has ${entries.slice(0, 8).join(', ')}${entries.length > 8 ? ` and ${entries.length - 8} more` : ''}`;
   const looked = DATASET_FORMATS.map(({ name, looksFor }) => `  ${name}: ${looksFor}`);
-  return new FormatError(
+  return new UnknownLayoutError(
     `${folder.name}: no data set of a known layout was found (${content}). Looked for\n${looked.join('\n')}\n` +
       'The simplest is two folders, images/ and masks/, with files of the same names.',
   );
@@ -126,8 +127,8 @@ async function datasetOf(
       `${source.name}: ${wanted.length} classes were given, but the data set has ${layout.classes.length}: ${layout.classes.map(({ name }) => name).join(', ')}.`,
     );
   }
-  const splits =
-    wanted && layout.classes && areNamed(kept) ? inOrderOf(wanted, layout.classes, kept, source.name) : kept;
+  const given = { splits: kept, encoding: layout.encoding };
+  const { splits, encoding } = wanted && layout.classes ? inOrderOf(wanted, layout.classes, given, source.name) : given;
   const classes = wanted ?? layout.classes ?? (await classesInMasks(source, splits, notes));
   const get = (split: string) => {
     const pairs = splits.get(split);
@@ -141,7 +142,7 @@ async function datasetOf(
     classes,
     ignoreIndex: IGNORE_INDEX,
     splits: inSplitOrder(splits.keys()),
-    encoding: layout.encoding ?? { kind: 'ids', table: labelTable({ classes: classes.length }) },
+    encoding: encoding ?? { kind: 'ids', table: labelTable({ classes: classes.length }) },
     source,
     notes,
     samples: (split) => get(split).samples,

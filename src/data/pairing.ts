@@ -21,6 +21,20 @@ export interface Pairs {
   readonly faults: readonly LayoutFault[];
 }
 
+/** The splits with more faults, each in the split that it was found for. */
+export function withFaults(
+  splits: ReadonlyMap<string, Pairs>,
+  found: ReadonlyMap<string, readonly LayoutFault[]>,
+): Map<string, Pairs> {
+  const names = new Set([...splits.keys(), ...found.keys()]);
+  return new Map(
+    [...names].map((split) => {
+      const { samples, faults } = splits.get(split) ?? { samples: [], faults: [] };
+      return [split, { samples, faults: [...faults, ...(found.get(split) ?? [])] }];
+    }),
+  );
+}
+
 /** What follows a mask's common stem in data sets that name masks otherwise than images. */
 const MASK_SUFFIXES = [
   '_gtFine_labelTrainIds',

@@ -1,29 +1,47 @@
 /** What parts of data sets are called. */
 
-/** Our name by the names that data sets use. */
-const SPLIT_NAMES: Readonly<Record<string, string>> = {
-  train: 'train',
-  training: 'train',
-  trn: 'train',
-  train2017: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  dev: 'val',
-  val2017: 'val',
-  test: 'test',
-  testing: 'test',
-  test2017: 'test',
-};
+/** The names that data sets use by ours, which come first. */
+const NAMES = {
+  train: ['train', 'training', 'trn'],
+  val: ['val', 'valid', 'validation', 'dev'],
+  test: ['test', 'testing'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The years of COCO, whose splits are called `train2017`. */
+const YEARS = ['2017', '2014', '2015'];
+
+const SPLIT_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(NAMES).flatMap(([split, names]) =>
+    [...names, ...YEARS.map((year) => `${split}${year}`)].map((name): [string, string] => [name, split]),
+  ),
+);
 
 /** `train`, `val` or `test` if a folder or file is named like one of them. */
 export function splitNamed(name: string): string | undefined {
-  const key = name.toLowerCase();
-  return Object.hasOwn(SPLIT_NAMES, key) ? SPLIT_NAMES[key] : undefined;
+  return SPLIT_NAMES.get(name.toLowerCase());
 }
 
 /** Names of folders that mean a split, as they are written. */
-export const SPLIT_FOLDER_NAMES: readonly string[] = Object.keys(SPLIT_NAMES);
+export const SPLIT_FOLDER_NAMES: readonly string[] = [...SPLIT_NAMES.keys()];
+
+/**
+ * The split of each of some folders beside one another: what its name means or, where that says nothing or another folder means the
+ * same (`val` beside `dev`), its own name.
+ */
+export function splitsOfFolders(names: readonly string[]): ReadonlyMap<string, string> {
+  const rank = (name: string) => SPLIT_FOLDER_NAMES.indexOf(name.toLowerCase());
+  const likeliest = new Map<string, string>();
+  for (const name of [...names].sort((a, b) => rank(a) - rank(b))) {
+    const split = splitNamed(name);
+    if (split !== undefined && !likeliest.has(split)) likeliest.set(split, name);
+  }
+  return new Map(
+    names.map((name) => {
+      const split = splitNamed(name);
+      return [name, split !== undefined && likeliest.get(split) === name ? split : name];
+    }),
+  );
+}
 
 /** Train first, then val, test, and others by the alphabet. */
 export function inSplitOrder(names: Iterable<string>): string[] {

@@ -24,11 +24,11 @@ export function trimmedStencil(stencil: Stencil): Stencil {
   const { width, height, data } = stencil;
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
-    const first = data.indexOf(1, y * width) - y * width;
-    if (first < 0 || first >= width) continue;
-    const last = data.lastIndexOf(1, (y + 1) * width - 1) - y * width;
+    const row = data.subarray(y * width, (y + 1) * width);
+    const first = row.indexOf(1);
+    if (first < 0) continue;
     left = Math.min(left, first);
-    right = Math.max(right, last);
+    right = Math.max(right, row.lastIndexOf(1));
     top = Math.min(top, y);
     bottom = y;
   }

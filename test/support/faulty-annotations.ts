@@ -192,6 +192,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
       'unknown-class | labels/train/a.txt, line 7: class leaf, but names has 2: 0 ... 1 (images/train/a.png)',
       'box-only | labels/train/a.txt, line 2: five numbers are a class and a box (center, width, height) (images/train/a.png)',
       'box-only | labels/train/a.txt, line 5: five numbers are a class and a box (center, width, height) (images/train/a.png)',
+      'unlabeled | images/train/c.png: undefined',
     ],
     refuses: '2 objects are marked by a box or points only',
   },
@@ -205,6 +206,7 @@ export const FAULTY: Readonly<Record<string, Faulty>> = {
     says: [
       'box-only | labels/train/a.txt, line 1: a class, a box and 4 key points (kpt_shape in data.yaml), which are no outline (images/train/a.png)',
       'single-class | background: all of train',
+      'unlabeled | images/val/b.png: undefined',
     ],
     refuses: '1 object is marked by a box or points only',
   },

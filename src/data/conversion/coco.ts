@@ -5,10 +5,13 @@ import { regionsOf } from '../../image/regions/regions.ts';
 import { compressRunLengths, runLengthsOf } from '../../image/regions/run-lengths.ts';
 import { polygonsOf } from '../../image/regions/trace-polygons.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
-import { drawnIds, type StartWriting, utf8 } from './writer.ts';
+import { JSON_LIST_BYTES } from '../../limits.ts';
+import { backgroundLoss, drawnIds, type StartWriting, utf8 } from './writer.ts';
+
+const FOLDER = 'annotations';
 
 /** An image's entries, as they are written but for their numbers. */
-interface Entry {
+export interface Entry {
   readonly image: { readonly file_name: string; readonly width: number; readonly height: number };
   readonly annotations: readonly Readonly<Record<string, unknown>>[];
 }
@@ -22,7 +25,8 @@ export const cocoWriter: StartWriting = ({ dataset, splits, sink }) => {
   const ids = drawnIds(dataset);
   const shift = ids.includes(0) ? 1 : 0;
   const entries = new Map<string, Entry[]>(splits.map((split) => [split, []]));
-  const fileOf = (split: string) => `annotations/instances_${split}.json`;
+  const fileOf = (split: string, part: number) =>
+    `${FOLDER}/instances_${split}${part === 0 ? '' : `_part${part + 1}`}.json`;
   return {
     async add({ split, image, labels }) {
       const { width, height } = labels;
@@ -31,8 +35,17 @@ export const cocoWriter: StartWriting = ({ dataset, splits, sink }) => {
     },
     async end() {
       const categories = ids.map((id) => ({ id: id + shift, name: dataset.classes[id]?.name, supercategory: '' }));
-      for (const [split, list] of entries) await sink.write(fileOf(split), documentOf(list, categories));
-      return { entry: fileOf(splits[0] as string), losses: [] };
+      const losses = backgroundLoss(dataset);
+      let isParted = false;
+      for (const [split, list] of entries) {
+        const documents = documentsOf(list, categories);
+        const files = documents.map((_, part) => fileOf(split, part));
+        for (const [part, document] of documents.entries()) await sink.write(files[part] as string, utf8(document));
+        if (files.length === 1) continue;
+        isParted = true;
+        losses.push(`The labels of ${split} are too many for one file: they are in ${files.join(', ')}.`);
+      }
+      return { entry: isParted ? FOLDER : fileOf(splits[0] as string, 0), losses };
     },
   };
 };
@@ -69,17 +82,46 @@ function annotationsOf(labels: LabelMap, ids: readonly number[], shift: number):
   });
 }
 
-/** In the order of the names, whichever was done first. */
-function documentOf(entries: readonly Entry[], categories: readonly unknown[]): Uint8Array {
-  const sorted = [...entries].sort((a, b) => (a.image.file_name < b.image.file_name ? -1 : 1));
-  const images = sorted.map(({ image }, index) => ({ id: index + 1, ...image }));
+/**
+ * COCO's JSON in the order of the images' names, whichever was done first; in several parts where one would be longer than readers take.
+ * @param longest the letters of a part, but for the categories.
+ */
+export function documentsOf(
+  entries: readonly Entry[],
+  categories: readonly unknown[],
+  longest = LONGEST_DOCUMENT,
+): string[] {
+  const parts: Lines[] = [{ images: [], annotations: [] }];
+  let letters = 0;
   let id = 0;
-  const annotations = sorted.flatMap(({ annotations: own }, index) =>
-    own.map((annotation) => ({ id: ++id, image_id: index + 1, ...annotation })),
-  );
-  const lines = (list: readonly unknown[]) =>
-    list.length === 0 ? '[]' : `[\n${list.map((each) => JSON.stringify(each)).join(',\n')}\n]`;
-  return utf8(
-    `{"images": ${lines(images)},\n"annotations": ${lines(annotations)},\n"categories": ${lines(categories)}}\n`,
+  for (const [index, { image, annotations }] of [...entries].sort(byName).entries()) {
+    const head = JSON.stringify({ id: index + 1, ...image });
+    const own = annotations.map((each) => JSON.stringify({ id: ++id, image_id: index + 1, ...each }));
+    const length = own.reduce((sum, line) => sum + line.length + SEPARATOR.length, head.length + SEPARATOR.length);
+    if (letters > 0 && letters + length > longest) {
+      parts.push({ images: [], annotations: [] });
+      letters = 0;
+    }
+    letters += length;
+    const part = parts.at(-1) as Lines;
+    part.images.push(head);
+    for (const line of own) part.annotations.push(line);
+  }
+  const list = (lines: readonly string[]) => (lines.length === 0 ? '[]' : `[\n${lines.join(SEPARATOR)}\n]`);
+  const names = list(categories.map((each) => JSON.stringify(each)));
+  return parts.map(
+    ({ images, annotations }) =>
+      `{"images": ${list(images)},\n"annotations": ${list(annotations)},\n"categories": ${names}}\n`,
   );
 }
+
+interface Lines {
+  readonly images: string[];
+  readonly annotations: string[];
+}
+
+const SEPARATOR = ',\n';
+/** Readers take some more, and letters of other alphabets have several bytes. */
+const LONGEST_DOCUMENT = JSON_LIST_BYTES * 0.8;
+
+const byName = (a: Entry, b: Entry): number => (a.image.file_name < b.image.file_name ? -1 : 1);

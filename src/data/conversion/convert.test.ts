@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { contactSheet } from '../contact-sheet.ts';
-import { convertDataset } from './convert.ts';
+import { documentsOf } from './coco.ts';
+import { type ConversionTarget, convertDataset, DATASET_WRITERS } from './convert.ts';
 import { openDataset } from '../dataset.ts';
 import { readSample } from '../read-sample.ts';
 import { scanDataset } from '../scan.ts';
@@ -71,6 +72,102 @@ test('names from lists cannot lead out of the converted folder', async () => {
   const sink = memorySink();
   await convertDataset(await openDataset(memorySource(files)), sink, { decodeImage: decodeDatasetImage });
   expect(Object.keys(sink.files).every((path) => !path.includes('..'))).toBe(true);
+});
+
+describe('the splits of what is converted', () => {
+  const VOC: Files = {
+    'JPEGImages/a.png': photo(1),
+    'JPEGImages/b.png': photo(2),
+    'SegmentationClass/a.png': mask([0, 1]),
+    'SegmentationClass/b.png': mask([0, 2]),
+    'ImageSets/Segmentation/train.txt': 'a\n',
+    'ImageSets/Segmentation/val.txt': 'b\n',
+    'ImageSets/Segmentation/trainval.txt': 'a\nb\n',
+  };
+
+  test.each(Object.keys(DATASET_WRITERS) as ConversionTarget[])('are train, val and test alone in %s', async (to) => {
+    const dataset = await openDataset(memorySource(VOC));
+    const sink = memorySink();
+    const { samples, losses } = await convertDataset(dataset, sink, { decodeImage: decodeDatasetImage, to });
+    expect(samples).toEqual({ train: 1, val: 1 });
+    expect(losses).toContain('The split trainval is left out. Where it has images of its own, convert it by itself.');
+    const converted = await openDataset(memorySource(sink.files));
+    expect(converted.splits.map((split) => [split, converted.samples(split).map(({ name }) => name)])).toEqual([
+      ['train', ['a']],
+      ['val', ['b']],
+    ]);
+    expect(converted.splits.flatMap((split) => converted.faults(split))).toEqual([]);
+  });
+
+  test.each(Object.keys(DATASET_WRITERS) as ConversionTarget[])(
+    'are train where one of another name is, in %s',
+    async (to) => {
+      const files = { 'pairs.txt': 'i/a.png m/a.png\n', 'i/a.png': photo(1), 'm/a.png': mask([0, 1]) };
+      const sink = memorySink();
+      const { samples, losses } = await convertDataset(await openDataset(memorySource(files)), sink, {
+        decodeImage: decodeDatasetImage,
+        to,
+      });
+      expect(samples).toEqual({ train: 1 });
+      expect(losses).toContain('The split pairs is called train now.');
+      expect((await openDataset(memorySource(sink.files))).samples('train').map(({ name }) => name)).toEqual(['a']);
+    },
+  );
+
+  test('are refused where nobody knows what they are', async () => {
+    const dataset = await openDataset(memorySource(VOC));
+    const converting = convertDataset(dataset, memorySink(), {
+      decodeImage: decodeDatasetImage,
+      splits: ['train', 'trainval'],
+    });
+    await expect(converting).rejects.toThrow('the splits trainval are neither train nor val nor test');
+  });
+});
+
+test('a mask of another size than its image is converted to nothing', async () => {
+  const files = { 'images/a.png': photo(1, 8, 4), 'masks/a.png': mask([0, 1], 4, 8), 'classes.txt': 'a\nb' };
+  const converting = convertDataset(await openDataset(memorySource(files)), memorySink(), {
+    decodeImage: decodeDatasetImage,
+    to: 'yolo',
+  });
+  await expect(converting).rejects.toThrow('the mask is 4x8, but its image images/a.png is 8x4');
+});
+
+test('classes without a background are said to get one where only shapes are drawn', async () => {
+  const files = { 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]), 'classes.txt': 'road\ncar' };
+  for (const to of ['coco', 'yolo'] as const) {
+    const sink = memorySink();
+    const { losses } = await convertDataset(await openDataset(memorySource(files)), sink, {
+      decodeImage: decodeDatasetImage,
+      to,
+    });
+    expect(losses).toEqual([expect.stringContaining('There is no class called background.')]);
+    const { classes } = await openDataset(memorySource(sink.files));
+    expect(classes.map(({ name }) => name)).toEqual(['background', 'road', 'car']);
+  }
+});
+
+test("COCO's JSON that readers would not take is written in parts, which open as one", async () => {
+  const entry = (name: string) => ({
+    image: { file_name: `${name}.png`, width: 4, height: 4 },
+    annotations: [{ category_id: 1, segmentation: [[0, 0, 2, 0, 2, 2]], area: 4, bbox: [0, 0, 2, 2], iscrowd: 0 }],
+  });
+  const categories = [{ id: 1, name: 'car', supercategory: '' }];
+  const all = ['c', 'a', 'b'].map(entry);
+  expect(documentsOf(all, categories)).toHaveLength(1);
+  const parts = documentsOf(all, categories, 400);
+  expect(parts.map((text) => JSON.parse(text).images.map((each: { id: number }) => each.id))).toEqual([[1, 2], [3]]);
+  expect(parts.map((text) => JSON.parse(text).annotations.map((each: { id: number }) => each.id))).toEqual([
+    [1, 2],
+    [3],
+  ]);
+  const files: Record<string, Uint8Array | string> = Object.fromEntries(
+    ['a', 'b', 'c'].map((name, seed) => [`images/train/${name}.png`, photo(seed, 4, 4)]),
+  );
+  for (const [index, text] of parts.entries())
+    files[`annotations/instances_train${index === 0 ? '' : `_part${index + 1}`}.json`] = text;
+  const dataset = await openDataset(memorySource(files));
+  expect(dataset.samples('train').map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
 
 test('statistics count pixels and images by class, and measure sizes and colors', async () => {

@@ -16,7 +16,7 @@ export interface ConvertedSample {
 export interface DatasetWriter {
   /** Several samples may be added at once; their order does not count. */
   add(sample: ConvertedSample): Promise<void>;
-  /** Writes what describes the data set, last, and names that file. */
+  /** Writes what describes the data set, last, and names that file, or the folder of several. */
   end(): Promise<{ readonly entry: string; readonly losses: readonly string[] }>;
 }
 
@@ -43,6 +43,15 @@ export function dataYaml(
       names: new Map(names.map((name, id) => [id, name])),
     }),
   );
+}
+
+/** What is lost where only shapes are drawn: what a data set without a background becomes. */
+export function backgroundLoss(dataset: Dataset): string[] {
+  return drawnIds(dataset).length < dataset.classes.length
+    ? []
+    : [
+        'There is no class called background. What reads shapes has one, for what lies outside of them: as class 0, the others after it.',
+      ];
 }
 
 /** Ids of the classes that are drawn: all but the background, if there is one. */

@@ -7,7 +7,7 @@ import { regionsOf } from '../../image/regions/regions.ts';
 import { type Polygon, polygonsOf } from '../../image/regions/trace-polygons.ts';
 import { IGNORE_INDEX } from '../../labels/label-table.ts';
 import { count } from '../../text.ts';
-import { dataYaml, drawnIds, type StartWriting, utf8 } from './writer.ts';
+import { backgroundLoss, dataYaml, drawnIds, type StartWriting, utf8 } from './writer.ts';
 
 /**
  * The background is not drawn, and has no number. Holes are reached over cuts without width. Pixels to ignore cannot be said: they
@@ -24,13 +24,11 @@ export const yoloWriter: StartWriting = ({ dataset, splits, sink }) => {
     },
     async end() {
       await sink.write('data.yaml', dataYaml(splits, names));
-      const losses =
-        imagesWithIgnored === 0
-          ? []
-          : [
-              `In ${count(imagesWithIgnored, 'image')} pixels are ignored; YOLO's texts cannot say that, so they are background there.`,
-            ];
-      return { entry: 'data.yaml', losses };
+      const ignored = `In ${count(imagesWithIgnored, 'image')} pixels are ignored; YOLO's texts cannot say that, so they are background there.`;
+      return {
+        entry: 'data.yaml',
+        losses: [...backgroundLoss(dataset), ...(imagesWithIgnored === 0 ? [] : [ignored])],
+      };
     },
   };
 };

@@ -6,7 +6,7 @@ import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
 import type { Folder } from './folder.ts';
 import { findImages, type ImageReference } from './image-finder.ts';
-import { withShortNames } from './short-names.ts';
+import { withUniqueNames } from './short-names.ts';
 
 export interface AnnotatedImage extends ImageReference {
   /** The file that says what was drawn. */
@@ -52,17 +52,8 @@ export async function annotatedSplits(folder: Folder, images: readonly Annotated
       });
     }
   }
-  return new Map([...splits].map(([split, { samples, faults }]) => [split, { samples: named(samples), faults }]));
-}
-
-/** Names without the folders that all have in common; with the extension where two differ in nothing else. */
-function named(samples: readonly Sample[]): readonly Sample[] {
-  const times = new Map<string, number>();
-  for (const { name } of samples) times.set(name, (times.get(name) ?? 0) + 1);
-  return withShortNames(
-    samples.map((sample) =>
-      times.get(sample.name) === 1 ? sample : { ...sample, name: comparable(sample.image).replace(/\.(\w+)$/, '_$1') },
-    ),
+  return new Map(
+    [...splits].map(([split, { samples, faults }]) => [split, { samples: withUniqueNames(samples), faults }]),
   );
 }
 

@@ -5,7 +5,7 @@ import { IGNORE_INDEX, labelTable } from '../../labels/label-table.ts';
 import { comparable } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
-import { splitNamed } from '../split-names.ts';
+import { splitsOfFolders } from '../split-names.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
 
@@ -33,8 +33,8 @@ export const cityscapes: DatasetFormat = {
     const areConverted = images.every((image) => folder.hasFile(maskOf(image, TRAIN_IDS_END)));
     const end = areConverted ? TRAIN_IDS_END : LABEL_IDS_END;
     const splits = new Map<string, Pairs>();
-    for (const name of folder.foldersIn('leftImg8bit')) {
-      splits.set(splitNamed(name) ?? name, readSplit(folder, name, end));
+    for (const [name, split] of splitsOfFolders(folder.foldersIn('leftImg8bit'))) {
+      splits.set(split, readSplit(folder, name, end));
     }
     const { classes } = LABEL_SETS.cityscapes;
     return {

@@ -4,15 +4,20 @@ import { FormatError, messageOf } from '../../errors.ts';
 import { IGNORE_INDEX, MOST_CLASSES } from '../../labels/label-table.ts';
 import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
 import type { Folder } from './folder.ts';
+import { filesWith } from './json-file.ts';
 
 const SPLITS = ['train', 'val', 'test'];
 
-/** The file that was asked for, `data.yaml`, or the only YAML file there. */
-export function yamlOf(folder: Folder): string | undefined {
+/** What a file of another name has if it is one: an environment's or a program's YAML may lie there, too. */
+const SIGNS = [/^\s*["']?names["']?\s*:/m, /^\s*["']?(train|val|test)["']?\s*:/m];
+
+/** The file that was asked for, `data.yaml`, or the only YAML file there, if it names classes and splits. */
+export async function yamlOf(folder: Folder): Promise<string | undefined> {
   const isYaml = (path: string) => ['.yaml', '.yml'].includes(extensionOf(path));
   if (folder.entry !== undefined) return isYaml(folder.entry) ? folder.entry : undefined;
   const files = folder.filesIn('').filter(isYaml);
-  return files.find((path) => /^data(set)?\.ya?ml$/.test(path)) ?? (files.length === 1 ? files[0] : undefined);
+  const usual = files.find((path) => /^data(set)?\.ya?ml$/.test(path));
+  return usual ?? (files.length === 1 ? (await filesWith(folder, files, SIGNS))[0] : undefined);
 }
 
 export interface DataYaml {

@@ -1,6 +1,6 @@
 /** Pairs of folders, one with images and one with masks, and what splits they are. */
 import { type Pairs, pairByStem } from '../pairing.ts';
-import { SPLIT_FOLDER_NAMES, splitNamed } from '../split-names.ts';
+import { SPLIT_FOLDER_NAMES, splitNamed, splitsOfFolders } from '../split-names.ts';
 import type { Folder } from './folder.ts';
 
 const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'img_dir', 'JPEGImages', 'inputs', 'input', 'rgb', 'photos'];
@@ -44,13 +44,14 @@ export function folderPairs(folder: Folder): readonly FolderPair[] {
   for (const arrange of ARRANGEMENTS) {
     for (const images of IMAGE_FOLDERS) {
       for (const masks of MASK_FOLDERS) {
-        const found = SPLIT_FOLDER_NAMES.flatMap((split) => {
-          const [imagePath, maskPath] = arrange(images, masks, split);
+        const found = SPLIT_FOLDER_NAMES.flatMap((name) => {
+          const [imagePath, maskPath] = arrange(images, masks, name);
           return folder.hasFolder(imagePath) && folder.hasFolder(maskPath)
-            ? [{ split: splitNamed(split) as string, images: imagePath, masks: maskPath }]
+            ? [{ name, images: imagePath, masks: maskPath }]
             : [];
         });
-        if (found.length > 0) return found;
+        const splits = splitsOfFolders(found.map(({ name }) => name));
+        if (found.length > 0) return found.map(({ name, ...pair }) => ({ split: splits.get(name) ?? name, ...pair }));
       }
     }
   }

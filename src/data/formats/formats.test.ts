@@ -519,3 +519,56 @@ test('files that a list or a folder lacks are faults, not errors', async () => {
     ['missing-listed', 'm/b.png'],
   ]);
 });
+
+describe('files that have nothing to do with the data set', () => {
+  const plain = { 'images/a.png': photo(1), 'masks/a.png': mask([0, 1]) };
+
+  test.each<[string, Files]>([
+    ['the YAML of an environment', { 'environment.yml': 'name: seg\ndependencies: [numpy]\n' }],
+    ['the YAML of a training', { 'config.yaml': 'train: {batch: 8}\nval: {every: 4}\n' }],
+    ['a text in another alphabet', { 'README.txt': Uint8Array.of(0x4d, 0xfc, 0x6c, 0x6c) }],
+  ])('do not stand in its way: %s', async (title, files) => {
+    expect((await openDatasetAt(await writeFiles(title, { ...plain, ...files }))).format).toBe('folders');
+  });
+});
+
+test('folders that mean one split stay apart', async () => {
+  const files = (images: string, masks: string) =>
+    Object.fromEntries(
+      ['train', 'val', 'dev'].flatMap((split, seed) => [
+        [`${images}/${split}/1.png`, photo(seed)],
+        [`${masks}/${split}/1.png`, mask([0, 1])],
+      ]),
+    );
+  for (const [images, masks] of [
+    ['images', 'masks'],
+    ['img_dir', 'ann_dir'],
+  ] as const) {
+    const dataset = await openDatasetAt(await writeFiles(`apart-${images}`, files(images, masks)));
+    const paths = dataset.splits.map((split) => [split, dataset.samples(split).map(({ image }) => image)]);
+    expect(paths).toEqual(['train', 'val', 'dev'].map((split) => [split, [`${images}/${split}/1.png`]]));
+  }
+});
+
+test('images of one name in several folders of a split have names of their own', async () => {
+  const folder = await writeFiles('one-name', {
+    'data.yaml': 'train: [images/a, images/b]\nval: images/c\nmasks_dir: masks\nnames: [x, y]\n',
+    'images/a/1.png': photo(1),
+    'masks/a/1.png': mask([0, 1]),
+    'images/b/1.png': photo(2),
+    'masks/b/1.png': mask([1]),
+    'images/c/1.png': photo(3),
+    'masks/c/1.png': mask([1]),
+  });
+  const dataset = await openDatasetAt(folder);
+  expect(dataset.samples('train').map(({ name }) => name)).toEqual(['a/1', 'b/1']);
+  expect(dataset.samples('val').map(({ name }) => name)).toEqual(['1']);
+  const listed = await writeFiles('one-stem', {
+    'train.txt': 'a.png m/a.png\na.jpg m/a2.png\n',
+    'a.png': photo(1),
+    'a.jpg': photo(2),
+    'm/a.png': mask([0, 1]),
+    'm/a2.png': mask([0, 1]),
+  });
+  expect((await openDatasetAt(listed)).samples('train').map(({ name }) => name)).toEqual(['a_png', 'a_jpg']);
+});

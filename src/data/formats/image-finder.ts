@@ -16,8 +16,8 @@ const AROUND = ['..', '../..'];
 
 /**
  * The image that each reference means, as a path; undefined for none. Where it stands is looked at first, then whichever
- * image has the end of the path in common; of several the one in a folder that is near. No image is taken twice for
- * references that only end alike.
+ * image has the longest end of the path in common; of several the one in a folder that is near. Of different references that one
+ * image may be, it is the one whose path it has more of; where that is several, it is none.
  * @param except images that are none of those meant, such as masks of the same names.
  */
 export async function findImages(
@@ -25,36 +25,75 @@ export async function findImages(
   references: readonly ImageReference[],
   except: ReadonlySet<string> = new Set(),
 ): Promise<readonly (string | undefined)[]> {
-  const wanted = references.map(({ name }) => comparable(localPath(name)));
-  const found: (string | undefined)[] = references.map(({ near }, index) => {
-    const name = wanted[index] as string;
-    return folder.firstFile(near.map((place) => joinPaths(place, name)));
+  const byName = imagesByName(folder.paths.filter((path) => isImage(path) && !except.has(path)));
+  const at = (name: string, near: readonly string[]) => folder.firstFile(near.map((place) => joinPaths(place, name)));
+  const wanted = references.map(({ name, near }) => {
+    const forms = localPaths(name).map(comparable);
+    const isThere = (form: string) => byName.has(fileNameOf(form)) || at(form, near) !== undefined;
+    return { name: forms.find(isThere) ?? (forms[0] as string), near };
   });
+  const found = wanted.map(({ name, near }) => at(name, near));
+  // What one reference gets, another can't mean: that may decide between two images.
+  while (findByEnds(wanted, byName, found)) {}
+  await lookOutside(folder, wanted, found);
+  return found;
+}
+
+function imagesByName(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const byName = new Map<string, string[]>();
-  for (const path of folder.paths) {
-    if (!isImage(path) || except.has(path)) continue;
+  for (const path of paths) {
     const key = comparable(fileNameOf(path));
     const others = byName.get(key);
     if (others) others.push(path);
     else byName.set(key, [path]);
   }
-  const endsAlike = (isWhole: boolean) => {
-    const taken = new Set(found);
-    for (const [index, path] of found.entries()) {
-      if (path !== undefined) continue;
-      const name = wanted[index] as string;
-      const near = (references[index] as ImageReference).near;
-      const candidates = (byName.get(fileNameOf(name)) ?? []).filter(
-        (each) => !taken.has(each) && (!isWhole || `/${comparable(each)}`.endsWith(`/${name.replace(/^\/+/, '')}`)),
-      );
-      const chosen = candidates.length === 1 ? candidates[0] : nearest(candidates, near);
-      if (chosen !== undefined) found[index] = chosen;
-    }
-  };
-  endsAlike(true);
-  endsAlike(false);
-  await lookOutside(folder, wanted, references, found);
-  return found;
+  return byName;
+}
+
+/** A reference whose image may have the path's end in common with it. */
+interface Claim {
+  readonly index: number;
+  readonly name: string;
+  readonly parts: number;
+}
+
+/** Finds images for references that have none yet. @returns whether there were any. */
+function findByEnds(
+  wanted: readonly ImageReference[],
+  byName: ReadonlyMap<string, readonly string[]>,
+  found: (string | undefined)[],
+): boolean {
+  const taken = new Set(found);
+  const claims = new Map<string, Claim[]>();
+  for (const [index, { name, near }] of wanted.entries()) {
+    if (found[index] !== undefined) continue;
+    const open = (byName.get(fileNameOf(name)) ?? []).filter((path) => !taken.has(path));
+    const shared = open.map((path) => partsInCommon(path, name));
+    const parts = Math.max(...shared);
+    const candidates = open.filter((_, at) => shared[at] === parts);
+    const chosen = candidates.length === 1 ? candidates[0] : nearest(candidates, near);
+    if (chosen === undefined) continue;
+    const others = claims.get(chosen);
+    if (others) others.push({ index, name, parts });
+    else claims.set(chosen, [{ index, name, parts }]);
+  }
+  let isAnyFound = false;
+  for (const [path, all] of claims) {
+    const most = Math.max(...all.map(({ parts }) => parts));
+    const likeliest = all.filter(({ parts }) => parts === most);
+    if (new Set(likeliest.map(({ name }) => name)).size > 1) continue;
+    isAnyFound = true;
+    for (const { index } of likeliest) found[index] = path;
+  }
+  return isAnyFound;
+}
+
+/** How many names at the ends of two paths are the same. */
+function partsInCommon(path: string, other: string): number {
+  const [a, b] = [comparable(path).split('/').reverse(), other.split('/').reverse()];
+  let parts = 0;
+  while (parts < a.length && parts < b.length && a[parts] === b[parts]) parts++;
+  return parts;
 }
 
 /** The only candidate in one of the folders, the first folder first. */
@@ -71,16 +110,14 @@ const MISSES = 8;
 
 async function lookOutside(
   folder: Folder,
-  wanted: readonly string[],
-  references: readonly ImageReference[],
+  wanted: readonly ImageReference[],
   found: (string | undefined)[],
 ): Promise<void> {
   const known = new Map<string, readonly string[]>();
   const misses = new Map<string, number>();
   for (const [index, path] of found.entries()) {
     if (path !== undefined) continue;
-    const name = wanted[index] as string;
-    const near = (references[index] as ImageReference).near;
+    const { name, near } = wanted[index] as ImageReference;
     const key = near.join('\n');
     const places = known.get(key) ?? placesOutside(near);
     for (const place of places) {
@@ -108,18 +145,19 @@ function placesOutside(near: readonly string[]): readonly string[] {
   ];
 }
 
-/** The path that an address or a path of another system has. */
-function localPath(name: string): string {
+/** The paths that an address or a path of another system may mean: as it would be read, and letter by letter. */
+function localPaths(name: string): string[] {
   const address = /^[a-z][a-z0-9+.-]+:\/\/[^/]*\/(.*)$/i.exec(name);
   let path = (address?.[1] ?? name).replaceAll('\\', '/');
   const query = /[?&]d=([^&]+)/.exec(path);
   if (query) path = query[1] as string;
   else if (address) path = path.replace(/[?#].*$/, '');
-  if (!query && !address && !path.includes('%')) return joinPaths('', path);
+  const raw = joinPaths('', path);
+  if (!path.includes('%')) return [raw];
   try {
-    return joinPaths('', decodeURIComponent(path));
+    return [joinPaths('', decodeURIComponent(path)), raw];
   } catch {
-    return joinPaths('', path);
+    return [raw];
   }
 }
 

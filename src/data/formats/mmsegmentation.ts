@@ -1,6 +1,6 @@
 /** mmsegmentation's own layout: `img_dir/{train,val}` and `ann_dir/{train,val}`, with suffixes after the common stem or none. */
 import { FormatError } from '../../errors.ts';
-import { splitNamed } from '../split-names.ts';
+import { splitsOfFolders } from '../split-names.ts';
 import { namedClasses } from './class-files.ts';
 import type { Folder } from './folder.ts';
 import { type FolderPair, pairFolders } from './folder-layouts.ts';
@@ -23,8 +23,10 @@ export const mmsegmentation: DatasetFormat = {
 };
 
 function pairsOf(folder: Folder): FolderPair[] {
-  return folder
-    .foldersIn('img_dir')
-    .filter((name) => folder.hasFolder(`ann_dir/${name}`))
-    .map((name) => ({ split: splitNamed(name) ?? name, images: `img_dir/${name}`, masks: `ann_dir/${name}` }));
+  const names = folder.foldersIn('img_dir').filter((name) => folder.hasFolder(`ann_dir/${name}`));
+  return [...splitsOfFolders(names)].map(([name, split]) => ({
+    split,
+    images: `img_dir/${name}`,
+    masks: `ann_dir/${name}`,
+  }));
 }

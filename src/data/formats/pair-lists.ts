@@ -1,5 +1,5 @@
 /** Lists of path pairs, `train.txt` and `val.txt`: an image and its mask a line, relative to the root. */
-import { FormatError } from '../../errors.ts';
+import { FormatError, RefineNetError } from '../../errors.ts';
 import { extensionOf } from '../file-source.ts';
 import type { Pairs } from '../pairing.ts';
 import { classColors } from './class-colors.ts';
@@ -35,7 +35,11 @@ async function listsOf(folder: Folder): Promise<string[]> {
   const lists: string[] = [];
   const candidates = folder.entry === undefined ? folder.filesIn('') : [folder.entry];
   for (const path of candidates.filter((each) => LIST_EXTENSIONS.includes(extensionOf(each)))) {
-    const first = (await folder.lines(path))[0];
+    const [first] = await folder.lines(path).catch((error: unknown) => {
+      // What was not asked for by name and is no text is no list, such as a README in another alphabet.
+      if (error instanceof RefineNetError && folder.entry === undefined) return [];
+      throw error;
+    });
     if (first !== undefined && pathPair(first)) lists.push(path);
   }
   return lists;

@@ -5,7 +5,7 @@ import type { LayoutFault, Pairs } from '../pairing.ts';
 import type { Sample } from '../sample.ts';
 import { splitNamed } from '../split-names.ts';
 import type { Folder } from './folder.ts';
-import { withShortNames } from './short-names.ts';
+import { withUniqueNames } from './short-names.ts';
 
 /** The two paths of a line, which a tab separates, or spaces if there are no others. */
 export function pathPair(line: string): readonly [string, string] | undefined {
@@ -55,5 +55,5 @@ export async function readPathList(folder: Folder, list: string, resolve = (path
         'Each line has two paths, separated by a tab or a space.',
     );
   }
-  return { samples: withShortNames(samples), faults };
+  return { samples: withUniqueNames(samples), faults };
 }

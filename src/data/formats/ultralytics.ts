@@ -4,13 +4,15 @@
  */
 import { FormatError } from '../../errors.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
-import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
+import { comparable, extensionOf, folderOf, joinPaths, withoutExtension } from '../file-source.ts';
 import { labelTable } from '../../labels/label-table.ts';
 import { type Pairs, pairByStem, stemBelow } from '../pairing.ts';
+import type { Sample } from '../sample.ts';
 import { classColors } from './class-colors.ts';
 import { filesAt, placesOf, readDataYaml, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
+import { withUniqueNames } from './short-names.ts';
 
 /** The part of image paths in whose place the masks' folder stands. */
 const IMAGES = 'images';
@@ -19,9 +21,9 @@ export const ultralytics: DatasetFormat = {
   name: 'ultralytics',
   looksFor: 'data.yaml with path, train, val, names and masks_dir',
   colorTable: 'beside data.yaml',
-  detect: (folder) => yamlOf(folder) !== undefined,
+  detect: async (folder) => (await yamlOf(folder)) !== undefined,
   async read(folder) {
-    const file = yamlOf(folder);
+    const file = await yamlOf(folder);
     if (file === undefined)
       throw new FormatError(`${folder.name}: there is no data.yaml with path, train, val, names and masks_dir.`);
     const config = readDataYaml(await folder.text(file), joinPaths(folder.name, file), true);
@@ -62,8 +64,16 @@ async function readSplit(folder: Folder, root: string, places: readonly string[]
     );
     found.push(pairByStem(images, masks, imageRoot, maskRoot));
   }
-  return { samples: found.flatMap(({ samples }) => samples), faults: found.flatMap(({ faults }) => faults) };
+  const samples = found.flatMap((each) => each.samples);
+  const areUnique = new Set(samples.map(({ name }) => name)).size === samples.length;
+  return {
+    samples: areUnique ? samples : withUniqueNames(samples.map(namedByPath)),
+    faults: found.flatMap(({ faults }) => faults),
+  };
 }
+
+/** Images of several folders may be called alike. */
+const namedByPath = (sample: Sample): Sample => ({ ...sample, name: comparable(withoutExtension(sample.image)) });
 
 /** The last `images` in the path below the root replaced by the masks' folder; without one, the same path below that folder. */
 function maskPlace(root: string, imageRoot: string, masksDir: string): string {

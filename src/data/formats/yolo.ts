@@ -9,7 +9,7 @@ import { drawnClasses } from '../annotations/drawn-classes.ts';
 import { outlineGeometry, type ReadGeometry } from '../annotations/read-geometry.ts';
 import { mapAhead } from '../concurrency.ts';
 import { folderOf, isImage, joinPaths, PICTURE_EXTENSIONS, withoutExtension } from '../file-source.ts';
-import type { LayoutFault, Pairs } from '../pairing.ts';
+import { type LayoutFault, type Pairs, withFaults } from '../pairing.ts';
 import { type AnnotatedImage, annotatedSplits, splitOfFolders } from './annotated-layout.ts';
 import { type DataYaml, filesAt, hasMasksDir, placesOf, readDataYaml, yamlOf } from './data-yaml.ts';
 import type { Folder } from './folder.ts';
@@ -22,12 +22,12 @@ export const yolo: DatasetFormat = {
   name: 'yolo',
   looksFor: 'data.yaml with path, train, val and names but no masks_dir, and texts with outlines in labels/',
   async detect(folder) {
-    const file = yamlOf(folder);
+    const file = await yamlOf(folder);
     if (file === undefined || hasMasksDir(await folder.text(file))) return false;
     return folder.entry !== undefined || folder.paths.some((path) => isLabelText(path));
   },
   async read(folder) {
-    const file = yamlOf(folder);
+    const file = await yamlOf(folder);
     if (file === undefined)
       throw new FormatError(
         `${folder.name}: there is no data.yaml with path, train, val and names. Write one, or name another format.`,
@@ -42,7 +42,6 @@ export const yolo: DatasetFormat = {
         split,
         await readSplit(folder, root, split, own, { ids, background: classes.background, keypoints: config.keypoints }),
       );
-    reportTextsAlone(folder, splits);
     if (
       [...splits.values()].every(({ samples }) =>
         samples.every(({ annotation }) => annotation?.unlabeled === 'unlisted'),
@@ -53,21 +52,21 @@ export const yolo: DatasetFormat = {
           'Put the texts there, or name the folder of masks with masks_dir.',
       );
     }
-    return { classes: classes.classes, encoding: null, splits, notes };
+    return { classes: classes.classes, encoding: null, splits: withFaults(splits, textsAlone(folder, splits)), notes };
   },
 };
 
-/** Adds the texts that have no image to the faults of the split that their folder is named for. */
-function reportTextsAlone(folder: Folder, splits: Map<string, Pairs>): void {
+/** The texts that have no image, by the split that their folder is named for. */
+function textsAlone(folder: Folder, splits: ReadonlyMap<string, Pairs>): Map<string, LayoutFault[]> {
   const known = new Set([...splits.values()].flatMap(({ samples }) => samples.map(({ mask }) => mask)));
+  const found = new Map([...splits.keys()].map((split): [string, LayoutFault[]] => [split, []]));
   for (const path of folder.paths.filter((each) => isLabelText(each) && !known.has(each))) {
     const parts = withoutExtension(path).split('/');
     const image = parts.with(parts.lastIndexOf(LABELS), IMAGES).join('/');
     if (folder.firstFile(PICTURE_EXTENSIONS.map((extension) => `${image}${extension}`)) !== undefined) continue;
-    const split = splitOfFolders(path) ?? 'train';
-    const pairs = splits.get(split);
-    if (pairs) splits.set(split, { ...pairs, faults: [...pairs.faults, { kind: 'missing-image', path }] });
+    found.get(splitOfFolders(path) ?? 'train')?.push({ kind: 'missing-image', path });
   }
+  return found;
 }
 
 const isLabelText = (path: string): boolean => path.endsWith('.txt') && path.split('/').includes(LABELS);
@@ -152,7 +151,15 @@ function parseYolo(text: string, { ids, background, keypoints }: Meaning): Image
     for (const fault of own) faults.push({ ...fault, number });
     if (geometry && classId !== undefined) shapes.push({ number, classId, geometry });
   }
-  return { shapes, background, order: 'smaller', unit: 'line', faults };
+  const isEmpty = shapes.length === 0 && faults.length === 0;
+  return {
+    shapes,
+    background,
+    order: 'smaller',
+    unit: 'line',
+    faults,
+    ...(isEmpty && { unlabeled: 'listed' as const }),
+  };
 }
 
 function readOutline(outline: readonly number[], numbers: number, keypoints: DataYaml['keypoints']): ReadGeometry {

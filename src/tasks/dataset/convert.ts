@@ -39,7 +39,9 @@ async function convert(
     name: output,
     write: (path: string, bytes: Uint8Array) => files.write(files.join(output, path), bytes),
   };
-  const { samples, entry, losses } = await convertDataset(opened.dataset, sink, { ...scanOf(opened, context), to });
+  const { splits, ...scan } = scanOf(opened, context);
+  const asked = request.split === undefined ? {} : { splits };
+  const { samples, entry, losses } = await convertDataset(opened.dataset, sink, { ...scan, ...asked, to });
   for (const message of losses) context.onEvent({ type: 'warning', message });
   return { ...opened.head, output, entry: files.join(output, entry), converted: samples };
 }

@@ -67,13 +67,14 @@ interface Scan {
 /** The options of a look at all samples asked for: it is told how far it has come, and ended by the signal. */
 export function scanOf({ splits, head }: OpenedDataset, { files, onEvent, signal }: WorkContext<DatasetEvent>): Scan {
   const total = Object.values(head.samples).reduce((sum, count) => sum + count, 0);
-  const tell = (done: number, name: string) => onEvent({ type: 'progress', unit: 'images', done, total, name });
-  tell(0, '');
+  const tell = (done: number, of: number, name: string) =>
+    onEvent({ type: 'progress', unit: 'images', done, total: of, name });
+  tell(0, total, '');
   return {
     decodeImage: files.decodeImage,
     splits,
-    onProgress(done, _, { name }) {
-      tell(done, name);
+    onProgress(done, of, { name }) {
+      tell(done, of, name);
       throwIfAborted(signal);
     },
   };

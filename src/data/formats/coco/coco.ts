@@ -7,6 +7,7 @@ import { classesNamed } from '../../../labels/classes-named.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../../annotations/annotation.ts';
 import { drawnClasses } from '../../annotations/drawn-classes.ts';
+import { type LayoutFault, type Pairs, withFaults } from '../../pairing.ts';
 import { type AnnotatedImage, annotatedSplits } from '../annotated-layout.ts';
 import { withUnlisted } from '../unlisted-images.ts';
 import type { Folder } from '../folder.ts';
@@ -27,7 +28,7 @@ export const coco: DatasetFormat = {
     const { categories, notes } = categoriesOf(folder, files);
     const layout = files.some(({ document }) => isPanoptic(document)) ? panoptic : drawn;
     const { splits, ...rest } = await layout(folder, files, categories);
-    const isSplit = splits.size > 1 || files.some(({ split }) => split !== 'train');
+    const isSplit = splits.size > 1 || !splits.has('train');
     return { ...rest, splits, notes: [...passed, ...notes, ...(rest.notes ?? []), ...(isSplit ? [] : [ONLY_TRAIN])] };
   },
 };
@@ -91,7 +92,7 @@ async function drawn(
   const { classes, background, idOf } = drawnClasses(categories.map(({ name }) => name));
   const classOf = new Map(categories.map(({ id, name }) => [id, idOf(name) as number]));
   const images: AnnotatedImage[] = [];
-  const strays: { split: string; path: string; detail: string }[] = [];
+  const strays: Stray[] = [];
   for (const { path, split, document } of files) {
     const byImage = new Map<CocoImage['id'], CocoAnnotation[]>(document.images.map(({ id }) => [id, []]));
     for (const [index, annotation] of document.annotations.entries()) {
@@ -100,8 +101,11 @@ async function drawn(
       else
         strays.push({
           split,
-          path: `image_id ${annotation.image_id}`,
-          detail: `of ${path}, annotation id ${annotation.id ?? `(${index + 1}th)`}; no image has it`,
+          fault: {
+            kind: 'missing-listed',
+            path: `image_id ${annotation.image_id}`,
+            detail: `of ${path}, annotation id ${annotation.id ?? `(${index + 1}th)`}; no image has it`,
+          },
         });
     }
     const near = placesOfImages(path, split);
@@ -111,11 +115,25 @@ async function drawn(
     }
   }
   const splits = withUnlisted(folder, await annotatedSplits(folder, images));
-  for (const { split, ...fault } of strays) {
-    const pairs = splits.get(split) ?? { samples: [], faults: [] };
-    splits.set(split, { ...pairs, faults: [...pairs.faults, { kind: 'missing-listed', ...fault }] });
+  return { classes, encoding: null, splits: withStrays(splits, strays) };
+}
+
+/** An annotation of an image that its file does not list. */
+interface Stray {
+  readonly split: string | undefined;
+  readonly fault: LayoutFault;
+}
+
+/** The splits with what is astray among their faults; in the first where no name says which. */
+function withStrays(splits: ReadonlyMap<string, Pairs>, strays: readonly Stray[]): Map<string, Pairs> {
+  const [first = 'train'] = splits.keys();
+  const found = new Map<string, LayoutFault[]>();
+  for (const { split = first, fault } of strays) {
+    const others = found.get(split);
+    if (others) others.push(fault);
+    else found.set(split, [fault]);
   }
-  return { classes, encoding: null, splits };
+  return withFaults(splits, found);
 }
 
 /** Crowds, which are marked roughly, are ignored where no object lies on them. */

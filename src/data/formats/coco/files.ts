@@ -82,7 +82,7 @@ async function readFile(folder: Folder, path: string): Promise<FoundFile> {
   if (missing.length > 0) return { path, lacks: `has no ${missing.join(' and no ')}` };
   const what = "COCO's JSON with images, annotations and categories";
   const document = checkJson(value, name, COCO_SCHEMA, what, ITEMS);
-  const file = { path, split: splitOfFile(path) ?? 'train', document };
+  const file = { path, split: splitOfFile(path), document };
   return hasPixels(document) ? { path, file } : { path, file, lacks: describeBoxes(document) };
 }
 
@@ -97,12 +97,14 @@ function isPartOf(others: readonly CocoFile[], file: CocoFile): boolean {
   return isAlike && namesOf(file).some((name) => !known.has(name));
 }
 
-/** A path with its words for splits left open. */
+/** A path with its words for splits left open, but for their years: images of 2014's train are in 2017's val. */
 const kindOf = ({ path }: Pick<CocoFile, 'path'>): string =>
   path
     .split(/([^a-z0-9]+)/i)
-    .map((word) => (splitNamed(word) === undefined ? word : '*'))
+    .map((word) => (splitNamed(word) === undefined ? word : `*${yearOf(word)}`))
     .join('');
+
+const yearOf = (word: string): string => /\d*$/.exec(word)?.[0] ?? '';
 
 const categoriesOf = ({ document }: CocoFile): string =>
   document.categories.map(({ id, name }) => `${id} ${name}`).join();
@@ -121,7 +123,8 @@ function oneKind(folder: Folder, files: readonly CocoFile[]): readonly CocoFile[
   const all = [...kinds.values()].map(([file]) => file as CocoFile);
   // Several parts of one set, such as the exports of several tasks.
   const names = new Set(all.map(categoriesOf));
-  if (names.size === 1 && !all.some(hasKeypoints)) return files;
+  const years = new Set([...kinds.keys()].flatMap((kind) => kind.match(/\*\d+/g) ?? []));
+  if (names.size === 1 && years.size <= 1 && !all.some(hasKeypoints)) return files;
   throw new FormatError(
     `${folder.name} has several kinds of labels: ${[...kinds.keys()].join(', ')}. Name a file of the one that is meant, such as ${joinPaths(folder.name, (all[0] as CocoFile).path)}.`,
   );
@@ -129,18 +132,9 @@ function oneKind(folder: Folder, files: readonly CocoFile[]): readonly CocoFile[
 
 /** The named file, and those beside it that are named alike but for the split. */
 async function siblings(folder: Folder, named: string): Promise<string[]> {
-  const words = named.split(/([^a-z0-9]+)/i);
-  const isAlike = (path: string) => {
-    const own = path.split(/([^a-z0-9]+)/i);
-    return (
-      own.length === words.length &&
-      own.every(
-        (word, at) =>
-          word === words[at] || (splitNamed(word) !== undefined && splitNamed(words[at] as string) !== undefined),
-      )
-    );
-  };
-  return folder.filesIn('').filter((path) => path === named || (extensionOf(path) === '.json' && isAlike(path)));
+  const kind = kindOf({ path: named });
+  const isAlike = (path: string) => extensionOf(path) === '.json' && kindOf({ path }) === kind;
+  return folder.filesIn('').filter((path) => path === named || isAlike(path));
 }
 
 const hasKeypoints = ({ document }: CocoFile): boolean =>

@@ -3,6 +3,7 @@ import { FormatError } from '../../../errors.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import { comparable, joinPaths, withoutExtension } from '../../file-source.ts';
 import type { AnnotatedImage } from '../annotated-layout.ts';
+import { SPLIT_FOLDER_NAMES, splitNamed } from '../../split-names.ts';
 import type { Folder } from '../folder.ts';
 import { findImages, foldersAround } from '../image-finder.ts';
 import { listProblems } from '../problem-list.ts';
@@ -57,9 +58,9 @@ export async function panopticImages(
 }
 
 /** Folders that a file's images may lie in. */
-export function placesOfImages(file: string, split: string): string[] {
+export function placesOfImages(file: string, split: string | undefined): string[] {
   const around = foldersAround(file);
-  const names = [split, `${split}2017`, ...(split === 'val' ? ['valid', 'validation'] : [])];
+  const names = SPLIT_FOLDER_NAMES.filter((name) => splitNamed(name) === split);
   return around.flatMap((place) => [
     place,
     ...names.flatMap((name) => [`images/${name}`, name, `${name}/images`].map((each) => joinPaths(place, each))),

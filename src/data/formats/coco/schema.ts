@@ -46,7 +46,8 @@ export type CocoAnnotation = CocoDocument['annotations'][number];
 
 export interface CocoFile {
   readonly path: string;
-  readonly split: string;
+  /** Absent where no name of a file or folder says it. */
+  readonly split: string | undefined;
   readonly document: CocoDocument;
 }
 
