@@ -1001,7 +1001,32 @@ rows(
   [
     ['that is sound', text(pixel({})), 'accepted: [1,1]'],
     ['with a NaN', text(pixel({}).replace('[1,2,3]', '[1,NaN,3]')), 'The request is not JSON ('],
-    ['with an infinity', text(pixel({}).replace('[1,2,3]', '[1,1e999,3]')), 'value 1 is null'],
+    ['with an infinity', text(pixel({}).replace('[1,2,3]', '[1,1e999,3]')), 'value 1 is the number Infinity'],
+    [
+      'with a value nested deeper than the stack',
+      text(pixel({}).replace('[1,2,3]', `[1,${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}]`)),
+      'UINT8 values are whole numbers from 0 to 255, but value 1 is an object.',
+    ],
+    [
+      'with a parameter nested deeper than the stack',
+      text(
+        pixel({ data: undefined, parameters: { binary_data_size: 0 } }).replace(
+          ':0}',
+          `:${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+        ),
+      ),
+      'The inference request does not fit: inputs.0.parameters.binary_data_size: ',
+    ],
+    [
+      'with a text for the size of its data',
+      text(pixel({ data: undefined, parameters: { binary_data_size: '3' } })),
+      'binary_data_size is the text "3", but 0 bytes follow the JSON.',
+    ],
+    [
+      'with a parameter whose name has no end',
+      text(pixel({ parameters: { ['x'.repeat(1000)]: null } })),
+      `inputs.0.parameters.${'x'.repeat(60)}: Invalid input.`,
+    ],
     ['with fewer values than its shape says', text(pixel({ data: [1] })), 'The shape takes 3 values, but there are 1.'],
     [
       'with more values than its shape says',

@@ -70,3 +70,10 @@ test.each([
     await app.close();
   },
 );
+
+test('a format that is given twice is none, and is told by its kind alone', async () => {
+  const app = await appThat({ isDraining: false });
+  const { statusCode, json } = await app.inject({ method: 'POST', url: '/segment?format=mask&format=json' });
+  expect(statusCode).toBe(400);
+  expect(json().error).toMatch(/^format is one of json, mask, .*, but got an Array\.$/);
+});

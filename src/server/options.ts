@@ -39,17 +39,6 @@ export const DEFAULTS = {
 /** Bytes of bodies that are held at once, beyond what waits for an engine: later ones are refused. */
 export const uploadBudget = ({ bodyLimit }: Pick<ServerOptions, 'bodyLimit'>): number => SERVER.bodies * bodyLimit;
 
-/**
- * Bytes that an engine takes at most for a pixel, measured with the shipped models at 12 megapixels: 290 where images enter
- * the network at their own size. Logits at half of it, the finest there are, and their copy are two for each class.
- */
-const bytesPerPixel = (classes: number): number => 310 + 2 * classes;
-
-/** The pixels of the largest image of which each engine can have one in half of the memory. */
-export function defaultPixelLimit(engines: number, memory = availableMemory(), classes = 20): number {
-  return Math.min(SERVER.pixels, Math.floor(memory / 2 / engines / bytesPerPixel(classes)));
-}
-
 /** Bytes at which an engine is ended: what is left of the memory beside the others, and a tenth. */
 export const engineMemory = (engines: number, memory = availableMemory()): number => (0.9 * memory) / engines;
 

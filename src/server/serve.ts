@@ -8,15 +8,8 @@ import { EngineProcess } from './engines/process.ts';
 import { UploadBudget } from './http/read-body.ts';
 import { listenError } from './listen-error.ts';
 import { createMetrics } from './metrics.ts';
-import {
-  defaultPixelLimit,
-  ENGINE_WIDTH,
-  engineMemory,
-  engineThreads,
-  isLoopback,
-  type ServerOptions,
-  uploadBudget,
-} from './options.ts';
+import { ENGINE_WIDTH, engineMemory, engineThreads, isLoopback, type ServerOptions, uploadBudget } from './options.ts';
+import { pixelLimitOf } from './pixel-limit.ts';
 import type { Service } from './service.ts';
 import { isSiteBuilt, siteFiles } from './site/site-files.ts';
 
@@ -47,7 +40,7 @@ const GRACE = 10_000;
 export async function startServer(options: ServerOptions, log: { write(line: string): void }): Promise<RunningServer> {
   const logger = pino({ base: { pid: process.pid } }, log);
   const { engines, queue, timeout, host, port } = options;
-  const pixelLimit = options.engine.pixelLimit ?? defaultPixelLimit(engines);
+  const pixelLimit = await pixelLimitOf(options);
   const configuration = { ...options.engine, pixelLimit };
   const limits = {
     hang: Math.max((timeout * 1000) / 2, LEAST_HANG),

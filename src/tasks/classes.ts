@@ -11,7 +11,7 @@ import type { TaskFiles } from './task-files.ts';
  * config.json's id2label), or a data.yaml's `names`.
  */
 export async function readClasses(text: string, files: TaskFiles): Promise<readonly LabelClass[]> {
-  if (Object.hasOwn(LABEL_SETS, text)) return LABEL_SETS[text as LabelSetName].classes;
+  if (isLabelSet(text)) return LABEL_SETS[text].classes;
   const bytes = await files.read(text).catch((error: unknown) => {
     throw new UsageError(
       `--classes takes a number, a file of names, or one of ${Object.keys(LABEL_SETS).join(', ')}; "${text}" is none of them (${messageOf(error)}).`,
@@ -19,3 +19,9 @@ export async function readClasses(text: string, files: TaskFiles): Promise<reado
   });
   return classesNamed(readClassNames(new TextDecoder().decode(bytes), text));
 }
+
+/** The same as it is valid whatever folder one works in: what is no known set's name is a file. */
+export const classesPlace = (text: string, { absolute }: Pick<TaskFiles, 'absolute'>): string =>
+  isLabelSet(text) ? text : absolute(text);
+
+const isLabelSet = (text: string): text is LabelSetName => Object.hasOwn(LABEL_SETS, text);

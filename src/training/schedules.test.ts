@@ -21,6 +21,41 @@ const ALL: readonly ScheduleDefinition[] = [
   { name: 'one-cycle', rise: 0.3, initial: 1 / 25, final: 1 / 250_000, warmup: 0 },
 ];
 
+const SHARE = fc.double({ min: 0, max: 1, noNaN: true });
+
+/** Any schedule, without a warm-up, and the least factor that it may have; none has more than 1. */
+const ANY: fc.Arbitrary<{ readonly plain: ScheduleDefinition; readonly least: number }> = fc.oneof(
+  fc.constant({ plain: { name: 'constant', warmup: 0 } as const, least: 1 }),
+  fc.double({ min: 0.1, max: 3, noNaN: true }).map((power) => ({
+    plain: { name: 'poly', power, warmup: 0 } as const,
+    least: 0,
+  })),
+  fc.uniqueArray(fc.nat(50), { maxLength: 4 }).map((epochs) => ({
+    plain: {
+      name: 'multi-step',
+      milestones: epochs.toSorted((a, b) => a - b),
+      factors: epochs.map((_, at) => 0.5 ** (at + 1)),
+      warmup: 0,
+    } as const,
+    least: 0.5 ** epochs.length,
+  })),
+  SHARE.map((final) => ({ plain: { name: 'cosine', final, warmup: 0 } as const, least: final })),
+  // One part of a few is often one update exactly.
+  fc
+    .record({
+      rise: fc.oneof(
+        fc.integer({ min: 2, max: 50 }).map((parts) => 1 / parts),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      ),
+      initial: SHARE,
+      final: SHARE,
+    })
+    .map((rest) => ({
+      plain: { name: 'one-cycle', ...rest, warmup: 0 } as const,
+      least: Math.min(rest.initial, rest.final),
+    })),
+);
+
 describe('a schedule', () => {
   test.each(ALL.filter(({ name }) => Object.hasOwn(fixture, name)))('$name is that of PyTorch', (definition) => {
     const expected = fixture[definition.name as 'cosine'];
@@ -59,6 +94,32 @@ describe('a schedule', () => {
         }
       }),
     );
+  });
+
+  test('stays finite and between its least and greatest rate in short runs, however much of them rises or warms up', () => {
+    const upTo50 = fc.integer({ min: 1, max: 50 });
+    fc.assert(
+      fc.property(ANY, upTo50, upTo50, fc.nat(50), ({ plain, least }, total, updatesPerEpoch, warmup) => {
+        const outside = factors({ ...plain, warmup }, { updates: total, updatesPerEpoch }).filter((factor, update) => {
+          const warmth = Math.min((update + 1) / Math.max(warmup, 1), 1);
+          return !(factor >= warmth * least - 1e-12 && factor <= warmth + 1e-12);
+        });
+        expect(outside).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    [0.1, 10],
+    [0.25, 4],
+    [0.5, 2],
+  ])('one-cycle that rises over %f of %i updates, which is one, begins at the top', (rise, total) => {
+    const cycle = { name: 'one-cycle', rise, initial: 0.04, final: 0.01, warmup: 0 } as const;
+    const all = factors(cycle, { updates: total, updatesPerEpoch: 1 });
+    expect(all[0]).toBe(1);
+    expect(all.at(-1)).toBeCloseTo(0.01, 12);
+    expect(all).toEqual(all.toSorted((a, b) => b - a));
   });
 
   test('names all that does not fit at once', () => {

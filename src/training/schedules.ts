@@ -43,10 +43,10 @@ const SCHEDULES: { readonly [Name in ScheduleName]: Schedule<Name> } = {
     return passed === 0 ? 1 : (factors[passed - 1] as number);
   },
   cosine: ({ final }, update, { updates }) => halfCosine(1, final, update / updates),
-  // As PyTorch's OneCycleLR, whose last update has the final rate.
+  // As PyTorch's OneCycleLR, whose last update has the final rate. With no update before the top there is nothing to rise over.
   'one-cycle'({ rise, initial, final }, update, { updates }) {
     const top = rise * updates - 1;
-    return update <= top
+    return top > 0 && update <= top
       ? halfCosine(initial, 1, update / top)
       : halfCosine(1, final, (update - top) / (updates - 1 - top));
   },

@@ -506,7 +506,19 @@ describe('the Open Inference Protocol', () => {
       { inputs: [{ ...input, data: [1, 2] }] },
       `The shape takes ${WIDTH * HEIGHT * 3} values, but there are 2.`,
     ],
-    ['values that are no bytes', { inputs: [{ ...input, shape: [1, 1, 3], data: [1, 2.5, null] }] }, 'value 1 is 2.5'],
+    [
+      'values that are no bytes',
+      { inputs: [{ ...input, shape: [1, 1, 3], data: [1, 2.5, null] }] },
+      'value 1 is the number 2.5',
+    ],
+    [
+      'a value nested deeper than the stack',
+      JSON.stringify({ inputs: [{ ...input, shape: [1, 1, 3], data: [1, 'x'] }] }).replace(
+        '"x"',
+        `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+      ),
+      'value 1 is an object',
+    ],
     ['lists without end', { inputs: [{ ...input, data: [[[[[[1]]]]]] }] }, 'nested deeper'],
     [
       'outputs that are none',

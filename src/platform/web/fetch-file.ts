@@ -2,7 +2,7 @@
 import { FormatError, messageOf, RuntimeError, UsageError } from '../../errors.ts';
 import { joinedBytes } from '../../joined-bytes.ts';
 import { seconds, STALLED_DOWNLOAD, within } from './limits.ts';
-import type { FileStore } from './file-store.ts';
+import type { FileStore, StoredFile } from './file-store.ts';
 
 /** How far the download of one of a model's files has come. */
 export interface DownloadProgress {
@@ -28,8 +28,12 @@ const CHECK_ADDRESS = 'Check the address.';
 /** The file is not there: another place may have it. */
 export class MissingFileError extends UsageError {}
 
+/** The server gives no answer, or says that it cannot give one now: a copy is as good as can be had. */
+class UnreachableError extends RuntimeError {}
+
 /**
- * A file's bytes. A stored one is taken if the server says that it is still the same, or cannot be reached.
+ * A file's bytes. A stored one is taken if the server says that it is still the same, or cannot be reached. What it refuses is
+ * an error, stored or not.
  * @throws MissingFileError if the server has none, FormatError if it answers with a page instead, RuntimeError if the network fails or nothing comes for
  * half a minute, the signal's reason if it was aborted.
  */
@@ -39,14 +43,14 @@ export async function fetchFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = nameOf(address);
   const stored = await store?.find(address);
-  if (stored) {
-    const current = await versionOnServer(address, signal);
-    if (current === 'unreachable' || (current !== '' && current === stored.version)) {
-      onProgress?.({ loaded: stored.bytes.length, total: stored.bytes.length, file });
-      return stored.bytes;
-    }
+  const response = stored
+    ? await newerThan(stored, address, { signal, advice })
+    : await request(address, { signal, advice });
+  if (!response) {
+    const { bytes } = stored as StoredFile;
+    onProgress?.({ loaded: bytes.length, total: bytes.length, file });
+    return bytes;
   }
-  const response = await request(address, { signal, advice });
   const bytes = await bodyOf(response, address, { signal, onProgress });
   await store?.keep(address, bytes, versionOf(response));
   return bytes;
@@ -54,27 +58,34 @@ export async function fetchFile(
 
 export const nameOf = (address: string): string => new URL(address).pathname.split('/').pop() ?? address;
 
+type Asked = Pick<FetchFileOptions, 'signal' | 'advice'>;
+
+/** The server's answer with another version than the stored one; null where that is the same or the best there is. */
+async function newerThan({ version }: StoredFile, address: string, asked: Asked): Promise<Response | null> {
+  const isSame = (response: Response): boolean => version !== '' && versionOf(response) === version;
+  try {
+    const head = await ask(address, 'HEAD', asked.signal);
+    if (head.ok && isSame(head)) return null;
+    // Servers may refuse this way of asking alone: the answer to the usual one decides, and its body is left where it is known.
+    const response = await request(address, asked);
+    if (!isSame(response)) return response;
+    response.body?.cancel().catch(() => {});
+    return null;
+  } catch (error) {
+    if (error instanceof UnreachableError) return null;
+    throw error;
+  }
+}
+
 /** @throws as `fetchFile` */
-async function request(
-  address: string,
-  { signal, advice }: Pick<FetchFileOptions, 'signal' | 'advice'>,
-): Promise<Response> {
-  const asked = fetch(address, { cache: 'no-cache', ...(signal && { signal }) });
-  const silent = `${address}: the server did not answer within ${seconds(STALLED_DOWNLOAD)}. Try again later.`;
-  const response = await within(asked, STALLED_DOWNLOAD, silent).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    if (error instanceof RuntimeError) throw error;
-    throw new RuntimeError(
-      `${address} cannot be reached (${messageOf(error)}). Check the network, the address, and whether that server lets other sites' pages read its files (CORS).`,
-      { cause: error },
-    );
-  });
+async function request(address: string, { signal, advice }: Asked): Promise<Response> {
+  const response = await ask(address, 'GET', signal);
   if (response.status === 404 || response.status === 410) {
     throw new MissingFileError(
       `There is no ${nameOf(address)} at ${address} (the server answered ${response.status}). ${advice}`,
     );
   }
-  if (!response.ok) throw new RuntimeError(`${address}: the server answered ${response.status}. Try again later.`);
+  if (!response.ok) throw new RuntimeError(failed(address, response));
   if (/^text\/html\b/.test(response.headers.get('content-type') ?? '')) {
     throw new FormatError(
       `${address}: the server answered with a page (HTML) in place of the file; servers of single-page programs do so for files that they do not have. ${advice}`,
@@ -82,6 +93,28 @@ async function request(
   }
   return response;
 }
+
+/** @throws UnreachableError if no answer comes, or one that may be another in a while; the signal's reason if it was aborted. */
+async function ask(address: string, method: 'GET' | 'HEAD', signal: AbortSignal | undefined): Promise<Response> {
+  const asked = fetch(address, { method, cache: 'no-cache', ...(signal && { signal }) });
+  const silent = `${address}: the server did not answer within ${seconds(STALLED_DOWNLOAD)}. Try again later.`;
+  const response = await within(asked, STALLED_DOWNLOAD, silent).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    if (error instanceof RuntimeError) throw new UnreachableError(error.message);
+    throw new UnreachableError(
+      `${address} cannot be reached (${messageOf(error)}). Check the network, the address, and whether that server lets other sites' pages read its files (CORS).`,
+      { cause: error },
+    );
+  });
+  if (isPassing(response.status)) throw new UnreachableError(failed(address, response));
+  return response;
+}
+
+/** Too many requests, and faults of the server but for a method that it does not know. */
+const isPassing = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
+
+const failed = (address: string, { status }: Response): string =>
+  `${address}: the server answered ${status}. Try again later.`;
 
 async function bodyOf(
   response: Response,
@@ -120,11 +153,4 @@ async function bodyOf(
 /** What tells one version of a file from another; empty where a server says nothing of it. */
 function versionOf({ headers }: Response): string {
   return headers.get('etag') ?? [headers.get('last-modified'), headers.get('content-length')].filter(Boolean).join(' ');
-}
-
-async function versionOnServer(address: string, signal: AbortSignal | undefined): Promise<string | 'unreachable'> {
-  const asked = fetch(address, { method: 'HEAD', cache: 'no-cache', ...(signal && { signal }) });
-  const response = await within(asked, STALLED_DOWNLOAD, 'silent').catch(() => null);
-  signal?.throwIfAborted();
-  return response?.ok ? versionOf(response) : 'unreachable';
 }

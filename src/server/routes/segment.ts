@@ -1,5 +1,6 @@
 /** POST /segment: an image to its segmentation. */
 import type { FastifyInstance } from 'fastify';
+import { describeValue } from '../../text.ts';
 import { ANSWER_FORMATS, type AnswerFormat } from '../answer-formats.ts';
 import { acceptedOffer } from '../http/accept.ts';
 import { Refusal, unreadType } from '../http/refusal.ts';
@@ -37,7 +38,9 @@ function chooseFormat(name: unknown, accept: string | undefined): AnswerFormat {
   if (name !== undefined) {
     const found = ANSWER_FORMATS.find((format) => format.name === name);
     if (found) return found;
-    throw new Refusal(400, `There is no format ${JSON.stringify(name)?.slice(0, 40)}. The formats are ${names}.`);
+    if (typeof name !== 'string')
+      throw new Refusal(400, `format is one of ${names}, but got ${describeValue(name, true)}.`);
+    throw new Refusal(400, `There is no format ${JSON.stringify(name.slice(0, 40))}. The formats are ${names}.`);
   }
   const accepted = acceptedOffer(accept, ANSWER_FORMATS);
   if (accepted) return accepted;

@@ -3,9 +3,11 @@ import * as z from 'zod';
 import { messageOf, UsageError } from '../../errors.ts';
 import { type Image, image } from '../../image/image.ts';
 import { decodeImage } from '../../platform/node/decode-image.ts';
+import { describeValue } from '../../text.ts';
 import { Refusal } from '../http/refusal.ts';
 
-const PARAMETERS = z.record(z.string(), z.unknown()).optional();
+/** As the protocol has them, without lists and objects: these could go deeper than whatever looks into them can follow. */
+const PARAMETERS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional();
 
 const INFER_REQUEST = z.object({
   id: z.string().max(256).optional(),
@@ -62,7 +64,7 @@ export function readInferRequest(body: Uint8Array, headerLength = body.length): 
   if (!result.success) {
     const problems = result.error.issues
       .slice(0, 8)
-      .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+      .map(({ path, message }) => `${path.join('.').slice(0, 80) || 'the whole'}: ${message}`);
     throw new UsageError(`The inference request does not fit: ${problems.join('. ')}.`);
   }
   return { request: result.data, binary: body.subarray(headerLength) };
@@ -143,7 +145,7 @@ function binaryOf({ parameters, data }: InferInput, binary: Uint8Array): Uint8Ar
   if (data !== undefined) throw new UsageError('The input has data and binary_data_size; give one of them.');
   if (size !== binary.length) {
     throw new UsageError(
-      `binary_data_size is ${JSON.stringify(size).slice(0, 40)}, but ${binary.length} bytes follow the JSON.`,
+      `binary_data_size is ${describeValue(size, true)}, but ${binary.length} bytes follow the JSON.`,
     );
   }
   return binary;
@@ -168,7 +170,7 @@ function byteValues(data: unknown, count: number): Uint8Array {
     }
     if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 255) {
       throw new UsageError(
-        `UINT8 values are whole numbers from 0 to 255, but value ${filled} is ${String(JSON.stringify(value)).slice(0, 40)}.`,
+        `UINT8 values are whole numbers from 0 to 255, but value ${filled} is ${describeValue(value, true)}.`,
       );
     }
     if (filled < count) values[filled] = value as number;

@@ -1,6 +1,8 @@
 /** The images that a model is calibrated on: some of a folder, or of a data set's training images. */
 import type { Dataset } from '../../data/dataset.ts';
-import { RefineNetError, UsageError } from '../../errors.ts';
+import { isImage } from '../../data/file-source.ts';
+import { UnknownLayoutError } from '../../data/unknown-layout-error.ts';
+import { UsageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import type { WarningEvent } from '../events.ts';
 import type { WorkContext } from '../task.ts';
@@ -15,17 +17,14 @@ export interface CalibrationImages {
 /**
  * Finds them, evenly spread over those there are, always the same ones.
  * @param path a data set, whose training images are taken, or a folder, file or pattern of images.
- * @throws UsageError if there is no image.
+ * @throws UsageError if there is no image; as `openDataset` if the data set cannot be opened.
  */
 export async function findCalibrationImages(
   path: string,
   most: number,
   { files, onEvent }: Pick<WorkContext<WarningEvent>, 'files' | 'onEvent'>,
 ): Promise<CalibrationImages> {
-  const dataset = await files.openDataset(path, {}).catch((error: unknown) => {
-    if (error instanceof RefineNetError) return null;
-    throw error;
-  });
+  const dataset = await datasetAt(path, files);
   const sources = dataset
     ? ofDataset(dataset, files)
     : await ofFiles(path, files, (message) => onEvent({ type: 'warning', message }));
@@ -53,6 +52,19 @@ export async function findCalibrationImages(
 interface ImageSource {
   readonly name: string;
   open(): Promise<Image>;
+}
+
+/** The data set there; null where images are meant: one by name, those of a pattern, or all of a folder that is no data set. */
+async function datasetAt(path: string, files: TaskFiles): Promise<Dataset | null> {
+  const kind = await files.kindOf(path);
+  if (kind === undefined || (kind === 'file' && isImage(path))) return null;
+  try {
+    return await files.openDataset(path, {});
+  } catch (error) {
+    // All images below a damaged data set would be its masks, too.
+    if (kind === 'folder' && error instanceof UnknownLayoutError) return null;
+    throw error;
+  }
 }
 
 /** Takes those of the split `train`, or of the first one there is. */

@@ -16,6 +16,7 @@ import type { StartingModelOptions } from '../../models/starting-model.ts';
 import { startingModelFor } from '../../training/starting-model-for.ts';
 import { readRun } from '../../training/run/trainer.ts';
 import { readWeights } from '../../weights/read-weights.ts';
+import { classesPlace } from '../classes.ts';
 import { type DatasetFields, openDataset } from '../dataset-fields.ts';
 import type { WorkContext } from '../task.ts';
 import type { TaskFiles } from '../task-files.ts';
@@ -207,15 +208,12 @@ async function openNoted(path: string, fields: Opened, { files, onEvent }: Conte
 }
 
 /** What a resumed run opens its data set with, as a run keeps it. */
-const originOf = (
-  { format, classes, unlabeled, holdOut, pseudoLabels, confidence }: Opened,
-  { absolute }: TaskFiles,
-) => ({
+const originOf = ({ format, classes, unlabeled, holdOut, pseudoLabels, confidence }: Opened, files: TaskFiles) => ({
   ...(format !== undefined && { format }),
-  ...(classes !== undefined && { classes }),
+  ...(classes !== undefined && { classes: classesPlace(classes, files) }),
   ...(unlabeled !== undefined && { unlabeled }),
   ...(holdOut !== undefined && { holdOut }),
-  ...(pseudoLabels !== undefined && { pseudoLabels: absolute(pseudoLabels) }),
+  ...(pseudoLabels !== undefined && { pseudoLabels: files.absolute(pseudoLabels) }),
   ...(confidence !== undefined && { confidence: String(confidence) }),
 });
 

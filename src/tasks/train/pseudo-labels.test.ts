@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { readSample } from '../../data/read-sample.ts';
 import { scanDataset } from '../../data/scan.ts';
+import { RefineNetError } from '../../errors.ts';
 import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { nodeTaskFiles } from '../../platform/node/task-files.ts';
 import { withPseudoLabels } from './pseudo-labels.ts';
@@ -120,6 +121,40 @@ describe('predicted images', () => {
     expect(faults('train').map(({ path }) => path)).toEqual(['images/train/5.png']);
     expect(notes.at(-1)).toBe(
       `2 of the images in ${predictions} are images of ${data}: they keep the masks they have there.`,
+    );
+  });
+});
+
+describe('reports', () => {
+  test('are read some at a time, however many there are', async () => {
+    const COUNT = 200;
+    const image = OTHERS()[0] as string;
+    const names = Array.from({ length: COUNT }, (_, index) => String(index).padStart(3, '0'));
+    let [open, most] = [0, 0];
+    const files = {
+      ...nodeTaskFiles,
+      list: async () => names.flatMap((name) => [`${name}.json`, `${name}.png`]),
+      read: async () => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setImmediate(resolve));
+        open--;
+        return Buffer.from(JSON.stringify({ image, classes: [] }));
+      },
+    };
+    const { samples } = await withPseudoLabels(dataset, { folder: predictions, confidence: 0 }, files);
+    const added = samples('train').filter(({ name }) => name.startsWith('pseudo/'));
+    expect(added.map(({ name }) => name)).toEqual(names.map((name) => `pseudo/${name}`));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
+  });
+
+  test('that cannot be read are told by what the place says, and not called damaged', async () => {
+    await predicted('a', OTHERS()[0] as string);
+    const files = { ...nodeTaskFiles, read: () => Promise.reject(new Error('EMFILE: too many open files')) };
+    await expect(withPseudoLabels(dataset, { folder: predictions, confidence: 0.6 }, files)).rejects.toThrow(
+      new RefineNetError(
+        `--pseudo-labels: ${join(predictions, 'a.json')} cannot be read (EMFILE: too many open files).`,
+      ),
     );
   });
 });

@@ -1,8 +1,9 @@
 /** Images without masks of their own, to be trained on with masks that `predict` wrote (self-training). */
+import { mapAhead } from '../../data/concurrency.ts';
 import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Sample } from '../../data/sample.ts';
-import { messageOf, UsageError } from '../../errors.ts';
+import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
 import type { SegmentedClass } from '../../inference/segmentation/outputs.ts';
 import type { TaskFiles } from '../task-files.ts';
 
@@ -15,6 +16,9 @@ export interface PseudoLabels {
 
 /** What precedes the names of these samples: they are chosen by it, and never called as one of the data set. */
 const PREFIX = 'pseudo/';
+
+/** Files that are open at once: a process may have some hundred. */
+const AT_ONCE = 32;
 
 /** Files or classes that are named of each kind of problem. */
 const NAMED = 5;
@@ -29,7 +33,7 @@ interface Report {
 /**
  * The data set with the predicted images of a folder beside its own images to train on. An image that has a mask in
  * the data set already, or is one of another split, is left out.
- * @throws UsageError with all that is missing or does not fit.
+ * @throws UsageError with all that is missing or does not fit, RefineNetError if a report cannot be read.
  */
 export async function withPseudoLabels(
   dataset: Dataset,
@@ -50,7 +54,7 @@ export async function withPseudoLabels(
       `--pseudo-labels: there are no predictions in ${folder} (looked for X.json with X.png). ${HOW}`,
     );
   }
-  const reports = await Promise.all(names.map((name) => readReport(folder, name, files)));
+  const reports = await each(names, (name) => readReport(folder, name, files));
   const pathOf = (name: string) => files.absolute(files.join(folder, name));
   const { train } = dataSplits(dataset);
   const own = new Set(
@@ -59,7 +63,7 @@ export async function withPseudoLabels(
     ),
   );
   const used = reports.filter(({ image }) => !own.has(image));
-  const there = await Promise.all(used.map(async ({ image }) => (await files.kindOf(image)) === 'file'));
+  const there = await each(used, async ({ image }) => (await files.kindOf(image)) === 'file');
   const problems = [
     ...listed(
       used.filter((_, index) => !there[index]).map(({ image }) => image),
@@ -104,10 +108,19 @@ export async function withPseudoLabels(
 
 const HOW = 'Make some first: refinenet predict PHOTOS --model MODEL --output FOLDER --format confidence.';
 
+async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for await (const result of mapAhead(items, AT_ONCE, work)) results.push(result);
+  return results;
+}
+
 async function readReport(folder: string, name: string, files: TaskFiles): Promise<Report> {
   const path = files.join(folder, `${name}.json`);
+  const bytes = await files.read(path).catch((error: unknown) => {
+    throw new RefineNetError(`--pseudo-labels: ${path} cannot be read (${messageOf(error)}).`, { cause: error });
+  });
   try {
-    const { image, classes } = JSON.parse(new TextDecoder().decode(await files.read(path))) as Report;
+    const { image, classes } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
     if (typeof image !== 'string' || !Array.isArray(classes)) throw new Error('it names no image or no classes');
     return { name, image: files.absolute(image), classes };
   } catch (error) {
