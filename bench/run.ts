@@ -13,7 +13,7 @@ import { numberedClasses } from '../src/labels/classes-named.ts';
 import { architecture } from '../src/models/architectures.ts';
 import { exportOnnx } from '../src/models/export-onnx.ts';
 import { nodeBackend, wasmBackend } from '../src/platform/node/backend.ts';
-import { writeModelFolder } from '../src/platform/node/model-folder.ts';
+import { writeModelFolder } from '../src/platform/node/write-model-folder.ts';
 import { type Case, CONTESTANTS, caseTitle } from './assignment.ts';
 import { CLASSES, fitsInMemory, selectCases } from './cases.ts';
 import { chart } from './chart.ts';

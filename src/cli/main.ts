@@ -7,6 +7,7 @@ import { keyValueArguments } from './arguments.ts';
 import { addCommands } from './commands/index.ts';
 import { settleDevice } from './device.ts';
 import { EXIT } from './exit.ts';
+import { interrupt } from './interruption.ts';
 import { packageManifest } from '../platform/node/package.ts';
 
 /**
@@ -14,7 +15,8 @@ import { packageManifest } from '../platform/node/package.ts';
  * Errors of the library show their message; `--debug` adds the stack, and defects always show it.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', endQuietlyOnClosedPipe);
+  process.stdout.on('error', endOnClosedPipe);
+  process.stderr.on('error', passOverClosedPipe);
   keepCompiledCode();
   const program = createProgram();
   let exitCode: number = EXIT.success;
@@ -53,8 +55,16 @@ function report(error: unknown, debug: boolean): void {
   if ((debug || !expected) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }
 
-/** A reader that has seen enough, such as `head`, is no failure. */
-function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+/**
+ * A reader that has seen enough, such as `head`, is no failure; what is at work then ends as by Ctrl-C, which also ends the
+ * readers of a pipe: what `train | tee` did last is kept.
+ */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  passOverClosedPipe(error);
+  if (!interrupt()) process.exit(EXIT.success);
+}
+
+/** Nobody reads what is said about the work any more, which goes on. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.success);
 }

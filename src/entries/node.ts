@@ -5,7 +5,8 @@ export * from './training.ts';
 
 // Models in folders, to segment files at once.
 export { type LoadOptions, loadModel, type NodeSegmenter } from '../platform/node/load.ts';
-export { loadWeights, readModelFolder, writeModelFolder } from '../platform/node/model-folder.ts';
+export { loadWeights, readModelFolder } from '../platform/node/model-folder.ts';
+export { writeModelFolder } from '../platform/node/write-model-folder.ts';
 export { type ModelLocation, SHIPPED_MODELS } from '../platform/node/model-location.ts';
 export type { ModelCardDetails } from '../models/folder/card.ts';
 export type { ModelFileOptions, WriteModelOptions } from '../models/folder/files.ts';

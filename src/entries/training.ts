@@ -10,6 +10,7 @@ export type { TrainingConfiguration } from '../training/configuration.ts';
 export { estimateMemory, type MemoryEstimate } from '../training/memory-estimate.ts';
 export {
   type AskedSampling,
+  type AskedSchedule,
   type PlanOptions,
   planTraining,
   replan,

@@ -97,6 +97,47 @@ describe('a plan', () => {
     );
   });
 
+  test('fits the warm-up of the preset to a schedule that was asked for without one', async () => {
+    const warmupOf = async (schedule: TrainingOverrides['schedule']) =>
+      (await plan(schedule && { schedule })).configuration.schedule.warmup;
+    // 40 epochs of one update: a tenth of them.
+    expect(await warmupOf({ name: 'cosine', final: 0 })).toBe(4);
+    expect(await warmupOf({ name: 'cosine', final: 0, warmup: 9 })).toBe(9);
+    const { configuration } = await plan({ schedule: { name: 'cosine', final: 0 } });
+    expect(replan(configuration, dataset, { schedule: { name: 'cosine', final: 0 } })).toEqual(configuration);
+  });
+
+  test('refuses what a step would refuse, before the data is read', async () => {
+    const read: string[] = [];
+    const planning = (overrides: TrainingOverrides) =>
+      planTraining({
+        model: modelFor(dataset),
+        dataset,
+        decodeImage: decodeDatasetImage,
+        overrides,
+        onSampleChecked: (_, __, name) => read.push(name),
+      });
+    await expect(planning({ averageDecay: 1 })).rejects.toThrow(
+      'averageDecay is from 0 up to, not including, 1, got 1',
+    );
+    await expect(planning({ loss: { terms: [{ name: 'dice', weight: 0 }] } })).rejects.toThrow(
+      'the weight of dice is positive, got 0',
+    );
+    await expect(
+      planning({ optimizer: { name: 'sgd', momentum: 2, nesterov: false, weightDecay: 0 } }),
+    ).rejects.toThrow('momentum');
+    expect(read).toEqual([]);
+  });
+
+  test('that is resumed has the classes that the data set has now, and cannot weigh them of a sudden', async () => {
+    const { configuration } = await plan({ classWeights: 'none' });
+    const renamed = { ...dataset, classes: dataset.classes.toReversed() };
+    expect(replan(configuration, renamed).classes).toEqual(configuration.classes.toReversed());
+    expect(() => replan(configuration, dataset, { classWeights: 'auto' })).toThrow(
+      'This run was begun without class weights, so it cannot go on with auto. Begin a new one.',
+    );
+  });
+
   test('finds what rare classes mean in the masks, and keeps it when the run is resumed', async () => {
     const rare = await openDatasetAt(await writeDrawnDataset(join(folder, 'rare')));
     // One of six images keeps the disc.

@@ -18,8 +18,11 @@ import { imagesPerEpoch, type TrainingConfiguration, updatesPerEpoch } from './c
 import { withCurrentLoss, withCurrentNames } from './former-names.ts';
 import { frozenFeatures } from './frozen-features.ts';
 import { judgeSizes } from './image-sizes.ts';
+import { checkLoss } from './losses/index.ts';
+import { bindOptimizer } from './optimizers/index.ts';
 import { type ClassWeighting, PRESET_NAMES, PRESETS, type Preset, type PresetName } from './presets.ts';
 import { checkSchedule, type ScheduleDefinition } from './schedules.ts';
+import { checkStep } from './step/check-step.ts';
 import { checkTeacher, type TeacherModel, weightsFingerprint } from './step/teacher.ts';
 import { PARAMETER_GROUPS, type ParameterGroup, type StepDefinition } from './step/types.ts';
 
@@ -38,7 +41,8 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   /** How many augmented views of each image the frozen part of the network sees, once each; null for new ones in every epoch. */
   readonly views?: number | null;
   readonly rates?: Partial<Record<ParameterGroup, number>>;
-  readonly schedule?: ScheduleDefinition;
+  /** Without a warm-up of its own it has the preset's, or the resumed run's. */
+  readonly schedule?: AskedSchedule;
   readonly optimizer?: StepDefinition['optimizer'];
   readonly loss?: Partial<StepDefinition['loss']>;
   /** Weights of the classes in the loss; overrules the loss's own. */
@@ -54,6 +58,13 @@ export interface TrainingOverrides extends AugmentationAdjustments {
   readonly saveEvery?: number | null;
   readonly samplesEvery?: number | null;
 }
+
+/** A schedule as it is asked for. */
+export type AskedSchedule = ScheduleDefinition extends infer Each
+  ? Each extends ScheduleDefinition
+    ? Omit<Each, 'warmup'> & Partial<Pick<Each, 'warmup'>>
+    : never
+  : never;
 
 /** A rule as it is asked for: what `rare` means for each image is found in the data. */
 export type AskedSampling = Extract<SamplingRule, { names: string }> | { readonly rare: number };
@@ -151,17 +162,25 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
       `The preset's batch of ${preset.batch} was lowered to ${most}: there are ${data.train} images to train on.`,
     );
   }
-  return { configuration: withFittingWarmup(configuration, overrides.schedule), warnings };
+  const isOwn = overrides.schedule?.warmup === undefined;
+  return { configuration: isOwn ? withFittingWarmup(configuration) : configuration, warnings };
 }
 
-/** The configuration of a run that is resumed: the saved one, with what the data set is like now and what is asked otherwise. */
+/**
+ * The configuration of a run that is resumed: the saved one, with what the data set is like now and what is asked otherwise.
+ * @throws UsageError naming everything that does not fit.
+ */
 export function replan(
   saved: TrainingConfiguration,
   dataset: Dataset,
   overrides: TrainingOverrides = {},
 ): TrainingConfiguration {
   const splits = dataSplits(dataset);
-  const known = { ...withCurrentNames(saved), data: describeData(dataset, splits) };
+  if (overrides.classWeights === 'auto' && saved.step.loss.classWeights === null) {
+    throw new UsageError('This run was begun without class weights, so it cannot go on with auto. Begin a new one.');
+  }
+  const classes = dataset.classes.map(({ name }) => name);
+  const known = { ...withCurrentNames(saved), classes, data: describeData(dataset, splits) };
   // What rare classes mean was found when the run was new; another share is another run.
   const timesOfSaved = (share: number) =>
     saved.sampling?.rules.flatMap((rule) => ('rare' in rule && rule.rare === share ? rule.times : [])) ?? [];
@@ -210,7 +229,8 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
   const augmentation = overrides.augmentation ?? ofCrop;
   const configuration: TrainingConfiguration = {
     ...plain,
-    ...defined({ epochs, batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery }),
+    ...defined({ epochs, batch, seed, validateEvery, patience, saveEvery, samplesEvery }),
+    ...(schedule && { schedule: { ...schedule, warmup: schedule.warmup ?? base.schedule.warmup } }),
     crop,
     preprocessing: { ...base.preprocessing, resize },
     augmentation: adjusted(
@@ -226,12 +246,8 @@ function withOverrides(base: TrainingConfiguration, overrides: TrainingOverrides
   return configuration;
 }
 
-/** A preset's warm-up is at most a tenth of the run; a schedule that was asked for stays as it is. */
-function withFittingWarmup(
-  configuration: TrainingConfiguration,
-  asked: ScheduleDefinition | undefined,
-): TrainingConfiguration {
-  if (asked) return configuration;
+/** A preset's warm-up is at most a tenth of the run. */
+function withFittingWarmup(configuration: TrainingConfiguration): TrainingConfiguration {
   const { schedule, epochs } = configuration;
   const updates = epochs * updatesPerEpoch(configuration);
   return { ...configuration, schedule: { ...schedule, warmup: Math.min(schedule.warmup, Math.floor(updates / 10)) } };
@@ -320,6 +336,9 @@ function checkConfiguration(configuration: TrainingConfiguration): void {
   if (step.clipNorm !== null && !(step.clipNorm > 0))
     problems.push(`clipNorm is ${step.clipNorm}, but must be above 0`);
   if (problems.length > 0) throw new UsageError(`This run does not fit together: ${problems.join('; ')}.`);
+  checkStep(step);
+  bindOptimizer(step.optimizer);
+  checkLoss(step.loss, classes.length, isTaught);
   if (views !== undefined) frozenFeatures(configuration);
   checkSchedule(configuration.schedule);
   createTransform(configuration.augmentation);

@@ -4,6 +4,7 @@ import type { ImageSize } from '../image/preprocess.ts';
 import type { PredictResult } from '../tasks/predict/predict.ts';
 import { PREDICT_REQUEST, type PredictRequest } from '../tasks/predict/request.ts';
 import { inShard } from '../tasks/predict/shard.ts';
+import { assertInputsUntouched } from '../tasks/predict/untouched-inputs.ts';
 import { optimizationFor } from '../tasks/run-options.ts';
 import { parseRequest } from '../tasks/task.ts';
 import type { NamedInput, TaskFiles } from '../tasks/task-files.ts';
@@ -27,7 +28,9 @@ export async function submit(
   const redis = redisAddress(address);
   const request = await everywhereValid(parseRequest('predict', PREDICT_REQUEST, given), files);
   const warn = (message: string): void => onEvent({ type: 'warning', message });
-  const images = inShard(await files.listImages(request.images, warn), request.shard);
+  const all = await files.listImages(request.images, warn);
+  await assertInputsUntouched(all, request, files);
+  const images = inShard(all, request.shard);
   const libraries = await queueLibraries();
   await checkRedis(redis, libraries.ioredis);
   const toDo = await imagesToDo(images, request, files);

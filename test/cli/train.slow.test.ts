@@ -35,7 +35,13 @@ async function outcome(run: string) {
 }
 
 /** Starts the command and sends it a signal once so many updates are in its log. */
-function signaled(args: readonly string[], run: string, updates: number, signal: 'SIGINT' | 'SIGKILL') {
+function signaled(
+  args: readonly string[],
+  run: string,
+  updates: number,
+  signal: 'SIGINT' | 'SIGKILL',
+  endReaders = false,
+) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
     const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, NO_COLOR: '1' } });
     let [stdout, stderr] = ['', ''];
@@ -45,6 +51,7 @@ function signaled(args: readonly string[], run: string, updates: number, signal:
       const log = existsSync(join(run, 'log.jsonl')) ? await readFile(join(run, 'log.jsonl'), 'utf8') : '';
       if (log.split('"type":"step"').length <= updates) return;
       clearInterval(timer);
+      if (endReaders) for (const stream of [child.stdout, child.stderr]) stream.destroy();
       child.kill(signal);
     }, 20);
     child.on('close', (code) => {
@@ -99,6 +106,15 @@ describe('train', () => {
     const { code, stdout } = await runCli(['train', '--resume', run, '--threads', '1', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'finished', updates: 6, epochs: 2, finished: 'epochs' });
+    expect(await outcome(run)).toEqual(await outcome(whole));
+  });
+
+  test('ends with a checkpoint by Ctrl-C that ends its readers too, as in a pipe to tee', async () => {
+    const run = join(folder, 'piped');
+    const { code } = await signaled(['train', data, ...RUN, ...LENGTH, '--output', run], run, 2, 'SIGINT', true);
+    expect(code).toBe(0);
+    const { stdout } = await runCli(['train', '--resume', run, '--threads', '1', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'finished', updates: 6 });
     expect(await outcome(run)).toEqual(await outcome(whole));
   });
 

@@ -9,7 +9,7 @@ import { architecture, architectureName } from '../../src/models/architectures.t
 import type { NetworkDefinition } from '../../src/models/families.ts';
 import { networkParameters } from '../../src/models/network.ts';
 import { initialize } from '../../src/nn/initialize.ts';
-import { writeModelFolder } from '../../src/platform/node/model-folder.ts';
+import { writeModelFolder } from '../../src/platform/node/write-model-folder.ts';
 
 /** A folder for one test file. */
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'refinenet test 道路-'));

@@ -5,11 +5,28 @@ import { writeSafetensors } from '../../weights/safetensors.ts';
 import type { ModelDescription } from '../model.ts';
 import { modelCard, type ModelCardDetails } from './card.ts';
 import { type ModelConfig, toModelConfig } from './config.ts';
+import { QUANTIZATION_FILE } from './quantization.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
 export const CARD_FILE = 'README.md';
+/** Where Hugging Face's libraries look for ONNX files. */
+export const ONNX_FOLDER = 'onnx';
+
+const MODEL_ENTRIES: readonly string[] = [
+  CONFIG_FILE,
+  PREPROCESSOR_FILE,
+  WEIGHTS_FILE,
+  CARD_FILE,
+  QUANTIZATION_FILE,
+  ONNX_FOLDER,
+];
+
+/** Names of a folder's entries that no model folder has as it is written; all of them if it holds no model. */
+export function foreignEntries(names: readonly string[]): readonly string[] {
+  return names.includes(CONFIG_FILE) ? names.filter((name) => !MODEL_ENTRIES.includes(name)) : names;
+}
 
 /** What is said in a model folder's files beside the model itself. */
 export interface ModelFileOptions extends ModelCardDetails {

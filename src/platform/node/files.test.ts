@@ -200,4 +200,12 @@ describe('withDistinctNames', () => {
     const inputs = ['x-jpg.tif', 'x.jpg', 'x.png'].map((path) => ({ path, name: path.replace(/\.\w+$/, '') }));
     expect(withDistinctNames(inputs).map(({ name }) => name)).toEqual(['x-jpg', 'x-jpg-2', 'x-png']);
   });
+
+  it("tells an image apart from one that is called as another's result", () => {
+    const inputs = ['x.jpg', 'x.overlay.jpg', 'y.jpg', 'z.mask-1-road.png'].map((path) => ({
+      path,
+      name: path.replace(/\.\w+$/, ''),
+    }));
+    expect(withDistinctNames(inputs).map(({ name }) => name)).toEqual(['x-jpg', 'x.overlay-jpg', 'y', 'z.mask-1-road']);
+  });
 });

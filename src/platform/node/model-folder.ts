@@ -1,17 +1,11 @@
 /** Model folders on disk: config.json, preprocessor_config.json, model.safetensors and a model card. */
-import { open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, messageOf, UsageError } from '../../errors.ts';
 import { JSON_BYTES } from '../../limits.ts';
 import { fromPreprocessorConfig } from '../../image/preprocessor-config.ts';
 import { fromModelConfig } from '../../models/folder/config.ts';
-import {
-  CONFIG_FILE,
-  modelFiles,
-  PREPROCESSOR_FILE,
-  WEIGHTS_FILE,
-  type WriteModelOptions,
-} from '../../models/folder/files.ts';
+import { CONFIG_FILE, PREPROCESSOR_FILE, WEIGHTS_FILE } from '../../models/folder/files.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import { fromQuantizationFile, QUANTIZATION_FILE } from '../../models/folder/quantization.ts';
 import { networkParameters } from '../../models/network.ts';
@@ -27,9 +21,7 @@ import {
   type SafetensorsEntry,
   safetensorsHeaderEnd,
 } from '../../weights/safetensors.ts';
-import { notWritten } from './files.ts';
 import { SHIPPED_MODELS } from './model-location.ts';
-import { type NewFiles, writeNewFolder } from './new-folder.ts';
 
 /**
  * The model in a folder. float32 weights stay in their file, which the engine maps; others are read and widened.
@@ -134,63 +126,6 @@ async function readLayout(file: string): Promise<ReadonlyMap<string, Safetensors
   } finally {
     await handle.close();
   }
-}
-
-/**
- * Writes a model folder, whole or not at all.
- * @throws UsageError if the folder holds something already and `overwrite` is not set.
- */
-export async function writeModelFolder(
-  path: string,
-  model: ModelDescription & { readonly weights: Weights },
-  options: WriteModelOptions,
-): Promise<void> {
-  const files = new Map<string, Uint8Array | readonly Uint8Array[]>([
-    ...modelFiles(model, options),
-    ...(options.files ?? []),
-  ]);
-  await writeFolder(path, files, options.overwrite ?? false);
-}
-
-/** Writes files under a temporary name beside the folder and renames them all at once. */
-async function writeFolder(path: string, files: NewFiles, overwrite: boolean): Promise<void> {
-  const target = resolve(path);
-  await assertWritable(path, overwrite);
-  const temporary = `${target}.${process.pid}.tmp`;
-  const replaced = `${target}.${process.pid}.old`;
-  await writeNewFolder(temporary, files, path);
-  try {
-    const existed = await stat(target).then(
-      () => true,
-      () => false,
-    );
-    if (existed) await rename(target, replaced);
-    await rename(temporary, target).catch(async (error: unknown) => {
-      if (existed) await rename(replaced, target);
-      throw error;
-    });
-    await rm(replaced, { recursive: true, force: true });
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw notWritten(path, error);
-  }
-}
-
-/** @throws UsageError if something would be lost. An empty folder is removed. */
-export async function assertWritable(path: string, overwrite: boolean): Promise<void> {
-  const target = resolve(path);
-  const found = await stat(target).catch(() => null);
-  if (!found || overwrite) return;
-  const empty =
-    found.isDirectory() &&
-    (await rmdir(target).then(
-      () => true,
-      () => false,
-    ));
-  if (!empty)
-    throw new UsageError(
-      `${path} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
-    );
 }
 
 async function existingFolder(path: string): Promise<string> {

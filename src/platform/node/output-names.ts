@@ -14,7 +14,8 @@ export function stemWithin(folder: string, path: string): string {
 
 /**
  * The same inputs with names that differ, also where case does not count. Of those with one name, x.jpg and x.png become
- * `x-jpg` and `x-png`; a/x.jpg and b/x.jpg, named each for itself, become `a/x` and `b/x`.
+ * `x-jpg` and `x-png`; a/x.jpg and b/x.jpg, named each for itself, become `a/x` and `b/x`. So do x.jpg and x.overlay.jpg, as
+ * `x.overlay.png` would be a result of both.
  */
 export function withDistinctNames(inputs: readonly NamedInput[]): NamedInput[] {
   const byFolder = renameCollisions(inputs, (group) => {
@@ -59,9 +60,12 @@ function collide(inputs: readonly NamedInput[]): boolean {
   return new Set(inputs.map(key)).size < inputs.length;
 }
 
-/** Names that a file system may hold to be one. */
+/** What may follow a name in that of a result. */
+const RESULT = /\.(overlay|confidence|entropy|probabilities|logits|rle|rle-counts|polygons|mask-[^/]*)$/;
+
+/** Names that a file system may hold to be one, or under which one result of each would be called the same. */
 function key({ name }: NamedInput): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFC').toLowerCase().replace(RESULT, '');
 }
 
 function commonFolder(paths: readonly string[]): string {

@@ -10,6 +10,7 @@ import { pipeline } from './pipeline.ts';
 import type { ImageReport } from './prediction-files.ts';
 import { PREDICT_REQUEST, type PredictRequest } from './request.ts';
 import { inShard } from './shard.ts';
+import { assertInputsUntouched } from './untouched-inputs.ts';
 
 /** An image is segmented and its files are written. */
 export interface ImageEvent {
@@ -42,7 +43,9 @@ const PIXEL_BUDGET = 32_000_000;
 async function predict(request: PredictRequest, context: WorkContext<PredictEvent>): Promise<PredictResult> {
   const { files, onEvent, signal = { aborted: false } } = context;
   const warn = (message: string) => onEvent({ type: 'warning', message });
-  const images = inShard(await files.listImages(request.images, warn), request.shard);
+  const all = await files.listImages(request.images, warn);
+  await assertInputsUntouched(all, request, files);
+  const images = inShard(all, request.shard);
   const openImage = (file: NamedInput) => files.openImage(file.path, { pixelLimit: request.pixelLimit });
   const first = images[0] && openImage(images[0]);
   // A broken image is told when its turn comes.

@@ -5,7 +5,7 @@ import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
 import { CROP_RULES } from '../../training/augmentation.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
-import type { TrainingOverrides } from '../../training/plan.ts';
+import type { AskedSchedule, TrainingOverrides } from '../../training/plan.ts';
 import type { ScheduleDefinition } from '../../training/schedules.ts';
 import type {
   BatchNormMode,
@@ -33,23 +33,25 @@ export const LOSS_NAMES = [
 
 const share = z.number().min(0).max(1);
 const warmup = numberField('warmup');
+/** As the preset, or the resumed run, has it where it is left out. */
+const ownWarmup = warmup.exactOptional();
 
 const schedule = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('constant'), warmup }),
-  z.strictObject({ name: z.literal('poly'), power: z.number(), warmup }),
+  z.strictObject({ name: z.literal('constant'), warmup: ownWarmup }),
+  z.strictObject({ name: z.literal('poly'), power: z.number(), warmup: ownWarmup }),
   z.strictObject({
     name: z.literal('multi-step'),
     milestones: z.array(z.number()),
     factors: z.array(z.number()),
-    warmup,
+    warmup: ownWarmup,
   }),
-  z.strictObject({ name: z.literal('cosine'), final: z.number(), warmup }),
+  z.strictObject({ name: z.literal('cosine'), final: z.number(), warmup: ownWarmup }),
   z.strictObject({
     name: z.literal('one-cycle'),
     rise: z.number(),
     initial: z.number(),
     final: z.number(),
-    warmup,
+    warmup: ownWarmup,
   }),
 ]);
 
@@ -213,7 +215,7 @@ function optimizerFrom(
   return { ...base, ...(weightDecay !== undefined && { weightDecay }) };
 }
 
-function scheduleFrom({ schedule, warmup }: RecipeFields, own: ScheduleDefinition): ScheduleDefinition | undefined {
+function scheduleFrom({ schedule, warmup }: RecipeFields, own: ScheduleDefinition): AskedSchedule | undefined {
   if (schedule === undefined && warmup === undefined) return undefined;
-  return { ...(schedule ?? own), warmup: warmup ?? own.warmup };
+  return { ...(schedule ?? own), ...(warmup !== undefined && { warmup }) };
 }

@@ -28,13 +28,15 @@ export const trainTask = defineTask({ name: 'train', request: TRAIN_REQUEST, wor
 async function train(request: TrainRequest, context: WorkContext<TrainEvent>): Promise<TrainResult> {
   const { files, onEvent, signal } = context;
   const { resume, device, threads } = request;
+  // Before the data is read: a device that is not there needs no other reason, and no place of a run.
+  const backend = await context.backend(device, (message) => onEvent({ type: 'warning', message }));
   const run = await (resume === undefined ? planNewRun(request, context) : planResumedRun(resume, request, context));
   const { storage, configuration } = run;
   onEvent({ type: 'run', run: storage.name, isResumed: run.resume, epochs: configuration.epochs });
   const { status, state } = await trainRun({
     ...run,
     decodeImage: files.decodeImage,
-    backend: await context.backend(device, (message) => onEvent({ type: 'warning', message })),
+    backend,
     session: { device, ...(threads !== undefined && { threads }) },
     title: `${architectureName(configuration.network)} on ${files.nameOf(run.origin.dataset ?? storage.name)}`,
     ...(signal && { signal }),

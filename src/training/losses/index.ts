@@ -60,7 +60,12 @@ export function totalLoss(logits: Value, labels: Value, definition: LossDefiniti
   });
 }
 
-function checkLoss({ terms, classWeights, ignoreIndex }: LossDefinition, classes: number, isTaught: boolean): void {
+/** @throws UsageError if a definition does not fit the classes; all problems in one message. */
+export function checkLoss(
+  { terms, classWeights, ignoreIndex }: LossDefinition,
+  classes: number,
+  isTaught: boolean,
+): void {
   const problems: string[] = [];
   if (terms.length === 0) problems.push('there is no term');
   for (const { name, weight, gamma = 0, temperature = 1 } of terms) {

@@ -6,8 +6,8 @@ import { UsageError } from '../../../errors.ts';
 import { LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { DEFAULT_TEMPERATURE } from '../../../training/losses/distill.ts';
-import type { TrainingOverrides } from '../../../training/plan.ts';
-import { SCHEDULE_NAMES, type ScheduleDefinition, type ScheduleName } from '../../../training/schedules.ts';
+import type { AskedSchedule, TrainingOverrides } from '../../../training/plan.ts';
+import { SCHEDULE_NAMES, type ScheduleName } from '../../../training/schedules.ts';
 import type { LossName, LossTerm } from '../../../training/step/types.ts';
 
 export type Recipe = z.input<typeof TRAIN_REQUEST>;
@@ -15,21 +15,23 @@ export type Recipe = z.input<typeof TRAIN_REQUEST>;
 /** What turns a part off. */
 export const NONE = 'none';
 
-/** The schedules by name, with usual numbers and the milestones that were typed. */
-const SCHEDULES: Readonly<Record<ScheduleName, (milestones: readonly number[]) => ScheduleDefinition>> = {
-  constant: () => ({ name: 'constant', warmup: 0 }),
-  poly: () => ({ name: 'poly', power: 0.9, warmup: 0 }),
+/**
+ * The schedules by name, with usual numbers and the milestones that were typed. They warm up as the preset does, but for the one
+ * that rises by itself.
+ */
+const SCHEDULES: Readonly<Record<ScheduleName, (milestones: readonly number[]) => AskedSchedule>> = {
+  constant: () => ({ name: 'constant' }),
+  poly: () => ({ name: 'poly', power: 0.9 }),
   'multi-step': (milestones) => ({
     name: 'multi-step',
     milestones,
     factors: milestones.map((_, index) => 10 ** -(index + 1)),
-    warmup: 0,
   }),
-  cosine: () => ({ name: 'cosine', final: 0, warmup: 0 }),
+  cosine: () => ({ name: 'cosine', final: 0 }),
   'one-cycle': () => ({ name: 'one-cycle', rise: 0.3, initial: 0.04, final: 4e-6, warmup: 0 }),
 };
 
-export function schedule(text: string): ScheduleDefinition {
+export function schedule(text: string): AskedSchedule {
   const [name, ...milestones] = text.split(':') as [string, ...string[]];
   const numbers = milestones.map(Number);
   const takesEpochs = name === 'multi-step';

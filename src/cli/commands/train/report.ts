@@ -6,6 +6,7 @@ import type { TrainEvent } from '../../../tasks/train/events.ts';
 import type { TrainResult } from '../../../tasks/train/train.ts';
 import { gigabytes } from '../../../training/memory-estimate.ts';
 import { EXIT } from '../../exit.ts';
+import { interruptible } from '../../interruption.ts';
 import { duration, percent } from '../../../text.ts';
 import { note, print, warn } from '../../output.ts';
 import { progressBars } from '../../progress-bars.ts';
@@ -24,7 +25,7 @@ export interface TrainReport {
 type Told = { readonly [Type in TrainEvent['type']]: (event: Extract<TrainEvent, { readonly type: Type }>) => void };
 
 export function trainReport({ json = false }: { readonly json?: boolean }): TrainReport {
-  const stop = stopOnSignals();
+  const interruption = interruptible('\nEnding after this step, with a checkpoint. Ctrl-C again ends at once.');
   const checking = progressBars();
   let bar: TrainingProgress | undefined;
   const beside = (write: () => void): void => (bar ? bar.interrupt(write) : write());
@@ -44,7 +45,7 @@ export function trainReport({ json = false }: { readonly json?: boolean }): Trai
       note(`memory: about ${gigabytes(estimate)}${all}, computing on ${device}`);
     },
     run({ run, isResumed }) {
-      stop.begin();
+      interruption.begin();
       bar = trainingProgress();
       note(pc.dim(`${isResumed ? 'Going on' : 'Running'} in ${run}; Ctrl-C ends it with a checkpoint.`));
     },
@@ -64,7 +65,7 @@ export function trainReport({ json = false }: { readonly json?: boolean }): Trai
     checkpoint() {},
   };
   return {
-    signal: stop.signal,
+    signal: interruption.signal,
     onEvent: (event) => (told[event.type] as (event: TrainEvent) => void)(event),
     conclude(result) {
       conclude(result, json);
@@ -73,7 +74,7 @@ export function trainReport({ json = false }: { readonly json?: boolean }): Trai
     end() {
       checking.stop();
       bar?.stop();
-      stop.release();
+      interruption.release();
     },
   };
 }
@@ -92,24 +93,4 @@ function conclude({ plannedEpochs, ...result }: TrainResult, json: boolean): voi
   const score = best ? `, best validation mIoU ${percent(best.meanIoU, 2)} in epoch ${best.epoch}` : '';
   print(`${end}${score}: ${model}`);
   note(pc.dim(`Next: npx refinenet predict PHOTO.jpg --model ${model}`));
-}
-
-/** From `begin` on, the first Ctrl-C (or SIGTERM) asks for a clean end, the second ends at once. */
-function stopOnSignals() {
-  const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-    note('\nEnding after this step, with a checkpoint. Ctrl-C again ends at once.');
-  };
-  return {
-    signal: controller.signal,
-    begin() {
-      for (const name of names) process.on(name, onSignal);
-    },
-    release() {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }
