@@ -34,7 +34,7 @@ export function addDatasetOptions(command: Command): Command {
     .addOption(new Option('--unlabelled <choice>').argParser(oneOf('--unlabelled', UNLABELED_CHOICES)).hideHelp())
     .option(
       '--hold-out <part>',
-      "take part of train for val: a share such as 0.2, or names such as 'clip1*,clip7*' (a val that is there is not used), or none to learn from val too",
+      "take part of train for val: a share such as 0.2, or names such as 'clip1*,clip7*' (a val that is there is not used), or none: what is in val counts as train",
     );
 }
 

@@ -12,7 +12,7 @@ import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { CROP_RULES, type CropRule } from '../../../training/augmentation.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
 import type { TrainingOverrides } from '../../../training/plan.ts';
-import { PRESET_NAMES, type PresetName } from '../../../training/presets.ts';
+import { PRESET_NAMES, PRESETS, type Preset, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/schedules.ts';
 import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
@@ -139,7 +139,19 @@ export function addTrainOptions(command: Command): Command {
       `least confidence of their pixels that is learned from; predict them with --format confidence (default: ${DEFAULT_CONFIDENCE})`,
       numberFor('--confidence', 'confidence'),
     );
-  return addEngineOptions(addRecipeOptions(command)).option('--json', 'print the result as JSON');
+  return addEngineOptions(addRecipeOptions(command))
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', presetsHelp);
+}
+
+/** What a recipe has where an option is left out. */
+function presetsHelp(): string {
+  const lines = PRESET_NAMES.map((name) => {
+    const { epochs, batch, crop, rates, schedule, step }: Preset = PRESETS[name];
+    const rising = schedule.warmup > 0 ? `, --warmup ${schedule.warmup} (at most a tenth of the run)` : '';
+    return `  ${name}: --epochs ${epochs} --batch ${batch} --crop ${crop} --lr ${rates.decoder} --lr-encoder ${rates.encoder}, ${step.optimizer.name}, ${schedule.name}${rising}`;
+  });
+  return `\nWhat is left out is the preset's:\n${lines.join('\n')}`;
 }
 
 /** Adds those of the recipe. None has a default: what is not typed is the preset's, or the resumed run's. */
