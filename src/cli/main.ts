@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await addCommands(program, argv, (code) => (exitCode = code));
     for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(false);
     await program.parseAsync(keyValueArguments(program, argv), { from: 'user' });
-    return exitCode;
+    return hasEnoughRead ? EXIT.success : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
     report(error, argv.includes('--debug'));
@@ -55,12 +55,16 @@ function report(error: unknown, debug: boolean): void {
   if ((debug || !expected) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }
 
+/** Whether what the command prints is read no further. */
+let hasEnoughRead = false;
+
 /**
  * A reader that has seen enough, such as `head`, is no failure; what is at work then ends as by Ctrl-C, which also ends the
  * readers of a pipe: what `train | tee` did last is kept.
  */
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   passOverClosedPipe(error);
+  hasEnoughRead = true;
   if (!interrupt()) process.exit(EXIT.success);
 }
 

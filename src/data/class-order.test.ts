@@ -32,6 +32,7 @@ test("a table's classes may be called otherwise, one by one", async () => {
 });
 
 test('names of which some moved and some are new are refused', async () => {
+  await expect(namesAcross('Car', 'Road')).rejects.toThrow('the labels have no class of some names');
   await expect(namesAcross('car', 'street')).rejects.toThrow(
     'drawn: the labels have no class of some names that were given (car, street); they have road, car.',
   );

@@ -32,7 +32,8 @@ export function inOrderOf(
 ): Labeling {
   const { splits, encoding } = labeling;
   const ids = new Map(wanted.map(({ name }, id) => [keyOf(name), id]));
-  const isMoved = classes.some(({ name }, id) => (ids.get(keyOf(name)) ?? id) !== id);
+  const places = new Map(wanted.map(({ name }, id) => [keyOf(name).toLowerCase(), id]));
+  const isMoved = classes.some(({ name }, id) => (places.get(keyOf(name).toLowerCase()) ?? id) !== id);
   if (!areDrawn(splits) && !(encoding?.kind === 'colors' && isMoved)) return labeling;
   const missing = classes.filter(({ name }) => !ids.has(keyOf(name)));
   if (missing.length > 0) {

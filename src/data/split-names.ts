@@ -7,6 +7,9 @@ const NAMES = {
   test: ['test', 'testing'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** Our names of splits, which every layout has a place for. */
+export const KNOWN_SPLITS: readonly string[] = Object.keys(NAMES);
+
 /** The years of COCO, whose splits are called `train2017`. */
 const YEARS = ['2017', '2014', '2015'];
 
@@ -45,7 +48,6 @@ export function splitsOfFolders(names: readonly string[]): ReadonlyMap<string, s
 
 /** Train first, then val, test, and others by the alphabet. */
 export function inSplitOrder(names: Iterable<string>): string[] {
-  const order = ['train', 'val', 'test'];
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const rank = (name: string) => (KNOWN_SPLITS.includes(name) ? KNOWN_SPLITS.indexOf(name) : KNOWN_SPLITS.length);
   return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }

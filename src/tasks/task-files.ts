@@ -43,7 +43,7 @@ export interface TaskFiles {
   write(path: string, content: Uint8Array | readonly Uint8Array[]): Promise<void>;
   /** Encodes an image into a file, as `write`. */
   writeImage(path: string, image: Image, format: 'png' | 'jpeg'): Promise<void>;
-  /** @throws UsageError if there is something at the path, which is no empty folder, and it is not to be replaced. */
+  /** @throws UsageError if there is something at the path, which is no empty folder, and it is not to be replaced, or is no model alone. */
   assertWritable(path: string, replaces: boolean): Promise<void>;
 
   /** The folder of a model that is named by its path, by an installed package or as a shipped one; the default if left out. */

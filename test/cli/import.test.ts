@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { float32, type Tensor } from '../../src/tensor/tensor.ts';
@@ -32,16 +32,26 @@ describe('import', () => {
     ]);
   });
 
-  test('replaces a folder only with --force', async () => {
+  test('replaces a model only with --force, and nothing else even so', async () => {
     const output = join(folder, 'precious');
+    const file = join(folder, 'published.safetensors');
+    const again = (...force: string[]) => runCli(['import', file, '--output', output, ...force]);
     await mkdir(output);
     await writeFile(join(output, 'thesis.txt'), 'years of work');
-    const { code, stderr } = await runCli(['import', join(folder, 'published.safetensors'), '--output', output]);
-    expect([code, stderr.trim()]).toEqual([
-      2,
-      `Error: ${output} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
-    ]);
+    for (const force of [[], ['--force']]) {
+      const { code, stderr } = await again(...force);
+      expect([code, stderr.trim()]).toEqual([
+        2,
+        `Error: ${output} exists already and is no folder of a model alone, so it is not replaced: it has thesis.txt. Write to another place, or take these away first.`,
+      ]);
+    }
     expect(await readdir(output)).toEqual(['thesis.txt']);
+    await rm(join(output, 'thesis.txt'));
+    expect((await again()).code).toBe(0);
+    expect((await again()).stderr).toContain(
+      `${output} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
+    );
+    expect((await again('--force')).code).toBe(0);
   });
 });
 

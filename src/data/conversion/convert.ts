@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset.ts';
 import { type DecodeImage, extensionOf, type FileSink } from '../file-source.ts';
 import { assertSameSize, readLabels } from '../read-sample.ts';
 import type { Sample } from '../sample.ts';
+import { KNOWN_SPLITS } from '../split-names.ts';
 import { cocoWriter } from './coco.ts';
 import { maskWriter } from './masks.ts';
 import type { DatasetWriter, StartWriting } from './writer.ts';
@@ -76,9 +77,6 @@ export async function convertDataset(dataset: Dataset, sink: FileSink, options: 
     losses: [...left, ...losses],
   };
 }
-
-/** The splits that all layouts have a place for. */
-const KNOWN_SPLITS = ['train', 'val', 'test'];
 
 /** What each split is written as. */
 interface SplitTargets {

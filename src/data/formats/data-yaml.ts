@@ -9,7 +9,7 @@ import { filesWith } from './json-file.ts';
 const SPLITS = ['train', 'val', 'test'];
 
 /** What a file of another name has if it is one: an environment's or a program's YAML may lie there, too. */
-const SIGNS = [/^\s*["']?names["']?\s*:/m, /^\s*["']?(train|val|test)["']?\s*:/m];
+const SIGNS = [/(^|[{,])\s*["']?names["']?\s*:/m, /(^|[{,])\s*["']?(train|val|test)["']?\s*:/m];
 
 /** The file that was asked for, `data.yaml`, or the only YAML file there, if it names classes and splits. */
 export async function yamlOf(folder: Folder): Promise<string | undefined> {

@@ -532,6 +532,27 @@ describe('files that have nothing to do with the data set', () => {
   });
 });
 
+test('a list that is called as a split is never passed over', async () => {
+  const folder = await writeFiles('unreadable list', {
+    'train.txt': 'a.png m/a.png\n',
+    'val.txt': Uint8Array.of(0xff, 0xfe, 0x61, 0x00),
+    'a.png': photo(1),
+    'm/a.png': mask([0, 1]),
+  });
+  await expect(openDatasetAt(folder)).rejects.toThrow('val.txt: this is no text in UTF-8. Save it as UTF-8.');
+});
+
+test('a YAML of any name is found by what it says, in one line too', async () => {
+  const folder = await writeFiles('flow style', {
+    'my.yaml': '{path: ., train: images/train, val: images/val, names: [bg, x], masks_dir: masks}\n',
+    'images/train/a.png': photo(1),
+    'masks/train/a.png': mask([0, 1]),
+    'images/val/b.png': photo(2),
+    'masks/val/b.png': mask([0, 1]),
+  });
+  expect((await openDatasetAt(folder)).classes.map(({ name }) => name)).toEqual(['bg', 'x']);
+});
+
 test('folders that mean one split stay apart', async () => {
   const files = (images: string, masks: string) =>
     Object.fromEntries(

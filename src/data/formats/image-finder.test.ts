@@ -35,3 +35,14 @@ test('names are found as they are in addresses, and letter by letter', async () 
   expect(await found(['a%20b.png'], ['a%20b.png'])).toEqual(['a%20b.png']);
   expect(await found(['50%.png'], ['50%.png'])).toEqual(['50%.png']);
 });
+
+test('thousands of images of one name are told apart by their folders', async () => {
+  const names = Array.from({ length: 5000 }, (_, index) => `case-${index}/image.png`);
+  const references = names.map((name) => `/home/ann/${name}`);
+  expect(
+    await found(
+      names.map((name) => `set/${name}`),
+      references,
+    ),
+  ).toEqual(names.map((name) => `set/${name}`));
+});

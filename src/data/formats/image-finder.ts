@@ -25,29 +25,48 @@ export async function findImages(
   references: readonly ImageReference[],
   except: ReadonlySet<string> = new Set(),
 ): Promise<readonly (string | undefined)[]> {
-  const byName = imagesByName(folder.paths.filter((path) => isImage(path) && !except.has(path)));
+  const images = folder.paths.filter((path) => isImage(path) && !except.has(path)).map((path) => candidate(path));
+  const byEnd = indexed(images);
   const at = (name: string, near: readonly string[]) => folder.firstFile(near.map((place) => joinPaths(place, name)));
-  const wanted = references.map(({ name, near }) => {
+  const wanted = references.map(({ name, near }): Wanted => {
     const forms = localPaths(name).map(comparable);
-    const isThere = (form: string) => byName.has(fileNameOf(form)) || at(form, near) !== undefined;
-    return { name: forms.find(isThere) ?? (forms[0] as string), near };
+    const isThere = (form: string) => byEnd.has(fileNameOf(form)) || at(form, near) !== undefined;
+    return { ...candidate(forms.find(isThere) ?? (forms[0] as string)), forms, near };
   });
-  const found = wanted.map(({ name, near }) => at(name, near));
+  const found = wanted.map(({ path, near }) => at(path, near));
   // What one reference gets, another can't mean: that may decide between two images.
-  while (findByEnds(wanted, byName, found)) {}
+  while (findByEnds(wanted, byEnd, found)) {}
   await lookOutside(folder, wanted, found);
   return found;
 }
 
-function imagesByName(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const byName = new Map<string, string[]>();
-  for (const path of paths) {
-    const key = comparable(fileNameOf(path));
-    const others = byName.get(key);
-    if (others) others.push(path);
-    else byName.set(key, [path]);
+/** A path, and the names that it is made of, the last first. */
+interface Candidate {
+  readonly path: string;
+  readonly parts: readonly string[];
+}
+
+interface Wanted extends Candidate {
+  /** All that the path may be. */
+  readonly forms: readonly string[];
+  readonly near: readonly string[];
+}
+
+const candidate = (path: string): Candidate => ({ path, parts: comparable(path).split('/').reverse() });
+
+/** The last one or two names of a path, by which it is looked up. */
+const endOf = ({ parts }: Candidate, length: 1 | 2): string => parts.slice(0, length).join('/');
+
+function indexed(images: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
+  const byEnd = new Map<string, Candidate[]>();
+  for (const image of images) {
+    for (const end of new Set([endOf(image, 1), endOf(image, 2)])) {
+      const others = byEnd.get(end);
+      if (others) others.push(image);
+      else byEnd.set(end, [image]);
+    }
   }
-  return byName;
+  return byEnd;
 }
 
 /** A reference whose image may have the path's end in common with it. */
@@ -59,27 +78,30 @@ interface Claim {
 
 /** Finds images for references that have none yet. @returns whether there were any. */
 function findByEnds(
-  wanted: readonly ImageReference[],
-  byName: ReadonlyMap<string, readonly string[]>,
+  wanted: readonly Wanted[],
+  byEnd: ReadonlyMap<string, readonly Candidate[]>,
   found: (string | undefined)[],
 ): boolean {
   const taken = new Set(found);
   const claims = new Map<string, Claim[]>();
-  for (const [index, { name, near }] of wanted.entries()) {
+  for (const [index, reference] of wanted.entries()) {
     if (found[index] !== undefined) continue;
-    const open = (byName.get(fileNameOf(name)) ?? []).filter((path) => !taken.has(path));
-    const shared = open.map((path) => partsInCommon(path, name));
-    const parts = Math.max(...shared);
-    const candidates = open.filter((_, at) => shared[at] === parts);
-    const chosen = candidates.length === 1 ? candidates[0] : nearest(candidates, near);
+    const open = (end: string) => (byEnd.get(end) ?? []).filter(({ path }) => !taken.has(path));
+    const alike = open(endOf(reference, 2));
+    const candidates = alike.length > 0 ? alike : open(endOf(reference, 1));
+    const shared = candidates.map((each) => partsInCommon(each, reference));
+    const parts = shared.reduce((most, each) => Math.max(most, each), 0);
+    const likeliest = candidates.filter((_, at) => shared[at] === parts).map(({ path }) => path);
+    const chosen = likeliest.length === 1 ? likeliest[0] : nearest(likeliest, reference.near);
     if (chosen === undefined) continue;
     const others = claims.get(chosen);
-    if (others) others.push({ index, name, parts });
-    else claims.set(chosen, [{ index, name, parts }]);
+    const claim = { index, name: reference.path, parts };
+    if (others) others.push(claim);
+    else claims.set(chosen, [claim]);
   }
   let isAnyFound = false;
   for (const [path, all] of claims) {
-    const most = Math.max(...all.map(({ parts }) => parts));
+    const most = all.reduce((largest, { parts }) => Math.max(largest, parts), 0);
     const likeliest = all.filter(({ parts }) => parts === most);
     if (new Set(likeliest.map(({ name }) => name)).size > 1) continue;
     isAnyFound = true;
@@ -89,8 +111,7 @@ function findByEnds(
 }
 
 /** How many names at the ends of two paths are the same. */
-function partsInCommon(path: string, other: string): number {
-  const [a, b] = [comparable(path).split('/').reverse(), other.split('/').reverse()];
+function partsInCommon({ parts: a }: Candidate, { parts: b }: Candidate): number {
   let parts = 0;
   while (parts < a.length && parts < b.length && a[parts] === b[parts]) parts++;
   return parts;
@@ -108,20 +129,16 @@ function nearest(candidates: readonly string[], near: readonly string[]): string
 /** Images may be missing one by one; after so many that lie nowhere, no more are looked for. */
 const MISSES = 8;
 
-async function lookOutside(
-  folder: Folder,
-  wanted: readonly ImageReference[],
-  found: (string | undefined)[],
-): Promise<void> {
+async function lookOutside(folder: Folder, wanted: readonly Wanted[], found: (string | undefined)[]): Promise<void> {
   const known = new Map<string, readonly string[]>();
   const misses = new Map<string, number>();
   for (const [index, path] of found.entries()) {
     if (path !== undefined) continue;
-    const { name, near } = wanted[index] as ImageReference;
+    const { forms, near } = wanted[index] as Wanted;
     const key = near.join('\n');
     const places = known.get(key) ?? placesOutside(near);
-    for (const place of places) {
-      const located = await folder.locate(joinPaths(place, name));
+    for (const [place, form] of places.flatMap((each) => forms.map((name) => [each, name] as const))) {
+      const located = await folder.locate(joinPaths(place, form));
       if (located === undefined || !isImage(located)) continue;
       found[index] = located;
       // Where one of them lies the others do too.

@@ -6,6 +6,7 @@ import { classColors } from './class-colors.ts';
 import { namedClasses } from './class-files.ts';
 import type { Folder } from './folder.ts';
 import type { DatasetFormat } from './format.ts';
+import { KNOWN_SPLITS } from '../split-names.ts';
 import { pathPair, readPathList, splitOfList } from './path-lists.ts';
 
 const LIST_EXTENSIONS = ['.txt', '.lst', '.tsv', '.list'];
@@ -36,8 +37,9 @@ async function listsOf(folder: Folder): Promise<string[]> {
   const candidates = folder.entry === undefined ? folder.filesIn('') : [folder.entry];
   for (const path of candidates.filter((each) => LIST_EXTENSIONS.includes(extensionOf(each)))) {
     const [first] = await folder.lines(path).catch((error: unknown) => {
-      // What was not asked for by name and is no text is no list, such as a README in another alphabet.
-      if (error instanceof RefineNetError && folder.entry === undefined) return [];
+      // What is not called as a split is no list if it is no text, such as a README in another alphabet.
+      const isNamed = folder.entry !== undefined || KNOWN_SPLITS.includes(splitOfList(path));
+      if (error instanceof RefineNetError && !isNamed) return [];
       throw error;
     });
     if (first !== undefined && pathPair(first)) lists.push(path);

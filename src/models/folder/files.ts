@@ -23,9 +23,18 @@ const MODEL_ENTRIES: readonly string[] = [
   ONNX_FOLDER,
 ];
 
-/** Names of a folder's entries that no model folder has as it is written; all of them if it holds no model. */
-export function foreignEntries(names: readonly string[]): readonly string[] {
-  return names.includes(CONFIG_FILE) ? names.filter((name) => !MODEL_ENTRIES.includes(name)) : names;
+/** What systems put into folders that somebody looked into. */
+const LITTER: readonly string[] = ['.DS_Store', 'Thumbs.db', 'desktop.ini'];
+
+/**
+ * Names of a folder's entries that would be lost if a model were written in its place: all but those of a model, if it holds one.
+ * @param written paths of what is written, which may replace what is called so.
+ */
+export function foreignEntries(names: readonly string[], written: Iterable<string> = []): readonly string[] {
+  const others = names.filter((name) => !LITTER.includes(name));
+  if (!others.includes(CONFIG_FILE)) return others;
+  const known = new Set([...MODEL_ENTRIES, ...[...written].map((path) => path.split('/')[0] as string)]);
+  return others.filter((name) => !known.has(name));
 }
 
 /** What is said in a model folder's files beside the model itself. */
@@ -36,7 +45,7 @@ export interface ModelFileOptions extends ModelCardDetails {
 
 /** What is written into a model folder beside the model, and whether over an older one. */
 export interface WriteModelOptions extends ModelFileOptions {
-  /** Replace what is there. */
+  /** Replace a model that is there; a folder that holds anything else is kept. */
   readonly overwrite?: boolean;
   /** Further files by their path inside the folder. */
   readonly files?: ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;

@@ -206,6 +206,14 @@ describe('withDistinctNames', () => {
       path,
       name: path.replace(/\.\w+$/, ''),
     }));
-    expect(withDistinctNames(inputs).map(({ name }) => name)).toEqual(['x-jpg', 'x.overlay-jpg', 'y', 'z.mask-1-road']);
+    expect(withDistinctNames(inputs).map(({ name }) => name)).toEqual(['x', 'x.overlay-jpg', 'y', 'z.mask-1-road']);
+    const masks = ['z.mask-0-sky.png', 'z.mask-1-road.png'];
+    const named = masks.map((path) => ({ path, name: path.replace('.png', '') }));
+    expect(withDistinctNames(named)).toEqual(named);
+    expect(withDistinctNames([...named, { path: 'z.jpg', name: 'z' }]).map(({ name }) => name)).toEqual([
+      'z.mask-0-sky-png',
+      'z.mask-1-road-png',
+      'z',
+    ]);
   });
 });

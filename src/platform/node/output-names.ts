@@ -14,8 +14,8 @@ export function stemWithin(folder: string, path: string): string {
 
 /**
  * The same inputs with names that differ, also where case does not count. Of those with one name, x.jpg and x.png become
- * `x-jpg` and `x-png`; a/x.jpg and b/x.jpg, named each for itself, become `a/x` and `b/x`. So do x.jpg and x.overlay.jpg, as
- * `x.overlay.png` would be a result of both.
+ * `x-jpg` and `x-png`; a/x.jpg and b/x.jpg, named each for itself, become `a/x` and `b/x`. Beside x.jpg,
+ * x.overlay.jpg becomes `x.overlay-jpg`, as `x.overlay.png` would be a result of both.
  */
 export function withDistinctNames(inputs: readonly NamedInput[]): NamedInput[] {
   const byFolder = renameCollisions(inputs, (group) => {
@@ -24,7 +24,19 @@ export function withDistinctNames(inputs: readonly NamedInput[]): NamedInput[] {
     return group.map(({ path }) => ({ path, name: stemWithin(common, resolve(path)) }));
   });
   const byExtension = renameCollisions(byFolder, (group) => group.map(withExtension));
-  return numbered(byExtension);
+  return numbered(apartFromResults(byExtension));
+}
+
+/** What may follow a name in that of a result. */
+const RESULT = /\.(overlay|confidence|entropy|probabilities|logits|rle|rle-counts|polygons|mask-[^/]*)$/;
+
+/** Inputs that are called as a result of another one get their extension into their name. */
+function apartFromResults(inputs: readonly NamedInput[]): readonly NamedInput[] {
+  const keys = new Set(inputs.map(key));
+  return inputs.map((input) => {
+    const name = key(input);
+    return RESULT.test(name) && keys.has(name.replace(RESULT, '')) ? withExtension(input) : input;
+  });
 }
 
 function renameCollisions(
@@ -60,12 +72,9 @@ function collide(inputs: readonly NamedInput[]): boolean {
   return new Set(inputs.map(key)).size < inputs.length;
 }
 
-/** What may follow a name in that of a result. */
-const RESULT = /\.(overlay|confidence|entropy|probabilities|logits|rle|rle-counts|polygons|mask-[^/]*)$/;
-
-/** Names that a file system may hold to be one, or under which one result of each would be called the same. */
+/** Names that a file system may hold to be one. */
 function key({ name }: NamedInput): string {
-  return name.normalize('NFC').toLowerCase().replace(RESULT, '');
+  return name.normalize('NFC').toLowerCase();
 }
 
 function commonFolder(paths: readonly string[]): string {

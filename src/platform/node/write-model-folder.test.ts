@@ -23,6 +23,7 @@ async function folderWith(...names: readonly string[]): Promise<string> {
 test.each([
   ['a model', ['config.json', 'preprocessor_config.json', 'model.safetensors', 'README.md', 'quantization.json']],
   ['a model with ONNX files', ['config.json', 'model.safetensors', 'onnx/model.onnx']],
+  ['a model that somebody looked at', ['config.json', 'model.safetensors', '.DS_Store', 'Thumbs.db']],
 ])('%s is replaced where that is asked for, and only there', async (_, names) => {
   const folder = await folderWith(...names);
   await expect(assertWritable(folder, false)).rejects.toThrow('exists already');
@@ -39,8 +40,10 @@ test.each([
   const folder = await folderWith(...names);
   const checking = assertWritable(folder, true);
   await expect(checking).rejects.toThrow(UsageError);
+  // Nor is it advised.
+  await expect(assertWritable(folder, false)).rejects.toThrow('it is not replaced');
   await expect(checking).rejects.toThrow(
-    `${folder} holds what is no model, and would be lost: ${said}. Write to another place, or take it away first.`,
+    `${folder} exists already and is no folder of a model alone, so it is not replaced: it has ${said}. Write to another place, or take these away first.`,
   );
   for (const name of names) expect(await readFile(join(folder, name), 'utf8')).toBe(name);
 });
@@ -50,4 +53,11 @@ test('an empty folder is no hindrance', async () => {
   await expect(assertWritable(join(root, 'target'), true)).resolves.toBeUndefined();
   await expect(assertWritable(join(root, 'target'), false)).resolves.toBeUndefined();
   expect(await readdir(root)).toEqual([]);
+});
+
+test('a model is replaced with the further files that it is written with', async () => {
+  const folder = await folderWith('config.json', 'model.safetensors', 'notes/a.txt', 'list.txt');
+  const files = ['config.json', 'notes/b.txt', 'list.txt'];
+  await expect(assertWritable(folder, true, files)).resolves.toBeUndefined();
+  await expect(assertWritable(folder, true, files.slice(0, 2))).rejects.toThrow('it has list.txt');
 });

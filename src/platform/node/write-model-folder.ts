@@ -29,7 +29,7 @@ export async function writeModelFolder(
 /** Writes files under a temporary name beside the folder and renames them all at once. */
 async function writeFolder(path: string, files: NewFiles, overwrite: boolean): Promise<void> {
   const target = resolve(path);
-  await assertWritable(path, overwrite);
+  await assertWritable(path, overwrite, files.keys());
   const temporary = `${target}.${process.pid}.tmp`;
   const replaced = `${target}.${process.pid}.old`;
   const finished = atEnding(() => rmSync(temporary, { recursive: true, force: true }));
@@ -60,37 +60,37 @@ async function moveTo(folder: string, place: string, former: string): Promise<vo
 
 /**
  * @param overwrite whether a file, or a folder that holds a model and nothing else, may be replaced.
+ * @param written paths in the folder of what is to be written.
  * @throws UsageError if something would be lost. An empty folder is removed.
  */
-export async function assertWritable(path: string, overwrite: boolean): Promise<void> {
+export async function assertWritable(path: string, overwrite: boolean, written: Iterable<string> = []): Promise<void> {
   const target = resolve(path);
   const found = await stat(target).catch(() => null);
   if (!found) return;
-  if (overwrite) {
-    if (found.isDirectory()) assertModelAlone(path, await readdir(target));
-    return;
-  }
-  const empty =
+  const isEmpty =
     found.isDirectory() &&
     (await rmdir(target).then(
       () => true,
       () => false,
     ));
-  if (!empty)
+  if (isEmpty) return;
+  if (found.isDirectory()) assertModelAlone(path, await readdir(target), written);
+  if (!overwrite) {
     throw new UsageError(
       `${path} exists already. Write to another place, or let it be replaced: --force, or { overwrite: true }.`,
     );
+  }
 }
 
 /** Entries that are named in a message. */
 const NAMED = 5;
 
-/** @throws UsageError if the names in a folder are not those of a model alone. */
-function assertModelAlone(path: string, names: readonly string[]): void {
-  const foreign = foreignEntries(names);
+/** @throws UsageError if there is more in a folder than a model, which replacing it would lose. */
+function assertModelAlone(path: string, names: readonly string[], written: Iterable<string>): void {
+  const foreign = foreignEntries(names, written);
   if (foreign.length === 0) return;
   const more = foreign.length > NAMED ? ` and ${foreign.length - NAMED} more` : '';
   throw new UsageError(
-    `${path} holds what is no model, and would be lost: ${foreign.slice(0, NAMED).join(', ')}${more}. Write to another place, or take it away first.`,
+    `${path} exists already and is no folder of a model alone, so it is not replaced: it has ${foreign.slice(0, NAMED).join(', ')}${more}. Write to another place, or take these away first.`,
   );
 }

@@ -52,7 +52,7 @@ export function addExportOptions(command: Command): Command {
     .option('--dataset <path>', 'labeled images to measure the mIoU on, in float32 and in the precision')
     .option('--split <name>', 'the part of the data set to measure on', 'val')
     .option('--output <path>', 'file or folder to write', 'runs/export')
-    .option('--force', 'replace what is there')
+    .option('--force', 'replace the file, or the folder of a model, that is there')
     .option('--json', 'print JSON');
 }
 

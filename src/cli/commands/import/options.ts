@@ -58,7 +58,7 @@ export function addImportOptions(command: Command): Command {
     )
     .addOption(new Option('--reinitialise <part>').argParser(oneOf('--reinitialise', REINITIALIZED_PARTS)).hideHelp())
     .option('--seed <number>', 'for fresh weights', numberFor('--seed', 'seed'), 0)
-    .option('--force', 'replace the output folder')
+    .option('--force', 'replace the model that is in the output folder')
     .option('--json', 'print JSON');
 }
 

@@ -66,3 +66,23 @@ test('annotations of images that are not listed are faults, each once, however m
     detail: 'of annotations.json, annotation id 902; no image has it',
   });
 });
+
+test('a file that is named finds its images beside annotations/, also where nothing says the split', async () => {
+  const files = { 'train2017/a%20b.png': photo(1), 'annotations/custom.json': coco('a%20b.png', DRAWN) };
+  const { samples } = await openDataset(subfolder(memorySource(files), 'annotations'), { entry: 'custom.json' });
+  expect(samples('train').map(({ image }) => image)).toEqual(['../train2017/a%20b.png']);
+});
+
+test('the parts of a long file are one, whichever is named', async () => {
+  const files = {
+    'images/train/a.png': photo(1),
+    'images/train/b.png': photo(2),
+    'annotations/instances_train.json': coco('a.png', DRAWN),
+    'annotations/instances_train_part2.json': coco('b.png', DRAWN),
+  };
+  const source = subfolder(memorySource(files), 'annotations');
+  for (const entry of ['instances_train.json', 'instances_train_part2.json']) {
+    const { samples } = await openDataset(source, { entry });
+    expect(samples('train').map(({ image }) => image)).toEqual(['../images/train/a.png', '../images/train/b.png']);
+  }
+});

@@ -97,9 +97,13 @@ function isPartOf(others: readonly CocoFile[], file: CocoFile): boolean {
   return isAlike && namesOf(file).some((name) => !known.has(name));
 }
 
-/** A path with its words for splits left open, but for their years: images of 2014's train are in 2017's val. */
+/**
+ * A path with its words for splits left open, but for their years: images of 2014's train are in 2017's val. Parts that we write of
+ * a long file are of one kind.
+ */
 const kindOf = ({ path }: Pick<CocoFile, 'path'>): string =>
   path
+    .replace(/_part\d+(?=\.json$)/, '')
     .split(/([^a-z0-9]+)/i)
     .map((word) => (splitNamed(word) === undefined ? word : `*${yearOf(word)}`))
     .join('');

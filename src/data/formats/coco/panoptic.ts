@@ -57,8 +57,8 @@ export async function panopticImages(
   return found;
 }
 
-/** Folders that a file's images may lie in. */
-export function placesOfImages(file: string, split: string | undefined): string[] {
+/** Folders that a file's images may lie in; where nothing says the split, those of train. */
+export function placesOfImages(file: string, split = 'train'): string[] {
   const around = foldersAround(file);
   const names = SPLIT_FOLDER_NAMES.filter((name) => splitNamed(name) === split);
   return around.flatMap((place) => [
