@@ -89,6 +89,14 @@ describe('the page on serving', () => {
     }
   });
 
+  test('gives Prometheus the key that /metrics wants', () => {
+    const [, block = ''] = /```yaml\n(.*?)```/s.exec(PAGE) ?? [];
+    // Bearer is what it takes where no type is said.
+    expect(parse(block)).toMatchObject({
+      scrape_configs: [{ authorization: { credentials_file: expect.any(String) } }],
+    });
+  });
+
   test('links to files that are there, and has no gap', () => {
     const links = [...PAGE.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path as string);
     expect(links.length).toBeGreaterThan(4);
@@ -120,10 +128,15 @@ describe('in deploy/', () => {
   test('kubernetes.yaml probes paths that there are, with limits and options that exist', async () => {
     const documents = parseAllDocuments(read('kubernetes.yaml')).map((document) => {
       expect(document.errors).toEqual([]);
-      return document.toJS() as { kind: string; spec: { template?: { spec: { containers: Container[] } } } };
+      return document.toJS() as {
+        kind: string;
+        spec: { template?: { metadata: { annotations?: object }; spec: { containers: Container[] } } };
+      };
     });
     interface Container {
       readonly args: string[];
+      readonly image: string;
+      readonly imagePullPolicy?: string;
       readonly resources: { limits: Record<string, string> };
       readonly [probe: `${string}Probe`]: { httpGet: { path: string } };
     }
@@ -134,6 +147,10 @@ describe('in deploy/', () => {
       'NetworkPolicy',
     ]);
     const container = documents[0]?.spec.template?.spec.containers[0] as Container;
+    // Discovery by annotations has no key, which /metrics wants.
+    expect(documents[0]?.spec.template?.metadata.annotations).toBeUndefined();
+    // Without a policy "latest" is pulled always, also where it was built.
+    expect(container).toMatchObject({ image: 'refinenet:latest', imagePullPolicy: 'IfNotPresent' });
     const help = await helpOf('serve');
     for (const option of optionsIn(container.args)) expect(help).toContain(`${option} `);
     expect(Object.keys(container.resources.limits)).toEqual(['cpu', 'memory']);
@@ -159,6 +176,11 @@ describe('in deploy/', () => {
         .split('\n')
         .filter((text) => text.includes('refinenet.service') && !text.includes('not executable')),
     ).toEqual([]);
+  });
+
+  test('the Dockerfile makes the folder that it packs into', () => {
+    const [before = '', destination] = read('Dockerfile').split(/npm pack .*--pack-destination (\S+)/);
+    expect(before).toMatch(new RegExp(`mkdir ${destination}\\b`));
   });
 
   test('the Dockerfile starts the command, not as root', () => {

@@ -31,13 +31,22 @@ export function redisAddress(text: string): RedisAddress {
   const database = /^\/?(\d{0,4})$/.exec(pathname)?.[1];
   const isFit = ['redis:', 'rediss:'].includes(protocol) && hostname !== '' && database !== undefined;
   if (!isFit || search !== '' || hash !== '') throw wrong();
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw new UsageError(
+        `The user or password in ${protocol}//...@${hostname} has a % that is no part of a code: percent-encode it (% is %25).`,
+      );
+    }
+  };
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return {
     options: {
       host,
       port: port === '' ? DEFAULT_PORT : Number(port),
-      ...(username !== '' && { username: decodeURIComponent(username) }),
-      ...(password !== '' && { password: decodeURIComponent(password) }),
+      ...(username !== '' && { username: decoded(username) }),
+      ...(password !== '' && { password: decoded(password) }),
       ...(database !== '' && { db: Number(database) }),
       ...(protocol === 'rediss:' && { tls: {} }),
     },

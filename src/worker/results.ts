@@ -23,15 +23,19 @@ function parsedReport(text: string): ImageReport | undefined {
   }
 }
 
+/** Whether there is a file in the place of an image's report. */
+export const hasReport = async (files: TaskFiles, output: string, image: NamedInput): Promise<boolean> =>
+  (await files.kindOf(reportPath(files, output, image))) === 'file';
+
 /**
  * Whether an image's results are there: its report is the last file that is written.
  * @throws UsageError if they are those of another image, which has the same name, or something else has the report's name.
  */
 export async function isDone(files: TaskFiles, output: string, image: NamedInput): Promise<boolean> {
-  const path = reportPath(files, output, image);
-  if ((await files.kindOf(path)) !== 'file') return false;
+  if (!(await hasReport(files, output, image))) return false;
   const { image: other } = await readReport(files, output, image);
   if (files.absolute(other) === files.absolute(image.path)) return true;
+  const path = reportPath(files, output, image);
   throw new UsageError(`${path}: holds the results of ${other}, not of ${image.path}. Choose another --output.`);
 }
 

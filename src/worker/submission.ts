@@ -5,7 +5,7 @@ import type { PredictEvent, PredictResult } from '../tasks/predict/predict.ts';
 import type { TaskFiles } from '../tasks/task-files.ts';
 import { type ImageJob, jobId } from './image-job.ts';
 import { onceUntilBack } from './redis-address.ts';
-import { isDone, readReport } from './results.ts';
+import { hasReport, isDone, readReport } from './results.ts';
 
 export interface SubmitContext {
   readonly files: TaskFiles;
@@ -24,6 +24,8 @@ const KEPT = 7 * 24 * 3600;
 const CHUNK = 500;
 /** Milliseconds without news, after which the queue and the disk are asked. */
 const QUIET = 5000;
+/** Milliseconds until a report that a worker has written is seen here: network file systems remember for a minute what was not there. */
+const SEEN_WITHIN = 70_000;
 
 export interface SubmissionOptions {
   readonly queue: Queue;
@@ -45,6 +47,8 @@ export class Submission {
   readonly #all: number;
   /** By id, in the order in which they were last asked about. */
   readonly #pending: Map<string, ImageJob>;
+  /** Since when those are looked for that a worker has done. */
+  readonly #unseen = new Map<string, number>();
   readonly #failures: { image: string; message: string }[] = [];
   #done = 0;
   #lastNews = performance.now();
@@ -76,6 +80,7 @@ export class Submission {
     this.#events.on('completed', ({ jobId }) => inOrder(() => this.#completed(jobId)));
     this.#events.on('failed', ({ jobId, failedReason }) => inOrder(() => this.#failed(jobId, failedReason)));
     const timer = setInterval(() => {
+      for (const id of this.#unseen.keys()) inOrder(() => this.#completed(id));
       if (performance.now() - this.#lastNews > QUIET) inOrder(() => this.#ask());
     }, QUIET / 2);
     const onAbort = (): void => this.#isOver();
@@ -131,7 +136,13 @@ export class Submission {
   async #completed(id: string): Promise<void> {
     const job = this.#pending.get(id);
     if (!job) return;
-    const report = await readReport(this.#context.files, this.#output, job.image).catch((error: unknown) => error);
+    const { files } = this.#context;
+    const since = this.#unseen.get(id) ?? performance.now();
+    this.#unseen.set(id, since);
+    const mayCome = performance.now() - since < SEEN_WITHIN;
+    if (mayCome && !(await hasReport(files, this.#output, job.image).catch(() => true))) return;
+    this.#unseen.delete(id);
+    const report = await readReport(files, this.#output, job.image).catch((error: unknown) => error);
     if (report instanceof Error) {
       await this.#failed(
         id,
@@ -168,7 +179,8 @@ export class Submission {
 
   /** News may be lost with a connection, and jobs with a Redis that forgets: the disk and the queue know better. */
   async #ask(): Promise<void> {
-    const asked = [...this.#pending].slice(0, CHUNK);
+    // What a worker has done is not in the queue any more, and not lost.
+    const asked = [...this.#pending].filter(([id]) => !this.#unseen.has(id)).slice(0, CHUNK);
     const lost: ImageJob[] = [];
     for (const [id, job] of asked) {
       const found = await this.#queue.getJob(id);

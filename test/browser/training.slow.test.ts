@@ -253,6 +253,23 @@ describe.skipIf(missingBrowser)(`a page that trains${missingBrowser}`, () => {
       expect(await kept('closed')).toEqual(whole);
     });
 
+    test('and nothing of one whose tab was closed before it began', async () => {
+      const result = await inPage<{ name: string; kept: string[] }>(
+        page,
+        `const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('refinenet-runs');
+         const left = await runs.getDirectoryHandle('training', { create: true });
+         await (await left.getDirectoryHandle('images', { create: true })).getFileHandle('a.png', { create: true });
+         await runs.getDirectoryHandle('left', { create: true });
+         const { name } = await trainModel(await images(), { epochs: 1, validation: 0 });
+         const kept = [];
+         for await (const each of runs.keys()) kept.push(each);
+         return { name, kept };`,
+      );
+      expect(result.error).toBeUndefined();
+      expect(result.name).toBe('training');
+      expect(result.kept).not.toContain('left');
+    });
+
     test('until it is deleted', async () => {
       const result = await inPage<{ before: string[]; after: string[]; second: string }>(
         page,
@@ -341,7 +358,7 @@ image-2 has no mask.`,
         'of a worker that says nothing more',
         `trainModel(await images(), { limit: 200, worker: () => new Worker(URL.createObjectURL(new Blob(["postMessage({ event: 'ready' })"]))) })`,
         'RuntimeError',
-        'The training worker said nothing for 0 seconds and was ended. The run can be resumed from its last checkpoint; give it more time (limit), or a smaller crop or batch.',
+        'The training worker said nothing for 0 seconds and was ended before the run had begun. Start it anew, with more time (limit) or smaller images.',
       ],
       [
         'of masks that cannot be used, all at once',

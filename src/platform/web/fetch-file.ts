@@ -111,7 +111,7 @@ async function ask(address: string, method: 'GET' | 'HEAD', signal: AbortSignal 
 }
 
 /** Too many requests, and faults of the server but for a method that it does not know. */
-const isPassing = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
+export const isPassing = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
 
 const failed = (address: string, { status }: Response): string =>
   `${address}: the server answered ${status}. Try again later.`;

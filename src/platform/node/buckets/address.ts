@@ -23,5 +23,8 @@ export function bucketAddress(path: string): BucketAddress {
   return { bucket, key: key.replace(/\/+$/, '') };
 }
 
+/** What the keys of a folder begin with. */
+export const folderKey = (key: string): string => (key === '' ? '' : `${key}/`);
+
 /** The path of a key of the same bucket. */
 export const pathOf = (bucket: string, key: string): string => `${SCHEME}${bucket}/${key}`;

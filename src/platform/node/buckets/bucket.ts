@@ -1,25 +1,41 @@
 /** What is done with buckets, by Amazon's client: any store that speaks S3 answers it. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { messageOf, RefineNetError, RuntimeError } from '../../../errors.ts';
-import { type BucketAddress, bucketAddress, pathOf } from './address.ts';
+import { type BucketAddress, bucketAddress, folderKey, pathOf } from './address.ts';
 
 export type S3 = typeof import('@aws-sdk/client-s3');
 
 /** What is tested. */
 const INSTALL = 'npm install @aws-sdk/client-s3@3.1075.0';
 
+/** How long a store may take, in milliseconds; each of the client's tries has as long. */
+export interface StorePatience {
+  /** Until it is connected. */
+  readonly connectionTimeout: number;
+  /** Between two parts of what is sent or received. */
+  readonly socketTimeout: number;
+}
+
+const PATIENCE: StorePatience = { connectionTimeout: 10_000, socketTimeout: 60_000 };
+
 /** The client is asked for credentials, region and endpoint by AWS_* variables and files, as Amazon's own tools are. */
 let opened: Promise<{ readonly s3: S3; readonly client: S3Client }> | undefined;
 
+/** The client that all buckets are reached by, opened once. @throws as `open` */
+export function openedClient(patience: StorePatience = PATIENCE) {
+  opened ??= open(patience);
+  return opened;
+}
+
 /** @throws RuntimeError with the command that installs the client, if it is not there. */
-async function open() {
+async function open(patience: StorePatience) {
   try {
     // It warns of Node versions that it will support no longer, in a version that does.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const s3 = await import('@aws-sdk/client-s3');
     // Stores of one's own seldom have a host name for each bucket.
     const isOwn = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined;
-    return { s3, client: new s3.S3Client({ forcePathStyle: isOwn }) };
+    return { s3, client: new s3.S3Client({ forcePathStyle: isOwn, requestHandler: { ...patience } }) };
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new RuntimeError(
@@ -36,8 +52,7 @@ async function within<T>(
   work: (s3: S3, client: S3Client, address: BucketAddress) => Promise<T>,
 ): Promise<T> {
   const address = bucketAddress(path);
-  opened ??= open();
-  const { s3, client } = await opened;
+  const { s3, client } = await openedClient();
   try {
     return await work(s3, client, address);
   } catch (error) {
@@ -52,6 +67,7 @@ async function within<T>(
 /** What the store said; of some errors only the name says something. */
 function reasonOf(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
+  if (name === 'TimeoutError') return 'the store gave no answer in time';
   const message = messageOf(error);
   return message === '' || message === 'UnknownError' ? name : name === 'Error' ? message : `${name}: ${message}`;
 }
@@ -89,5 +105,3 @@ export const objectsBelow = (folder: string): Promise<readonly string[]> =>
     }
     return found;
   });
-
-const folderKey = (key: string): string => (key === '' ? '' : `${key}/`);

@@ -5,7 +5,7 @@ import { UsageError } from '../../../errors.ts';
 import { IMAGE_EXTENSIONS } from '../../../image/image-kinds.ts';
 import type { NamedInput, TaskFiles } from '../../../tasks/task-files.ts';
 import { withDistinctNames } from '../output-names.ts';
-import { isBucketPath } from './address.ts';
+import { bucketAddress, folderKey, isBucketPath, pathOf } from './address.ts';
 
 /** The client is loaded when the first bucket is named. */
 const bucket = () => import('./bucket.ts');
@@ -24,7 +24,9 @@ export function withBuckets(files: TaskFiles): TaskFiles {
     kindOf: async (path) => (isBucketPath(path) ? (await bucket()).kindOfObject(path) : files.kindOf(path)),
     async list(folder) {
       if (!isBucketPath(folder)) return files.list(folder);
-      const root = `${folder.replace(/\/+$/, '')}/`;
+      const { bucket: name, key } = bucketAddress(folder);
+      // As paths of objects begin, whatever slashes were typed.
+      const root = pathOf(name, folderKey(key));
       return (await (await bucket()).objectsBelow(folder)).map((path) => path.slice(root.length));
     },
     read: async (path) => (isBucketPath(path) ? (await bucket()).readObject(path) : files.read(path)),

@@ -4,7 +4,7 @@ import { messageOf } from '../../../errors.ts';
 import type { VideoInfo } from '../../../tasks/predict/video/video-tools.ts';
 import type { EncodedFrames } from './encoder.ts';
 import { startFFmpeg } from './ffmpeg.ts';
-import { inputOptions } from './sources.ts';
+import { ffmpegFile, inputOptions } from './sources.ts';
 import { type Temporary, temporaryIn } from './temporary.ts';
 
 /** What an MP4 holds as it is; other sound is encoded anew. */
@@ -27,10 +27,10 @@ export async function addSound(
   );
   const ffmpeg = startFFmpeg(
     [
-      ...['-itsoffset', String(start), '-f', 'mp4', '-i', file.path, ...inputOptions(source)],
+      ...['-itsoffset', String(start), '-f', 'mp4', '-i', ffmpegFile(file.path), ...inputOptions(source)],
       ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', ...codecs],
       ...(isCut ? ['-t', String(start + seconds)] : []),
-      ...['-movflags', '+faststart', '-strict', '-2', '-f', 'mp4', both.path],
+      ...['-movflags', '+faststart', '-strict', '-2', '-f', 'mp4', ffmpegFile(both.path)],
     ],
     ['ignore', 'ignore'],
   );

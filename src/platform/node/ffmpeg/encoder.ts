@@ -4,6 +4,7 @@ import { messageOf } from '../../../errors.ts';
 import { notWritten } from '../files.ts';
 import { ffmpegAbilities, startFFmpeg } from './ffmpeg.ts';
 import { type MatroskaVideo, matroskaFrameHeader, matroskaHeader } from './matroska/write.ts';
+import { ffmpegFile } from './sources.ts';
 import { type Temporary, temporaryIn } from './temporary.ts';
 
 export interface Encoder<Frame> {
@@ -33,7 +34,8 @@ export async function startEncoder<Frame>(
   const { keepTimes } = await ffmpegAbilities();
   const file = await temporaryIn(folder);
   const times = [...keepTimes, `1:${timescale(video)}`];
-  const ffmpeg = startFFmpeg(['-f', 'matroska', '-i', 'pipe:0', ...times, ...options, file.path], ['pipe', 'ignore']);
+  const output = ffmpegFile(file.path);
+  const ffmpeg = startFFmpeg(['-f', 'matroska', '-i', 'pipe:0', ...times, ...options, output], ['pipe', 'ignore']);
   const pipe = ffmpeg.process.stdin as Writable;
   // A process that ended closes the pipe; its end says why.
   pipe.on('error', () => {});

@@ -325,6 +325,30 @@ describe.skipIf(!hasFfmpeg)(`videos by ffmpeg${hasFfmpeg ? '' : ' (it is not ins
     }
   });
 
+  test.each(['10:30', '-photos'])(
+    'results go to a folder whose name looks like an address or an option: %s',
+    async (name) => {
+      ffmpeg(...drawn(), ...tone(), inFolder('looks.mp4'));
+      const before = process.cwd();
+      process.chdir(folder);
+      try {
+        const { info, frames } = await ffmpegTools.open('looks.mp4');
+        const remarks: string[] = [];
+        const writer = await ffmpegTools.writeOverlay(name, 'looks.mp4', info, (remark) => remarks.push(remark));
+        let index = 0;
+        for await (const frame of frames()) await writer.write(frame.image, frame.seconds, index++);
+        await writer.finish(join(name, 'looks.mp4'), false);
+        expect(remarks).toEqual([]);
+      } finally {
+        process.chdir(before);
+      }
+      expect(streamsOf(join(folder, name, 'looks.mp4')).map(({ codec_type }) => codec_type)).toEqual([
+        'video',
+        'audio',
+      ]);
+    },
+  );
+
   test('masks of an earlier run are taken away, files of others stay', async () => {
     const masks = inFolder('clip.masks');
     const frames = [Uint8Array.of(1), Uint8Array.of(2)];

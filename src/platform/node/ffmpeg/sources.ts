@@ -18,12 +18,14 @@ export const isLocalFile = (source: string): boolean => !isLive(source) && !ADDR
 /** Milliseconds in which a camera or a stream must answer, and in which more must come of it. */
 export const PATIENCE = 30_000;
 
+/** A file of this machine as ffmpeg is told of it: a name may look like an option or an address. */
+export const ffmpegFile = (path: string): string => `file:${resolve(path)}`;
+
 /** How ffmpeg is told of it. */
 export function inputOptions(source: string): string[] {
   if (VIDEO_DEVICE.test(source)) return ['-f', 'v4l2', '-i', source];
   const [, format, name] = DEVICES.exec(source) ?? [];
   if (format && name) return ['-f', format.toLowerCase(), '-i', name];
   if (/^rtsps?:/i.test(source)) return ['-rtsp_transport', 'tcp', '-i', source];
-  // A name may look like an option or an address.
-  return ['-i', isLocalFile(source) ? `file:${resolve(source)}` : source];
+  return ['-i', isLocalFile(source) ? ffmpegFile(source) : source];
 }

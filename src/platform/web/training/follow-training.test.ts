@@ -6,6 +6,7 @@ import { type FollowTrainingOptions, followTraining } from './follow-training.ts
 function workerThat(answers: (message: { readonly call: string }, tell: (event: object) => void) => void) {
   const worker = {
     onmessage: (_: { readonly data: object }) => {},
+    onerror: (_: { readonly message: string }) => {},
     isEnded: false,
     postMessage: (message: { readonly call: string }) => answers(message, tell),
     terminate: () => {
@@ -18,7 +19,11 @@ function workerThat(answers: (message: { readonly call: string }, tell: (event: 
 }
 
 const follow = (worker: object, options: Partial<FollowTrainingOptions> = {}): Promise<string> =>
-  followTraining(worker as never, { request: {} as never, transfer: [] }, { callbacks: {}, ...options });
+  followTraining(
+    worker as never,
+    { request: { run: { kind: 'new' } } as never, transfer: [] },
+    { callbacks: {}, ...options },
+  );
 
 describe('the page of a worker that trains', () => {
   test('gets the name of the run at its end, and ends the worker', async () => {
@@ -61,10 +66,23 @@ describe('the page of a worker that trains', () => {
   });
 
   test('ends a worker that says nothing more', async () => {
-    const worker = workerThat(() => {});
+    const worker = workerThat((_, tell) => tell({ event: 'checkpoint', folder: 'last', update: 0 }));
     await expect(follow(worker, { limit: 20 })).rejects.toThrow(
       'The training worker said nothing for 0 seconds and was ended. The run can be resumed from its last checkpoint;',
     );
     expect(worker.isEnded).toBe(true);
+  });
+
+  test('is told of no checkpoint before the first one', async () => {
+    await expect(
+      follow(
+        workerThat(() => {}),
+        { limit: 20 },
+      ),
+    ).rejects.toThrow(
+      'The training worker said nothing for 0 seconds and was ended before the run had begun. Start it anew, with more time (limit) or smaller images.',
+    );
+    const failing = workerThat(() => queueMicrotask(() => failing.onerror({ message: 'no memory' })));
+    await expect(follow(failing)).rejects.toThrow('The training worker failed (no memory). Start the run anew.');
   });
 });

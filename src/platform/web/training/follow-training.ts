@@ -53,6 +53,8 @@ export interface FollowTrainingOptions {
   readonly limit?: number;
 }
 
+const RESUMABLE = 'The run can be resumed from its last checkpoint';
+
 /**
  * Lets a worker train, and ends it.
  * @returns the run's name.
@@ -67,6 +69,8 @@ export function followTraining(
   return new Promise<string>((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout>;
     let classes: readonly LabelClass[] = [];
+    /** Whether there is a checkpoint to go on from. */
+    let hasBegun = request.run.kind === 'resumed';
     const send = (message: ToTrainingWorker, transferred: readonly Transferable[] = []): void =>
       worker.postMessage(message, [...transferred]);
     const end = (settle: () => void): void => {
@@ -81,10 +85,12 @@ export function followTraining(
       clearTimeout(timer);
       timer = setTimeout(() => fail(new RuntimeError(message)), milliseconds);
     };
-    const silent = `The training worker said nothing for ${seconds(limit)} and was ended. The run can be resumed from its last checkpoint; give it more time (limit), or a smaller crop or batch.`;
+    const silent = (): string =>
+      `The training worker said nothing for ${seconds(limit)} and was ended${hasBegun ? `. ${RESUMABLE}; give it more time (limit), or a smaller crop or batch.` : ' before the run had begun. Start it anew, with more time (limit) or smaller images.'}`;
 
     worker.onmessage = ({ data }: MessageEvent<FromTrainingWorker>) => {
-      wait(limit, silent);
+      if (data.event === 'checkpoint') hasBegun = true;
+      wait(limit, silent());
       switch (data.event) {
         case 'ready':
           try {
@@ -114,7 +120,7 @@ export function followTraining(
       fail(
         new RuntimeError(
           event.message
-            ? `The training worker failed (${event.message}). The run can be resumed from its last checkpoint.`
+            ? `The training worker failed (${event.message}). ${hasBegun ? RESUMABLE : 'Start the run anew'}.`
             : "The training worker could not be started: its script is missing beside the page's, or the page's security policy forbids it (worker-src 'self'). Say where it is: { worker: (script) => new Worker(...) }.",
         ),
       );

@@ -17,6 +17,8 @@ export interface KeepImagesOptions {
   readonly classes: readonly LabelClass[];
   readonly otherColors: OtherColors;
   readonly signal?: AbortSignal | undefined;
+  /** Told after each image, kept or not: large ones take seconds each. */
+  readonly onImage: () => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface KeepImagesOptions {
 export async function keepImages(
   storage: RunStorage,
   images: readonly SentImage[],
-  { classes, otherColors, signal }: KeepImagesOptions,
+  { classes, otherColors, signal, onImage }: KeepImagesOptions,
 ): Promise<ImageList> {
   const kept: KeptImage[] = [];
   const problems: string[] = [];
@@ -53,6 +55,7 @@ export async function keepImages(
       encodeLabelPng(await readMask(mask, { classes, otherColors, name: `The mask of ${name}`, signal }), colors),
     );
     kept.push({ name, image: imagePath, mask: maskPath, split: validates ? 'val' : 'train' });
+    onImage();
   }
   if (problems.length > 0) throw new FormatError(messageFor(problems, images.length, classes));
   return { classes, images: kept };

@@ -59,6 +59,7 @@ export type ToTrainingWorker =
 /** What is told on the way. */
 export type TrainingEvent =
   | { readonly event: 'download'; readonly progress: DownloadProgress }
+  | { readonly event: 'image-kept' }
   | { readonly event: 'check'; readonly done: number; readonly total: number }
   | {
       readonly event: 'start';

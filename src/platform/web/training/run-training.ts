@@ -28,6 +28,7 @@ import type { NewRun, TrainingEvent, TrainingRequest } from './messages.ts';
 import { opfsStorage } from './opfs-storage.ts';
 import { folderIn, runsAtWork, runsFolder, withRun } from './runs-folder.ts';
 import { settledDevice } from './settled-device.ts';
+import { hasBegun, removeUnbegun } from './unbegun-runs.ts';
 
 export interface TrainingWatch {
   readonly signal: AbortSignal;
@@ -65,6 +66,7 @@ export async function runTraining(
 ): Promise<string> {
   const { run, engine: settings } = request;
   const runs = await runsFolder();
+  if (run.kind === 'new') await removeUnbegun(runs);
   const name = run.name ?? (await freeName(runs));
   return withRun(name, async () => {
     const keeping = keepingOutputsOn(['webgpu']);
@@ -85,8 +87,7 @@ export async function runTraining(
       return name;
     } catch (error) {
       // Without a first checkpoint there is nothing to go on with.
-      if (!(await readRun(storage).catch(() => true)))
-        await runs.removeEntry(name, { recursive: true }).catch(() => {});
+      if (!(await hasBegun(storage))) await runs.removeEntry(name, { recursive: true }).catch(() => {});
       throw error;
     }
   });
@@ -143,7 +144,8 @@ async function planned(
 ): Promise<PreparedRun> {
   const { classes, otherColors, overrides, learningRate, preset = run.start ? 'fine-tune' : 'default' } = run;
   const given = run.start && (await startingWeights(run.start, cache, { signal, tell }));
-  const kept = await keepImages(storage, run.images, { classes, otherColors, signal });
+  const onImage = (): void => tell({ event: 'image-kept' });
+  const kept = await keepImages(storage, run.images, { classes, otherColors, signal, onImage });
   const list = withHeldOut(kept, storage, run.share, overrides.seed ?? 0);
   await keepList(storage, list);
   const dataset = imageDataset(storage, list);
@@ -226,7 +228,7 @@ async function freeName(runs: FileSystemDirectoryHandle): Promise<string> {
 /** An empty folder. @throws UsageError if there is a run of this name. */
 async function newFolder(runs: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
   const there = await folderIn(runs, name);
-  if (there && (await readRun(opfsStorage(there)).catch(() => true))) {
+  if (there && (await hasBegun(opfsStorage(there)))) {
     throw new UsageError(
       `There is a run "${name}" already. Go on with it (resumeTraining), delete it (deleteRun), or give the new run another name.`,
     );

@@ -57,6 +57,11 @@ export async function withRun<T>(name: string, work: () => Promise<T>): Promise<
   }
 }
 
+/** Works on a run while no other tab can; does nothing where one does. */
+export async function whileFree(name: string, work: () => Promise<void>): Promise<void> {
+  await navigator.locks.request(lockName(name), { ifAvailable: true }, (lock) => (lock ? work() : undefined));
+}
+
 /** The names of the runs that some tab trains at the moment. */
 export async function runsAtWork(): Promise<ReadonlySet<string>> {
   const { held = [] } = await navigator.locks.query();

@@ -1,5 +1,6 @@
 /** The engine's .wasm file on its way into a worker: what goes wrong with it is said, and it is kept for times without a network. */
 import { messageOf, RuntimeError } from '../../../errors.ts';
+import { isPassing } from '../fetch-file.ts';
 import { seconds, STALLED_DOWNLOAD, within } from '../limits.ts';
 
 /** Files are kept as they came; the browser checks that they are WASM. */
@@ -61,6 +62,9 @@ async function engineFile(
   let response: Response;
   try {
     response = await within(download(), STALLED_DOWNLOAD, silent);
+    if (isPassing(response.status)) {
+      throw new RuntimeError(`The engine's file ${address}: the server answered ${response.status}. Try again later.`);
+    }
   } catch (error) {
     const kept = await cache?.match(address);
     if (kept) return kept;
