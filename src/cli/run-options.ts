@@ -36,7 +36,11 @@ export function addRunOptions(command: Command): Command {
       oneOf('--protocol', PROTOCOL_NAMES),
     )
     .option('--tile <pixels>', 'run large images tile by tile, which bounds memory', numberFor('--tile', 'tile'))
-    .option('--overlap <pixels>', 'what neighboring tiles share (default: 64)', numberFor('--overlap', 'overlap'))
+    .option(
+      '--overlap <pixels>',
+      'what neighboring tiles share (default: 64, or as near as tiles allow)',
+      numberFor('--overlap', 'overlap'),
+    )
     .option(
       '--optimize <name>',
       `prepare the network for ${OPTIMIZATION_NAMES.join(', ')}; speed loads longer (default: balanced, speed for many images)`,

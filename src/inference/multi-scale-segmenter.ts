@@ -85,7 +85,7 @@ export class MultiScaleSegmenter {
    * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
    * pixel, UsageError if it is no image or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
-   * engine fails or the model was disposed of, the signal's reason if it was aborted.
+   * engine fails, if the network's numbers overflow or if the model was disposed of, the signal's reason if it was aborted.
    */
   async segment(pixels: Pixels, options: SegmentOptions = {}): Promise<Segmentation> {
     throwIfAborted(options.signal);
@@ -148,7 +148,7 @@ export class MultiScaleSegmenter {
       const sizes = protocol.inputSizes(image, scale, preprocessing);
       for (const size of sizes) {
         checkSize(`At scale ${scale} the image enters the network at`, size, smallestSide);
-        checkEnlargement(image, size, tiling !== null);
+        checkEnlargement(image, size, { isTiled: tiling !== null, setsSizes: protocol.setsSizes });
       }
       const scaled = images.get(scale) ?? resizeThrough(image, sizes, filter);
       images.set(scale, scaled);

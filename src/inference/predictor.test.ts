@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { model, drawnImage, plain, predict, probabilitiesOf, expectClose } from '../../test/support/predicted.ts';
 import { type Image, image } from '../image/image.ts';
-import { IMAGENET_PREPROCESSING, type Preprocessing } from '../image/preprocess.ts';
+import { IMAGENET_PREPROCESSING, type ImageSize, type Preprocessing } from '../image/preprocess.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import { mirrorImage } from './mirror.ts';
 import { createPredictor, type PredictorOptions } from './predictor.ts';
@@ -51,6 +51,15 @@ describe('a predictor', () => {
     const result = await predict(photo, { tile: 128, probabilities: true });
     expectClose(probabilitiesOf(result), probabilitiesOf(expected), 1e-5);
     expect(result.labels.data.filter((id, at) => id !== expected.labels.data[at]).length).toBeLessThanOrEqual(3);
+  });
+
+  test('runs the least tile without being told of an overlap', async () => {
+    let runs = 0;
+    const onProgress = (_: number, total: number): void => {
+      runs = total;
+    };
+    await predict(drawnImage(96, 64), { tile: 64 }, { onProgress });
+    expect(runs).toBe(2);
   });
 
   test("tiles what the model's own resizing gives, and answers at the image's size", async () => {
@@ -107,8 +116,18 @@ describe('a predictor', () => {
 
   test.each([
     [{ overlap: 32 }, "An overlap of 32 was given, but no tile. Give the tile's side too, such as 512."],
-    [{ tile: 64 }, 'the overlap (64) must be smaller than the tile (64)'],
+    [{ tile: 64, overlap: 64 }, 'the overlap (64) must be smaller than the tile (64)'],
     [{ tile: 100, overlap: 32 }, 'the tile is 100, but must be a multiple of 32 of at least 64, such as 96 or 128.'],
+    [
+      { tile: '512' as unknown as number },
+      'the tile is "512", but must be a multiple of 32 of at least 64, such as 512.',
+    ],
+    [
+      { protocol: 'refinnet' as 'plain' },
+      'protocol is "refinnet"; choose from plain, refinenet, refinenet-cityscapes.',
+    ],
+    [{ imageSize: { width: 64.5, height: 48 } }, 'imageSize is 64.5 x 48; give { width, height } in whole pixels.'],
+    [{ imageSize: 64 as unknown as ImageSize }, 'imageSize is 64; give { width, height } in whole pixels.'],
     [{ scales: [-1] }, 'Scales are numbers from 0.05 to 8, but got -1.'],
     [{ flip: true, logits: true }, "The network's own output (logits) belongs to one run over a whole image."],
   ] satisfies [PredictorOptions, string][])('refuses %j', async (options, message) => {
@@ -122,9 +141,15 @@ describe('a predictor', () => {
   });
 });
 
-test('probabilities that take more than 4 GiB are refused before anything is computed', async () => {
-  const vast = image(20_000, 5000, new Uint8Array(3 * 20_000 * 5000));
-  await expect(predict(vast, { tile: 512, probabilities: true })).rejects.toThrow(
-    'The probabilities of 11 classes for 20000 x 5000 pixels take 4.1 GiB; at most 4 are allowed. Leave them out, or make the image smaller.',
-  );
-});
+test.each([
+  ['in tiles', { tile: 512 }],
+  ['in one run', { preprocessing: { ...IMAGENET_PREPROCESSING, resize: { width: 64, height: 32 } } }],
+] satisfies [string, PredictorOptions][])(
+  'probabilities that take more than 4 GiB are refused before anything is computed, %s',
+  async (_, options) => {
+    const vast = image(20_000, 5000, new Uint8Array(3 * 20_000 * 5000));
+    await expect(predict(vast, { ...options, probabilities: true })).rejects.toThrow(
+      'The probabilities of 11 classes for 20000 x 5000 pixels take 4.1 GiB; at most 4 are allowed. Leave them out, or make the image smaller.',
+    );
+  },
+);

@@ -5,18 +5,21 @@ import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { MultiScaleSegmenter } from './multi-scale-segmenter.ts';
-import { type TestTimeView, PROTOCOLS, type ProtocolName, testTimeViews } from './protocols.ts';
+import { type TestTimeView, protocolNamed, type ProtocolName, testTimeViews } from './protocols.ts';
 import type { SegmentOptions } from './segment-options.ts';
 import type { Segmentation } from './segmentation/segmentation.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
-import { checkTiling, type Tiling } from './tiling.ts';
+import { checkTiling, defaultOverlap, type Tiling } from './tiling.ts';
 
 /**
  * How images are segmented: what a `Segmenter` takes, and in how many runs of the network, at other sizes, mirrored or
  * by tiles.
  */
 export interface PredictorOptions extends SegmenterOptions {
-  /** How sizes are chosen and results averaged; `plain` when left out. */
+  /**
+   * How sizes are chosen and results averaged; `plain` when left out. The authors' choose sizes by the image alone: of
+   * `preprocessing` they leave `resize` out.
+   */
   readonly protocol?: ProtocolName | undefined;
   /** Factors of the input size, each run and the results averaged; the protocol's own when left out. */
   readonly scales?: readonly number[] | undefined;
@@ -27,7 +30,10 @@ export interface PredictorOptions extends SegmenterOptions {
    * twice that. Images are run whole when left out.
    */
   readonly tile?: number | undefined;
-  /** What neighboring tiles share at least, in the same pixels: 0 or such a multiple below `tile`. Default 64. */
+  /**
+   * What neighboring tiles share at least, in the same pixels: 0 or such a multiple below `tile`. When left out 64, or the
+   * next multiple above; one alignment for tiles that are no larger.
+   */
   readonly overlap?: number | undefined;
 }
 
@@ -42,8 +48,8 @@ export interface Predictor {
   /**
    * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
-   * pixel, UsageError if it is no image, RuntimeError if the engine fails or the model was disposed of, the signal's reason
-   * if it was aborted.
+   * pixel, UsageError if it is no image or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
+   * engine fails, if the network's numbers overflow or if the model was disposed of, the signal's reason if it was aborted.
    */
   segment(image: Pixels, options?: SegmentOptions): Promise<Segmentation>;
   /** Frees the engine's memory once the calls that were begun have ended; calling it again does nothing. */
@@ -51,8 +57,6 @@ export interface Predictor {
   /** `dispose()`, at the end of the block of `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-export const DEFAULT_OVERLAP = 64;
 
 /**
  * Loads a model to be run as the options say: once over each image, at several scales and mirrored, by tiles, or all of
@@ -66,7 +70,7 @@ export async function createPredictor(
   options: PredictorOptions = {},
 ): Promise<Predictor> {
   const { protocol: name = 'plain', logits, ...rest } = options;
-  const protocol = PROTOCOLS[name];
+  const protocol = protocolNamed(name);
   const views = testTimeViews(protocol, options);
   const tiling = tilingOf(model, options);
   const isPlain = name === 'plain' && views.every(({ scale, flip }) => scale === 1 && !flip) && views.length === 1;
@@ -97,7 +101,7 @@ function tilingOf({ definition }: Model, { tile, overlap }: PredictorOptions): T
     throw new UsageError(`An overlap of ${overlap} was given, but no tile. Give the tile's side too, such as 512.`);
   }
   const { alignment, outputStride } = networkGeometry(definition);
-  const tiling: Tiling = { tile, overlap: overlap ?? DEFAULT_OVERLAP, alignment, outputStride };
+  const tiling: Tiling = { tile, overlap: overlap ?? defaultOverlap({ tile, alignment }), alignment, outputStride };
   checkTiling(tiling);
   return tiling;
 }

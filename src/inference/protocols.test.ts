@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
-import { PROTOCOLS, type ProtocolName, testTimeViews } from './protocols.ts';
+import { PROTOCOLS, protocolNamed, type ProtocolName, testTimeViews } from './protocols.ts';
 
 const sizes = (
   name: ProtocolName,
@@ -62,6 +63,17 @@ describe("the authors' protocol", () => {
       { scale: 0.8, flip: true },
     ]);
   });
+});
+
+test('what is no protocol, no list and no number is refused in a plain JavaScript caller', () => {
+  expect(() => protocolNamed('refinnet' as ProtocolName)).toThrow(
+    new UsageError('protocol is "refinnet"; choose from plain, refinenet, refinenet-cityscapes.'),
+  );
+  expect(() => protocolNamed('toString' as ProtocolName)).toThrow('protocol is "toString"');
+  expect(() => testTimeViews(PROTOCOLS.plain, { scales: 0.5 as unknown as number[] })).toThrow(
+    new UsageError('scales is 0.5; give a list of numbers, such as [0.75, 1, 1.25].'),
+  );
+  expect(() => testTimeViews(PROTOCOLS.plain, { scales: ['0.5' as unknown as number] })).toThrow('but got "0.5".');
 });
 
 test('scales that make no sense are refused, all at once', () => {

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { networkSize, type Preprocessing } from '../image/preprocess.ts';
 import { type ResampleFilter, resizeImage } from '../image/resample.ts';
+import { shownValue } from './shown-value.ts';
 
 /**
  * How several score maps become one. `probabilities`: logits are brought to the image's size (bilinear), and the softmax
@@ -24,6 +25,8 @@ export interface Protocol {
   readonly averaging: Averaging;
   /** The filter of resizing; null for the model's own. */
   readonly resample: ResampleFilter | null;
+  /** Whether it chooses sizes by the image alone: `Preprocessing.resize` then does nothing. */
+  readonly setsSizes: boolean;
   /** The sizes in pixels by way of which an image comes to the size of a run; the last one enters the network. */
   readonly inputSizes: (
     image: { readonly width: number; readonly height: number },
@@ -55,6 +58,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     flip: false,
     averaging: 'probabilities',
     resample: null,
+    setsSizes: false,
     inputSizes: (image, scale, preprocessing) => {
       const { width, height } = networkSize(image.width, image.height, preprocessing);
       return [{ width: Math.round(width * scale), height: Math.round(height * scale) }];
@@ -70,6 +74,7 @@ function authors(shortest: number, longest: number): Protocol {
     flip: false,
     averaging: 'log-probabilities',
     resample: 'bicubic',
+    setsSizes: true,
     inputSizes({ width, height }, scale) {
       const side = Math.min(width, height);
       const factor = (Math.min(Math.max(side, shortest), longest) / side) * scale;
@@ -83,6 +88,12 @@ function authors(shortest: number, longest: number): Protocol {
       ];
     },
   };
+}
+
+/** The protocol of a name. @throws UsageError if there is none */
+export function protocolNamed(name: ProtocolName): Protocol {
+  if (Object.hasOwn(PROTOCOLS, name)) return PROTOCOLS[name];
+  throw new UsageError(`protocol is ${shownValue(name)}; choose from ${PROTOCOL_NAMES.join(', ')}.`);
 }
 
 /** The next whole number, unless rounding errors alone put the product above one. */
@@ -100,7 +111,7 @@ const SCALE_RANGE = [0.05, 8] as const;
 
 /**
  * The runs of a protocol; `scales` and `flip` replace the protocol's own.
- * @throws UsageError if a scale is no number from 0.05 to 8, or there is none.
+ * @throws UsageError if the scales are no list, or one is no number from 0.05 to 8, or there is none.
  */
 export function testTimeViews(
   { scales: usual, flip: usually }: Protocol,
@@ -109,10 +120,13 @@ export function testTimeViews(
     flip = usually,
   }: { readonly scales?: readonly number[] | undefined; readonly flip?: boolean | undefined },
 ): readonly TestTimeView[] {
+  if (!Array.isArray(scales)) {
+    throw new UsageError(`scales is ${shownValue(scales)}; give a list of numbers, such as [0.75, 1, 1.25].`);
+  }
   const [least, most] = SCALE_RANGE;
-  const wrong = scales.filter((scale) => !(scale >= least && scale <= most));
+  const wrong = scales.filter((scale) => !(typeof scale === 'number' && scale >= least && scale <= most));
   if (wrong.length > 0 || scales.length === 0) {
-    const got = scales.length === 0 ? 'there are none' : `got ${wrong.join(', ')}`;
+    const got = scales.length === 0 ? 'there are none' : `got ${wrong.map(shownValue).join(', ')}`;
     throw new UsageError(`Scales are numbers from ${least} to ${most}, but ${got}. For example: 0.75, 1, 1.25.`);
   }
   return scales.flatMap((scale) => [{ scale, flip: false }, ...(flip ? [{ scale, flip: true }] : [])]);

@@ -1,5 +1,5 @@
 /** A model loaded into an engine, ready to segment images. */
-import { ShapeError } from '../errors.ts';
+import { ShapeError, UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { labelMap } from '../image/label-map.ts';
@@ -9,15 +9,18 @@ import { networkGeometry } from '../models/network.ts';
 import type { Backend, NamedTensors } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
+import { checkFinite } from './finite-scores.ts';
 import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
+import { checkProbabilitySize } from './probability-size.ts';
 import { readScoresInSteps } from './scores/read-scores.ts';
 import type { ReadScores } from './scores/block-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation/segmentation.ts';
 import type { SegmentationOutputs } from './segmentation/outputs.ts';
 import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation/graph.ts';
+import { shownValue } from './shown-value.ts';
 import { SizedSession } from './sized-session.ts';
 
 /**
@@ -79,11 +82,13 @@ export class Segmenter {
 
   /**
    * Loads a model into an engine. What images will be asked for is fixed here, so that one session gives it in one run.
-   * @throws WeightsError if the weights do not fit the network, RuntimeError if the engine cannot load it.
+   * @throws UsageError if the image size is none, WeightsError if the weights do not fit the network, RuntimeError if the
+   * engine cannot load it.
    */
   static async create(model: Model, backend: Backend, options: SegmenterOptions = {}): Promise<Segmenter> {
     const { definition, classes } = model;
     const { imageSize, preprocessing = model.preprocessing, ...rest } = options;
+    if (imageSize) checkImageSize(imageSize);
     const ends = graphEnds(options);
     const wanted: OutputName[] = ['labels', ...READ.filter((name) => options[name])];
     // A session is made for the image's own size where that is part of the graph, elsewhere for that of what enters the network.
@@ -109,8 +114,8 @@ export class Segmenter {
   /**
    * Segments one image, given as RGB or RGBA pixels; the result has its size.
    * @throws ShapeError if a side of the image, or of what enters the network, is under 32 pixels or its bytes are not 3 or 4 a
-   * pixel, UsageError if it is no image, RuntimeError if the engine fails or the model was disposed of, the signal's reason
-   * if it was aborted.
+   * pixel, UsageError if it is no image or if probabilities are asked for that take more than 4 GiB, RuntimeError if the
+   * engine fails, if the network's numbers overflow or if the model was disposed of, the signal's reason if it was aborted.
    */
   async segment(pixels: Pixels, { signal, onProgress }: SegmentOptions = {}): Promise<Segmentation> {
     throwIfAborted(signal);
@@ -146,11 +151,15 @@ export class Segmenter {
     checkSize('The image is', image, smallestSide);
     const size = enteringSize(preprocessing, image);
     checkSize('The image enters the network at', size, smallestSide);
-    checkEnlargement(image, size, false);
+    checkEnlargement(image, size, { isTiled: false, setsSizes: false });
+    if (this.#way.wanted.includes('probabilities')) checkProbabilitySize(definition.classes, image);
     const outputs = this.#readsOnDevice(image)
       ? await this.#readOnDevice(image, size)
       : await this.#readOnHost(image, size, signal);
-    return new Segmentation(image, outputs, classes);
+    const segmentation = new Segmentation(image, outputs, classes);
+    // Of what a device reads itself, the confidence alone shows it.
+    for (const { confidence = 1 } of segmentation.classes) checkFinite(confidence);
+    return segmentation;
   }
 
   /** Whether the device may hold an image's scores. */
@@ -224,6 +233,13 @@ export function checkSize(what: string, { width, height }: ImageSize, smallestSi
   throw new ShapeError(
     `${what} ${width} x ${height} pixels; it needs at least ${smallestSide} x ${smallestSide}. Give a larger image.`,
   );
+}
+
+function checkImageSize(given: ImageSize): void {
+  const { width, height } = Object(given) as Partial<ImageSize>;
+  if ([width, height].every((side) => Number.isSafeInteger(side) && (side as number) > 0)) return;
+  const got = typeof given === 'object' ? `${shownValue(width)} x ${shownValue(height)}` : shownValue(given);
+  throw new UsageError(`imageSize is ${got}; give { width, height } in whole pixels.`);
 }
 
 /** The size at which an image enters the network; of any image, undefined unless all come to one. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Tiling, tileSpans } from './tiling.ts';
+import { defaultOverlap, type Tiling, tileSpans } from './tiling.ts';
 
 const CELL = 4;
 
@@ -103,6 +103,20 @@ describe('tiles along one side', () => {
       const spans = tileSpans(length, { tile: 256, overlap: 64, alignment: 32, outputStride: CELL });
       expect(spans.map(({ start, length }) => [start, length])).toEqual([[0, length]]);
       expect(spans[0]?.weights.every((weight) => weight === 1)).toBe(true);
+    }
+  });
+
+  test('share 64 pixels, or the next multiple of the alignment that their size allows, where that is not said', () => {
+    for (const [alignment, tile, overlap] of [
+      [32, 512, 64],
+      [32, 96, 64],
+      [32, 64, 32],
+      [64, 128, 64],
+      [96, 192, 96],
+      [128, 256, 128],
+    ] as const) {
+      expect(defaultOverlap({ tile, alignment }), `${tile} of ${alignment}`).toBe(overlap);
+      expect(() => tileSpans(1000, { tile, overlap, alignment, outputStride: CELL })).not.toThrow();
     }
   });
 

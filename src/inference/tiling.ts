@@ -1,5 +1,6 @@
 /** Where tiles lie along one side of a large image, and how much each counts where they overlap. */
 import { UsageError } from '../errors.ts';
+import { shownValue } from './shown-value.ts';
 
 /** Pixels of the network's input; both are multiples of the alignment. */
 export interface Tiling {
@@ -63,6 +64,15 @@ export function tileSpans(length: number, tiling: Tiling): readonly TileSpan[] {
   });
 }
 
+/** Pixels of the network's input that neighbors share at least where that is not said. */
+const USUAL_OVERLAP = 64;
+
+/** What neighbors share where that is not said: 64 pixels, or the multiple of the alignment above, if the tile is larger; else one alignment. */
+export function defaultOverlap({ tile, alignment }: Pick<Tiling, 'tile' | 'alignment'>): number {
+  const usual = Math.ceil(USUAL_OVERLAP / alignment) * alignment;
+  return usual < tile ? usual : alignment;
+}
+
 /** @throws UsageError, with everything that is wrong, unless tile and overlap fit each other and the alignment. */
 export function checkTiling({ tile, overlap, alignment }: Omit<Tiling, 'outputStride'>): void {
   const problems: string[] = [];
@@ -70,11 +80,11 @@ export function checkTiling({ tile, overlap, alignment }: Omit<Tiling, 'outputSt
   if (!aligned(tile) || tile < 2 * alignment) {
     const near = [Math.floor, Math.ceil].map((round) => Math.max(2, round(tile / alignment) || 0) * alignment);
     problems.push(
-      `the tile is ${tile}, but must be a multiple of ${alignment} of at least ${2 * alignment}, such as ${[...new Set(near)].join(' or ')}`,
+      `the tile is ${shownValue(tile)}, but must be a multiple of ${alignment} of at least ${2 * alignment}, such as ${[...new Set(near)].join(' or ')}`,
     );
   }
   if (!aligned(overlap) || overlap < 0)
-    problems.push(`the overlap is ${overlap}, but must be 0 or a multiple of ${alignment}`);
+    problems.push(`the overlap is ${shownValue(overlap)}, but must be 0 or a multiple of ${alignment}`);
   if (overlap >= tile) problems.push(`the overlap (${overlap}) must be smaller than the tile (${tile})`);
   if (problems.length > 0)
     throw new UsageError(`Tiles do not fit: ${problems.join('; ')}. All are pixels of the network's input.`);

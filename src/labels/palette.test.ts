@@ -42,9 +42,16 @@ describe('distinctPalette', () => {
 });
 
 describe('paletteFor', () => {
-  it('is black for a background only', () => {
-    const [blue, orange] = distinctPalette(2);
-    expect(paletteFor(['Background', 'cat', 'unlabelled', 'dog'])).toEqual([[0, 0, 0], blue, [0, 0, 0], orange]);
+  it('is black for a background only, the first of several', () => {
+    const [blue, orange, third, fourth] = distinctPalette(4);
+    expect(paletteFor(['Background', 'cat', 'dog'])).toEqual([[0, 0, 0], blue, orange]);
+    expect(paletteFor(['cat', 'unlabelled', 'other', 'dog', 'Background'])).toEqual([
+      blue,
+      [0, 0, 0],
+      third,
+      orange,
+      fourth,
+    ]);
     expect(paletteFor(['cat', 'dog'])).toEqual([blue, orange]);
   });
 });

@@ -18,13 +18,17 @@ export function vocPalette(count: number): Color[] {
 const BACKGROUND = /^(_*background_*|bg|void|unlabell?ed|other|none)$/i;
 
 /**
- * Colors for classes that bring none: black for what is called background (or void, unlabeled, other, none),
- * easily told apart ones for the rest.
+ * Colors for classes that bring none: black for the first that is called background (or void, unlabeled, other, none),
+ * easily told apart ones for the rest, of which further ones with such names come last.
  */
 export function paletteFor(classNames: readonly string[]): Color[] {
   const distinct = distinctPalette(classNames.length);
-  let next = 0;
-  return classNames.map((name) => (BACKGROUND.test(name.trim()) ? [0, 0, 0] : (distinct[next++] as Color)));
+  const colors: Color[] = classNames.map(() => [0, 0, 0]);
+  const ids = [...classNames.keys()];
+  const isBackground = (id: number): boolean => BACKGROUND.test((classNames[id] as string).trim());
+  const colored = [...ids.filter((id) => !isBackground(id)), ...ids.filter(isBackground).slice(1)];
+  for (const [at, id] of colored.entries()) colors[id] = distinct[at] as Color;
+  return colors;
 }
 
 /**

@@ -2,10 +2,10 @@
 import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { translateNames } from '../weights/translate-names.ts';
-import { architecture, architectureName, type ArchitectureName } from './architectures.ts';
+import { architecture, architectureName } from './architectures.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
-import type { VariantOptions } from './refinenet/variation.ts';
+import { type VariantOptions, variationOf } from './refinenet/variation.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 
 /** What a checkpoint does not say of itself, and which of its parts are drawn afresh. */
@@ -59,5 +59,5 @@ function definitionFor(weights: Weights, variant: VariantOptions, options: Impor
       `${options.subject} holds only an encoder, ${recognized.encoder}. Say for which architecture it is and how many classes that gets, and have the rest drawn afresh: reinitialize decoder.`,
     );
   }
-  return architecture(options.architecture as ArchitectureName, options.classes);
+  return architecture(options.architecture, options.classes, variationOf(variant));
 }

@@ -1,7 +1,9 @@
 /** How a model is run over images: the fields that requests over images share. */
 import * as z from 'zod';
+import { UsageError } from '../errors.ts';
 import type { Optimization } from '../graph/rewrite/optimize/inference.ts';
 import type { PredictorOptions } from '../inference/predictor.ts';
+import { PROTOCOLS } from '../inference/protocols.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { DEVICES } from '../runtime/backend.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES, PROTOCOL_NAMES } from './names.ts';
@@ -51,12 +53,20 @@ const MANY_IMAGES = 50;
 export const optimizationFor = ({ optimize }: Pick<RunFields, 'optimize'>, images: number): Optimization =>
   optimize ?? (images >= MANY_IMAGES ? 'speed' : 'balanced');
 
-/** The predictor's options that they are, for a number of images. */
+/**
+ * The predictor's options that they are, for a number of images.
+ * @throws UsageError if a size is given with a protocol that chooses sizes itself.
+ */
 export function predictorOptions(
   { device, threads, resize, protocol, scales, flip, tile, overlap, optimize, precision }: RunFields,
   { preprocessing }: Pick<ModelDescription, 'preprocessing'>,
   images: number,
 ): PredictorOptions {
+  if (resize !== undefined && protocol !== undefined && PROTOCOLS[protocol].setsSizes) {
+    throw new UsageError(
+      `resize was given with the protocol "${protocol}", which chooses the sizes itself. Leave out one of them, or choose other scales.`,
+    );
+  }
   return {
     device,
     protocol,

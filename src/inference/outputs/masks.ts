@@ -10,7 +10,7 @@ export const masks: OutputFormat = {
   description: 'a black and white PNG for each class found',
   encode({ labels }, context) {
     const { width, height, data } = labels;
-    const ids = context.only ?? presentLabels(labels).filter(wantedClasses(context));
+    const ids = context.only ? [...new Set(context.only)] : presentLabels(labels).filter(wantedClasses(context));
     const rowBytes = Math.ceil(width / 8);
     return ids.map((id) => {
       const packed = new Uint8Array(rowBytes * height);

@@ -2,6 +2,7 @@
 import { UsageError } from '../../errors.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { shownValue } from '../shown-value.ts';
 import type { SegmentationOutputs } from '../segmentation/outputs.ts';
 
 /** What the formats read of a segmentation. */
@@ -61,15 +62,22 @@ export function checkOutputContext(context: OutputContext): void {
   const { classes, regions = 'class', only = [], minimumPixels = 1, tolerance = 0, transform, crs } = context;
   const problems: string[] = [];
   if (regions !== 'class' && regions !== 'component') problems.push(`regions is ${regions}; give class or component`);
-  const unknown = only.filter((id) => !Number.isInteger(id) || id < 0 || id >= classes.length);
-  if (unknown.length > 0) problems.push(`only has ${unknown.join(', ')}; the classes are 0 ... ${classes.length - 1}`);
-  if (!Number.isInteger(minimumPixels) || minimumPixels < 1) {
-    problems.push(`minimumPixels is ${minimumPixels}; give a whole number from 1 on`);
+  const isClass = (id: number): boolean => Number.isInteger(id) && id >= 0 && id < classes.length;
+  if (!Array.isArray(only)) {
+    problems.push(`only is ${shownValue(only)}; give a list of ids, of the classes 0 ... ${classes.length - 1}`);
+  } else if (!only.every(isClass)) {
+    const unknown = only.filter((id) => !isClass(id)).map(shownValue);
+    problems.push(`only has ${unknown.join(', ')}; the classes are 0 ... ${classes.length - 1}`);
   }
-  if (!Number.isFinite(tolerance) || tolerance < 0) problems.push(`tolerance is ${tolerance}; give pixels, from 0 on`);
+  if (!Number.isInteger(minimumPixels) || minimumPixels < 1) {
+    problems.push(`minimumPixels is ${shownValue(minimumPixels)}; give a whole number from 1 on`);
+  }
+  if (!Number.isFinite(tolerance) || tolerance < 0)
+    problems.push(`tolerance is ${shownValue(tolerance)}; give pixels, from 0 on`);
   if (transform && !isInvertible(transform)) {
+    const got = Array.isArray(transform) ? transform.map(shownValue).join(', ') : shownValue(transform);
     problems.push(
-      `transform is ${transform.join(', ')}; give six finite numbers in GDAL's order that do not map all pixels to one line`,
+      `transform is ${got}; give six finite numbers in GDAL's order that do not map all pixels to one line`,
     );
   }
   if (crs !== undefined && !transform) problems.push(`crs is ${crs}, but there is no transform; give both or none`);
@@ -84,7 +92,12 @@ export function determinant(transform: GeoTransform): number {
 }
 
 function isInvertible(transform: GeoTransform): boolean {
-  return transform.length === 6 && transform.every(Number.isFinite) && determinant(transform) !== 0;
+  return (
+    Array.isArray(transform) &&
+    transform.length === 6 &&
+    transform.every(Number.isFinite) &&
+    determinant(transform) !== 0
+  );
 }
 
 /** Which classes a context wants; ids that are no classes, such as 255 for ignore, never are. */

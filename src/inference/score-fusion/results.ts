@@ -1,15 +1,12 @@
 /** The fused blocks of an image, put together. */
-import { UsageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { labelIds, labelMap } from '../../image/label-map.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Stretch } from '../axis-sampling.ts';
+import { checkProbabilitySize } from '../probability-size.ts';
 import { FUSION_OUTPUTS, type FusionOutput } from './graph.ts';
 import { Segmentation } from '../segmentation/segmentation.ts';
-
-/** Bytes; what asks for more is a slip rather than a wish. */
-const LARGEST_PROBABILITIES = 2 ** 32;
 
 /** What is known of an image so far: its fused blocks. */
 export class ScoreFusionResults {
@@ -21,12 +18,7 @@ export class ScoreFusionResults {
   constructor({ width, height }: Image, classes: number, wanted: readonly string[]) {
     const pixels = width * height;
     const withProbabilities = wanted.includes('probabilities');
-    if (withProbabilities && 4 * classes * pixels > LARGEST_PROBABILITIES) {
-      throw new UsageError(
-        `The probabilities of ${classes} classes for ${width} x ${height} pixels take ${((4 * classes * pixels) / 2 ** 30).toFixed(1)} GiB; ` +
-          `at most ${LARGEST_PROBABILITIES / 2 ** 30} are allowed. Leave them out, or make the image smaller.`,
-      );
-    }
+    if (withProbabilities) checkProbabilitySize(classes, { width, height });
     this.#width = width;
     this.#pixels = pixels;
     this.#arrays = {

@@ -5,6 +5,7 @@
 import { labelIds } from '../../image/label-map.ts';
 import type { ImageSize } from '../../image/preprocess.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { checkFinite } from '../finite-scores.ts';
 import { BlockReader, type ReadScores } from './block-reader.ts';
 import { linearRuns, type Run } from './linear-runs.ts';
 
@@ -24,6 +25,7 @@ const LONGEST = 128;
 /**
  * Reads logits float32 [1, K, h, w] at the size of an image, enlarged bilinearly with half-pixel centers (PyTorch's
  * `interpolate(mode='bilinear', align_corners=False)`), as light-weight-refinenet's second version and transformers do; in float64.
+ * @throws RuntimeError if a logit is not finite.
  */
 export function readScores(logits: Tensor<'float32'>, size: ImageSize, wanted: ReadingOptions = {}): ReadScores {
   const steps = readScoresInSteps(logits, size, wanted);
@@ -64,12 +66,21 @@ export function* readScoresInSteps(
   return results;
 }
 
-/** Numbers [classes, places] as [places, classes]: those of a place beside each other. */
+/**
+ * Numbers [classes, places] as [places, classes]: those of a place beside each other.
+ * @throws RuntimeError if one is not finite.
+ */
 function classesLast(data: Float32Array, classes: number, places: number): Float32Array {
   const turned = new Float32Array(classes * places);
+  let sum = 0;
   for (let id = 0; id < classes; id++) {
-    for (let place = 0; place < places; place++) turned[place * classes + id] = data[id * places + place] as number;
+    for (let place = 0; place < places; place++) {
+      const score = data[id * places + place] as number;
+      turned[place * classes + id] = score;
+      sum += score;
+    }
   }
+  checkFinite(sum);
   return turned;
 }
 

@@ -3,6 +3,7 @@ import { RuntimeError } from '../../errors.ts';
 import { type Image, image } from '../../image/image.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
 import type { Stretch } from '../axis-sampling.ts';
+import { checkFinite } from '../finite-scores.ts';
 import { mirrorImage, mirrorRows } from '../mirror.ts';
 import type { TileSpan } from '../tiling.ts';
 
@@ -50,7 +51,10 @@ export class ScoreMap {
     return this.#options.rows.length * this.#options.columns.length;
   }
 
-  /** Computes the rows before `end` that are not there yet; `onRun` is called before the first run and after each. */
+  /**
+   * Computes the rows before `end` that are not there yet; `onRun` is called before the first run and after each.
+   * @throws RuntimeError if the network fails, or gives numbers that are not finite.
+   */
   async advance(end: number, onRun: (runs: number) => void): Promise<void> {
     const { rows, columns, outputStride } = this.#options;
     while (this.#final < end) {
@@ -123,6 +127,7 @@ export class ScoreMap {
     }
     if (flip) mirrorRows(data, width);
     const heldRows = this.#end - this.#first;
+    let sum = 0;
     for (let id = 0; id < classes; id++) {
       for (let y = 0; y < height; y++) {
         const rowWeight = row.weights[y] as number;
@@ -133,10 +138,13 @@ export class ScoreMap {
         const from = (id * height + y) * width;
         for (let x = 0; x < width; x++) {
           const weight = rowWeight * (column.weights[x] as number);
-          this.#held[to + x] = (this.#held[to + x] as number) + weight * (data[from + x] as number);
+          const score = data[from + x] as number;
+          this.#held[to + x] = (this.#held[to + x] as number) + weight * score;
+          sum += score;
         }
       }
     }
+    checkFinite(sum);
   }
 }
 

@@ -217,6 +217,17 @@ describe('variations', () => {
     );
   });
 
+  test.each([
+    [[2, 2, 3, 4], '1'],
+    [[1, 3, 3, 4], '2'],
+    [[4, 4, 4, 4], '1 or 2 or 3'],
+  ])('a cascade that leaves a block without a path is refused: %j', (cascade, empty) => {
+    const whole = architecture('refinenet-lw-resnet18', 3);
+    expect(() => refineNet({ ...whole, decoder: { ...whole.decoder, cascade } }, pixelValues())).toThrow(
+      `decoder: cascade is [${cascade.join(', ')}], so that no path enters block ${empty}. Give every number from 1 to the largest, 4.`,
+    );
+  });
+
   test('fusion enlarges by the interpolation asked for, linear in the paper', () => {
     const given = architecture('refinenet-lw-mobilenetv2', 21);
     const modes = (interpolation?: 'linear' | 'cubic') => {

@@ -62,6 +62,7 @@ function encode(
 function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
   checkPaths(scope, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
+  checkBlocks(scope, cascade);
   const reduced = paths.map(({ value, isCoarse }, index): BlockInput => {
     const reduction = scope.at('reduction').at(index);
     const regularized = isCoarse ? dropout(reduction, value, probabilities.features) : value;
@@ -130,4 +131,14 @@ function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string
       throw new ShapeError(`${scope.name}: ${field} covers ${length} paths, but the encoders give ${paths}.`);
     }
   }
+}
+
+/** Every block but the coarsest would go on with what the one before gives, so a slip would only make the network weaker. */
+function checkBlocks(scope: Scope, cascade: readonly number[]): void {
+  const blocks = Math.max(...cascade);
+  const empty = Array.from({ length: blocks }, (_, index) => index + 1).filter((block) => !cascade.includes(block));
+  if (empty.length === 0) return;
+  throw new ShapeError(
+    `${scope.name}: cascade is [${cascade.join(', ')}], so that no path enters block ${empty.join(' or ')}. Give every number from 1 to the largest, ${blocks}.`,
+  );
 }
