@@ -54,7 +54,7 @@ const EXAMPLES: Readonly<Record<TaskName, () => Example>> = {
       threads: 1,
     },
     events: ['starting-model', 'progress', 'configuration', 'run', 'step', 'epoch', 'validation', 'checkpoint'],
-    wrong: ['schedule', { name: 'poly', power: 0.9 }, 'schedule.warmup: Invalid input: expected number'],
+    wrong: ['schedule', { name: 'poly' }, 'schedule.power: Invalid input: expected number'],
   }),
   evaluate: () => ({
     request: {
