@@ -11,9 +11,8 @@ import {
   readableMasks,
 } from './check.ts';
 import { count, percent } from '../../text.ts';
+import { KNOWN_SPLITS } from '../split-names.ts';
 
-/** Splits that must not share images; others, such as trainval, are unions of these. */
-const APART = ['train', 'val', 'test'];
 const RARE = 0.01;
 const MUCH_IGNORED = 0.5;
 
@@ -175,7 +174,8 @@ function hasOnlyForegroundAt255(checked: CheckedDataset): boolean {
 }
 
 function leaksIn(copies: readonly ScannedSample[]): ProblemItem[] {
-  const apart = copies.filter(({ split }) => APART.includes(split));
+  // Others, such as trainval, are unions of these, which must not share images.
+  const apart = copies.filter(({ split }) => KNOWN_SPLITS.includes(split));
   const first = apart[0];
   if (first === undefined || new Set(apart.map(({ split }) => split)).size < 2) return [];
   const others = apart.filter(({ split }) => split !== first.split);

@@ -3,10 +3,9 @@ import { parse as parseYaml } from 'yaml';
 import { FormatError, messageOf } from '../../errors.ts';
 import { IGNORE_INDEX, MOST_CLASSES } from '../../labels/label-table.ts';
 import { extensionOf, folderOf, joinPaths } from '../file-source.ts';
+import { KNOWN_SPLITS } from '../split-names.ts';
 import type { Folder } from './folder.ts';
 import { filesWith } from './json-file.ts';
-
-const SPLITS = ['train', 'val', 'test'];
 
 /** What a file of another name has if it is one: an environment's or a program's YAML may lie there, too. */
 const SIGNS = [/(^|[{,])\s*["']?names["']?\s*:/m, /(^|[{,])\s*["']?(train|val|test)["']?\s*:/m];
@@ -39,7 +38,7 @@ export function readDataYaml(text: string, file: string, needsMasks: boolean): D
   const fields = parseFields(text, file);
   const problems: string[] = [];
   const splits = new Map<string, readonly string[]>();
-  for (const split of SPLITS) {
+  for (const split of KNOWN_SPLITS) {
     const value = fields.get(split);
     if (value === undefined || value === null || value === '') continue;
     const places = Array.isArray(value) ? value : [value];

@@ -5,7 +5,7 @@ import { checkAgreement, exportReduced, ONNX_FILES } from '../../inference/expor
 import type { Precision } from '../../inference/precision.ts';
 import { architectureName } from '../../models/architectures.ts';
 import { exportOnnx } from '../../models/export-onnx.ts';
-import { jsonBytes, type WriteModelOptions } from '../../models/folder/files.ts';
+import { jsonBytes, ONNX_FOLDER, type WriteModelOptions } from '../../models/folder/files.ts';
 import { QUANTIZATION_FILE, toQuantizationFile } from '../../models/folder/quantization.ts';
 import type { Model } from '../../models/model.ts';
 import type { Backend } from '../../runtime/backend.ts';
@@ -122,7 +122,7 @@ async function huggingFaceFolder(
   const { output, precision, force } = request;
   await files.assertWritable(output, force);
   const { bytes, ...checked } = await checkedOnnx(source, precision, engine);
-  const file = `onnx/${ONNX_FILES[precision]}`;
+  const file = `${ONNX_FOLDER}/${ONNX_FILES[precision]}`;
   return {
     checked,
     measured: { model: source.model, precision },

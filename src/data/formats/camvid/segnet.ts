@@ -2,6 +2,7 @@
 import { FormatError } from '../../../errors.ts';
 import { LABEL_SETS } from '../../../labels/sets/label-sets.ts';
 import { IGNORE_INDEX, labelTable } from '../../../labels/label-table.ts';
+import { KNOWN_SPLITS } from '../../split-names.ts';
 import type { Folder } from '../folder.ts';
 import { type FolderPair, pairFolders } from '../folder-layouts.ts';
 import type { DatasetFormat } from '../format.ts';
@@ -31,7 +32,7 @@ export const camvidSegnet: DatasetFormat = {
 };
 
 function pairsOf(folder: Folder): FolderPair[] {
-  return ['train', 'val', 'test']
-    .map((split) => ({ split, images: split, masks: `${split}annot` }))
-    .filter(({ images, masks }) => folder.hasFolder(images) && folder.hasFolder(masks));
+  return KNOWN_SPLITS.map((split) => ({ split, images: split, masks: `${split}annot` })).filter(
+    ({ images, masks }) => folder.hasFolder(images) && folder.hasFolder(masks),
+  );
 }
