@@ -39,3 +39,9 @@ export function describeValue(value: unknown, isField = false): string {
   );
   return fields[0] ? `an object with ${fields.slice(0, 6).join(', ')}` : 'an empty object';
 }
+
+/** An option's value in a message about it: numbers as they are, texts in quotes so that `"512"` is told from `512`, and what anything else is. */
+export function shownValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' ? String(value) : describeValue(value);
+}

@@ -12,7 +12,15 @@ import { describe, expect, test } from 'vitest';
 /** Lowest first. What stands on one line is of one rank and does not know each other. */
 const RANKS: readonly (readonly string[])[] = [
   ['errors.ts', 'limits.ts', 'json-values.ts'],
-  ['json-schema.ts', 'option-values.ts', 'text.ts', 'joined-bytes.ts', 'glob-patterns.ts', 'one-at-a-time.ts'],
+  [
+    'json-schema.ts',
+    'option-values.ts',
+    'text.ts',
+    'joined-bytes.ts',
+    'glob-patterns.ts',
+    'groups.ts',
+    'one-at-a-time.ts',
+  ],
   ['tensor'],
   ['onnx', 'image', 'runtime'],
   ['labels'],

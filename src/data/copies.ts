@@ -1,4 +1,5 @@
 /** Images that a data set holds more than once. */
+import { addToGroup } from '../groups.ts';
 import { sameBytes } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
 import type { ScannedSample } from './scan.ts';
@@ -8,9 +9,7 @@ export async function findCopies(dataset: Dataset, scanned: readonly ScannedSamp
   const byHash = new Map<string, ScannedSample[]>();
   for (const record of scanned) {
     if (record.imageHash === undefined) continue;
-    const group = byHash.get(record.imageHash);
-    if (group) group.push(record);
-    else byHash.set(record.imageHash, [record]);
+    addToGroup(byHash, record.imageHash, record);
   }
   const copies: ScannedSample[][] = [];
   for (const [first, ...others] of [...byHash.values()].filter((group) => group.length > 1)) {

@@ -1,5 +1,6 @@
 /** The boundary F-score: how well predicted contours lie on the true ones. */
 import { ShapeError, UsageError } from '../errors.ts';
+import { addToGroup } from '../groups.ts';
 import type { LabelMap } from '../image/label-map.ts';
 
 /** The share of the image's diagonal that a contour may be off, as its authors chose it. */
@@ -61,9 +62,7 @@ function contours(map: LabelMap, truth: LabelMap, classes: number): ReadonlyMap<
         (y > 0 && isOther(pixel - width, id)) ||
         (y + 1 < height && isOther(pixel + width, id))
       ) {
-        const pixels = found.get(id);
-        if (pixels) pixels.push(pixel);
-        else found.set(id, [pixel]);
+        addToGroup(found, id, pixel);
       }
     }
   }

@@ -6,7 +6,7 @@ import { RuntimeError } from '../errors.ts';
  * @param sum of scores, or of what was read from them: one of them is enough to make it no finite number.
  * @throws RuntimeError if it is none.
  */
-export function checkFinite(sum: number): void {
+export function checkFiniteScores(sum: number): void {
   if (Number.isFinite(sum)) return;
   throw new RuntimeError(
     "The network's numbers overflow: what it gives is not finite. In float16, run it in float32 (--precision float32, or precision); in float32, its weights or the preprocessing are not what they should be.",

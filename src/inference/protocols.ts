@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { networkSize, type Preprocessing } from '../image/preprocess.ts';
 import { type ResampleFilter, resizeImage } from '../image/resample.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from '../text.ts';
 
 /**
  * How several score maps become one. `probabilities`: logits are brought to the image's size (bilinear), and the softmax

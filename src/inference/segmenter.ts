@@ -9,7 +9,7 @@ import { networkGeometry } from '../models/network.ts';
 import type { Backend, NamedTensors } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
-import { checkFinite } from './finite-scores.ts';
+import { checkFiniteScores } from './finite-scores.ts';
 import { type GraphEnds, graphEnds } from './graph-ends.ts';
 import { checkEnlargement } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
@@ -20,7 +20,7 @@ import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './s
 import { Segmentation } from './segmentation/segmentation.ts';
 import type { SegmentationOutputs } from './segmentation/outputs.ts';
 import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation/graph.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from '../text.ts';
 import { SizedSession } from './sized-session.ts';
 
 /**
@@ -158,7 +158,7 @@ export class Segmenter {
       : await this.#readOnHost(image, size, signal);
     const segmentation = new Segmentation(image, outputs, classes);
     // Of what a device reads itself, the confidence alone shows it.
-    for (const { confidence = 1 } of segmentation.classes) checkFinite(confidence);
+    for (const { confidence = 1 } of segmentation.classes) checkFiniteScores(confidence);
     return segmentation;
   }
 

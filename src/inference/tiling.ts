@@ -1,6 +1,6 @@
 /** Where tiles lie along one side of a large image, and how much each counts where they overlap. */
 import { UsageError } from '../errors.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from '../text.ts';
 
 /** Pixels of the network's input; both are multiples of the alignment. */
 export interface Tiling {

@@ -1,5 +1,6 @@
 /** What formats look at: a folder's files, by name first and by content where needed. */
 import { FormatError } from '../../errors.ts';
+import { addToGroup } from '../../groups.ts';
 import { JSON_LIST_BYTES, TEXT_BYTES } from '../../limits.ts';
 import { comparable, extensionOf, type FileSource, folderOf, joinPaths } from '../file-source.ts';
 
@@ -25,9 +26,7 @@ export class Folder {
     for (const path of paths) {
       for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
         const folder = comparable(path.slice(0, slash));
-        const inside = folders.get(folder);
-        if (inside) inside.push(path);
-        else folders.set(folder, [path]);
+        addToGroup(folders, folder, path);
       }
     }
     this.#folders = folders;

@@ -1,4 +1,5 @@
 /** Finds the image in a folder that a label file means: it may have been written in another folder, or on another machine. */
+import { addToGroup } from '../../groups.ts';
 import { comparable, fileNameOf, folderOf, isImage, joinPaths } from '../file-source.ts';
 import type { Folder } from './folder.ts';
 
@@ -61,9 +62,7 @@ function indexed(images: readonly Candidate[]): ReadonlyMap<string, readonly Can
   const byEnd = new Map<string, Candidate[]>();
   for (const image of images) {
     for (const end of new Set([endOf(image, 1), endOf(image, 2)])) {
-      const others = byEnd.get(end);
-      if (others) others.push(image);
-      else byEnd.set(end, [image]);
+      addToGroup(byEnd, end, image);
     }
   }
   return byEnd;
@@ -94,10 +93,7 @@ function findByEnds(
     const likeliest = candidates.filter((_, at) => shared[at] === parts).map(({ path }) => path);
     const chosen = likeliest.length === 1 ? likeliest[0] : nearest(likeliest, reference.near);
     if (chosen === undefined) continue;
-    const others = claims.get(chosen);
-    const claim = { index, name: reference.path, parts };
-    if (others) others.push(claim);
-    else claims.set(chosen, [claim]);
+    addToGroup(claims, chosen, { index, name: reference.path, parts });
   }
   let isAnyFound = false;
   for (const [path, all] of claims) {

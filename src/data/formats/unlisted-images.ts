@@ -1,4 +1,5 @@
 /** Finds the images beside labeled ones that no label file names. */
+import { addToGroup } from '../../groups.ts';
 import type { ImageAnnotation } from '../annotations/annotation.ts';
 import { comparable, folderOf, isImage, withoutExtension } from '../file-source.ts';
 import type { LayoutFault, Pairs } from '../pairing.ts';
@@ -24,9 +25,7 @@ export function withUnlisted(folder: Folder, splits: ReadonlyMap<string, Pairs>)
   for (const path of folder.paths) {
     const split = splitOfFolder.get(folderOf(path));
     if (split === undefined || known.has(path) || !isImage(path)) continue;
-    const others = unlisted.get(split);
-    if (others) others.push(path);
-    else unlisted.set(split, [path]);
+    addToGroup(unlisted, split, path);
   }
   return new Map([...splits].map(([split, pairs]) => [split, withImages(pairs, unlisted.get(split) ?? [])]));
 }

@@ -3,6 +3,7 @@
  * join with them. Activations have one scale a value, weights one a channel.
  */
 import { WeightsError } from '../../errors.ts';
+import { addToGroup } from '../../groups.ts';
 import { float32, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { StoredTensor } from '../../tensor/weights.ts';
 import { Conv } from '../ops/conv.ts';
@@ -64,7 +65,7 @@ export function quantizedValues(outputs: Outputs): ReadonlyMap<string, Value> {
 function rectifiedValues(outputs: Outputs): ReadonlyMap<Value, readonly Value[]> {
   const takers = new Map<Value, Node[]>();
   for (const node of reach(Object.values(outputs)).nodes) {
-    for (const value of node.inputs) if (value) takers.set(value, [...(takers.get(value) ?? []), node]);
+    for (const value of node.inputs) if (value) addToGroup(takers, value, node);
   }
   for (const value of Object.values(outputs)) takers.delete(value);
   return new Map(

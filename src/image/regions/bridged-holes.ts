@@ -1,4 +1,5 @@
 /** Polygons with holes as one closed outline, which reaches the holes over bridges. */
+import { addToGroup } from '../../groups.ts';
 import type { LabelMap } from '../label-map.ts';
 import { type Components, runAt } from './components.ts';
 import type { Polygon } from './trace-polygons.ts';
@@ -21,9 +22,7 @@ export function bridgeHoles(polygon: Polygon, labels: LabelMap, components: Comp
   const corners = polygon.holes.map(topLeftCorner);
   for (const [hole, [x, y]] of corners.entries()) {
     const start = components.starts[runAt(components, x - 1, y)] as number;
-    const column = cuts.get(start);
-    if (column) column.push({ x: start, y, hole });
-    else cuts.set(start, [{ x: start, y, hole }]);
+    addToGroup(cuts, start, { x: start, y, hole });
   }
   // A side that runs upwards meets the lowest cut first.
   for (const column of cuts.values()) column.sort((a, b) => b.y - a.y);
@@ -73,9 +72,7 @@ function withCuts(ring: Ring, cuts: ReadonlyMap<number, readonly Cut[]>): Branch
     for (const cut of cuts.get(x) ?? []) {
       if (cut.y < nextY || cut.y >= y) continue;
       const place = key(x, cut.y);
-      const holes = branches.get(place);
-      if (holes) holes.push(cut.hole);
-      else branches.set(place, [cut.hole]);
+      addToGroup(branches, place, cut.hole);
       if (cut.y > nextY) corners.push(x, cut.y);
     }
   }

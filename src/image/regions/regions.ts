@@ -1,4 +1,5 @@
 /** What documents describe one by one: a whole class, or each of its connected components. */
+import { addToGroup } from '../../groups.ts';
 import type { Box, Components } from './components.ts';
 import { runEnd } from './components.ts';
 
@@ -22,9 +23,7 @@ export function regionsOf({ list }: Components, { by, isWanted, minimumPixels }:
   const groups = new Map<number, number[]>();
   for (const [id, { label, pixels }] of list.entries()) {
     if (!isWanted(label) || pixels < minimumPixels) continue;
-    const group = groups.get(label);
-    if (group) group.push(id);
-    else groups.set(label, [id]);
+    addToGroup(groups, label, id);
   }
   const classes = [...groups].sort(([a], [b]) => a - b).map(([, ids]) => ids);
   return (by === 'class' ? classes : classes.flatMap((ids) => ids.map((id) => [id]))).map((components) => {

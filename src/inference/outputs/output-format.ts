@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.ts';
 import type { LabelClass } from '../../labels/label-class.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { shownValue } from '../shown-value.ts';
+import { shownValue } from '../../text.ts';
 import type { SegmentationOutputs } from '../segmentation/outputs.ts';
 
 /** What the formats read of a segmentation. */

@@ -5,7 +5,7 @@
 import { labelIds } from '../../image/label-map.ts';
 import type { ImageSize } from '../../image/preprocess.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { checkFinite } from '../finite-scores.ts';
+import { checkFiniteScores } from '../finite-scores.ts';
 import { BlockReader, type ReadScores } from './block-reader.ts';
 import { linearRuns, type Run } from './linear-runs.ts';
 
@@ -80,7 +80,7 @@ function classesLast(data: Float32Array, classes: number, places: number): Float
       sum += score;
     }
   }
-  checkFinite(sum);
+  checkFiniteScores(sum);
   return turned;
 }
 

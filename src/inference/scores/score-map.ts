@@ -3,7 +3,7 @@ import { RuntimeError } from '../../errors.ts';
 import { type Image, image } from '../../image/image.ts';
 import { float32, type Tensor } from '../../tensor/tensor.ts';
 import type { Stretch } from '../axis-sampling.ts';
-import { checkFinite } from '../finite-scores.ts';
+import { checkFiniteScores } from '../finite-scores.ts';
 import { mirrorImage, mirrorRows } from '../mirror.ts';
 import type { TileSpan } from '../tiling.ts';
 
@@ -144,7 +144,7 @@ export class ScoreMap {
         }
       }
     }
-    checkFinite(sum);
+    checkFiniteScores(sum);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Names for what is written about each input: short, and never the same for two. */
 import { dirname, parse, relative, resolve, sep } from 'node:path';
+import { groupBy } from '../../groups.ts';
 import type { NamedInput } from '../../tasks/task-files.ts';
 
 /**
@@ -43,10 +44,8 @@ function renameCollisions(
   inputs: readonly NamedInput[],
   rename: (group: readonly NamedInput[]) => readonly NamedInput[],
 ): readonly NamedInput[] {
-  const groups = new Map<string, NamedInput[]>();
-  for (const input of inputs) groups.set(key(input), [...(groups.get(key(input)) ?? []), input]);
   const renamed = new Map<string, string>();
-  for (const group of groups.values()) {
+  for (const group of groupBy(inputs, key).values()) {
     if (group.length > 1) for (const { path, name } of rename(group)) renamed.set(path, name);
   }
   return inputs.map(({ path, name }) => ({ path, name: renamed.get(path) ?? name }));

@@ -1,5 +1,6 @@
 /** What a run writes down as it goes: log.jsonl, TensorBoard's events and plots. */
 
+import { addToGroup } from '../../groups.ts';
 import { joinedBytes } from '../../joined-bytes.ts';
 import type { RunState } from './checkpoint.ts';
 import { type LogRecord, logLine, logUpTo } from './log.ts';
@@ -78,9 +79,7 @@ export class RunLog {
   }
 
   #add(path: string, bytes: Uint8Array): void {
-    const chunks = this.#waiting.get(path) ?? [];
-    chunks.push(bytes);
-    this.#waiting.set(path, chunks);
+    addToGroup(this.#waiting, path, bytes);
   }
 }
 

@@ -55,7 +55,7 @@ function checkExtents(name: string, given: readonly number[], wanted: readonly n
 }
 
 /** @throws RuntimeError if a step's loss or the norm of its gradients is no finite number. */
-export function checkFinite({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {
+export function checkFiniteStep({ loss, gradientNorm }: Pick<StepResult, 'loss' | 'gradientNorm'>): void {
   const wrong = [
     ...(Number.isFinite(loss) ? [] : [`the loss is ${loss}`]),
     ...(Number.isFinite(gradientNorm) ? [] : [`the norm of the gradients is ${gradientNorm}`]),

@@ -1,6 +1,6 @@
 /** The step that runs: feeds the loaded graph, sums over micro-batches, and updates the state. */
 import type { NamedTensors, Session } from '../../runtime/backend.ts';
-import { checkBatches, checkFinite } from './check-step.ts';
+import { checkBatches, checkFiniteStep } from './check-step.ts';
 import type { DropoutNoise } from './dropout-noise.ts';
 import { batchFeeds, feedsOf, numberOf, withPrefix } from './named-tensors.ts';
 import { type BatchShape, NAMES, REPORT } from './graph.ts';
@@ -87,7 +87,7 @@ export class CompiledStep implements TrainingStep {
       correct: sums.correct,
       gradientNorm: (sums.norm ?? (await state.norm(sums))) / divisor,
     };
-    checkFinite(result);
+    checkFiniteStep(result);
     await state.update(sums, result.gradientNorm, scalars);
     return result;
   }

@@ -3,6 +3,7 @@
  * lengths of objects or of stuff, or an image of segments (panoptic).
  */
 import { FormatError } from '../../../errors.ts';
+import { addToGroup } from '../../../groups.ts';
 import { classesNamed } from '../../../labels/classes-named.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import type { AnnotatedShape, ImageAnnotation, ShapeFault } from '../../annotations/annotation.ts';
@@ -129,9 +130,7 @@ function withStrays(splits: ReadonlyMap<string, Pairs>, strays: readonly Stray[]
   const [first = 'train'] = splits.keys();
   const found = new Map<string, LayoutFault[]>();
   for (const { split = first, fault } of strays) {
-    const others = found.get(split);
-    if (others) others.push(fault);
-    else found.set(split, [fault]);
+    addToGroup(found, split, fault);
   }
   return withFaults(splits, found);
 }

@@ -1,5 +1,6 @@
 /** Finds the JSON files in a folder that are the labels: a folder may have several kinds, each with a file a split. */
 import { FormatError } from '../../../errors.ts';
+import { groupBy } from '../../../groups.ts';
 import { extensionOf, joinPaths } from '../../file-source.ts';
 import { splitNamed } from '../../split-names.ts';
 import { splitOfFile } from '../annotated-layout.ts';
@@ -115,12 +116,7 @@ const categoriesOf = ({ document }: CocoFile): string =>
 
 /** Files are of one kind if their paths differ only in the words for splits. */
 function oneKind(folder: Folder, files: readonly CocoFile[]): readonly CocoFile[] {
-  const kinds = new Map<string, CocoFile[]>();
-  for (const file of files) {
-    const others = kinds.get(kindOf(file));
-    if (others) others.push(file);
-    else kinds.set(kindOf(file), [file]);
-  }
+  const kinds = groupBy(files, kindOf);
   // Keypoints come with the outlines of people that the other labels have too.
   const [first, ...more] = [...kinds].filter(([, [file]]) => kinds.size === 1 || !hasKeypoints(file as CocoFile));
   if (first !== undefined && more.length === 0) return first[1];

@@ -2,6 +2,7 @@
  * Packs: the parameters of a kind end to end in one tensor, so that a device updates them all at once. What is updated alike goes
  * together, up to a size that every device binds.
  */
+import { groupBy } from '../../../groups.ts';
 import { parameter, type Parameter } from '../../../graph/value.ts';
 import { elementCount } from '../../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../../tensor/tensor.ts';
@@ -38,11 +39,10 @@ export interface PackedParts extends NetworkParts {
 
 /** Packs what a step changes; what it leaves as it is stays as it is. */
 export function packedParts(parts: NetworkParts): PackedParts {
-  const kinds = new Map<string, Trainable[]>();
-  for (const each of parts.trainables) {
-    const kind = `${each.group} ${each.decays ? 'that decays' : 'that does not decay'}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), each]);
-  }
+  const kinds = groupBy(
+    parts.trainables,
+    ({ group, decays }) => `${group} ${decays ? 'that decays' : 'that does not decay'}`,
+  );
   const ofKinds = [...kinds].flatMap(([kind, members]) => {
     const { group, decays } = members[0] as Trainable;
     const packs = packsOf(

@@ -8,7 +8,7 @@ import type { NetworkDefinition } from '../../../models/families.ts';
 import type { Backend, DeviceSession, DeviceTensor, DeviceTensors, SessionOptions } from '../../../runtime/backend.ts';
 import { withCurrentStep } from '../../former-names.ts';
 import { bindOptimizer } from '../../optimizers/index.ts';
-import { checkBatches, checkFinite, checkStep, checkTaught } from '../check-step.ts';
+import { checkBatches, checkFiniteStep, checkStep, checkTaught } from '../check-step.ts';
 import { compileOnDevice } from '../compile.ts';
 import { DeviceState } from './state.ts';
 import { DropoutNoise } from '../dropout-noise.ts';
@@ -139,7 +139,7 @@ class DeviceStep implements RunnableStep {
     const { gradients, statistics, norm, ...counts } = await this.#gather(batches, dropoutSeed);
     const result = { ...counts, gradientNorm: norm };
     try {
-      checkFinite(result);
+      checkFiniteStep(result);
       const numbers = updateFeeds(update, norm, scalars);
       const { kept } = await updates.run(feedsOf(updates, state, { ...numbers, ...gradients, ...statistics }));
       state.replace({ ...statistics, ...kept });
