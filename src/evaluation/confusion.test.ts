@@ -100,6 +100,12 @@ describe('a confusion matrix', () => {
     expect(matrix.pixelAccuracy()).toBeCloseTo(2 / 3, 12);
   });
 
+  test('takes negative ids too: labels are not scored, a prediction may be the one that says none', () => {
+    const matrix = new ConfusionMatrix(2);
+    matrix.add([0, -1, 1, 0.5], [-1, 0, 1, 1], -1);
+    expect([[...matrix.counts], [...matrix.unpredicted], matrix.total]).toEqual([[0, 0, 0, 1], [1, 0], 2]);
+  });
+
   test('takes in another matrix', () => {
     const [one, other] = [new ConfusionMatrix(2), new ConfusionMatrix(2)];
     one.add([0, 1], [0, 255], 255);
@@ -120,6 +126,11 @@ describe('a confusion matrix', () => {
     expect(() => matrix.add([0, 1], [1, 2])).toThrow(
       'The confusion matrix has the classes 0 ... 1, but 2 was predicted for pixel 1.',
     );
+    for (const prediction of [-1, 0.5, Number.NaN, 2 ** 32]) {
+      expect(() => matrix.add([0, 1], [1, prediction])).toThrow(
+        `The confusion matrix has the classes 0 ... 1, but ${prediction} was predicted for pixel 1.`,
+      );
+    }
     expect(matrix.total).toBe(0);
     expect(() => new ConfusionMatrix(0)).toThrow('A confusion matrix has from 1 to 65536 classes, got 0.');
   });

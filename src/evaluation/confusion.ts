@@ -2,7 +2,7 @@
 import { ShapeError, UsageError } from '../errors.ts';
 import { metricsOf } from './metrics.ts';
 
-/** Counts pixels by true and predicted class. Pixels whose label is no class, such as 255, are not scored. */
+/** Counts pixels by true and predicted class. Pixels whose label is no class, such as 255 or -1, are not scored. */
 export class ConfusionMatrix {
   /** How many classes there are, with the ids from 0 on. */
   readonly classes: number;
@@ -34,7 +34,7 @@ export class ConfusionMatrix {
       );
     }
     for (let pixel = 0; pixel < labels.length; pixel++) {
-      if ((labels[pixel] as number) >= classes || (predictions[pixel] as number) < classes) continue;
+      if (!isClass(labels[pixel] as number, classes) || isClass(predictions[pixel] as number, classes)) continue;
       if (predictions[pixel] !== voidId) {
         throw new ShapeError(
           `The confusion matrix has the classes 0 ... ${classes - 1}, but ${predictions[pixel]} was predicted for pixel ${pixel}.`,
@@ -43,7 +43,7 @@ export class ConfusionMatrix {
     }
     for (let pixel = 0; pixel < labels.length; pixel++) {
       const label = labels[pixel] as number;
-      if (label >= classes) continue;
+      if (!isClass(label, classes)) continue;
       const prediction = predictions[pixel] as number;
       if (prediction === voidId) {
         unpredicted[label] = (unpredicted[label] as number) + 1;
@@ -106,6 +106,9 @@ export class ConfusionMatrix {
     return metricsOf(this).pixelAccuracy ?? Number.NaN;
   }
 }
+
+/** Whether it is a whole number from 0 to before `classes`: what is not, is another number once it is 32 bits without a sign. */
+const isClass = (id: number, classes: number): boolean => id < classes && id >>> 0 === id;
 
 function sumOf(counts: Float64Array): number {
   return counts.reduce((sum, count) => sum + count, 0);

@@ -72,6 +72,17 @@ describe('the figures of a confusion matrix', () => {
     expect(metrics.meanAccuracy).toBe(0.5);
   });
 
+  test.each<[AbsentRuleName, number]>([
+    ['standard', 0.5],
+    ['authors', 1],
+    ['ade20k', 1],
+    ['light-weight-v1', 0.5],
+    ['densetorch', 0.5],
+  ])('have a class that is only predicted in the mean precision where it is in the other means: %s', (rule, mean) => {
+    const metrics = metricsOf(matrixOf(3, [0, 0, 0, 0], [0, 0, 0, 2]), rule);
+    expect(metrics.meanPrecision).toBe(mean);
+  });
+
   test('count a pixel without prediction as a miss for its class alone', () => {
     const metrics = metricsOf(matrixOf(2, [0, 0, 1, 1], [0, 255, 1, 1]), 'authors');
     expect(metrics.classes.map(({ iou }) => iou)).toEqual([0.5, 1]);

@@ -39,7 +39,7 @@ export interface Metrics {
   readonly meanAccuracy: number | null;
   /** The mean of the classes' IoU, weighted by their pixels; some call it frequency-weighted accuracy. */
   readonly frequencyWeightedIoU: number | null;
-  /** The mean precision of the classes that were predicted. */
+  /** The mean precision of the classes that were predicted and are in the mean IoU. */
   readonly meanPrecision: number | null;
   /** The mean F1 of the classes that are in the mean IoU. */
   readonly meanF1: number | null;
@@ -61,7 +61,7 @@ export function metricsOf(matrix: PixelCounts, rule: AbsentRuleName = 'standard'
     pixelAccuracy: ratio(hits, total),
     meanAccuracy: meanOfKnown(classes.map(({ recall }) => recall)),
     frequencyWeightedIoU: ratio(weighted, total),
-    meanPrecision: meanOfKnown(classes.map(({ precision }) => precision)),
+    meanPrecision: meanOfKnown(classes.map(({ iou, precision }) => (iou === null ? null : precision))),
     meanF1: meanOfKnown(classes.map(({ f1 }) => f1)),
     classes,
   };

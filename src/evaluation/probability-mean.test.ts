@@ -17,6 +17,18 @@ describe('the mean of probabilities', () => {
     expect([...mean.labels().data]).toEqual([0, 0, 1]);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d, of whichever class', (value) => {
+    for (const probabilities of [
+      [value, 0.5, 0.2, 0.5],
+      [0.5, 0.5, 0.2, value],
+    ]) {
+      const mean = new ProbabilityMean(2, 2, 1);
+      expect(() => mean.add(float32([2, 1, 2], probabilities), 'b.npy')).toThrow(
+        'b.npy: not all probabilities are finite numbers. Save them again, by a model whose numbers do not overflow.',
+      );
+    }
+  });
+
   test.each([[[3, 2, 1]], [[2, 3]], [[2, 1, 2]]])('refuses the shape %j', (shape) => {
     const mean = new ProbabilityMean(3, 2, 1);
     const data = new Float32Array(shape.reduce((product, extent) => product * extent));

@@ -1,5 +1,5 @@
 /** Class probabilities of several models or scales made one prediction. */
-import { ShapeError } from '../errors.ts';
+import { FormatError, ShapeError } from '../errors.ts';
 import { labelIds, type LabelMap, labelMap } from '../image/label-map.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -19,7 +19,7 @@ export class ProbabilityMean {
 
   /**
    * Takes in one more prediction of the same image, float32 [classes, height, width].
-   * @throws ShapeError if the shape is another; `name` begins the message.
+   * @throws ShapeError if the shape is another, FormatError if not all are finite; `name` begins the message.
    */
   add(probabilities: Tensor<'float32'>, name: string): void {
     const { shape, data } = probabilities;
@@ -29,9 +29,15 @@ export class ProbabilityMean {
           "Save them at the image's own size, with the data set's classes.",
       );
     }
+    let total = 0;
     for (let index = 0; index < data.length; index++) {
       this.#sum[index] = (this.#sum[index] as number) + (data[index] as number);
+      total += this.#sum[index] as number;
     }
+    if (Number.isFinite(total)) return;
+    throw new FormatError(
+      `${name}: not all probabilities are finite numbers. Save them again, by a model whose numbers do not overflow.`,
+    );
   }
 
   /** The most probable class of every pixel, the first of equal ones. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../errors.ts';
 import { fillPolygon } from './fill-polygon.ts';
 import { decodeRunLengths } from './regions/run-lengths.ts';
 import { stencilArea } from './stencil.ts';
@@ -111,4 +112,24 @@ test('what has no pixel is empty, however long it is', () => {
   ]) {
     expect(stencilArea(fillPolygon(ring, 12, 10))).toBe(0);
   }
+});
+
+describe('an outline far outside of the image', () => {
+  test('is filled as far as it is inside, in no time', () => {
+    const start = performance.now();
+    expect(stencilArea(fillPolygon([2, 2, 1e9, 2, 1e9, 6, 2, 6], 16, 8))).toBe(56);
+    expect(performance.now() - start).toBeLessThan(100);
+    expect(stencilArea(fillPolygon([2, -1e9, 6, -1e9, 6, 1e9, 2, 1e9], 16, 8))).toBe(32);
+    expect(fillPolygon([0, 0, 1e7, 0, 1e7, 1e7], 64, 48)).toEqual(fillPolygon([0, 0, 1e2, 0, 1e2, 1e2], 64, 48));
+  });
+
+  test.each([
+    [Number.NaN, 'NaN'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+    [1e300, '1e+300'],
+  ])('is refused where a coordinate is %d', (value, shown) => {
+    expect(() => fillPolygon([2, 2, 9, value, 9, 6], 16, 8)).toThrow(
+      new UsageError(`fillPolygon: y of point 2 is ${shown}. Give numbers of pixels between -1e12 and 1e12.`),
+    );
+  });
 });

@@ -12,9 +12,12 @@
  *
  * "Whole part" leaves out what follows the point, of numbers below 0 too.
  */
+import { UsageError } from '../errors.ts';
 import { EMPTY_STENCIL, type Stencil } from './stencil.ts';
 
 const GRID = 5;
+/** On the grid, differences of coordinates that are no larger are exact. */
+const MOST = 1e12;
 /** The middle of the grid's columns that a pixel has: the last one left of its center. */
 const MIDDLE = 2;
 
@@ -22,8 +25,10 @@ const MIDDLE = 2;
  * The pixels of a polygon in an image of this size.
  * @param ring x0, y0, x1, y1, ... in pixels from the top left corner of the top left pixel, at least three points. It is closed.
  *   What lies outside of the image is left out; where the outline crosses itself, what is inside twice is outside.
+ * @throws UsageError if a coordinate is no number between -1e12 and 1e12.
  */
 export function fillPolygon(ring: ArrayLike<number>, width: number, height: number): Stencil {
+  checkCoordinates(ring);
   const crossings = crossingsOf(ring, width, height);
   if (crossings.length === 0) return EMPTY_STENCIL;
   let [left, right, top, bottom] = [width, 0, height, 0];
@@ -48,42 +53,67 @@ export function fillPolygon(ring: ArrayLike<number>, width: number, height: numb
   return { x: left, y: top, width: columns, height: rows, data };
 }
 
+function checkCoordinates(ring: ArrayLike<number>): void {
+  for (let at = 0; at < ring.length; at++) {
+    if (Math.abs(ring[at] as number) <= MOST) continue;
+    throw new UsageError(
+      `fillPolygon: ${at % 2 === 0 ? 'x' : 'y'} of point ${(at >> 1) + 1} is ${ring[at]}. Give numbers of pixels between -1e12 and 1e12.`,
+    );
+  }
+}
+
 /** Column and row of every crossing, one after the other. */
 function crossingsOf(ring: ArrayLike<number>, width: number, height: number): number[] {
-  const points = Int32Array.from(ring, (value) => Math.trunc(GRID * value + 0.5));
+  const points = Float64Array.from(ring, (value) => Math.trunc(GRID * value + 0.5));
   const crossings: number[] = [];
-  let [lastX, lastY] = [Number.NaN, Number.NaN];
-  const step = (x: number, y: number): void => {
-    if (x !== lastX && !Number.isNaN(lastX)) {
-      // Where it leaps, the right one of the columns counts.
-      const column = ((x < lastX ? x : x - 1) - MIDDLE) / GRID;
-      if (Number.isInteger(column) && column >= 0 && column <= width - 1) {
-        const row = (Math.min(y, lastY) + 0.5) / GRID - 0.5;
-        crossings.push(column, Math.ceil(Math.min(Math.max(row, 0), height)));
-      }
-    }
-    lastX = x;
-    lastY = y;
-  };
   for (let at = 0; at < points.length; at += 2) {
     const next = (at + 2) % points.length;
-    walk(points[at] as number, points[at + 1] as number, points[next] as number, points[next + 1] as number, step);
+    const side = [points[at], points[at + 1], points[next], points[next + 1]] as [number, number, number, number];
+    crossSide(...side, width, (column, y) => {
+      const row = (y + 0.5) / GRID - 0.5;
+      crossings.push(column, Math.ceil(Math.min(Math.max(row, 0), height)));
+    });
   }
   return crossings;
 }
 
-/** Steps from one grid point to another, the same points in either direction. */
-function walk(x0: number, y0: number, x1: number, y1: number, step: (x: number, y: number) => void): void {
+/**
+ * Tells the image's columns that a side crosses, each with the smaller row of the two steps between which it does; it is the same
+ * in either direction. Only columns are gone through, so that a side may be long.
+ */
+function crossSide(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  width: number,
+  cross: (column: number, y: number) => void,
+): void {
   const [dx, dy] = [Math.abs(x1 - x0), Math.abs(y1 - y0)];
   const isFlat = dx >= dy;
-  const isBackward = isFlat ? x0 > x1 : y0 > y1;
-  const [xs, ys, xe, ye] = isBackward ? [x1, y1, x0, y0] : [x0, y0, x1, y1];
-  const length = isFlat ? dx : dy;
-  // A side without length stays on its point.
-  const slope = length === 0 ? 0 : (isFlat ? ye - ys : xe - xs) / length;
-  for (let done = 0; done <= length; done++) {
-    const along = isBackward ? length - done : done;
-    if (isFlat) step(xs + along, Math.trunc(ys + slope * along + 0.5));
-    else step(Math.trunc(xs + slope * along + 0.5), ys + along);
+  const [xs, ys, xe, ye] = (isFlat ? x0 > x1 : y0 > y1) ? [x1, y1, x0, y0] : [x0, y0, x1, y1];
+  const [left, right] = [Math.min(xs, xe), Math.max(xs, xe)];
+  const first = Math.max(0, Math.ceil((left - MIDDLE) / GRID));
+  const last = Math.min(width - 1, Math.ceil((right - MIDDLE) / GRID) - 1);
+  const slope = isFlat ? (ye - ys) / dx : (xe - xs) / dy;
+  for (let column = first; column <= last; column++) {
+    const before = column * GRID + MIDDLE;
+    const y = isFlat
+      ? Math.min(onLine(ys, slope, before - xs), onLine(ys, slope, before + 1 - xs))
+      : ys + stepAcross(xs, slope, dy, before) - 1;
+    cross(column, y);
   }
+}
+
+const onLine = (start: number, slope: number, steps: number): number => Math.trunc(start + slope * steps + 0.5);
+
+/** The first of the steps from 1 to `count` that is on the other hand of a column's middle than the start of a line is. */
+function stepAcross(start: number, slope: number, count: number, middle: number): number {
+  let [before, after] = [0, count];
+  while (after - before > 1) {
+    const step = Math.floor((before + after) / 2);
+    if (onLine(start, slope, step) > middle === slope < 0) before = step;
+    else after = step;
+  }
+  return after;
 }

@@ -12,7 +12,7 @@ export interface Pixels {
 
 /**
  * The RGB image that pixels are. RGB bytes are not copied; of RGBA the alpha is dropped and the colors below it are kept, as
- * for files.
+ * for files in Node; of files in a browser they are black where they are fully transparent.
  * @throws UsageError if this is no `{ width, height, data }` with bytes, ShapeError if the bytes are not 3 or 4 a pixel.
  */
 export function rgbImage(pixels: Pixels): Image {

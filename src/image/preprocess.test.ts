@@ -23,12 +23,38 @@ describe('networkSize', () => {
     expect(networkSize(31, 17, { resize: { width: 512, height: 256 } })).toEqual({ width: 512, height: 256 });
   });
 
-  it('keeps the aspect ratio with a shortest edge, rounding the other side', () => {
+  it('keeps the aspect ratio with a shortest edge, rounding the other side down', () => {
     const resize = { shortestEdge: 100 };
     expect(networkSize(640, 480, { resize })).toEqual({ width: 133, height: 100 });
     expect(networkSize(480, 640, { resize })).toEqual({ width: 100, height: 133 });
-    expect(networkSize(333, 200, { resize })).toEqual({ width: 167, height: 100 });
+    expect(networkSize(333, 200, { resize })).toEqual({ width: 166, height: 100 });
     expect(networkSize(50, 50, { resize })).toEqual({ width: 100, height: 100 });
+  });
+
+  it('has no rounding errors where the other side is a whole number', () => {
+    expect(networkSize(480, 360, { resize: { shortestEdge: 576 } })).toEqual({ width: 768, height: 576 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 500 }), (factor, shorter) => {
+        expect(networkSize(3 * shorter, 2 * shorter, { resize: { shortestEdge: 2 * factor } }).width).toBe(3 * factor);
+      }),
+    );
+  });
+
+  it('is the one of transformers.js, which takes up to a hundredth of a pixel for rounding', async () => {
+    const { ImageProcessor } = await import('@huggingface/transformers');
+    const theirs = ImageProcessor.prototype.get_resize_output_image_size;
+    const sides = fc.integer({ min: 32, max: 5000 });
+    fc.assert(
+      fc.property(sides, sides, fc.integer({ min: 32, max: 1000 }), (width, height, edge) => {
+        const processor = Object.assign(Object.create(ImageProcessor.prototype), { config: {} });
+        const got = networkSize(width, height, { resize: { shortestEdge: edge } });
+        const expected = theirs.call(processor, { size: [width, height] } as never, { shortest_edge: edge });
+        const [long, short] = [Math.max(width, height), Math.min(width, height)];
+        fc.pre(((long * edge) % short) / short < 0.99);
+        expect([got.width, got.height]).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('keeps the aspect ratio with a longest edge, as far as networks take what comes of it', () => {

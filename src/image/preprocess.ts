@@ -44,8 +44,7 @@ const LEAST_SIDE = 32;
 
 /**
  * The size at which an image of this size enters the network.
- * With `shortestEdge` the other side is rounded to the nearest whole number; with `longestEdge` it is rounded down, and at least 32, or as
- * long as that edge.
+ * With one edge the other side is rounded down, as transformers and torchvision do; with `longestEdge` it is at least 32, or as long as that edge.
  */
 export function networkSize(width: number, height: number, preprocessing: Pick<Preprocessing, 'resize'>): ImageSize {
   const { resize } = preprocessing;
@@ -55,8 +54,8 @@ export function networkSize(width: number, height: number, preprocessing: Pick<P
   const isWide = width >= height;
   const edge = isLongest ? resize.longestEdge : resize.shortestEdge;
   const least = isLongest ? Math.min(LEAST_SIDE, edge) : 1;
-  const rounded = isLongest ? Math.floor : Math.round;
-  const scaled = (side: number, by: number) => Math.max(least, rounded((side * edge) / by));
+  // One quotient of whole numbers: a factor computed first would make 767 of 480 * 576 / 360.
+  const scaled = (side: number, by: number) => Math.max(least, Math.floor((side * edge) / by));
   return isLongest === isWide
     ? { width: edge, height: scaled(height, width) }
     : { width: scaled(width, height), height: edge };

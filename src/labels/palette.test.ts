@@ -22,6 +22,12 @@ describe('distinctPalette', () => {
     for (const color of colors) expect(Math.max(...color) - Math.min(...color)).toBeGreaterThan(40);
   });
 
+  it('gives each of 255 classes its own color', () => {
+    const colors = distinctPalette(255);
+    expect(new Set(colors.map(String)).size).toBe(255);
+    for (const color of colors) expect(Math.max(...color) - Math.min(...color)).toBeGreaterThan(40);
+  });
+
   it('keeps the colors of few classes when there are more', () => {
     expect(distinctPalette(200).slice(0, 12)).toEqual(distinctPalette(12));
   });

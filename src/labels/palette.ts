@@ -34,15 +34,14 @@ export function paletteFor(classNames: readonly string[]): Color[] {
 /**
  * Colors that are easily told apart, from each other and from most of an image: the first ones farthest apart.
  * Strong, neither black nor white nor gray. The first n of a longer palette are the palette of n.
- * Each next color is the one farthest, in Oklab, from all before.
+ * Each next color is the one farthest, in Oklab, from all before. At least 255 are different; more share colors from the start.
  */
 export function distinctPalette(count: number): Color[] {
   const chosen: Color[] = [];
   const distances = CANDIDATES.map(() => Number.POSITIVE_INFINITY);
   while (chosen.length < count) {
-    // With the candidates used up, further ids share colors from the start.
     if (chosen.length >= CANDIDATES.length) chosen.push(chosen[chosen.length % CANDIDATES.length] as Color);
-    else chosen.push(takeFarthest(distances));
+    else chosen.push(takeFarthest(distances, chosen.length < CLEAR.length ? CLEAR.length : CANDIDATES.length));
   }
   return chosen;
 }
@@ -55,17 +54,36 @@ interface Candidate {
 /** A clear blue begins: red stands for danger, and green for plants. */
 const FIRST: Color = [32, 128, 224];
 
-const CANDIDATES: readonly Candidate[] = /* @__PURE__ */ candidates();
+/** Bounds of lightness and chroma in Oklab. */
+interface Gamut {
+  readonly lightness: readonly [least: number, most: number];
+  readonly chroma: readonly [least: number, most: number];
+}
 
-function candidates(): Candidate[] {
+/** Colors as strong as each other, of which none stands out. */
+const CLEAR: readonly Candidate[] = /* @__PURE__ */ candidates({ lightness: [0.5, 0.9], chroma: [0.14, 0.21] });
+
+/** Those, and darker, paler and brighter ones for when they are used up. */
+const CANDIDATES: readonly Candidate[] = /* @__PURE__ */ withFurther(
+  CLEAR,
+  candidates({ lightness: [0.4, 0.92], chroma: [0.1, 0.25] }),
+);
+
+function withFurther(clear: readonly Candidate[], further: readonly Candidate[]): Candidate[] {
+  const known = new Set(clear.map(({ color }) => String(color)));
+  return [...clear, ...further.filter(({ color }) => !known.has(String(color)))];
+}
+
+function candidates({ lightness, chroma }: Gamut): Candidate[] {
   const levels = [0, 32, 64, 96, 128, 160, 192, 224, 255];
   const found: Candidate[] = [{ color: FIRST, lab: oklab(FIRST) }];
+  const isWithin = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most;
   for (const red of levels) {
     for (const green of levels) {
       for (const blue of levels) {
         const lab = oklab([red, green, blue]);
-        const chroma = Math.hypot(lab[1], lab[2]);
-        if (lab[0] >= 0.5 && lab[0] <= 0.9 && chroma >= 0.14 && chroma <= 0.21)
+        if (String([red, green, blue]) === String(FIRST)) continue;
+        if (isWithin(lab[0], lightness) && isWithin(Math.hypot(lab[1], lab[2]), chroma))
           found.push({ color: [red, green, blue], lab });
       }
     }
@@ -73,10 +91,10 @@ function candidates(): Candidate[] {
   return found;
 }
 
-/** The candidate farthest from all taken so far; `distances` is brought up to date. */
-function takeFarthest(distances: number[]): Color {
+/** Of the first `count` candidates the one farthest from all taken so far; `distances` is brought up to date. */
+function takeFarthest(distances: number[], count: number): Color {
   let best = 0;
-  for (const [i, distance] of distances.entries()) if (distance > (distances[best] as number)) best = i;
+  for (let i = 1; i < count; i++) if ((distances[i] as number) > (distances[best] as number)) best = i;
   const taken = CANDIDATES[best] as Candidate;
   for (const [i, { lab }] of CANDIDATES.entries()) {
     const [lightness, a, b] = lab;

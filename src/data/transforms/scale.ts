@@ -66,15 +66,16 @@ const sideBounds = z
   .strictObject({ min: z.int().positive().optional(), max: z.int().positive().optional() })
   .refine(({ min = 1, max = LONGEST_SIDE }) => min <= max, { error: 'has a min above its max' });
 
-/** Scales images whose shorter side is outside the bounds to the nearer bound. */
+/** Scales images whose shorter side is outside the bounds to the nearer bound, as {@link networkSize} does. */
 export const shortSide = transformKind({
   name: 'short-side',
   options: sideBounds,
   create:
     ({ min = 1, max = LONGEST_SIDE }) =>
     (view) => {
-      const short = Math.min(view.width, view.height);
-      return scaledBy(view, Math.min(Math.max(short, min), max) / short);
+      const shortestEdge = Math.min(Math.max(Math.min(view.width, view.height), min), max);
+      const { width, height } = networkSize(view.width, view.height, { resize: { shortestEdge } });
+      return resized(view, width, height);
     },
 });
 

@@ -100,6 +100,7 @@ describe('scale', () => {
     [100, 60, 45, 80, [100, 60]],
     [100, 30, 45, 80, [150, 45]],
     [200, 160, 45, 80, [100, 80]],
+    [100, 60, 100, 100, [166, 100]],
   ])('a shorter side of %ix%i is kept within its bounds', (width, height, min, max, size) => {
     const { image: pixels } = apply(
       [{ transform: 'short-side', min, max }],

@@ -4,7 +4,7 @@ import type { LabelMap } from '../label-map.ts';
 import { type Components, runAt } from './components.ts';
 import type { Polygon } from './trace-polygons.ts';
 import type { Ring } from './rings.ts';
-import { pinnedCorners, simplifyRing } from './simplify.ts';
+import { cornersOf, simplifyRing } from './simplify.ts';
 
 /** Where a cut begins: on a side that runs upwards, with the hole to which it leads. */
 interface Cut {
@@ -30,12 +30,12 @@ export function bridgeHoles(polygon: Polygon, labels: LabelMap, components: Comp
   const exterior = withCuts(polygon.exterior, cuts);
   const holes = polygon.holes.map((hole, index) => startingAt(withCuts(hole, cuts), corners[index] as Corner));
   if (tolerance === 0) return joined(exterior, holes);
-  const isPinned = pinnedCorners(labels);
+  const { isPinned, isOutline } = cornersOf(labels);
   const simplified = ({ ring, branches }: Branching): Branching => {
     const ends = new Set(branches.keys());
     const start = key(ring[0] as number, ring[1] as number);
     const isEnd = (x: number, y: number) => isPinned(x, y) || ends.has(key(x, y)) || key(x, y) === start;
-    return { ring: simplifyRing(ring, tolerance, isEnd) ?? ring, branches };
+    return { ring: simplifyRing(ring, tolerance, { isPinned: isEnd, isOutline }) ?? ring, branches };
   };
   return joined(simplified(exterior), holes.map(simplified));
 }

@@ -1,31 +1,42 @@
-/** Outlines with fewer corners, by Douglas and Peucker's method (1973). */
+/** Outlines with fewer corners, by Douglas and Peucker's method (1973), that cross neither themselves nor each other. */
 import type { LabelMap } from '../label-map.ts';
+import { type IsOutline, isClear, type Span } from './clear-line.ts';
 import { type Ring, signedArea } from './rings.ts';
 
-/** Says of a corner of pixels that no outline may leave it out. */
-export type IsPinned = (x: number, y: number) => boolean;
+/** What is at the corners of a label map's pixels. */
+export interface Corners {
+  /** Whether no outline may leave it out. */
+  readonly isPinned: (x: number, y: number) => boolean;
+  /** Whether an outline passes there. */
+  readonly isOutline: IsOutline;
+}
 
 /**
- * The corners of the image, and those at which three regions meet, or two of them crosswise: there every outline must pass.
- * Outside is a region too.
+ * The corners of a label map. Every outline must pass those of the image, and those at which three regions meet, or two of them
+ * crosswise. Outside is a region too.
  */
-export function pinnedCorners({ width, height, data }: LabelMap): IsPinned {
+export function cornersOf({ width, height, data }: LabelMap): Corners {
   const at = (x: number, y: number): number =>
     x < 0 || y < 0 || x >= width || y >= height ? -1 : (data[y * width + x] as number);
-  return (x, y) => {
-    if ((x === 0 || x === width) && (y === 0 || y === height)) return true;
+  /** How often the class changes around a corner: twice around an ordinary corner or side. */
+  const changes = (x: number, y: number): number => {
     const [a, b, c, d] = [at(x - 1, y - 1), at(x, y - 1), at(x, y), at(x - 1, y)];
-    // Around an ordinary corner or side the class changes twice.
-    return Number(a !== b) + Number(b !== c) + Number(c !== d) + Number(d !== a) > 2;
+    return Number(a !== b) + Number(b !== c) + Number(c !== d) + Number(d !== a);
+  };
+  return {
+    isPinned: (x, y) => ((x === 0 || x === width) && (y === 0 || y === height)) || changes(x, y) > 2,
+    isOutline: (x, y) => changes(x, y) > 0,
   };
 }
 
 /**
- * A ring along the edges of pixels without the corners that are at most `tolerance` pixels from the outline of the others. The same line gives the same
- * corners in whichever direction and from wherever it is walked. Null if no area would be left.
+ * A ring along the edges of pixels without the corners that are at most `tolerance` pixels from the outline of the others, but where
+ * it would run into other outlines or over them. The same line gives the same corners in whichever direction and from wherever it is
+ * walked. Null if no area would be left.
  */
-export function simplifyRing(corners: Ring, tolerance: number, isPinned: IsPinned): Ring | null {
-  const ring = withJunctions(corners, isPinned);
+export function simplifyRing(given: Ring, tolerance: number, corners: Corners): Ring | null {
+  const { isPinned } = corners;
+  const ring = withJunctions(given, isPinned);
   const count = ring.length / 2;
   const isKept = new Uint8Array(count);
   const anchors: number[] = [];
@@ -38,7 +49,7 @@ export function simplifyRing(corners: Ring, tolerance: number, isPinned: IsPinne
   for (const [index, anchor] of anchors.entries()) {
     isKept[anchor] = 1;
     const next = index + 1 < anchors.length ? (anchors[index + 1] as number) : (anchors[0] as number) + count;
-    keepFar(ring, anchor, next, tolerance, isKept);
+    markKept(ring, [anchor, next], { tolerance, isOutline: corners.isOutline }, isKept);
   }
   const kept: number[] = [];
   for (let point = 0; point < count; point++) {
@@ -48,7 +59,7 @@ export function simplifyRing(corners: Ring, tolerance: number, isPinned: IsPinne
 }
 
 /** The ring with points added where it must pass: others meet at it there, while it goes straight on. */
-function withJunctions(ring: Ring, isPinned: IsPinned): Ring {
+function withJunctions(ring: Ring, isPinned: Corners['isPinned']): Ring {
   const points: number[] = [];
   for (let at = 0; at < ring.length; at += 2) {
     const [x, y] = [ring[at] as number, ring[at + 1] as number];
@@ -62,26 +73,41 @@ function withJunctions(ring: Ring, isPinned: IsPinned): Ring {
   return points;
 }
 
-/** Marks the points between two, counted on around the ring, that a straight line between them would miss. */
-function keepFar(ring: Ring, first: number, last: number, tolerance: number, isKept: Uint8Array): void {
+/** What a straight line may leave out. */
+interface Allowance {
+  readonly tolerance: number;
+  readonly isOutline: IsOutline;
+}
+
+/** Marks the points between two, counted on around the ring, that a straight line between them would miss, or that keep it clear of others. */
+function markKept(ring: Ring, span: Span, { tolerance, isOutline }: Allowance, isKept: Uint8Array): void {
   const count = ring.length / 2;
-  const pending = [[first, last] as const];
-  for (let span = pending.pop(); span !== undefined; span = pending.pop()) {
-    const [from, to] = span;
+  const pending = [span];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [from, to] = next;
     const distance = distanceTo(ring, from % count, to % count);
     let farthest = -1;
-    let most = tolerance;
+    let most = -1;
     for (let point = from + 1; point < to; point++) {
       const away = distance(point % count);
-      if (away > most || (away === most && farthest >= 0 && isBefore(ring, point % count, farthest % count))) {
+      if (away > most || (away === most && isBefore(ring, point % count, farthest % count))) {
         most = away;
         farthest = point;
       }
     }
-    if (farthest < 0) continue;
-    isKept[farthest % count] = 1;
-    pending.push([from, farthest], [farthest, to]);
+    if (farthest < 0 || (most <= tolerance && isClear(ring, next, isOutline))) continue;
+    // In halves, where something is in the way: cut off tooth by tooth, long combs would take for ever.
+    const kept = most > tolerance ? farthest : middleOf(ring, next);
+    isKept[kept % count] = 1;
+    pending.push([from, kept], [kept, to]);
   }
+}
+
+/** The point in the middle of a part, by position: the same one in whichever direction it is walked. */
+function middleOf(ring: Ring, [from, to]: Span): number {
+  const [lower, upper] = [Math.floor((from + to) / 2), Math.ceil((from + to) / 2)];
+  const count = ring.length / 2;
+  return isBefore(ring, upper % count, lower % count) ? upper : lower;
 }
 
 /** Measures points' distances to the line between two others. */

@@ -6,7 +6,7 @@ import { componentsOf } from './components.ts';
 import { type Polygon, polygonsOf, simplifyPolygon } from './trace-polygons.ts';
 import { rasterizeRings } from '../../../test/support/rasterize-rings.ts';
 import { type Ring, signedArea } from './rings.ts';
-import { pinnedCorners, simplifyRing } from './simplify.ts';
+import { cornersOf, simplifyRing } from './simplify.ts';
 
 const everyPolygon = (labels: LabelMap) => polygonsOf(labels, componentsOf(labels), () => true);
 const rings = ({ exterior, holes }: Polygon): Ring[] => [exterior, ...holes];
@@ -144,14 +144,14 @@ describe('simplifyPolygon', () => {
   test('opens no gaps: every side but those at the border is a side of a neighbor too, the other way', () => {
     fc.assert(
       fc.property(randomLabels(), fc.double({ min: 0.1, max: 3, noNaN: true }), (labels, tolerance) => {
-        const isPinned = pinnedCorners(labels);
+        const corners = cornersOf(labels);
         const sides = new Map<string, number>();
         for (const ring of [...everyPolygon(labels).values()].flatMap(rings)) {
-          const simple = simplifyRing(ring, tolerance, isPinned);
+          const simple = simplifyRing(ring, tolerance, corners);
           fc.pre(simple !== null);
-          const corners = points(simple);
-          for (const [index, corner] of corners.entries()) {
-            const next = corners[(index + 1) % corners.length] as string;
+          const left = points(simple);
+          for (const [index, corner] of left.entries()) {
+            const next = left[(index + 1) % left.length] as string;
             const [side, direction] = corner < next ? [`${corner} ${next}`, 1] : [`${next} ${corner}`, -1];
             sides.set(side, (sides.get(side) ?? 0) + direction);
           }
@@ -180,8 +180,9 @@ describe('simplifyPolygon', () => {
             return Number(Math.hypot(x, y * stretch) < 9 + 3 * Math.sin(3 * Math.atan2(y, x) + phase));
           }),
         );
+        const corners = { ...cornersOf(labels), isPinned: () => false };
         for (const ring of [...everyPolygon(labels).values()].flatMap(rings)) {
-          const [there, back] = [ring, reversed(ring)].map((each) => simplifyRing(each, tolerance, () => false));
+          const [there, back] = [ring, reversed(ring)].map((each) => simplifyRing(each, tolerance, corners));
           expect(points(back ?? []).sort()).toEqual(points(there ?? []).sort());
         }
       }),
@@ -192,6 +193,50 @@ describe('simplifyPolygon', () => {
     const labels = drawn('000', '010', '000');
     const exact = everyPolygon(labels).get(1) as Polygon;
     expect(simplifyPolygon(exact, labels, 3).exterior).toEqual(exact.exterior);
+  });
+
+  test.each([1, 1.5, 2, 5])(
+    'gives outlines that cross neither themselves nor each other, at %d pixels',
+    (tolerance) => {
+      fc.assert(
+        fc.property(blobs(), (labels) => {
+          for (const polygon of everyPolygon(labels).values()) {
+            const simple = simplifyPolygon(polygon, labels, tolerance);
+            expect(crossings(rings(simple))).toEqual([]);
+          }
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  test('looks at about as many corners for each of a long row of teeth as for each of a short one', () => {
+    // Teeth of three pixels, with a pixel of the other class in each tooth and gap, which is in the way of every straight line.
+    const comb = (width: number): LabelMap =>
+      labelMap(
+        width,
+        12,
+        Uint8Array.from({ length: 12 * width }, (_, pixel) => {
+          const [x, y] = [(pixel % width) % 6, Math.floor(pixel / width)];
+          if (y < 3 || y > 5) return Number(y < 3);
+          return y === 4 && (x === 1 || x === 4) ? Number(x === 4) : Number(x < 3);
+        }),
+      );
+    const looks = (width: number): number => {
+      const labels = comb(width);
+      const corners = cornersOf(labels);
+      let count = 0;
+      const isOutline = (x: number, y: number) => {
+        count++;
+        return corners.isOutline(x, y);
+      };
+      for (const ring of [...everyPolygon(labels).values()].flatMap(rings)) {
+        simplifyRing(ring, 3, { ...corners, isOutline });
+      }
+      return count;
+    };
+    // 4 times and a little more by halves, 16 times one by one.
+    expect(looks(2400)).toBeLessThan(8 * looks(600));
   });
 
   test('leaves out no corner farther away than the tolerance', () => {
@@ -212,6 +257,48 @@ describe('simplifyPolygon', () => {
     );
   });
 });
+
+/** Label maps of up to 25 x 25 pixels and three classes, with regions of several pixels, holes and thin parts. */
+function blobs(): fc.Arbitrary<LabelMap> {
+  const side = fc.integer({ min: 6, max: 25 });
+  return fc
+    .tuple(side, side, fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.integer({ min: 0, max: 3 }))
+    .map(([width, height, seed, rounds]) => {
+      let state = seed;
+      const random = () => {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+        return state / 2 ** 32;
+      };
+      let data = Uint8Array.from({ length: width * height }, () => Math.floor(random() * 3));
+      // Each pixel becomes what one of its neighbors is, so that classes grow together.
+      for (let round = 0; round < 2 * rounds; round++) {
+        data = data.map((_, pixel) => {
+          const x = Math.min(width - 1, Math.max(0, (pixel % width) + Math.floor(random() * 3) - 1));
+          const y = Math.min(height - 1, Math.max(0, Math.floor(pixel / width) + Math.floor(random() * 3) - 1));
+          return data[y * width + x] as number;
+        });
+      }
+      return labelMap(width, height, data);
+    });
+}
+
+/** The pairs of sides, of one ring or of two, that cross. */
+function crossings(all: readonly Ring[]): (readonly number[])[] {
+  type Side = readonly [number, number, number, number];
+  const sides = all.flatMap((ring) =>
+    Array.from({ length: ring.length / 2 }, (_, side): Side => {
+      const at = (offset: number) => ring[(2 * side + offset) % ring.length] as number;
+      return [at(0), at(1), at(2), at(3)];
+    }),
+  );
+  const turn = ([ax, ay, bx, by]: Side, x: number, y: number) => Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
+  const areApart = (line: Side, [ax, ay, bx, by]: Side) => turn(line, ax, ay) * turn(line, bx, by) < 0;
+  return sides.flatMap((one, index) =>
+    sides
+      .slice(index + 1)
+      .flatMap((other) => (areApart(one, other) && areApart(other, one) ? [[...one, ...other]] : [])),
+  );
+}
 
 function reversed(ring: Ring): Ring {
   return ring.map((_, at) => ring[ring.length - 2 - at + 2 * (at % 2)] as number);

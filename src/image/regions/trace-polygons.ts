@@ -2,7 +2,7 @@
 import type { LabelMap } from '../label-map.ts';
 import { type Components, runAt } from './components.ts';
 import { type Ring, signedArea, traceRings } from './rings.ts';
-import { pinnedCorners, simplifyRing } from './simplify.ts';
+import { cornersOf, simplifyRing } from './simplify.ts';
 
 /** An outline and what is cut out of it. Rings may touch each other in points. */
 export interface Polygon {
@@ -29,12 +29,12 @@ export function polygonsOf(
 
 /**
  * A polygon with fewer corners: each left out is at most `tolerance` pixels from the new outline. Neighbors in the label map are
- * simplified alike, so that no gaps open between them; what is too small for that keeps its outline. With a tolerance of several
- * pixels outlines may cross themselves.
+ * simplified alike, so that no gaps open between them; what is too small for that keeps its outline. Outlines cross neither
+ * themselves nor each other.
  */
 export function simplifyPolygon(polygon: Polygon, labels: LabelMap, tolerance: number): Polygon {
   if (tolerance === 0) return polygon;
-  const isPinned = pinnedCorners(labels);
-  const simplify = (ring: Ring): Ring => simplifyRing(ring, tolerance, isPinned) ?? ring;
+  const corners = cornersOf(labels);
+  const simplify = (ring: Ring): Ring => simplifyRing(ring, tolerance, corners) ?? ring;
   return { exterior: simplify(polygon.exterior), holes: polygon.holes.map(simplify) };
 }
