@@ -14,6 +14,7 @@ import { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Backend, NamedTensors, SessionOptions } from '../runtime/backend.ts';
 import { widenWeights } from '../tensor/float16.ts';
+import { checkedNetworkSize } from './network-pixels.ts';
 import { simplifyNetwork } from './precision.ts';
 
 const LEAST = 'least:';
@@ -22,19 +23,23 @@ const MOST = 'most:';
 /**
  * The ranges of a model's activations on images, one after the other. About 30 that look like those to be segmented are
  * enough.
- * @throws UsageError if there is none, RuntimeError if the engine fails.
+ * @throws UsageError if there is none, ShapeError if one is or would be made too small or too large, RuntimeError if the engine fails.
  */
 export async function calibrateModel(
-  { definition, weights, folder, preprocessing }: Model,
+  model: Model,
   images: AsyncIterable<Image> | Iterable<Image>,
   backend: Backend,
   options: SessionOptions = {},
 ): Promise<ActivationRanges> {
+  const { definition, weights, folder, preprocessing } = model;
   const outputs = { [LOGITS]: network(definition, pixelValues()) };
   const engine = { backend, options, ...(folder !== undefined && { folder }) };
   const graph = await simplifyNetwork({ outputs, weights: widenWeights(weights) }, engine);
   const feeds = async function* () {
-    for await (const image of images) yield { [PIXEL_VALUES]: preprocess([image], preprocessing) };
+    for await (const image of images) {
+      checkedNetworkSize(image, model, null);
+      yield { [PIXEL_VALUES]: preprocess([image], preprocessing) };
+    }
   };
   return calibrate(graph, feeds(), backend, options);
 }

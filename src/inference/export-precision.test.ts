@@ -13,6 +13,7 @@ import { exportOnnx, onnxFile } from '../models/export-onnx.ts';
 import { nodeBackend } from '../platform/node/backend.ts';
 import type { Backend } from '../runtime/backend.ts';
 import { checkExport, FLOAT16_TOLERANCE } from './check-export.ts';
+import { calibrateModel } from './calibrate.ts';
 import { checkAgreement, exportReduced } from './export-precision.ts';
 
 let backend: Backend;
@@ -39,6 +40,16 @@ test.each<[string, (value: Value) => Value]>([
   await expect(checkAgreement(changed(change), model, images, backend)).rejects.toThrow(
     /^The exported model gives only \d+\.\d % of the pixels the label that the model gives them in float32; at least 50\.0 % are wanted\. It was not kept\. Calibrate on more images, and such as are to be segmented, or export in float16\.$/,
   );
+});
+
+test('neither checking nor calibrating enlarges an image beyond memory', async () => {
+  const enlarging = { ...model, preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 432 } } };
+  const strip = [{ width: 40, height: 40_000, data: new Uint8Array(3 * 40 * 40_000) }];
+  const message =
+    'would be enlarged to 432 x 432000 before it enters the network, more than the 64000000 pixels allowed';
+  const bytes = exportOnnx(description, weights);
+  await expect(checkAgreement(bytes, enlarging, strip, backend)).rejects.toThrow(message);
+  await expect(calibrateModel(enlarging, strip, backend)).rejects.toThrow(message);
 });
 
 test('float16 is checked by its logits, more loosely than float32, but not loosely', async () => {

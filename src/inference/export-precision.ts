@@ -10,6 +10,7 @@ import type { Backend, Session } from '../runtime/backend.ts';
 import { percent } from '../text.ts';
 import { widenWeights } from '../tensor/float16.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checkedNetworkSize } from './network-pixels.ts';
 import { networkSession } from './network-session.ts';
 import { type ReducedPrecision, reducePrecision } from './precision.ts';
 
@@ -40,7 +41,7 @@ export async function exportReduced(model: Model, backend: Backend, precision: R
 
 /**
  * The share of pixels, of the logits, that exported bytes give the label that the model gives in float32; in [0, 1].
- * @throws RuntimeError if it is under `LEAST_AGREEMENT`, or the engine refuses the export.
+ * @throws ShapeError if an image is or would be made too small or too large, RuntimeError if it is under `LEAST_AGREEMENT`, or the engine refuses the export.
  */
 export async function checkAgreement(
   bytes: Uint8Array,
@@ -70,12 +71,13 @@ export async function checkAgreement(
 async function compareLabels(
   own: Session,
   exported: Session,
-  { preprocessing }: Model,
+  model: Model,
   images: AsyncIterable<Image> | Iterable<Image>,
 ): Promise<number> {
   let [same, total] = [0, 0];
   for await (const image of images) {
-    const feed = { [PIXEL_VALUES]: preprocess([image], preprocessing) };
+    checkedNetworkSize(image, model, null);
+    const feed = { [PIXEL_VALUES]: preprocess([image], model.preprocessing) };
     const expected = labelsOf(await own.run(feed));
     const got = labelsOf(await exported.run(feed));
     total += expected.length;

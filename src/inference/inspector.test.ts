@@ -15,6 +15,13 @@ import { type Inspection, Inspector } from './inspector.ts';
 import { networkSession } from './network-session.ts';
 import { Segmenter } from './segmenter.ts';
 
+/** A small file that a shorter side of 432 makes 187 million pixels of. */
+const STRIP = { width: 40, height: 40_000, data: new Uint8Array(3 * 40 * 40_000) };
+
+const TOO_LARGE =
+  'The image of 40 x 40000 pixels would be enlarged to 432 x 432000 before it enters the network, more than the 64000000 pixels allowed. ' +
+  'Crop it, or give the model another size in its preprocessing.';
+
 const [WIDTH, HEIGHT] = [96, 64];
 const CLASSES = LABEL_SETS.camvid.classes;
 const image = { width: WIDTH, height: HEIGHT, data: new Uint8Array(waves(WIDTH, HEIGHT)) };
@@ -100,6 +107,12 @@ describe('an inspection', () => {
       [...inspection.labels.data].reduce<number>((sum, id, at) => sum + Number(guess(at) === id), 0) / (WIDTH * HEIGHT);
     const constant = Math.max(...CLASSES.map((_, id) => agreement(() => id)));
     expect(agreement((at) => labels.data[at] as number)).toBeGreaterThan(constant);
+  });
+
+  test('is refused of an image that resizing would enlarge beyond memory, before anything is computed', async () => {
+    const preprocessing = { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 432 } };
+    await using enlarging = await Inspector.create({ ...model, preprocessing }, backend);
+    await expect(enlarging.inspect(STRIP)).rejects.toThrow(TOO_LARGE);
   });
 
   test('names its stations where there is no such one', () => {

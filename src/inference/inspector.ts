@@ -5,7 +5,7 @@ import { input, type Value } from '../graph/value.ts';
 import type { Image } from '../image/image.ts';
 import { type LabelMap, labelMap } from '../image/label-map.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
-import { type ImageSize, networkSize, preprocess } from '../image/preprocess.ts';
+import { type ImageSize, preprocess } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import { PIXEL_VALUES } from '../models/pixel-values.ts';
@@ -16,10 +16,10 @@ import type { Backend, NamedTensors, Session, SessionOptions } from '../runtime/
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor } from '../tensor/tensor.ts';
 import { probeScores } from './linear-probe.ts';
+import { checkedNetworkSize } from './network-pixels.ts';
 import { networkSession } from './network-session.ts';
 import { readScores } from './scores/read-scores.ts';
 import { DISPOSED } from './segment-options.ts';
-import { checkSize } from './segmenter.ts';
 
 /** How a station's features became classes: it is the classifier, the classifier was applied to them, or a linear probe. */
 export type ClassReading = 'network' | 'classifier' | 'probe';
@@ -83,10 +83,8 @@ export class Inspector {
     return this.#calls.run(async () => {
       const image = rgbImage(pixels);
       const { definition, preprocessing } = this.description;
-      const { smallestSide, outputStride } = networkGeometry(definition);
-      checkSize('The image is', image, smallestSide);
-      const size = networkSize(image.width, image.height, preprocessing);
-      checkSize('The image enters the network at', size, smallestSide);
+      const { outputStride } = networkGeometry(definition);
+      const size = checkedNetworkSize(image, this.description, null);
       const features = await this.#session.run({ [PIXEL_VALUES]: preprocess([image], preprocessing) });
       const mapSize = { width: Math.ceil(size.width / outputStride), height: Math.ceil(size.height / outputStride) };
       const read: ReadClasses = (what, values) => this.#calls.run(() => this.#read(what, values, image, mapSize));

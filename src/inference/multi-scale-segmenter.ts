@@ -9,7 +9,7 @@ import type { Backend, Session } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Stretch } from './axis-sampling.ts';
-import { checkEnlargement } from './network-pixels.ts';
+import { checkEnlargement, checkSize } from './network-pixels.ts';
 import { networkSession } from './network-session.ts';
 import { type TestTimeView, type Protocol, resizeThrough } from './protocols.ts';
 import { FUSION_OUTPUTS, scoreFusionGraph } from './score-fusion/graph.ts';
@@ -19,10 +19,10 @@ import { ScoreMap } from './scores/score-map.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import type { Segmentation } from './segmentation/segmentation.ts';
 import { segmentationGraph } from './segmentation/graph.ts';
-import { checkSize, type SegmenterOptions } from './segmenter.ts';
+import type { SegmenterOptions } from './segmenter.ts';
 import { type TileSpan, type Tiling, tileSpans } from './tiling.ts';
 
-export interface MultiScaleOptions extends Omit<SegmenterOptions, 'logits'> {
+export interface MultiScaleOptions extends Omit<SegmenterOptions, 'logits' | 'imageSize'> {
   readonly protocol: Protocol;
   /** At least one. */
   readonly views: readonly TestTimeView[];

@@ -128,6 +128,10 @@ describe('a predictor', () => {
     ],
     [{ imageSize: { width: 64.5, height: 48 } }, 'imageSize is 64.5 x 48; give { width, height } in whole pixels.'],
     [{ imageSize: 64 as unknown as ImageSize }, 'imageSize is 64; give { width, height } in whole pixels.'],
+    [
+      { imageSize: { width: 0, height: 48 }, flip: true },
+      'imageSize is 0 x 48; give { width, height } in whole pixels.',
+    ],
     [{ scales: [-1] }, 'Scales are numbers from 0.05 to 8, but got -1.'],
     [{ flip: true, logits: true }, "The network's own output (logits) belongs to one run over a whole image."],
   ] satisfies [PredictorOptions, string][])('refuses %j', async (options, message) => {

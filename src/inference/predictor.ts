@@ -4,6 +4,7 @@ import type { Pixels } from '../image/pixels.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
 import { networkGeometry } from '../models/network.ts';
 import type { Backend } from '../runtime/backend.ts';
+import { checkImageSize } from './network-pixels.ts';
 import { MultiScaleSegmenter } from './multi-scale-segmenter.ts';
 import { type TestTimeView, protocolNamed, type ProtocolName, testTimeViews } from './protocols.ts';
 import type { SegmentOptions } from './segment-options.ts';
@@ -69,7 +70,8 @@ export async function createPredictor(
   backend: Backend,
   options: PredictorOptions = {},
 ): Promise<Predictor> {
-  const { protocol: name = 'plain', logits, ...rest } = options;
+  const { protocol: name = 'plain', logits, imageSize, ...rest } = options;
+  if (imageSize) checkImageSize(imageSize);
   const protocol = protocolNamed(name);
   const views = testTimeViews(protocol, options);
   const tiling = tilingOf(model, options);

@@ -1,17 +1,14 @@
 /** A model loaded into an engine, ready to segment images. */
-import { ShapeError, UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import { type Pixels, rgbImage } from '../image/pixels.ts';
 import { labelMap } from '../image/label-map.ts';
 import { type ImageSize, networkSize, type Preprocessing } from '../image/preprocess.ts';
 import type { Model, ModelDescription } from '../models/model.ts';
-import { networkGeometry } from '../models/network.ts';
 import type { Backend, NamedTensors } from '../runtime/backend.ts';
 import { Calls } from '../runtime/calls.ts';
 import { int64, type Tensor, tensor } from '../tensor/tensor.ts';
-import { checkFiniteScores } from './finite-scores.ts';
 import { type GraphEnds, graphEnds } from './graph-ends.ts';
-import { checkEnlargement } from './network-pixels.ts';
+import { checkedNetworkSize, checkImageSize } from './network-pixels.ts';
 import { type NetworkSessionOptions, networkSession } from './network-session.ts';
 import { checkProbabilitySize } from './probability-size.ts';
 import { readScoresInSteps } from './scores/read-scores.ts';
@@ -19,8 +16,8 @@ import type { ReadScores } from './scores/block-reader.ts';
 import { DISPOSED, type SegmentOptions, throwIfAborted, untilAborted } from './segment-options.ts';
 import { Segmentation } from './segmentation/segmentation.ts';
 import type { SegmentationOutputs } from './segmentation/outputs.ts';
-import { IMAGE_SIZE, type OutputName, segmentationBetween } from './segmentation/graph.ts';
-import { shownValue } from '../text.ts';
+import { deviceResults } from './segmentation/device-results.ts';
+import { IMAGE_SIZE, SCORE_SUMS, type OutputName, segmentationBetween } from './segmentation/graph.ts';
 import { SizedSession } from './sized-session.ts';
 
 /**
@@ -40,7 +37,8 @@ export interface SegmenterOptions extends NetworkSessionOptions {
   readonly preprocessing?: Preprocessing;
   /**
    * The size of most images, where it is known: these are segmented up to a tenth faster. For the first one of another
-   * size, the model is loaded again.
+   * size, the model is loaded again. It concerns single runs over whole images only: with scales, flip, tiles or a protocol it
+   * changes nothing.
    */
   readonly imageSize?: ImageSize;
 }
@@ -93,7 +91,7 @@ export class Segmenter {
     const wanted: OutputName[] = ['labels', ...READ.filter((name) => options[name])];
     // A session is made for the image's own size where that is part of the graph, elsewhere for that of what enters the network.
     const entering = (size: ImageSize): ImageSize => (ends.readsScores ? enteringSize(preprocessing, size) : size);
-    const open = (outputs: readonly OutputName[], expected?: ImageSize): Promise<SizedSession> =>
+    const open = (outputs: Parameters<typeof segmentationBetween>[3], expected?: ImageSize): Promise<SizedSession> =>
       SizedSession.create((size) => {
         const pixels = ends.pixels(preprocessing, size ? entering(size) : enteringSize(preprocessing));
         const known = ends.readsScores ? size : undefined;
@@ -101,7 +99,7 @@ export class Segmenter {
         return networkSession(graph, model, backend, rest);
       }, expected);
     const expected = ends.readsScores ? imageSize : enteringSize(preprocessing, imageSize);
-    const session = await open(ends.readsScores ? wanted : LOGITS_ALONE, expected);
+    const session = await open(ends.readsScores ? [...wanted, SCORE_SUMS] : LOGITS_ALONE, expected);
     const forLogits = () => open(LOGITS_ALONE);
     return new Segmenter({ definition, classes, preprocessing }, session, { ends, wanted, forLogits });
   }
@@ -146,20 +144,13 @@ export class Segmenter {
   }
 
   async #segment(image: Image, signal: SegmentOptions['signal']): Promise<Segmentation> {
-    const { definition, preprocessing, classes } = this.description;
-    const { smallestSide } = networkGeometry(definition);
-    checkSize('The image is', image, smallestSide);
-    const size = enteringSize(preprocessing, image);
-    checkSize('The image enters the network at', size, smallestSide);
-    checkEnlargement(image, size, { isTiled: false, setsSizes: false });
+    const { definition, classes } = this.description;
+    const size = checkedNetworkSize(image, this.description, { isTiled: false, setsSizes: false });
     if (this.#way.wanted.includes('probabilities')) checkProbabilitySize(definition.classes, image);
     const outputs = this.#readsOnDevice(image)
       ? await this.#readOnDevice(image, size)
       : await this.#readOnHost(image, size, signal);
-    const segmentation = new Segmentation(image, outputs, classes);
-    // Of what a device reads itself, the confidence alone shows it.
-    for (const { confidence = 1 } of segmentation.classes) checkFiniteScores(confidence);
-    return segmentation;
+    return new Segmentation(image, outputs, classes);
   }
 
   /** Whether the device may hold an image's scores. */
@@ -173,16 +164,7 @@ export class Segmenter {
       ...this.#feeds(image, size),
       [IMAGE_SIZE]: int64([2], [image.height, image.width]),
     });
-    const numbers = (name: OutputName): Float32Array | undefined =>
-      (results[name] as Tensor<'float32'> | undefined)?.data;
-    const [confidence, entropy] = [numbers('confidence'), numbers('entropy')];
-    const probabilities = numbers('probabilities');
-    return this.#outputs(image, results.logits as Tensor<'float32'> | undefined, {
-      labels: (results.labels as Tensor<'uint8' | 'uint16'>).data,
-      ...(confidence && { confidence }),
-      ...(entropy && { entropy }),
-      ...(probabilities && { probabilities }),
-    });
+    return this.#outputs(image, results.logits as Tensor<'float32'> | undefined, deviceResults(results));
   }
 
   async #readOnHost(image: Image, size: ImageSize, signal: SegmentOptions['signal']): Promise<SegmentationOutputs> {
@@ -225,21 +207,6 @@ export class Segmenter {
       ...(logits && { logits }),
     };
   }
-}
-
-/** @throws ShapeError if a side is under the network's smallest; `what` begins the message. */
-export function checkSize(what: string, { width, height }: ImageSize, smallestSide: number): void {
-  if (width >= smallestSide && height >= smallestSide) return;
-  throw new ShapeError(
-    `${what} ${width} x ${height} pixels; it needs at least ${smallestSide} x ${smallestSide}. Give a larger image.`,
-  );
-}
-
-function checkImageSize(given: ImageSize): void {
-  const { width, height } = Object(given) as Partial<ImageSize>;
-  if ([width, height].every((side) => Number.isSafeInteger(side) && (side as number) > 0)) return;
-  const got = typeof given === 'object' ? `${shownValue(width)} x ${shownValue(height)}` : shownValue(given);
-  throw new UsageError(`imageSize is ${got}; give { width, height } in whole pixels.`);
 }
 
 /** The size at which an image enters the network; of any image, undefined unless all come to one. */

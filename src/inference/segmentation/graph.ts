@@ -28,11 +28,20 @@ export const OUTPUTS = ['labels', 'confidence', 'entropy', 'probabilities', 'log
  */
 export type OutputName = (typeof OUTPUTS)[number];
 
+/**
+ * The sum of each place's logits, float32 [1, h, w] of the logits' own size: it is no finite number where one of them is none. Maxima and what
+ * softmax gives may not show it.
+ */
+export const SCORE_SUMS = 'score_sums';
+
+/** What a graph gives whoever runs it. */
+type GraphOutput = OutputName | typeof SCORE_SUMS;
+
 const CLASS_AXIS = 1;
 
 /**
  * Everything from `pixel_values` to the wanted outputs in one graph, so that one byte a pixel comes back from the engine; a `Segmenter` has it on
- * WebGPU alone, and elsewhere takes the logits and `readScores`.
+ * WebGPU alone, with `SCORE_SUMS` beside it, and elsewhere takes the logits and `readScores`.
  * Logits are upsampled, not probabilities, bilinearly with half-pixel centers (as light-weight-refinenet's second version
  * and transformers do).
  * @param inputSize of what enters the network; any when left out.
@@ -49,13 +58,13 @@ export function segmentationGraph(
  * The same from other pixels, float32 [1, 3, height, width], to labels as the ends give them.
  * @param imageSize the result's, where it is known at loading; else it is fed.
  */
-export function segmentationBetween(
+export function segmentationBetween<Name extends GraphOutput>(
   pixels: Value,
   ends: Pick<GraphEnds, 'labels'>,
   definition: NetworkDefinition,
-  wanted: readonly OutputName[],
+  wanted: readonly Name[],
   imageSize?: ImageSize,
-): Partial<Record<OutputName, Value>> {
+): Partial<Record<Name, Value>> {
   const logits = network(definition, pixels);
   const size = input(IMAGE_SIZE, 'int64', [2]);
   const { height = 'image_height', width = 'image_width' } = imageSize ?? {};
@@ -64,12 +73,13 @@ export function segmentationBetween(
   const numerators = exp(sub(upsampled, reduceMax(upsampled, CLASS_AXIS, 'softmax'), 'softmax'), 'softmax');
   const total = reduceSum(numerators, CLASS_AXIS, 'softmax');
   const probabilities = div(numerators, total, 'probabilities');
-  const values: Record<OutputName, Value> = {
+  const values: Record<GraphOutput, Value> = {
     labels: ends.labels(upsampled),
     confidence: reciprocal(total, 'confidence'),
     entropy: entropyOf(probabilities, CLASS_AXIS),
     probabilities,
     logits,
+    [SCORE_SUMS]: reduceSum(logits, CLASS_AXIS, SCORE_SUMS, false),
   };
-  return Object.fromEntries(wanted.map((name) => [name, values[name]]));
+  return Object.fromEntries(wanted.map((name) => [name, values[name]])) as Partial<Record<Name, Value>>;
 }
