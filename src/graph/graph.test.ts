@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ShapeError, WeightsError } from '../errors.ts';
+import { ShapeError, UsageError, WeightsError } from '../errors.ts';
 import { float32 } from '../tensor/tensor.ts';
 import { conv } from './ops/conv.ts';
-import { add, relu } from './ops/elementwise.ts';
+import { add, mul, relu } from './ops/elementwise.ts';
 import { batchNormalization } from './ops/normalization.ts';
 import { resize, sizeOf } from './ops/resize.ts';
-import { concat, slice } from './ops/structure.ts';
+import { cast, concat, slice } from './ops/structure.ts';
 import { toOnnx } from './to-onnx.ts';
 import { constant, input, parameter, type Value } from './value.ts';
 import { reach } from './walk.ts';
@@ -60,7 +60,14 @@ describe('a graph that does not fit', () => {
 
   test('is refused when two parameters share a name but not a shape', () => {
     const y = add(relu(weight('w', [3])), relu(weight('w', [1])));
-    expect(() => reach([y])).toThrow('w: used with two shapes, [3] and [1]. Give one of them another name.');
+    expect(() => reach([y])).toThrow('w: used as float32 [3] and as float32 [1]. Give one of them another name.');
+  });
+
+  test('is refused when two inputs share a name but not a type', () => {
+    const y = [relu(input('x', 'float32', [3])), cast(input('x', 'int64', [3]), 'float32')];
+    expect(() => reach(y)).toThrow(
+      new ShapeError('x: used as float32 [3] and as int64 [3]. Give one of them another name.'),
+    );
   });
 });
 
@@ -126,6 +133,33 @@ describe('an ONNX model', () => {
       ['Identity', 'first', 'second'],
       ['Identity', 'x', 'same'],
     ]);
+  });
+
+  const asInputs = { storage: 'inline', parameters: 'inputs' } as const;
+
+  test('is refused where an output has the name of an input or a parameter', () => {
+    const w = weight('w', [3, 1, 1]);
+    for (const outputs of [{ x: relu(image) }, { x: image }, { x: mul(image, w), y: image }]) {
+      expect(() => toOnnx(outputs, new Map([['w', float32([3, 1, 1], [1, 2, 3])]]), { storage: 'inline' })).toThrow(
+        new UsageError('x: the name of an input and of an output. Give one of them another name.'),
+      );
+    }
+    for (const outputs of [{ w: mul(image, w) }, { w }]) {
+      expect(() => toOnnx(outputs, new Map(), asInputs)).toThrow(
+        new UsageError('w: the name of a parameter and of an output. Give one of them another name.'),
+      );
+    }
+    expect(() => toOnnx({ y: mul(image, weight('x', [3, 1, 1])) }, new Map(), asInputs)).toThrow(
+      new UsageError('x: the name of an input and of a parameter. Give one of them another name.'),
+    );
+  });
+
+  test('names no result as an input or a parameter', () => {
+    const y = mul(relu(relu(input('Relu', 'float32', [3]))), weight('Mul', [3]));
+    const { graph } = toOnnx({ y: add(y, constant(float32([], [1]))) }, new Map(), asInputs);
+    const names = [...graph.inputs, ...graph.initializers].map(({ name }) => name);
+    const results = graph.nodes.flatMap(({ outputs }) => outputs);
+    expect(new Set([...names, ...results]).size).toBe(names.length + results.length);
   });
 
   test('never names two values alike', () => {

@@ -1,5 +1,5 @@
 /** A graph as an ONNX model. */
-import { WeightsError } from '../errors.ts';
+import { UsageError, WeightsError } from '../errors.ts';
 import type { OnnxGraph, OnnxInitializer, OnnxModel, OnnxValueInfo } from '../onnx/model.ts';
 import { describeMismatches, mismatchOf } from '../tensor/mismatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -27,7 +27,8 @@ export interface ToOnnxOptions {
 
 /**
  * The ONNX form of the graph that the named outputs reach.
- * @throws WeightsError if a parameter has no tensor or one of another shape; all of them in one message.
+ * @throws WeightsError if a parameter has no tensor or one of another shape, all of them in one message; UsageError if an input, a
+ * parameter and an output share a name.
  */
 export function toOnnx(
   graph: Readonly<Record<string, Value>>,
@@ -38,7 +39,12 @@ export function toOnnx(
   const { nodes, inputs, parameters, constants } = reach(Object.values(outputs));
   const fed = options.parameters === 'inputs';
   if (!fed) checkWeights(parameters, weights);
-  const names = nameValues(outputs, nodes, constants);
+  const taken = namesTaken({
+    'an input': inputs.keys(),
+    'a parameter': parameters.keys(),
+    'an output': Object.keys(outputs),
+  });
+  const names = nameValues(outputs, nodes, constants, taken);
   const nameOf = (value: Value): string => {
     const { source } = value;
     return source.kind === 'input' || source.kind === 'parameter' ? source.name : (names.get(value) as string);
@@ -81,16 +87,34 @@ function checkWeights(parameters: ReadonlyMap<string, Parameter>, weights: Weigh
 
 const ADVICE = 'Check that the weights and the network belong together.';
 
+/**
+ * The names that graphs come with.
+ * @throws UsageError if two have one name, which ONNX would take for one value.
+ */
+function namesTaken(given: Readonly<Record<string, Iterable<string>>>): Iterable<string> {
+  const taken = new Map<string, string>();
+  for (const [kind, names] of Object.entries(given)) {
+    for (const name of names) {
+      const other = taken.get(name);
+      if (other) {
+        throw new UsageError(`${name}: the name of ${other} and of ${kind}. Give one of them another name.`);
+      }
+      taken.set(name, kind);
+    }
+  }
+  return taken.keys();
+}
+
 /** Names for everything that nodes produce and for constants: the output's own name, else its scope and operator. */
 function nameValues(
   outputs: Readonly<Record<string, Value>>,
   nodes: readonly Node[],
   constants: readonly Value[],
+  taken: Iterable<string>,
 ): Map<Value, string> {
   const names = new Map<Value, string>();
-  const used = new Map<string, number>();
+  const used = new Map([...taken].map((name) => [name, 1]));
   for (const [name, value] of Object.entries(outputs)) {
-    used.set(name, 1);
     if (value.source.kind === 'node' && !names.has(value)) names.set(value, name);
   }
   const fresh = (wanted: string): string => {

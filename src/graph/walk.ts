@@ -1,7 +1,7 @@
 /** What a graph's outputs reach, in an order in which it can be computed. */
 import { ShapeError } from '../errors.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
-import type { Input, Node, Parameter, Value } from './value.ts';
+import { sameShape } from '../tensor/shape.ts';
+import { formatType, type Input, type Node, type Parameter, type Value } from './value.ts';
 
 export interface Reachable {
   /** Every node after the nodes it takes inputs from. */
@@ -15,7 +15,7 @@ export interface Reachable {
 
 /**
  * Everything that the outputs depend on.
- * @throws ShapeError if two different inputs or parameters share a name but not a shape.
+ * @throws ShapeError if two different inputs or parameters share a name but not type and shape.
  */
 export function reach(outputs: Iterable<Value>): Reachable {
   const nodes = new Set<Node>();
@@ -60,9 +60,9 @@ export function parametersOf(outputs: Iterable<Value>): ReadonlyMap<string, Para
 
 function addNamed<T extends Value>(named: Map<string, T>, name: string, value: T): void {
   const known = named.get(name);
-  if (known && !sameShape(known.shape, value.shape)) {
+  if (known && !(known.dtype === value.dtype && sameShape(known.shape, value.shape))) {
     throw new ShapeError(
-      `${name}: used with two shapes, ${formatShape(known.shape)} and ${formatShape(value.shape)}. Give one of them another name.`,
+      `${name}: used as ${formatType(known)} and as ${formatType(value)}. Give one of them another name.`,
     );
   }
   if (!known) named.set(name, value);

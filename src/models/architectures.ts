@@ -1,7 +1,7 @@
 /** The named architectures of all families. */
 import { UsageError } from '../errors.ts';
 import { FAMILIES, type NetworkDefinition } from './families.ts';
-import { familyOf } from './network.ts';
+import { checkedDefinition, familyOf } from './network.ts';
 import type { Variation } from './refinenet/variation.ts';
 
 /** One of `ARCHITECTURE_NAMES`. */
@@ -12,7 +12,7 @@ export const ARCHITECTURE_NAMES: readonly ArchitectureName[] = FAMILIES.flatMap(
 
 /**
  * The definition of a named architecture for so many classes.
- * @throws UsageError if there is no such architecture, or the variation does not apply to it.
+ * @throws UsageError if there is no such architecture, or the variation does not apply to it or has values that there are not.
  */
 export function architecture(name: string, classes: number, variation: Variation = {}): NetworkDefinition {
   const family = FAMILIES.find(({ architectures }) => (architectures as readonly string[]).includes(name));
@@ -22,7 +22,7 @@ export function architecture(name: string, classes: number, variation: Variation
   if (!Number.isInteger(classes) || classes < 1 || classes > 65536) {
     throw new UsageError(`A network has between 1 and 65536 classes, got ${classes}.`);
   }
-  return family.define(name, classes, variation);
+  return checkedDefinition(family.define(name, classes, variation));
 }
 
 /** The published architecture that a definition is a form of, or a description if there is none. */

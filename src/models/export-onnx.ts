@@ -11,8 +11,8 @@ import { LOGITS, pixelValues } from './pixel-values.ts';
 
 /**
  * The bytes of an ONNX model with input `pixel_values` float32 [batch, 3, height, width] and output `logits` float32
- * [batch, classes, ceil(height / 4), ceil(width / 4)]; batch, height and width stay open. Class names and preprocessing
- * are in its metadata.
+ * [batch, classes, ceil(height / s), ceil(width / s)], where s is the network's output stride, 4 as published; batch, height
+ * and width stay open. Class names and preprocessing are in its metadata.
  */
 export function exportOnnx(description: ModelDescription, weights: Weights): Uint8Array {
   const outputs = { [LOGITS]: network(description.definition, pixelValues()) };

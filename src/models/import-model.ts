@@ -5,6 +5,7 @@ import { translateNames } from '../weights/translate-names.ts';
 import { architecture, architectureName } from './architectures.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
+import { checkedDefinition } from './network.ts';
 import { type VariantOptions, variationOf } from './refinenet/variation.ts';
 import { assembleWeights, type Reinitialize } from './assemble.ts';
 
@@ -52,7 +53,8 @@ export function importModel(given: Weights, options: ImportOptions): ImportedMod
 function definitionFor(weights: Weights, variant: VariantOptions, options: ImportOptions): NetworkDefinition {
   const recognized = detectArchitecture(weights, variant, options.architecture);
   if (recognized.kind === 'network') {
-    return { ...recognized.definition, classes: options.classes ?? recognized.definition.classes };
+    const classes = options.classes ?? recognized.definition.classes;
+    return checkedDefinition({ ...recognized.definition, classes });
   }
   if (options.architecture === undefined || options.classes === undefined) {
     throw new UsageError(

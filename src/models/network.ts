@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { Parameter, Value } from '../graph/value.ts';
 import { parametersOf } from '../graph/walk.ts';
+import { problemsOf, unknownFields } from '../json-schema.ts';
 import { type Scope, scope } from '../nn/scope.ts';
 import { FAMILIES, type NetworkDefinition } from './families.ts';
 import type { AnyDefinition, NetworkFamily, NetworkGeometry } from './family.ts';
@@ -35,4 +36,18 @@ export function familyOf({ family = FAMILIES[0].name }: AnyDefinition): NetworkF
   throw new UsageError(
     `There is no family of networks "${family}". There are ${FAMILIES.map(({ name }) => name).join(', ')}.`,
   );
+}
+
+/**
+ * A definition, if it is one of a network that there is.
+ * @throws UsageError naming every field that is wrong.
+ */
+export function checkedDefinition<Definition extends NetworkDefinition>(definition: Definition): Definition {
+  const { schema, nameOf } = familyOf(definition);
+  const result = schema.safeParse(definition);
+  const problems = result.success
+    ? unknownFields(definition, { ...result.data, family: undefined })
+    : problemsOf(result.error);
+  if (problems.length === 0) return definition;
+  throw new UsageError(`There is no such form of ${nameOf(definition)}: ${problems.join('; ')}`);
 }

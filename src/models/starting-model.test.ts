@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../errors.ts';
 import type { Weights } from '../tensor/weights.ts';
 import { architecture } from './architectures.ts';
+import type { NetworkDefinition } from './families.ts';
+import type { Variation } from './refinenet/variation.ts';
 import { startingModel } from './starting-model.ts';
 
 const NAME = 'refinenet-lw-mobilenetv2';
@@ -128,6 +131,40 @@ describe('the model that training starts from', () => {
         'The network is given as a whole: leave architecture and blocks and dropout out, or say it in its definition.',
       );
       expect(startingModel({ ...asked, architecture: NAME }).architecture).toBe(NAME);
+    });
+  });
+
+  describe('of a form that there is not', () => {
+    const wrong: readonly [object, string, object][] = [
+      [{ skip: 'inputs' }, 'decoder.skip', { skip: 'inputs' }],
+      [{ pooling: { order: 'pool_conv' } }, 'decoder.pooling.order', { pooling: { order: 'pool_conv', count: 4 } }],
+      [{ pooling: { count: 2.5 } }, 'decoder.pooling.count', { pooling: { order: 'pool-conv', count: 2.5 } }],
+      [{ pooling: { count: -1 } }, 'decoder.pooling.count', { pooling: { order: 'pool-conv', count: -1 } }],
+      [{ pooling: { counts: 2 } }, 'decoder.pooling.counts', { pooling: { order: 'pool-conv', count: 4, counts: 2 } }],
+      [{ dropout: 1 }, 'decoder.dropout.features', { dropout: { features: 1, classifier: 0 } }],
+      [{ dropout: -0.5 }, 'decoder.dropout.features', { dropout: { features: -0.5, classifier: 0 } }],
+      [{ classifier: 2 }, 'decoder.classifier', { classifier: 2 }],
+      [{ imagePooling: 'project' }, 'decoder.imagePooling', { imagePooling: 'project' }],
+      [{ stridePlacement: '3X3' }, 'stridePlacement', {}],
+      [{ encoderStride: 12 }, 'encoderStride', {}],
+      [{ encoderStride: 64 }, 'encoderStride', {}],
+    ];
+
+    test.each(wrong)('is refused with the field that is wrong: %j', (given, field, ofDecoder) => {
+      const variation = given as Variation;
+      const problem = new RegExp(`^There is no such form of ${NAME}: ${field}: [^;]+$`);
+      expect(() => architecture(NAME, 3, variation)).toThrow(UsageError);
+      expect(() => architecture(NAME, 3, variation)).toThrow(problem);
+      const { decoder, ...rest } = architecture(NAME, 3);
+      const ofEncoder = Object.keys(ofDecoder).length === 0 ? given : {};
+      const network = { ...rest, ...ofEncoder, decoder: { ...decoder, ...ofDecoder } } as NetworkDefinition;
+      expect(() => startingModel({ network, classes: 3, seed: 1 })).toThrow(problem);
+    });
+
+    test('is refused of weights, too, whose dropout may be another', () => {
+      const { weights: given } = fresh(3);
+      const dropped = () => startingModel({ given, classes: 3, seed: 1, variation: { dropout: 1 } });
+      expect(dropped).toThrow(`There is no such form of ${NAME}: decoder.dropout.features: `);
     });
   });
 

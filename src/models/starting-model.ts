@@ -9,7 +9,7 @@ import { assembleWeights, type Reinitialize } from './assemble.ts';
 import { detectArchitecture } from './detect-architecture.ts';
 import type { NetworkDefinition } from './families.ts';
 import { growthOf, relationOf } from './growth.ts';
-import { networkParameters } from './network.ts';
+import { checkedDefinition, networkParameters } from './network.ts';
 import type { Variation } from './refinenet/variation.ts';
 
 /** Which network is to be trained, and from which weights it starts. */
@@ -50,11 +50,11 @@ const KEPT = { decoder: 'the encoder', classifier: 'all but the classifier', non
  * A network for so many classes, keeping of given weights as much as fits: everything if the network is of as many classes,
  * all but the classifier for others, the encoder if another decoder is asked for or none is given. Of a network with fewer blocks the
  * coarser blocks stay, and finer ones are put on them.
- * @throws UsageError if the architecture must be said, WeightsError if the weights are of no known network or do not fit.
+ * @throws UsageError if the architecture must be said or the network has values that there are not, WeightsError if the weights are of no known network or do not fit.
  */
 export function startingModel(options: StartingModelOptions): StartingModel {
   const { classes, seed, given, subject = 'The weights' } = options;
-  if (options.network) return ofNetwork({ ...options.network, classes }, options);
+  if (options.network) return ofNetwork(checkedDefinition({ ...options.network, classes }), options);
   if (!given) {
     const definition = named(options);
     const weights = initialize(networkParameters(definition), seed);
@@ -90,11 +90,9 @@ export function startingModel(options: StartingModelOptions): StartingModel {
 /** The model with another dropout of its coarse features, which changes no tensor. */
 function withDropout(model: StartingModel, features: number | undefined): StartingModel {
   if (features === undefined) return model;
-  const { decoder } = model.definition;
-  return {
-    ...model,
-    definition: { ...model.definition, decoder: { ...decoder, dropout: { ...decoder.dropout, features } } },
-  };
+  const { decoder, ...rest } = model.definition;
+  const changed = { ...rest, decoder: { ...decoder, dropout: { ...decoder.dropout, features } } };
+  return { ...model, definition: checkedDefinition(changed) };
 }
 
 /**

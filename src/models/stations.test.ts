@@ -42,6 +42,14 @@ describe.each(networks)('the stations of %s %j', (name, variation) => {
   });
 });
 
+test('are at whole strides, whatever the scales of the image', () => {
+  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 3);
+  const cascade = [1, 1, 1, 1, 1, 2, 3, 4];
+  const stations = networkStations({ ...rest, imageDivisors: [3, 1], decoder: { ...decoder, cascade } });
+  const strides = stations.filter(({ kind }) => kind === 'encoder').map(({ stride }) => stride);
+  expect(strides).toEqual([12, 24, 48, 96, 4, 8, 16, 32]);
+});
+
 test('are at the strides of the pyramid, in the paper’s order of a block', () => {
   const stations = networkStations(architecture('refinenet-resnet50', 21));
   expect(stations.filter(({ kind }) => kind === 'encoder').map(({ stride, channels }) => [stride, channels])).toEqual([

@@ -3,7 +3,7 @@ import type { ImageSize } from '../image/preprocess.ts';
 import type { Value } from '../graph/value.ts';
 import { EVALUATION, type Landmark, scope } from '../nn/scope.ts';
 import type { NetworkDefinition } from './families.ts';
-import { network } from './network.ts';
+import { network, networkGeometry } from './network.ts';
 import { pixelValues } from './pixel-values.ts';
 
 /** What precedes all stations. */
@@ -25,19 +25,19 @@ export interface Station {
   readonly stride: number;
 }
 
-/** A side that every stride divides. */
-const SIDE = 256;
-
 /** The stations of a network in the order in which features pass them. */
 export function networkStations(definition: NetworkDefinition): readonly Station[] {
-  const { landmarks } = watchedNetwork(definition, pixelValues({ batch: 1, height: SIDE, width: SIDE }));
+  const { alignment, smallestSide } = networkGeometry(definition);
+  // Every stride divides it, and it is an image's.
+  const side = alignment * smallestSide;
+  const { landmarks } = watchedNetwork(definition, pixelValues({ batch: 1, height: side, width: side }));
   const names = new Map(landmarks.map(({ name, output }) => [output, name]));
   return landmarks.map(({ name, inputs, output }) => ({
     name,
     kind: kindOf(name),
     inputs: inputs.map((value) => names.get(value) ?? IMAGE_STATION),
     channels: output.shape[1] as number,
-    stride: SIDE / (output.shape[2] as number),
+    stride: side / (output.shape[2] as number),
   }));
 }
 

@@ -7,9 +7,7 @@ export const Equal = comparison('Equal');
 export const Greater = comparison('Greater');
 export const GreaterOrEqual = comparison('GreaterOrEqual');
 export const Less = comparison('Less');
-export const LessOrEqual = comparison('LessOrEqual');
 export const And = comparison('And');
-export const Or = comparison('Or');
 
 export const Not: Op<null> = {
   name: 'Not',
@@ -32,9 +30,7 @@ export const greater = (a: Value, b: Value, scope?: string): Value => applyOne(G
 export const greaterOrEqual = (a: Value, b: Value, scope?: string): Value =>
   applyOne(GreaterOrEqual, [a, b], null, scope);
 export const less = (a: Value, b: Value, scope?: string): Value => applyOne(Less, [a, b], null, scope);
-export const lessOrEqual = (a: Value, b: Value, scope?: string): Value => applyOne(LessOrEqual, [a, b], null, scope);
 export const and = (a: Value, b: Value, scope?: string): Value => applyOne(And, [a, b], null, scope);
-export const or = (a: Value, b: Value, scope?: string): Value => applyOne(Or, [a, b], null, scope);
 export const not = (x: Value, scope?: string): Value => applyOne(Not, [x], null, scope);
 
 /** `a` where the condition holds, `b` elsewhere; all three broadcast. */

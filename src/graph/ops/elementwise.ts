@@ -25,7 +25,6 @@ export const Reciprocal = unary('Reciprocal');
 export const Sqrt = unary('Sqrt');
 export const Neg = unary('Neg');
 export const Abs = unary('Abs');
-export const Sigmoid = unary('Sigmoid');
 export const Floor = unary('Floor');
 export const Identity = unary('Identity');
 /** A value as it is, through which no gradient passes. */
@@ -50,7 +49,6 @@ export const reciprocal = (x: Value, scope?: string): Value => applyOne(Reciproc
 export const sqrt = (x: Value, scope?: string): Value => applyOne(Sqrt, [x], null, scope);
 export const neg = (x: Value, scope?: string): Value => applyOne(Neg, [x], null, scope);
 export const abs = (x: Value, scope?: string): Value => applyOne(Abs, [x], null, scope);
-export const sigmoid = (x: Value, scope?: string): Value => applyOne(Sigmoid, [x], null, scope);
 /** -1, 0 or 1. By comparisons: Sign is slow on the CPU and missing from the WebGPU provider. */
 export function sign(x: Value): Value {
   const zero = scalarLike(x, 0);

@@ -1,5 +1,5 @@
 /** Every operator of networks, losses and rewritten graphs, by the name of its constant. */
-export { And, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Not, Or, Where } from './comparison.ts';
+export { And, Equal, Greater, GreaterOrEqual, Less, Not, Where } from './comparison.ts';
 export { Conv } from './conv.ts';
 export { ConvTranspose } from './conv-transpose.ts';
 export { CumSum } from './cumulative-sum.ts';
@@ -20,7 +20,6 @@ export {
   Pow,
   Reciprocal,
   Relu,
-  Sigmoid,
   Sqrt,
   StopGradient,
   Sub,

@@ -34,7 +34,6 @@ type Kernel = (position: number, from: number) => readonly (readonly [column: nu
 
 /** The samples around a position, and their weights. */
 const KERNELS: Readonly<Record<ResizeAttributes['mode'], Kernel>> = {
-  nearest: (position) => [[Math.floor(position), 1]],
   linear(position, from) {
     const inside = Math.min(Math.max(position, 0), from - 1);
     const left = Math.floor(inside);

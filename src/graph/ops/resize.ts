@@ -15,7 +15,7 @@ export const CUBIC_COEFFICIENT = -0.75;
 export type CoordinateTransformation = 'align_corners' | 'half_pixel';
 
 export interface ResizeAttributes {
-  readonly mode: 'nearest' | 'linear' | 'cubic';
+  readonly mode: 'linear' | 'cubic';
   readonly coordinates: CoordinateTransformation;
   /** The resulting height and width, for shape inference; the numbers themselves are an input. */
   readonly size: readonly [Dimension, Dimension];
@@ -37,7 +37,6 @@ export const Resize: Op<ResizeAttributes> = {
       mode: string(mode),
       coordinate_transformation_mode: string(coordinates),
       ...(mode === 'cubic' ? { cubic_coeff_a: float(CUBIC_COEFFICIENT) } : {}),
-      ...(mode === 'nearest' ? { nearest_mode: string('floor') } : {}),
     };
   },
 };

@@ -50,6 +50,19 @@ describe.each([
   );
 });
 
+test('fresh convolutions of an encoder are drawn as He by the outputs of a group, so that depthwise ones keep signals their size', () => {
+  for (const { forward } of Object.values(ENCODERS)) {
+    const parameters = parametersOf(forward(scope('encoder'), pixelValues()));
+    for (const [name, { shape, source }] of parameters) {
+      if (shape.length !== 4) continue;
+      const [outputs, inputs, height, width] = shape as [number, number, number, number];
+      const isDepthwise = inputs === 1;
+      const fanOut = (isDepthwise ? 1 : outputs) * height * width;
+      expect(source.initializer, name).toEqual({ kind: 'normal', std: Math.sqrt(2 / fanOut) });
+    }
+  }
+});
+
 test('the stages below an encoder stride keep their size, and the dilation grows with each', () => {
   const stages = [1, 2, 2, 2].map((stride) => ({ stride, repeats: 2 }));
   const plain = { stride: 1, dilation: 1, after: 1 };

@@ -87,7 +87,8 @@ export function expandAndFilter(
 }
 
 function convNorm(convScope: Scope, normScope: Scope, x: Value, options: Conv2dOptions): Value {
-  // He initialization by fan-out, as torchvision's MobileNetV2 is drawn.
+  // He initialization by the fan-out of a group, which keeps the size of signals where batch norm keeps its statistics. torchvision
+  // counts the outputs of all groups: its depthwise weights are up to 31 times smaller, which statistics of the batch make up for.
   const fanOut = (options.channels * options.kernel ** 2) / (options.groups ?? 1);
   const initializer: Initializer = { kind: 'normal', std: Math.sqrt(2 / fanOut) };
   return batchNorm2d(normScope, conv2d(convScope, x, { initializer, ...options }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FormatError } from '../../errors.ts';
 import { architecture } from '../architectures.ts';
 import { networkFromJson, toModelConfig } from './config.ts';
 
@@ -30,6 +31,18 @@ describe('the network that a JSON describes', () => {
     const wrong = { ...definition, encoder: 'vgg16', decoder: { ...definition.decoder, kernel: 5 } };
     expect(() => networkFromJson(json(wrong), 'network.json')).toThrow(/encoder.*decoder\.kernel/);
   });
+
+  test.each([[[2]], [[3, 2]], [[16]], [[1, 2]], [[2, 2, 1]], [[1, 1]]])(
+    'is not one whose scales are out of order or lack the whole image: %j',
+    (imageDivisors) => {
+      expect(() => networkFromJson(json({ ...definition, imageDivisors }), 'network.json')).toThrow(
+        new FormatError(
+          'network.json does not describe a RefineNet: imageDivisors: Must fall from number to number and end in 1. Take the block "refinenet" of a config.json and change it.',
+        ),
+      );
+    },
+  );
+
   test('is not one where a field is misspelled', () => {
     const { decoder, ...rest } = definition;
     const misspelled = {

@@ -46,9 +46,29 @@ const variations: readonly [string, Variation][] = [
   ['refinenet-resnet18', { encoderStride: 8, imagePooling: true, cascade: '4-cascaded-2-scale' }],
 ];
 
-describe.each(variations)('%s %j', (name, variation) => {
+/** Paths of several scales that enter blocks out of step: features of unlike strides meet, some of the same stride. */
+const uneven = [
+  [8, 1],
+  [4, 1],
+  [3, 1],
+  [3, 2, 1],
+].map((imageDivisors): [string, RefineNetDefinition] => {
+  const { decoder, ...rest } = architecture('refinenet-lw-resnet18', 5);
+  const coarse = imageDivisors.slice(1).flatMap(() => [1, 1, 1, 1]);
+  const definition = { ...rest, imageDivisors, decoder: { ...decoder, cascade: [...coarse, 1, 2, 3, 4] } };
+  return [`refinenet-lw-resnet18 at 1/${imageDivisors.join(', 1/')} of the size`, definition];
+});
+
+const definitions = [
+  ...variations.map(([name, variation]): [string, RefineNetDefinition] => [
+    `${name} ${JSON.stringify(variation)}`,
+    architecture(name, 5, variation),
+  ]),
+  ...uneven,
+];
+
+describe.each(definitions)('%s', (_, definition) => {
   test('gives with open extents what it gives with known ones, and each image of a batch its own logits', async () => {
-    const definition = architecture(name, 5, variation);
     for (const [height, width] of [
       [33, 47],
       [96, 64],

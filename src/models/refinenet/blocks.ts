@@ -2,7 +2,7 @@
  * The building blocks of RefineNet (Lin et al., CVPR 2017, section 3.2), in the paper's words: residual conv unit (RCU),
  * multi-resolution fusion, chained residual pooling (CRP), and the RefineNet block that joins them.
  */
-import type { Dimension } from '../../graph/dimension.ts';
+import { type Dimension, evaluateDimension } from '../../graph/dimension.ts';
 import { add } from '../../graph/ops/elementwise.ts';
 import { maxPool } from '../../graph/ops/pool.ts';
 import { type CoordinateTransformation, resize } from '../../graph/ops/resize.ts';
@@ -131,14 +131,18 @@ export function refineNetBlock(scope: Scope, inputs: readonly BlockInput[], opti
   return residualConvUnits(scope.at('output'), pooled, options.units.output, options);
 }
 
-/**
- * The value with the largest extent along an axis. Open extents are spelled by how often they were halved, so the one with
- * the fewest halvings is the largest.
- */
+/** The value with the largest extent along an axis, the first of several; by what they come to at sizes of the image where they are open. */
 function largestAlong(values: readonly Value[], axis: 2 | 3): Value {
-  const smallness = ({ shape }: Value): number => {
-    const extent = shape[axis] as Dimension;
-    return typeof extent === 'string' ? extent.split('floor(').length : -extent;
-  };
-  return values.reduce((largest, value) => (smallness(value) < smallness(largest) ? value : largest));
+  const sizes = new Map(values.map((value) => [value, sizeOfExtent(value.shape[axis] as Dimension)]));
+  const size = (value: Value): number => sizes.get(value) as number;
+  return values.reduce((largest, value) => (size(value) > size(largest) ? value : largest));
 }
+
+/**
+ * Sizes of an image that tell extents apart: large ones, so that the stride decides, and of every remainder by up to 16, the largest
+ * image divisor, which decides between extents of one stride that are rounded in other ways.
+ */
+const IMAGE_SIZES = Array.from({ length: 16 }, (_, remainder) => 32 * 720_720 + remainder);
+
+const sizeOfExtent = (extent: Dimension): number =>
+  IMAGE_SIZES.reduce((sum, size) => sum + evaluateDimension(extent, () => size), 0);

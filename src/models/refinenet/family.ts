@@ -24,7 +24,7 @@ export const REFINENET = {
     outputStride: finestStride(definition) * Math.min(...definition.imageDivisors),
     // Below it the coarsest feature is smaller than one pixel.
     smallestSide: COARSEST_STRIDE,
-    alignment: COARSEST_STRIDE * Math.max(...definition.imageDivisors),
+    alignment: (definition.encoderStride ?? COARSEST_STRIDE) * leastCommonMultiple(definition.imageDivisors),
   }),
   schema: refineNetSchema,
   owns: ownsNames,
@@ -36,3 +36,8 @@ function finestStride({ encoder, encoderStride, decoder }: RefineNetDefinition):
   const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
   return Math.min(...taps.filter(({ name }) => decoder.taps.includes(name)).map(({ stride }) => stride));
 }
+
+const leastCommonMultiple = (numbers: readonly number[]): number =>
+  numbers.reduce((multiple, number) => (multiple / commonDivisor(multiple, number)) * number);
+
+const commonDivisor = (one: number, other: number): number => (other === 0 ? one : commonDivisor(other, one % other));

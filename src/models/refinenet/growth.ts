@@ -12,6 +12,7 @@ import {
   scoresOf,
   writeScores,
 } from './carried-scores.ts';
+import { misfitOfWidths } from './check-paths.ts';
 import type { RefineNetDefinition } from './definition.ts';
 
 /** How many RefineNet blocks a network has. */
@@ -62,16 +63,8 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
       `The network has ${paths} paths and needs a width for each, the coarsest first; got ${widths.join(',') || 'none'}.`,
     );
   }
-  const isSameBlock = (path: number): boolean => decoder.cascade[path] === decoder.cascade[path - 1];
-  const isUnfit = (width: number, path: number): boolean => {
-    const before = widths[path - 1] ?? width;
-    return isSameBlock(path) ? width !== before : width > before;
-  };
-  if (decoder.fusion === 'previous' && widths.some(isUnfit)) {
-    throw new UsageError(
-      `The widths ${widths.join(',')} do not fit: the paths of a block need one width, no wider than those of the block before.`,
-    );
-  }
+  const misfit = misfitOfWidths({ ...decoder, widths });
+  if (misfit) throw new UsageError(misfit);
   return { ...definition, decoder: { ...decoder, widths } };
 }
 

@@ -228,6 +228,35 @@ describe('variations', () => {
     );
   });
 
+  test.each([
+    [[1, 256, 256, 256, 256, 256]],
+    [[2, 256, 256, 256, 256, 256]],
+    [[256, 128, 128, 128, 128, 128]],
+    [[64, 64, 128, 128, 64, 64]],
+  ])('paths that are summed as they are must have widths that fit: %j', (widths) => {
+    const whole = architecture('refinenet-lw-mobilenetv2', 3);
+    expect(() => refineNet({ ...whole, decoder: { ...whole.decoder, widths } }, pixelValues())).toThrow(
+      `decoder: The widths ${widths.join(',')} do not fit: the paths of a block need one width, no wider than those of the block before.`,
+    );
+    const convolved = { ...whole.decoder, widths, fusion: 'all' as const };
+    expect(refineNet({ ...whole, decoder: convolved }, pixelValues()).shape[1]).toBe(3);
+  });
+
+  test.each([
+    [[1], undefined, 32],
+    [[2, 1], undefined, 64],
+    [[3, 2, 1], undefined, 192],
+    [[4, 2, 1], undefined, 128],
+    [[1], 16, 16],
+    [[3, 1], 8, 24],
+  ] as const)(
+    'images at 1/%j of their size with an encoder stride of %j are aligned at %i pixels',
+    (imageDivisors, encoderStride, alignment) => {
+      const whole = architecture('refinenet-lw-resnet18', 3);
+      expect(networkGeometry({ ...whole, imageDivisors, encoderStride }).alignment).toBe(alignment);
+    },
+  );
+
   test('fusion enlarges by the interpolation asked for, linear in the paper', () => {
     const given = architecture('refinenet-lw-mobilenetv2', 21);
     const modes = (interpolation?: 'linear' | 'cubic') => {

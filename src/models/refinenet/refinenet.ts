@@ -7,6 +7,7 @@ import type { Value } from '../../graph/value.ts';
 import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
+import { checkPaths } from './check-paths.ts';
 import type { DecoderDefinition, RefineNetDefinition } from './definition.ts';
 import { ACTIVATIONS } from '../activations.ts';
 import { ENCODERS } from '../encoders/index.ts';
@@ -59,10 +60,10 @@ function encode(
 }
 
 /** Refines features, coarse to fine, to logits at the finest feature's size. */
-function decode({ decoder, classes, imageDivisors }: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
+function decode(definition: RefineNetDefinition, paths: readonly Path[], scope: Scope): Value {
+  const { decoder, classes } = definition;
   const { cascade, widths, kernel, units, fusion, dropout: probabilities } = decoder;
-  checkPaths(scope, paths.length, { cascade: cascade.length, widths: widths.length * imageDivisors.length });
-  checkBlocks(scope, cascade);
+  checkPaths(scope.name, definition, paths.length);
   const reduced = paths.map(({ value, isCoarse }, index): BlockInput => {
     const reduction = scope.at('reduction').at(index);
     const regularized = isCoarse ? dropout(reduction, value, probabilities.features) : value;
@@ -123,22 +124,4 @@ function withPooledImage(
     return conv2d(projection, activated, { channels, kernel: 1, bias: value === pooled });
   });
   return add(projected[0] as Value, projected[1] as Value);
-}
-
-function checkPaths(scope: Scope, paths: number, lengths: Readonly<Record<string, number>>): void {
-  for (const [field, length] of Object.entries(lengths)) {
-    if (length !== paths) {
-      throw new ShapeError(`${scope.name}: ${field} covers ${length} paths, but the encoders give ${paths}.`);
-    }
-  }
-}
-
-/** Every block but the coarsest would go on with what the one before gives, so a slip would only make the network weaker. */
-function checkBlocks(scope: Scope, cascade: readonly number[]): void {
-  const blocks = Math.max(...cascade);
-  const empty = Array.from({ length: blocks }, (_, index) => index + 1).filter((block) => !cascade.includes(block));
-  if (empty.length === 0) return;
-  throw new ShapeError(
-    `${scope.name}: cascade is [${cascade.join(', ')}], so that no path enters block ${empty.join(' or ')}. Give every number from 1 to the largest, ${blocks}.`,
-  );
 }

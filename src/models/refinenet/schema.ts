@@ -10,11 +10,18 @@ const count = wholeNumber(1, 65_536);
 const units = wholeNumber(0, 64);
 const probability = numberBetween(0, 0.99);
 
+/** Whether divisors of an image's size go from coarse to fine, and end with the whole image. */
+function areScales(divisors: readonly number[]): boolean {
+  return divisors.every((divisor, at) => divisor > (divisors[at + 1] ?? 0)) && divisors.at(-1) === 1;
+}
+
 export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
   encoder: z.enum(ENCODER_NAMES as [EncoderName, ...EncoderName[]]),
   stridePlacement: z.enum(['3x3', '1x1']),
   encoderStride: z.optional(z.literal(ENCODER_STRIDES)),
-  imageDivisors: listOf(wholeNumber(1, 16), 1, 8),
+  imageDivisors: listOf(wholeNumber(1, 16), 1, 8).check(
+    z.refine(areScales, { error: 'Must fall from number to number and end in 1' }),
+  ),
   classes: count,
   decoder: z.object({
     kernel: z.literal([1, 3]),

@@ -1,9 +1,9 @@
 /** Arithmetic, activations and functions of one value. */
 import { UsageError } from '../../../errors.ts';
-import { and, greater, less, where } from '../../ops/comparison.ts';
+import { and, equal, greater, less, where } from '../../ops/comparison.ts';
 import { scalarLike } from '../../ops/constants.ts';
 import { add, div, masked, mul, neg, Pow, sign, sub } from '../../ops/elementwise.ts';
-import { applyOne } from '../../value.ts';
+import { applyOne, type Value } from '../../value.ts';
 import type { GradientRules, VjpRule } from '../rule.ts';
 import { bilinear, byInput, byOutput } from './makers.ts';
 
@@ -23,7 +23,8 @@ export const elementwise = {
   Pow: ({ gradient: g, input, wants }) => {
     if (wants(1)) throw new UsageError('the exponent has no gradient.');
     const [x, exponent] = [input(0), input(1)];
-    return [mul(g, mul(exponent, applyOne(Pow, [x, sub(exponent, scalarLike(exponent, 1))], null)))];
+    const lowered = sub(withoutZeros(exponent), scalarLike(exponent, 1));
+    return [mul(g, mul(exponent, applyOne(Pow, [x, lowered], null)))];
   },
 
   Identity: ({ gradient: g }) => [g],
@@ -32,7 +33,6 @@ export const elementwise = {
   Log: byInput(div),
   Reciprocal: byOutput((g, y) => neg(mul(g, mul(y, y)))),
   Sqrt: byOutput((g, y) => div(mul(g, scalarLike(g, 0.5)), y)),
-  Sigmoid: byOutput((g, y) => mul(g, mul(y, sub(scalarLike(y, 1), y)))),
   /** 0 at 0. */
   Abs: byInput((g, x) => mul(g, sign(x))),
   /** 0 at 0. */
@@ -56,4 +56,13 @@ function chosen({ larger, smaller }: { readonly larger: 0 | 1; readonly smaller:
     const ofA = mul(g, add(mul(sign(sub(input(larger), input(smaller))), half), half));
     return [ofA, wants(1) ? sub(g, ofA) : null];
   };
+}
+
+/** Exponents with 1 in place of 0: there the gradient is 0 times something, and 1 / x would be infinite at 0. */
+function withoutZeros(exponent: Value): Value {
+  const { source } = exponent;
+  if (source.kind === 'constant' && Array.from(source.tensor.data, Number).every((number) => number !== 0)) {
+    return exponent;
+  }
+  return where(equal(exponent, scalarLike(exponent, 0)), scalarLike(exponent, 1), exponent);
 }
