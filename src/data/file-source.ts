@@ -92,6 +92,9 @@ export function comparable(path: string): string {
   return path.normalize('NFC');
 }
 
+/** A path to compare with others: disks may hold names to be the same that differ in their letters' cases or forms. */
+export const folded = (path: string): string => comparable(path.replace(/[\\/]+/g, '/')).toLowerCase();
+
 /** Extensions of images that can be decoded. */
 export const PICTURE_EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif'];
 

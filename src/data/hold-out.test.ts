@@ -82,5 +82,10 @@ test('a part that leaves nothing is refused', async () => {
   expect(() => holdOut(dataset, { fraction: 0.1, seed: 1 })).toThrow(
     'holding 0 of 3 samples out leaves nothing for val',
   );
+  for (const fraction of [-0.2, 0, 1, Number.NaN]) {
+    expect(() => holdOut(dataset, { fraction, seed: 1 })).toThrow(
+      `The share of train to hold out is above 0 and below 1, got ${fraction}.`,
+    );
+  }
   expect(() => holdOut(dataset, { names: ['*'] })).toThrow('holding 3 of 3 samples out leaves nothing for train');
 });

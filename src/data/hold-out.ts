@@ -24,7 +24,7 @@ export type HoldOut =
 /**
  * The data set with part of `train` held out as `val`, in place of a `val` that is there. With a share, a sample stays where it
  * is when others are added or taken away (up to the rounding of the share). With `none`, `val` becomes part of `train`.
- * @throws UsageError if nothing is left for one of the two, a pattern fits no sample, or there is no `val` to learn from.
+ * @throws UsageError if the share is not between 0 and 1, nothing is left for one of the two, a pattern fits no sample, or there is no `val` to learn from.
  */
 export function holdOut(dataset: Dataset, part: HoldOut): Dataset {
   if (part === 'none') return withValidationInTrain(dataset);
@@ -87,6 +87,9 @@ function drawn(
   samples: readonly Sample[],
   { fraction, seed }: { readonly fraction: number; readonly seed: number },
 ): Sample[] {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new UsageError(`The share of train to hold out is above 0 and below 1, got ${fraction}.`);
+  }
   return samples
     .map((sample) => ({ sample, value: randomStream(seed, 'hold-out', sample.name).uint32() }))
     .sort((a, b) => a.value - b.value)

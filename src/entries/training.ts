@@ -8,13 +8,11 @@ export * from './datasets.ts';
 export type { AugmentationAdjustments, CropRule } from '../training/augmentation.ts';
 export type { TrainingConfiguration } from '../training/configuration.ts';
 export { estimateMemory, type MemoryEstimate } from '../training/memory-estimate.ts';
+export type { AskedSampling, AskedSchedule, TrainingOverrides } from '../training/overrides.ts';
 export {
-  type AskedSampling,
-  type AskedSchedule,
   type PlanOptions,
   planTraining,
   replan,
-  type TrainingOverrides,
   type TrainingPlan,
 } from '../training/plan.ts';
 export { type ClassWeighting, type Preset, PRESET_NAMES, type PresetName, PRESETS } from '../training/presets.ts';

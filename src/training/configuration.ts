@@ -48,6 +48,11 @@ export interface TrainingConfiguration {
   readonly views?: number;
   /** What one update does to the weights. */
   readonly step: StepDefinition;
+  /**
+   * Whether the loss's class weights are of the classes' shares or were given; absent where there are none, and in runs of former
+   * versions. A resumed run may have another.
+   */
+  readonly classWeighting?: 'auto' | 'given';
   /** The network that the loss `distill` learns from, and what its weights are known by; absent if there is none. */
   readonly teacher?: { readonly network: NetworkDefinition; readonly weights: string };
   /** Learning rates by group, before the schedule. */

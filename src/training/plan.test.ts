@@ -6,11 +6,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { writeDrawnDataset } from '../../test/support/drawn/dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createTransform } from '../data/transforms/index.ts';
+import { UsageError } from '../errors.ts';
 import { IMAGENET_PREPROCESSING } from '../image/preprocess.ts';
 import { architecture } from '../models/architectures.ts';
 import type { ModelDescription } from '../models/model.ts';
 import { decodeDatasetImage, openDatasetAt } from '../platform/node/dataset-files.ts';
-import { planTraining, replan, type TrainingOverrides } from './plan.ts';
+import type { TrainingOverrides } from './overrides.ts';
+import { planTraining, replan } from './plan.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
 import { checkSchedule } from './schedules.ts';
 
@@ -97,6 +99,17 @@ describe('a plan', () => {
     );
   });
 
+  test.each([
+    [{ sampling: [{ names: '*', times: 50 }] }, 8, undefined],
+    [{ sampling: [{ names: '*', times: 0.5 }] }, 3, 'lowered to 3: there are 3 images to train on.'],
+    [{ sampling: [{ names: '*', times: 0.5 }], accumulate: 2 }, 1, 'lowered to 1: there are 3 images to train on.'],
+    [{ sampling: [{ names: '*', times: 0.5 }], batch: 2 }, 2, undefined],
+  ])("fits the preset's batch to the images of an epoch: %j", async (overrides, batch, message) => {
+    const { configuration, warnings } = await plan(overrides);
+    expect(configuration.batch).toBe(batch);
+    expect(warnings).toEqual(message === undefined ? [] : [`The preset's batch of 8 was ${message}`]);
+  });
+
   test('fits the warm-up of the preset to a schedule that was asked for without one', async () => {
     const warmupOf = async (schedule: TrainingOverrides['schedule']) =>
       (await plan(schedule && { schedule })).configuration.schedule.warmup;
@@ -126,7 +139,57 @@ describe('a plan', () => {
     await expect(
       planning({ optimizer: { name: 'sgd', momentum: 2, nesterov: false, weightDecay: 0 } }),
     ).rejects.toThrow('momentum');
+    await expect(planning({ frozen: ['backbone.*'] })).rejects.toThrow('"backbone.*" fits no parameter');
+    await expect(planning({ frozen: ['*'] })).rejects.toThrow('Nothing is left to train: frozen is *.');
+    await expect(planning({ crop: 32, batch: 1 })).rejects.toThrow(
+      /^Batches of 1 at 32x32 cannot be trained on: .* Use larger crops or batches\.$/,
+    );
     expect(read).toEqual([]);
+  });
+
+  test.each([
+    [{ batchNorm: 'train' }, 'batchNorm is one of frozen, statistics-frozen, trained, got train'],
+    [{ accumulate: 1.5 }, 'This run does not fit together: accumulate is a whole number of at least 1, got 1.5.'],
+    [{ decayNormAndBias: 'no' }, 'decayNormAndBias is true or false, got no'],
+    [{ loss: { resolution: 'align-corners' } }, 'upsample-align-corners, sample-labels, got align-corners'],
+    [{ loss: { ignoreIndex: 0 } }, 'the ignored label is 0, but is 255 in every data set'],
+    [{ loss: { term: [] } }, 'no field "term" in the loss, only terms, classWeights, resolution, ignoreIndex'],
+    [{ classWeights: [0, 0] }, 'one class weight at least is positive, got 0, 0'],
+    [{ learningRate: 1 }, 'no field "learningRate" in the overrides, only epochs, batch, crop, '],
+    [{ rates: { encode: 1 } }, 'no field "encode" in the rates, only encoder, decoder, classifier'],
+    [{ seed: -1 }, 'seed is -1, but must be a whole number of at least 0'],
+    [{ seed: 0.5 }, 'seed is 0.5, but must be a whole number of at least 0'],
+    [{ epochs: null }, 'epochs is null, but must be a whole number of at least 1'],
+    [
+      { optimizer: { name: 'adamw', weightDecay: 0.05 } },
+      'The optimizer adamw does not fit: beta1 is missing; beta2 is missing; epsilon is missing.',
+    ],
+    [
+      { optimizer: { name: 'sgd', momentum: 0.9, nesterov: 'no', weightDecay: 0 } },
+      'nesterov is true or false, got no',
+    ],
+  ])('refuses %j, before the data is read', async (overrides, message) => {
+    const read: string[] = [];
+    const planning = planTraining({
+      model: modelFor(dataset),
+      dataset,
+      decodeImage: decodeDatasetImage,
+      overrides: overrides as never,
+      onSampleChecked: (_, __, name) => read.push(name),
+    });
+    await expect(planning).rejects.toBeInstanceOf(UsageError);
+    await expect(planning).rejects.toThrow(message);
+    expect(read).toEqual([]);
+  });
+
+  test('takes what is undefined or null in the place of fields as left out', async () => {
+    const { configuration } = await plan();
+    for (const overrides of [
+      { loss: null, rates: null },
+      { learningRate: undefined, loss: { terms: undefined, term: undefined }, rates: { encoder: undefined } },
+    ]) {
+      expect((await plan(overrides as never)).configuration).toEqual(configuration);
+    }
   });
 
   test('that is resumed has the classes that the data set has now, and cannot weigh them of a sudden', async () => {
@@ -135,6 +198,19 @@ describe('a plan', () => {
     expect(replan(configuration, renamed).classes).toEqual(configuration.classes.toReversed());
     expect(() => replan(configuration, dataset, { classWeights: 'auto' })).toThrow(
       'This run was begun without class weights, so it cannot go on with auto. Begin a new one.',
+    );
+  });
+
+  test('that is resumed takes auto for class weights only where they were found so', async () => {
+    const auto = { classWeights: 'auto' } as const;
+    const { configuration: found } = await plan(auto);
+    expect(replan(found, dataset, auto)).toEqual(found);
+    const { classWeighting: _, ...former } = found;
+    expect(replan(former, dataset, auto)).toEqual(former);
+    const { configuration: given } = await plan({ classWeights: [1, 2] });
+    expect(replan(given, dataset, { classWeights: [1, 2] })).toEqual(given);
+    expect(() => replan(given, dataset, auto)).toThrow(
+      'This run was begun with the class weights 1, 2, so it cannot go on with auto. Begin a new one.',
     );
   });
 
@@ -152,6 +228,7 @@ describe('a plan', () => {
     const { configuration } = await plan({ sampling }, undefined, rare);
     const times = [2.3238, 1, 1, 1, 1, 1];
     expect(configuration.sampling).toEqual({ rules: [{ rare: 0.9, times }], images: 7 });
+    expect(configuration.batch).toBe(7);
     expect(replan(configuration, rare)).toEqual(configuration);
     expect(replan(configuration, rare, { sampling })).toEqual(configuration);
     expect(replan(configuration, rare, { sampling: [{ rare: 0.5 }] })).not.toEqual(configuration);
@@ -218,6 +295,7 @@ describe('a plan', () => {
       crop: 16,
       batch: 4,
       accumulate: 2,
+      clipNorm: -1,
       classWeights: [1, 2, 3],
       rates: { decoder: -1 },
     });
@@ -225,6 +303,7 @@ describe('a plan', () => {
       'This run does not fit together: epochs is 0, but must be a whole number of at least 1; ' +
         'crop is 16, but must be a whole number of at least 32; ' +
         'the rate of the decoder is -1, but must be a number of at least 0; ' +
+        'clipNorm is positive, got -1; ' +
         'an update takes 8 images (batch 4, accumulate 2), but there are 6 to train on; ' +
         'there are 3 class weights for 2 classes.',
     );
@@ -263,6 +342,9 @@ describe('a plan', () => {
     ]);
     const resized = { ...seen, preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 448 } } };
     expect(judgeSizes(sizes, resized)).toEqual([]);
+    // Seen as 2389x1792.
+    const larger = { ...seen, preprocessing: { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 1792 } } };
+    expect(judgeSizes(sizes, larger)).toEqual([expect.stringContaining('4032x3024 a crop shows 1/85: hardly')]);
     expect(
       judgeSizes(
         sizes.map((size) => ({ ...size, images: 1 })),

@@ -7,7 +7,7 @@ import type { LabelClass } from '../../labels/label-class.ts';
 import { ARCHITECTURE_NAMES, type ArchitectureName } from '../../models/architectures.ts';
 import type { NetworkDefinition } from '../../models/families.ts';
 import { describeValue } from '../../text.ts';
-import type { TrainingOverrides } from '../../training/plan.ts';
+import type { TrainingOverrides } from '../../training/overrides.ts';
 import { PRESET_NAMES, type PresetName } from '../../training/presets.ts';
 import { chosenDevice } from './chosen-device.ts';
 import { adviseIsolation, sensibleThreads } from './engine.ts';

@@ -45,3 +45,15 @@ test('a run has the classes of the file that it was begun with, wherever it is r
   const { dataset } = await planResumedRun(join(folder, 'run'), TRAIN_REQUEST.parse({}), context);
   expect(dataset.classes.map(({ name }) => name)).toEqual(['floor', 'plate']);
 });
+
+test('a run that a program began is resumed with its data set, which it does not know', async () => {
+  process.chdir(folder);
+  const asked = TRAIN_REQUEST.parse({ dataset: 'discs', crop: 64, batch: 2, epochs: 1, output: 'program' });
+  const { storage, configuration } = await planNewRun(asked, context);
+  await storage.write('config.json', jsonBytes({ version: 1, origin: {}, configuration }));
+  await expect(planResumedRun('program', TRAIN_REQUEST.parse({}), context)).rejects.toThrow(
+    'program does not know its data set, for no command began it. Name it: train DATASET --resume program.',
+  );
+  const { dataset } = await planResumedRun('program', TRAIN_REQUEST.parse({ dataset: 'discs' }), context);
+  expect(dataset.samples('train')).toHaveLength(6);
+});

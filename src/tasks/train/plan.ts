@@ -116,7 +116,12 @@ export async function planResumedRun(folder: string, request: TrainRequest, cont
   if (!saved)
     throw new UsageError(`${folder} holds no run: there is no config.json in it. Give a folder that train made.`);
   const { origin } = saved;
-  const path = request.dataset ?? (origin.dataset as string);
+  const path = request.dataset ?? origin.dataset;
+  if (path === undefined) {
+    throw new UsageError(
+      `${folder} does not know its data set, for no command began it. Name it: train DATASET --resume ${folder}.`,
+    );
+  }
   const dataset = await openNoted(path, { ...openedWith(origin), ...openedWith(originOf(request, files)) }, context);
   const configuration = replan(saved.configuration, dataset, overridesFrom(request, saved.configuration));
   const model = {

@@ -1,19 +1,22 @@
-import { mkdir, rm, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeDrawnDataset } from '../../../test/support/drawn/dataset.ts';
 import { temporaryFolder } from '../../../test/support/synthetic-model.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { readSample } from '../../data/read-sample.ts';
 import { scanDataset } from '../../data/scan.ts';
 import { RefineNetError } from '../../errors.ts';
+import type { Segmentation } from '../../inference/segmentation/segmentation.ts';
 import { decodeDatasetImage } from '../../platform/node/dataset-files.ts';
 import { nodeTaskFiles } from '../../platform/node/task-files.ts';
+import { writePrediction } from '../predict/prediction-files.ts';
 import { withPseudoLabels } from './pseudo-labels.ts';
 
 const SIZE = 80;
 
+const before = process.cwd();
 let folder: string;
 let data: string;
 let dataset: Dataset;
@@ -29,6 +32,7 @@ beforeAll(async () => {
   dataset = await nodeTaskFiles.openDataset(data, {});
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => process.chdir(before));
 beforeEach(() => {
   predictions = join(folder, `predictions-${count++}`);
 });
@@ -42,9 +46,14 @@ const gray = (values: Uint8Array, path: string) =>
     .toFile(path);
 
 /** As `predict` leaves it: the upper half is class 1; from left to right it is more sure. */
-async function predicted(name: string, image: string, classes = [{ id: 0, label: 'ground' }]): Promise<void> {
+async function predicted(
+  name: string,
+  image: string,
+  classes = [{ id: 0, label: 'ground' }],
+  outputs?: { readonly report: string },
+): Promise<void> {
   await mkdir(join(predictions, name, '..'), { recursive: true });
-  await writeFile(join(predictions, `${name}.json`), JSON.stringify({ image, classes }));
+  await writeFile(join(predictions, `${name}.json`), JSON.stringify({ image, classes, outputs }));
   await gray(
     Uint8Array.from({ length: SIZE * SIZE }, (_, pixel) => (pixel < (SIZE * SIZE) / 2 ? 1 : 0)),
     join(predictions, `${name}.png`),
@@ -126,6 +135,82 @@ describe('predicted images', () => {
 });
 
 describe('reports', () => {
+  test('lead to the images of the folder that predict worked in, wherever one trains', async () => {
+    const [own] = OTHERS() as [string];
+    // Another image of the same path there.
+    const elsewhere = join(folder, `elsewhere-${count}`);
+    await writeDrawnDataset(join(elsewhere, 'others'), { train: 1, val: 0 });
+    const imagesFrom = async (cwd: string) => {
+      process.chdir(cwd);
+      const { samples } = await opened();
+      return samples('train')
+        .filter(({ predicted }) => predicted)
+        .map(({ image }) => image);
+    };
+    const report = `${basename(predictions)}/former.json`;
+    await predicted('former', 'others/images/train/0.png', undefined, { report });
+    expect(await imagesFrom(elsewhere)).toEqual([own]);
+    // Former versions did not say where they worked when results went to an absolute path.
+    await predicted('former', 'others/images/train/0.png', undefined, { report: join(predictions, 'former.json') });
+    expect(await imagesFrom(folder)).toEqual([own]);
+  });
+
+  test('lead nowhere else where their path ends like another one', async () => {
+    const report = basename(predictions);
+    predictions = join(folder, `my-${report}`);
+    await predicted('a', 'others/images/train/0.png', undefined, { report: `${report}/a.json` });
+    process.chdir(join(folder, 'others'));
+    const missing = join(folder, 'others/others/images/train/0.png');
+    await expect(opened()).rejects.toThrow(`1 images are not where predict found them: ${missing}. Put them back`);
+  });
+
+  test('of a folder that was moved lead to the images where predict worked, if one trains there', async () => {
+    const report = `${basename(predictions)}/a.json`;
+    const moved = join(folder, `moved-${count}`);
+    predictions = join(moved, basename(predictions));
+    await predicted('a', 'others/images/train/0.png', undefined, { report });
+    process.chdir(folder);
+    const imageOf = async () => (await opened()).samples('train').at(-1)?.image;
+    expect(await imageOf()).toBe(OTHERS()[0]);
+    // Another photograph of the same path.
+    await mkdir(join(moved, 'others/images/train'), { recursive: true });
+    const other = join(moved, 'others/images/train/0.png');
+    await copyFile(OTHERS()[1] as string, other);
+    await expect(imageOf()).rejects.toThrow(
+      `--pseudo-labels: 1 images may be either of two different ones: ${other} or ${OTHERS()[0]}. Take the wrong ones away, or predict anew.`,
+    );
+    await unlink(other);
+    expect(await imageOf()).toBe(OTHERS()[0]);
+  });
+
+  test('of predict name their image by a path that is valid everywhere', async () => {
+    process.chdir(folder);
+    const labels = new Uint8Array(4);
+    await writePrediction(
+      { path: 'others/images/train/0.png', name: 'now' },
+      {
+        labels: { width: 2, height: 2, data: labels },
+        colors: [[0, 0, 0]],
+        classes: [],
+        overlay: () => ({ width: 2, height: 2, data: new Uint8Array(12) }),
+      } as unknown as Segmentation,
+      {
+        output: basename(predictions),
+        opacity: 0.5,
+        model: 'model',
+        provider: 'none',
+        classes: dataset.classes,
+        probabilities: false,
+        logits: false,
+        formats: [],
+        context: {},
+      },
+      nodeTaskFiles,
+    );
+    const report = JSON.parse(await readFile(join(predictions, 'now.json'), 'utf8')) as { image: string };
+    expect(report.image).toBe(OTHERS()[0]);
+  });
+
   test('are read some at a time, however many there are', async () => {
     const COUNT = 200;
     const image = OTHERS()[0] as string;

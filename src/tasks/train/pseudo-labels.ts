@@ -3,9 +3,9 @@ import { mapAhead } from '../../data/concurrency.ts';
 import { dataSplits } from '../../data/data-splits.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Sample } from '../../data/sample.ts';
-import { messageOf, RefineNetError, UsageError } from '../../errors.ts';
-import type { SegmentedClass } from '../../inference/segmentation/outputs.ts';
+import { messageOf, UsageError } from '../../errors.ts';
 import type { TaskFiles } from '../task-files.ts';
+import { HOW, type Report, readReport } from './read-report.ts';
 
 export interface PseudoLabels {
   /** The output folder of `predict`. */
@@ -22,13 +22,6 @@ const AT_ONCE = 32;
 
 /** Files or classes that are named of each kind of problem. */
 const NAMED = 5;
-
-/** What `predict` writes of an image, as far as it is needed here. */
-interface Report {
-  readonly name: string;
-  readonly image: string;
-  readonly classes: readonly Pick<SegmentedClass, 'id' | 'label'>[];
-}
 
 /**
  * The data set with the predicted images of a folder beside its own images to train on. An image that has a mask in
@@ -63,12 +56,16 @@ export async function withPseudoLabels(
     ),
   );
   const used = reports.filter(({ image }) => !own.has(image));
-  const there = await each(used, async ({ image }) => (await files.kindOf(image)) === 'file');
   const problems = [
     ...listed(
-      used.filter((_, index) => !there[index]).map(({ image }) => image),
+      used.filter(({ isThere }) => !isThere).map(({ image }) => image),
       'images are not where predict found them',
       'Put them back, or predict anew',
+    ),
+    ...listed(
+      used.flatMap(({ image, other }) => (other === undefined ? [] : [`${image} or ${other}`])),
+      'images may be either of two different ones',
+      'Take the wrong ones away, or predict anew',
     ),
     ...listed(
       confidence === 0 ? [] : used.map(({ name }) => `${name}.confidence.png`).filter((name) => !found.has(name)),
@@ -106,26 +103,10 @@ export async function withPseudoLabels(
   };
 }
 
-const HOW = 'Make some first: refinenet predict PHOTOS --model MODEL --output FOLDER --format confidence.';
-
 async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   for await (const result of mapAhead(items, AT_ONCE, work)) results.push(result);
   return results;
-}
-
-async function readReport(folder: string, name: string, files: TaskFiles): Promise<Report> {
-  const path = files.join(folder, `${name}.json`);
-  const bytes = await files.read(path).catch((error: unknown) => {
-    throw new RefineNetError(`--pseudo-labels: ${path} cannot be read (${messageOf(error)}).`, { cause: error });
-  });
-  try {
-    const { image, classes } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    if (typeof image !== 'string' || !Array.isArray(classes)) throw new Error('it names no image or no classes');
-    return { name, image: files.absolute(image), classes };
-  } catch (error) {
-    throw new UsageError(`--pseudo-labels: ${path} is no report of predict (${messageOf(error)}). ${HOW}`);
-  }
 }
 
 /** Classes of predictions that the data set calls otherwise, or has not. */

@@ -5,24 +5,18 @@ import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
 import { CROP_RULES } from '../../training/augmentation.ts';
 import type { TrainingConfiguration } from '../../training/configuration.ts';
 import { OPTIMIZER_NAMES } from '../../training/optimizers/index.ts';
-import type { AskedSchedule, TrainingOverrides } from '../../training/plan.ts';
+import type { AskedSchedule, TrainingOverrides } from '../../training/overrides.ts';
 import type { ScheduleDefinition } from '../../training/schedules.ts';
-import type {
-  BatchNormMode,
-  LossName,
-  LossResolution,
-  OptimizerDefinition,
-  ParameterGroup,
+import {
+  BATCH_NORM_MODES,
+  LOSS_RESOLUTIONS,
+  type LossName,
+  type OptimizerDefinition,
+  type ParameterGroup,
 } from '../../training/step/types.ts';
 import { numberField } from '../number-field.ts';
 import { RESIZE_RULE } from '../run-options.ts';
 
-export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
-export const LOSS_RESOLUTIONS = [
-  'upsample-half-pixel',
-  'upsample-align-corners',
-  'sample-labels',
-] as const satisfies readonly LossResolution[];
 export const LOSS_NAMES = [
   'cross-entropy',
   'focal',

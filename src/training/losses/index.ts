@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { scalarLike } from '../../graph/ops/constants.ts';
 import { add, mul } from '../../graph/ops/elementwise.ts';
 import { knownShape, type Value, within } from '../../graph/value.ts';
-import type { LossDefinition, LossName } from '../step/types.ts';
+import { LOSS_RESOLUTIONS, type LossDefinition, type LossName } from '../step/types.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { dice } from './dice.ts';
 import { distill } from './distill.ts';
@@ -62,7 +62,7 @@ export function totalLoss(logits: Value, labels: Value, definition: LossDefiniti
 
 /** @throws UsageError if a definition does not fit the classes; all problems in one message. */
 export function checkLoss(
-  { terms, classWeights, ignoreIndex }: LossDefinition,
+  { terms, classWeights, resolution, ignoreIndex }: LossDefinition,
   classes: number,
   isTaught: boolean,
 ): void {
@@ -80,6 +80,12 @@ export function checkLoss(
   }
   if (classWeights?.some((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY))) {
     problems.push(`class weights are not negative, got ${classWeights.join(', ')}`);
+  }
+  if (classWeights?.every((weight) => weight === 0)) {
+    problems.push(`one class weight at least is positive, got ${classWeights.join(', ')}`);
+  }
+  if (!LOSS_RESOLUTIONS.includes(resolution)) {
+    problems.push(`the resolution is one of ${LOSS_RESOLUTIONS.join(', ')}, got ${resolution}`);
   }
   if (!Number.isInteger(ignoreIndex) || ignoreIndex < 0 || ignoreIndex > 255) {
     problems.push(`the ignored label is from 0 to 255, got ${ignoreIndex}`);

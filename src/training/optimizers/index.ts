@@ -9,14 +9,36 @@ export const OPTIMIZERS: { readonly [Name in OptimizerName]: Optimizer<Definitio
 
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
 
-/** What may be outside its range, by field. */
-const RANGES: Readonly<Record<string, { fits: (value: number) => boolean; range: string }>> = {
-  momentum: { fits: (value) => value >= 0 && value < 1, range: 'from 0 up to, not including, 1' },
-  beta1: { fits: (value) => value >= 0 && value < 1, range: 'from 0 up to, not including, 1' },
-  beta2: { fits: (value) => value >= 0 && value < 1, range: 'from 0 up to, not including, 1' },
-  epsilon: { fits: (value) => value > 0, range: 'positive' },
-  weightDecay: { fits: (value) => value >= 0, range: 'not negative' },
+interface Rule {
+  readonly fits: (value: unknown) => boolean;
+  readonly range: string;
+}
+
+const number = (fits: (value: number) => boolean, range: string): Rule => ({
+  fits: (value) => Number.isFinite(value) && fits(value as number),
+  range,
+});
+
+const DECAY = number((value) => value >= 0 && value < 1, 'from 0 up to, not including, 1');
+const WEIGHT_DECAY = number((value) => value >= 0, 'not negative');
+const MOMENTS = {
+  beta1: DECAY,
+  beta2: DECAY,
+  epsilon: number((value) => value > 0, 'positive'),
+  weightDecay: WEIGHT_DECAY,
 };
+
+/** The fields that each optimizer must have. */
+const FIELDS: { readonly [Name in OptimizerName]: Readonly<Record<Exclude<keyof DefinitionOf<Name>, 'name'>, Rule>> } =
+  {
+    sgd: {
+      momentum: DECAY,
+      nesterov: { fits: (value) => typeof value === 'boolean', range: 'true or false' },
+      weightDecay: WEIGHT_DECAY,
+    },
+    adam: MOMENTS,
+    adamw: MOMENTS,
+  };
 
 /** The tensors that an optimizer keeps for each parameter. */
 export function slotsOf(definition: OptimizerDefinition): readonly string[] {
@@ -32,16 +54,18 @@ export interface BoundOptimizer {
 
 /**
  * The optimizer that a definition describes.
- * @throws UsageError if there is none of that name, or a number is outside its range; all of them in one message.
+ * @throws UsageError if there is none of that name, or a field is missing or outside its range; all of them in one message.
  */
 export function bindOptimizer(definition: OptimizerDefinition): BoundOptimizer {
   const { name } = definition;
   if (!Object.hasOwn(OPTIMIZERS, name)) {
     throw new UsageError(`There is no optimizer "${name}". The optimizers are ${OPTIMIZER_NAMES.join(', ')}.`);
   }
-  const problems = Object.entries(definition).flatMap(([field, value]) => {
-    const known = RANGES[field];
-    return known && !known.fits(value as number) ? [`${field} is ${known.range}, got ${value}`] : [];
+  const given = definition as unknown as Readonly<Record<string, unknown>>;
+  const problems = Object.entries<Rule>(FIELDS[name]).flatMap(([field, { fits, range }]) => {
+    const value = given[field];
+    if (value === undefined) return [`${field} is missing`];
+    return fits(value) ? [] : [`${field} is ${range}, got ${value}`];
   });
   if (definition.name === 'sgd' && definition.nesterov && definition.momentum === 0) {
     problems.push('nesterov needs a momentum');

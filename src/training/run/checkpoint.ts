@@ -132,10 +132,12 @@ export function assertModelOf({ network }: TrainingConfiguration, { definition }
 const listed = (found: readonly Difference[], first: string, second: string): string =>
   found.map(({ field, saved, given }) => `  ${field}: ${saved} ${first}, ${given} ${second}`).join('\n');
 
-/** @throws UsageError naming every field that differs. */
+/** @throws UsageError naming every field that differs and changes what is computed. */
 export function assertSameConfiguration(saved: unknown, given: TrainingConfiguration, run: string): void {
   // As it would be read back: JSON has no undefined.
-  const found = differences(withCurrentNames(saved), JSON.parse(JSON.stringify(given)));
+  const all = differences(withCurrentNames(saved), JSON.parse(JSON.stringify(given)));
+  // Former versions did not save where class weights come from. The weights themselves are compared with the step.
+  const found = all.filter(({ field }) => field !== 'classWeighting');
   if (found.length === 0) return;
   const list = found.map(({ field, saved, given }) => `  ${field}: ${saved} in the run, now ${given}`);
   throw new UsageError(

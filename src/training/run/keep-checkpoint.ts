@@ -3,13 +3,14 @@ import { percent } from '../../text.ts';
 import { messageOf } from '../../errors.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import { BEST, checkpointFiles, LAST, type RunState } from './checkpoint.ts';
-import { isSuspicious } from './loss-watch.ts';
-import type { RunParts } from './parts.ts';
+import { isSuspicious, runningMean } from './loss-watch.ts';
+import type { Run, RunParts } from './parts.ts';
 
 /** Keeps the step's state in a folder, and tells of it. @throws RefineNetError if it cannot be written; what was there is untouched then. */
-export async function keepCheckpoint(parts: RunParts, folder: string, state: RunState): Promise<void> {
-  await writeCheckpoint(parts, folder, state);
-  parts.callbacks.onCheckpoint?.({ folder, update: state.updates });
+export async function keepCheckpoint(run: Run, folder: string, state: RunState): Promise<void> {
+  await writeCheckpoint(run, folder, state);
+  if (folder === LAST) run.last.update = state.updates;
+  run.callbacks.onCheckpoint?.({ folder, update: state.updates });
 }
 
 async function writeCheckpoint(
@@ -34,24 +35,35 @@ export async function keepFirst(parts: RunParts, state: RunState, begin: () => P
 }
 
 /** Keeps the best state so far. The best weights are never seen again: better to end here, and to come to this place again. */
-export const keepBest = (parts: RunParts, state: RunState): Promise<void> => keepCheckpoint(parts, BEST, state);
+export const keepBest = (run: Run, state: RunState): Promise<void> => keepCheckpoint(run, BEST, state);
 
 /** Keeps the state that a run ends with. */
-export const keepLast = (parts: RunParts, state: RunState): Promise<void> => keepCheckpoint(parts, LAST, state);
+export const keepLast = (run: Run, state: RunState): Promise<void> => keepCheckpoint(run, LAST, state);
 
 /**
  * Keeps the state that a run passes. If it cannot be written it is warned of and tried again at the next; none is kept while the
- * loss is climbing as if to run away.
+ * loss is climbing as if to run away, which is warned of when it begins.
  */
-export async function keepPassing(parts: RunParts, state: RunState): Promise<void> {
-  if (isSuspicious(state.watch)) return;
+export async function keepPassing(run: Run, state: RunState): Promise<void> {
+  const { last, callbacks } = run;
+  const stood = last.stands;
+  last.stands = isSuspicious(state.watch);
+  if (last.stands) {
+    if (!stood) callbacks.onWarning?.(standing(run, state));
+    return;
+  }
   try {
-    await keepCheckpoint(parts, LAST, state);
+    await keepCheckpoint(run, LAST, state);
   } catch (error) {
-    parts.callbacks.onWarning?.(
+    callbacks.onWarning?.(
       `The checkpoint of update ${state.updates} was not kept; the one before is untouched. ${messageOf(error)}`,
     );
   }
+}
+
+function standing({ last }: Run, { watch }: RunState): string {
+  const [mean, best] = [runningMean(watch), watch.best as number].map((loss) => loss.toPrecision(3));
+  return `${LAST} is not replaced on the way while the loss is so high: its running mean is ${mean}, more than three times its best, ${best}. It stays at update ${last.update}.`;
 }
 
 function originOf({ preset, epochs }: TrainingConfiguration, { updates, epoch, best }: RunState): string {

@@ -11,7 +11,7 @@ import { type Pace, update } from './update.ts';
  * Runs until the end, or until the signal says so; then a checkpoint is kept. Returns the state reached.
  */
 export async function runLoop(parts: RunParts, start: RunState): Promise<RunState> {
-  const run = startRun(parts);
+  const run = startRun(parts, start);
   const batches = new MicroBatches(run);
   let state = start;
   let pace: Pace;

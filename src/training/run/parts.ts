@@ -1,4 +1,6 @@
 /** What a run is made of, and what is told of it. */
+import { UsageError } from '../../errors.ts';
+import { count } from '../../text.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import type { ModelCardDetails } from '../../models/folder/card.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -6,6 +8,7 @@ import type { TrainingConfiguration } from '../configuration.ts';
 import type { RunLength } from '../schedules.ts';
 import type { FeatureBatch, RunnableStep } from '../step/types.ts';
 import type { EpochRecord, StepRecord, ValidationRecord } from './log.ts';
+import type { RunState } from './checkpoint.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunStorage } from './storage.ts';
 import type { StopSignal, Validate } from './validate.ts';
@@ -63,29 +66,47 @@ export interface RunParts {
   readonly validate: Validate | undefined;
   readonly storage: RunStorage;
   readonly log: RunLog;
+  readonly length: RunLength;
   readonly callbacks: TrainingCallbacks;
   readonly signal: StopSignal | undefined;
 }
 
 /** A run that is going on. */
 export interface Run extends RunParts {
-  readonly length: RunLength;
+  /** The update of the last checkpoint, and whether it stands because the loss is too high for another one. */
+  readonly last: { update: number; stands: boolean };
   /** Since the run's beginning, without the time between an interruption and its resumption; to the millisecond. */
   seconds(): number;
 }
 
-export function startRun(parts: RunParts): Run {
+export function startRun(parts: RunParts, { updates }: Pick<RunState, 'updates'>): Run {
   const startedAt = performance.now() - 1000 * parts.log.seconds;
   return {
     ...parts,
-    length: runLength(parts.configuration, parts.source.batchesPerEpoch),
+    last: { update: updates, stands: false },
     seconds: () => Math.round(performance.now() - startedAt) / 1000,
   };
 }
 
-/** The number of updates of a run; an epoch's last batches that fill no update are left out. */
-function runLength({ epochs, step }: TrainingConfiguration, batchesPerEpoch: number): RunLength {
-  const updatesPerEpoch = Math.floor(batchesPerEpoch / step.accumulate);
+/**
+ * How long a run is; an epoch's last batches that fill no update are left out.
+ * @param batchesPerEpoch those of each machine.
+ * @throws UsageError if an epoch has no update.
+ */
+export function runLength(
+  { epochs, step: { accumulate } }: TrainingConfiguration,
+  batchesPerEpoch: number,
+  { run, machines }: { readonly run: string; readonly machines: number },
+): RunLength {
+  const updatesPerEpoch = Math.floor(batchesPerEpoch / accumulate);
+  if (updatesPerEpoch === 0) {
+    const batches = count(batchesPerEpoch, 'batch', 'batches');
+    const [each, ofEach, fewer] =
+      machines === 1 ? ['', '', ''] : [` for each of ${machines} machines`, ' of each', ', or train on fewer machines'];
+    throw new UsageError(
+      `${run}: an epoch has ${batches}${each}, but an update takes ${accumulate}${ofEach} (accumulate). Lower accumulate or the batch size${fewer}.`,
+    );
+  }
   return { updates: epochs * updatesPerEpoch, updatesPerEpoch };
 }
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   fakeConfiguration,
   fakeOptions,
+  fakeSource,
   fakeStep,
   fakeValidate,
   logWithoutTimes,
   MemoryStorage,
 } from '../../../test/support/fakes/training.ts';
 import { ConfusionMatrix } from '../../evaluation/confusion.ts';
+import { UsageError } from '../../errors.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import type { TrainingConfiguration } from '../configuration.ts';
 import type { LogRecord } from './log.ts';
@@ -256,6 +258,60 @@ describe('train', () => {
     const state = JSON.parse(Buffer.from(storage.files.get('last/state.json') as Uint8Array).toString());
     expect(state.watch.sum / state.watch.weight).toBeLessThan(3 * 0.5);
     expect(state.updates).toBeGreaterThan(100);
+  });
+
+  test('warns once in a climb where the loss is too high for last to be replaced, of the update that it stays at', async () => {
+    const storage = new MemoryStorage();
+    const warnings: string[] = [];
+    const kept: number[] = [];
+    const loss = (update: number) => (update < 100 || update >= 150 ? 0.5 : 2);
+    await train(
+      fakeOptions(storage, {
+        configuration: { ...fakeConfiguration, epochs: 60 },
+        createStep: fakeStep({ loss }),
+        callbacks: {
+          onWarning: (message) => warnings.push(message),
+          onCheckpoint: ({ folder, update }) => folder === 'last' && kept.push(update),
+        },
+      }),
+    );
+    const stands = kept.findLast((update) => update < 150) as number;
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^last is not replaced on the way while the loss is so high: its running mean is 1\\.\\d+, more than three times its best, 0\\.500\\. It stays at update ${stands}\\.$`,
+        ),
+      ),
+    ]);
+    expect(kept.at(-1)).toBe(300);
+  });
+
+  test.each([
+    [1, '1 batch'],
+    [0, '0 batches'],
+  ])(
+    'refuses a source of %i batches where an update takes more, keeps nothing and frees the source',
+    async (batchesPerEpoch, batches) => {
+      const storage = new MemoryStorage();
+      const dispose = vi.fn(async () => {});
+      await expect(
+        train(fakeOptions(storage, { source: { ...fakeSource, batchesPerEpoch, dispose } })),
+      ).rejects.toThrow(
+        new UsageError(
+          `runs/memory: an epoch has ${batches}, but an update takes 2 (accumulate). Lower accumulate or the batch size.`,
+        ),
+      );
+      expect([...storage.files.keys()]).toEqual([]);
+      expect(dispose).toHaveBeenCalledOnce();
+    },
+  );
+
+  test('frees its source where no step can be made', async () => {
+    const dispose = vi.fn(async () => {});
+    const createStep = () => Promise.reject(new Error('no memory'));
+    const run = train(fakeOptions(new MemoryStorage(), { source: { ...fakeSource, dispose }, createStep }));
+    await expect(run).rejects.toThrow('no memory');
+    expect(dispose).toHaveBeenCalledOnce();
   });
 
   test('goes on when a checkpoint or the log cannot be written, and loses nothing when there is room again', async () => {

@@ -23,7 +23,7 @@ import { runLoop } from './loop.ts';
 import { NEW_WATCH } from './loss-watch.ts';
 import { RememberedViews } from './remembered-views.ts';
 import { RunLog } from './run-log.ts';
-import type { BatchSource, TrainingCallbacks } from './parts.ts';
+import { type BatchSource, runLength, type TrainingCallbacks } from './parts.ts';
 import type { RunStorage } from './storage.ts';
 import { type StopSignal, splitValidation, type Validate } from './validate.ts';
 
@@ -106,8 +106,8 @@ const START: RunState = {
  * 5. Lines of the log that are beyond the state are taken out; TensorBoard is told to forget the same.
  * 6. The loader starts at the state's epoch and batch. Shuffling, augmentation and dropout masks are drawn from the seed and
  *    the place in the run, so there is no random state to restore.
- * @throws UsageError if the configuration does not fit or differs from the resumed run's, RuntimeError if the loss is not
- * finite or runs away (the checkpoints are then the last good ones).
+ * @throws UsageError if the configuration does not fit or differs from the resumed run's, or an epoch has no update, RuntimeError
+ * if the loss is not finite or runs away (the checkpoints are then the last good ones).
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { storage, callbacks = {} } = options;
@@ -122,8 +122,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const log = await RunLog.open(storage, state);
   const weights = checkpoint?.training.weights ?? model.weights;
   const source = options.source ?? sourceFor(options, configuration, weights);
-  const step = await (options.createStep ?? stepFactory(options))(configuration, checkpoint?.training, model.weights);
+  let step: RunnableStep | undefined;
   try {
+    const machines = options.exchange?.count ?? 1;
+    const length = runLength(configuration, source.batchesPerEpoch, { run: storage.name, machines });
+    step = await (options.createStep ?? stepFactory(options))(configuration, checkpoint?.training, model.weights);
     const parts = {
       configuration,
       model,
@@ -133,6 +136,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       validate: options.validate === undefined ? validationFor({ ...options, model }) : (options.validate ?? undefined),
       storage,
       log,
+      length,
       callbacks,
       signal: options.signal,
     };
@@ -143,7 +147,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const reached = await runLoop(parts, state);
     return { status: reached.finished === null ? 'interrupted' : 'finished', state: reached };
   } finally {
-    await Promise.all([step.dispose(), source.dispose?.()]);
+    await Promise.all([step?.dispose(), source.dispose?.()]);
   }
 }
 

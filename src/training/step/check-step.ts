@@ -2,7 +2,7 @@
 import { RuntimeError, ShapeError, UsageError } from '../../errors.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { BatchContent, BatchShape } from './graph.ts';
-import type { Batch, StepDefinition, StepResult } from './types.ts';
+import { BATCH_NORM_MODES, type Batch, type StepDefinition, type StepResult } from './types.ts';
 
 /** @throws UsageError if there is a teacher of batches that hold features. */
 export function checkTaught(taught: boolean, takes: BatchContent | undefined): void {
@@ -12,15 +12,34 @@ export function checkTaught(taught: boolean, takes: BatchContent | undefined): v
   );
 }
 
-/** @throws UsageError with all numbers of a definition that are outside their ranges. */
-export function checkStep({ accumulate, clipNorm, averageDecay }: StepDefinition): void {
-  const problems: string[] = [];
-  if (!Number.isInteger(accumulate) || accumulate < 1) problems.push(`accumulate is at least 1, got ${accumulate}`);
-  if (clipNorm !== null && !(clipNorm > 0)) problems.push(`clipNorm is positive, got ${clipNorm}`);
-  if (averageDecay !== null && !(averageDecay >= 0 && averageDecay < 1)) {
-    problems.push(`averageDecay is from 0 up to, not including, 1, got ${averageDecay}`);
-  }
+/** What fits in each field of a definition that has no check of its own. */
+const FIELDS = {
+  accumulate: { fits: (value) => Number.isInteger(value) && Number(value) >= 1, range: 'a whole number of at least 1' },
+  batchNorm: { fits: isOneOf(BATCH_NORM_MODES), range: `one of ${BATCH_NORM_MODES.join(', ')}` },
+  decayNormAndBias: { fits: (value) => typeof value === 'boolean', range: 'true or false' },
+  clipNorm: { fits: (value) => value === null || Number(value) > 0, range: 'positive' },
+  averageDecay: {
+    fits: (value) => value === null || (Number(value) >= 0 && Number(value) < 1),
+    range: 'from 0 up to, not including, 1',
+  },
+} as const satisfies Partial<Record<keyof StepDefinition, { fits: (value: unknown) => boolean; range: string }>>;
+
+/** All of a definition that is outside its range. */
+export function stepProblems(definition: StepDefinition): string[] {
+  return Object.entries(FIELDS).flatMap(([field, { fits, range }]) => {
+    const value = definition[field as keyof typeof FIELDS];
+    return fits(value) ? [] : [`${field} is ${range}, got ${value}`];
+  });
+}
+
+/** @throws UsageError with all of a definition that is outside its range. */
+export function checkStep(definition: StepDefinition): void {
+  const problems = stepProblems(definition);
   if (problems.length > 0) throw new UsageError(`The training step does not fit: ${problems.join('; ')}.`);
+}
+
+function isOneOf(values: readonly unknown[]): (value: unknown) => boolean {
+  return (value) => values.includes(value);
 }
 
 export interface BatchRules {

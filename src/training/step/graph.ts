@@ -95,8 +95,8 @@ export interface GradientValues extends LossValues {
   readonly statistics: readonly MovingStatistic[];
 }
 
-/** The network's logits for pixels while it trains, float32 [N, K, h, w]. */
-const trainingLogits = (
+/** The network's logits for pixels while it trains, float32 [N, K, h, w]. @throws ShapeError if they are too few for it. */
+export const trainingLogits = (
   definition: NetworkDefinition,
   { mode }: NetworkParts,
   { batch, height, width }: BatchShape,

@@ -45,7 +45,7 @@ describe('a step that fails', () => {
 
   test('names all that is outside its range of a definition', async () => {
     await expect(train({ step: { accumulate: 0, clipNorm: -1, averageDecay: 1 } })).rejects.toThrow(
-      'The training step does not fit: accumulate is at least 1, got 0; clipNorm is positive, got -1; averageDecay is from 0 up to, not including, 1, got 1.',
+      'The training step does not fit: accumulate is a whole number of at least 1, got 0; clipNorm is positive, got -1; averageDecay is from 0 up to, not including, 1, got 1.',
     );
     const optimizer = { name: 'sgd', momentum: 1, nesterov: false, weightDecay: -1 } as const;
     await expect(train({ step: { optimizer } })).rejects.toThrow(

@@ -14,6 +14,9 @@ export type ParameterGroup = (typeof PARAMETER_GROUPS)[number];
  */
 export type BatchNormMode = 'frozen' | 'statistics-frozen' | 'trained';
 
+/** All of `BatchNormMode`. */
+export const BATCH_NORM_MODES = ['frozen', 'statistics-frozen', 'trained'] as const satisfies readonly BatchNormMode[];
+
 /**
  * Cross entropy as PyTorch's, focal loss (Lin et al., ICCV 2017), soft Dice (Milletari et al., 3DV 2016),
  * Lovasz-softmax (Berman et al., CVPR 2018), or distillation from a teacher (Hinton et al., 2015).
@@ -36,6 +39,13 @@ export interface LossTerm {
  * of the logits, labels sampled (nearest) to it.
  */
 export type LossResolution = 'upsample-align-corners' | 'upsample-half-pixel' | 'sample-labels';
+
+/** All of `LossResolution`. */
+export const LOSS_RESOLUTIONS = [
+  'upsample-half-pixel',
+  'upsample-align-corners',
+  'sample-labels',
+] as const satisfies readonly LossResolution[];
 
 /** What is made small: a weighted sum of losses over the scored pixels. */
 export interface LossDefinition {

@@ -2,7 +2,7 @@
 import { SHAPE_CLASSES } from '../../../data/drawn/shapes.ts';
 import { architecture } from '../../../models/architectures.ts';
 import type { NetworkDefinition } from '../../../models/families.ts';
-import type { TrainingOverrides } from '../../../training/plan.ts';
+import type { TrainingOverrides } from '../../../training/overrides.ts';
 
 /** How much is drawn and learned. */
 export interface DemoScale {

@@ -7,14 +7,20 @@ import type { EncoderStride } from '../../../models/encoders/encoder.ts';
 import type { ImagePooling } from '../../../models/refinenet/definition.ts';
 import type { Device } from '../../../runtime/backend.ts';
 import { DEFAULT_ARCHITECTURE, DEFAULT_CONFIDENCE, DEFAULT_OUTPUT } from '../../../tasks/train/plan.ts';
-import { BATCH_NORM_MODES, LOSS_NAMES, LOSS_RESOLUTIONS } from '../../../tasks/train/recipe.ts';
+import { LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { CROP_RULES, type CropRule } from '../../../training/augmentation.ts';
 import { OPTIMIZER_NAMES } from '../../../training/optimizers/index.ts';
-import type { TrainingOverrides } from '../../../training/plan.ts';
+import type { TrainingOverrides } from '../../../training/overrides.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName } from '../../../training/presets.ts';
 import { SCHEDULE_NAMES, type ScheduleDefinition } from '../../../training/schedules.ts';
-import type { BatchNormMode, LossTerm, OptimizerDefinition } from '../../../training/step/types.ts';
+import {
+  BATCH_NORM_MODES,
+  type BatchNormMode,
+  LOSS_RESOLUTIONS,
+  type LossTerm,
+  type OptimizerDefinition,
+} from '../../../training/step/types.ts';
 import { addDatasetOptions, type DatasetOptions, datasetFields } from '../../dataset-options.ts';
 import { addEngineOptions, resizeOption } from '../../common-options.ts';
 import { encoderStride, imagePooling, numberFor, oneOf } from '../../parse.ts';

@@ -6,7 +6,7 @@ import { UsageError } from '../../../errors.ts';
 import { LOSS_NAMES } from '../../../tasks/train/recipe.ts';
 import type { TRAIN_REQUEST } from '../../../tasks/train/request.ts';
 import { DEFAULT_TEMPERATURE } from '../../../training/losses/distill.ts';
-import type { AskedSchedule, TrainingOverrides } from '../../../training/plan.ts';
+import type { AskedSchedule, TrainingOverrides } from '../../../training/overrides.ts';
 import { SCHEDULE_NAMES, type ScheduleName } from '../../../training/schedules.ts';
 import type { LossName, LossTerm } from '../../../training/step/types.ts';
 
@@ -46,7 +46,9 @@ export function schedule(text: string): AskedSchedule {
 export function scaleRange(text: string): readonly [number, number] {
   const [least, most, ...rest] = text.split(',').map(Number) as [number, number?, ...number[]];
   if (!(least > 0 && most !== undefined && most >= least && most <= MOST_SCALE) || rest.length > 0) {
-    throw new UsageError(`--scale takes the least and the most, both above 0, such as 0.5,2; got "${text}".`);
+    throw new UsageError(
+      `--scale takes the least and the most, both above 0 and at most ${MOST_SCALE}, such as 0.5,2; got "${text}".`,
+    );
   }
   return [least, most];
 }
@@ -56,7 +58,7 @@ const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 /** As many of the four as were typed; the augmentation's own check knows their ranges. */
 export function colorJitter(text: string): TrainingOverrides['colorJitter'] {
   if (text === NONE) return null;
-  const strengths = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+  const strengths = numbersOf(text);
   if (strengths.length > JITTERS.length || strengths.some((each) => !(each >= 0 && each <= 1))) {
     throw new UsageError(
       `--color-jitter takes up to four numbers from 0 to 1 (${JITTERS.join(', ')}) or none; got "${text}".`,
@@ -133,12 +135,16 @@ export function loss(text: string): readonly LossTerm[] {
 
 export function classWeights(text: string): NonNullable<TrainingOverrides['classWeights']> {
   if (text === 'none' || text === 'auto') return text;
-  const numbers = text.split(',').map(Number);
+  const numbers = numbersOf(text);
   if (!numbers.every((weight) => weight >= 0 && Number.isFinite(weight))) {
     throw new UsageError(`--class-weights takes none, auto, or one number a class such as 1,2,0.5; got "${text}".`);
   }
   return numbers;
 }
+
+/** Numbers separated by commas; NaN where there is none. */
+const numbersOf = (text: string): readonly number[] =>
+  text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 
 export function list(text: string): readonly string[] {
   return text

@@ -1,7 +1,7 @@
 /** What goes between a page and the worker that trains for it. */
 import type { LabelClass } from '../../../labels/label-class.ts';
 import type { NetworkDefinition } from '../../../models/families.ts';
-import type { TrainingOverrides } from '../../../training/plan.ts';
+import type { TrainingOverrides } from '../../../training/overrides.ts';
 import type { PresetName } from '../../../training/presets.ts';
 import type { EpochRecord, ValidationRecord } from '../../../training/run/log.ts';
 import type { StepReport } from '../../../training/run/parts.ts';
