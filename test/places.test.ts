@@ -14,7 +14,7 @@ const FOLDERS: Readonly<Record<string, { readonly holds: string; readonly shows:
     holds: 'documents, sources, and what several folders of src/ do together',
     shows: { test: (text) => /'node:fs|'esbuild'/.test(text) || roomsOf(text) > 1 },
   },
-  app: { holds: 'the app in a real browser, and its texts', shows: /support\/app\.ts'|app\/src\// },
+  app: { holds: 'the app in a real browser, and its texts', shows: /support\/app(-modules)?\.ts'|app\/src\// },
   browser: { holds: 'pages in a real browser', shows: /support\/browser\.ts'/ },
   cli: { holds: 'the built command line in a process of its own', shows: /run-cli\.ts'/ },
   fuzz: { holds: 'readers under inputs made to break them', shows: /readers\/index\.ts'/ },

@@ -4,12 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
-import { readPngHeader } from '../../src/image/png-chunks.ts';
+import { loadAppModules, type Signal, stubBrowser } from '../support/app-modules.ts';
 import { FakeIndexedDb } from '../support/fakes/indexed-db.ts';
-
-interface Signal<T> {
-  value: T;
-}
 
 interface Picture {
   readonly name: string;
@@ -136,27 +132,12 @@ beforeEach(async () => {
   database = new FakeIndexedDb();
   asked = [];
   decoded = [];
-  vi.stubGlobal('indexedDB', database);
-  vi.stubGlobal('addEventListener', () => {});
-  vi.stubGlobal('navigator', { languages: ['en'] });
+  stubBrowser(database, decoded);
   vi.stubGlobal('confirm', (text: string) => {
     asked.push(text);
     return true;
   });
-  // What a browser decodes, this test knows by its header.
-  vi.stubGlobal('createImageBitmap', async (file: File) => {
-    decoded.push(file.name);
-    const { width, height } = readPngHeader(new Uint8Array(await file.arrayBuffer()), 'it');
-    return { width, height, close: () => {} };
-  });
-  vi.resetModules();
-  const loaded = await Promise.all(
-    Object.entries(PLACES).map(async ([part, place]) => [
-      part,
-      await import(new URL(`../../app/src/${place}`, import.meta.url).href),
-    ]),
-  );
-  app = Object.fromEntries(loaded) as App;
+  app = await loadAppModules<App>(PLACES);
 });
 
 afterEach(() => {
@@ -229,10 +210,8 @@ describe('what was kept', () => {
     const newer = { ...picture('a.png'), labels: Uint8Array.of(1, 1) };
     keep(own, newer);
     database.fault = () => undefined;
-    vi.resetModules();
-    const again = (await import(new URL('../../app/src/label/restoring.ts', import.meta.url).href)) as App['restoring'];
-    again.startLabeling();
-    await again.restored();
+    app = await loadAppModules<App>(PLACES);
+    await restore();
     expect([...database.kept(PICTURES)]).toEqual([[own, newer]]);
   });
 
@@ -302,6 +281,15 @@ describe('a data set that is opened', () => {
     expect(labeled()).toEqual([expect.stringMatching(/^a\.png 2x1 /)]);
     expect(app.labeling.classes.value.map(({ name }) => name)).toEqual(['back', 'front']);
     expect(names()).toEqual(['a.png']);
+  });
+
+  test('has a photograph once that lies in several folders, and names the others', async () => {
+    const twice = { ...SAVED, 'images/train/more/a.png': PNG, 'masks/train/more/a.png': MASK };
+    expect(await app.opening.openList(filesOf(twice))).toBe('One labeled photograph of given was opened.');
+    expect(names()).toHaveLength(1);
+    expect(app.labeling.labelFault.value).toBe(
+      'The same photograph lies in several folders. These were not opened, and stay as they are: images/train/more/a.png.',
+    );
   });
 
   test.each([

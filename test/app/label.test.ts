@@ -6,9 +6,10 @@ import {
   dataYaml,
   datasetFiles,
   IGNORED,
-  isHeldOut,
   plainNames,
   savable,
+  type Split,
+  splitsOf,
 } from '../../app/src/label/dataset.ts';
 import { type Change, gained, History, Stroke } from '../../app/src/label/history.ts';
 import { brushAlong, floodFill, growAlong } from '../../app/src/label/shapes.ts';
@@ -252,6 +253,28 @@ describe('the saved data set', () => {
     expect(text(files.get('data.yaml'))).toContain('train: images/train\nval: images/val\ntest: images/test\n');
   });
 
+  test('leaves what was saved where it lies, and counts the others on from there', () => {
+    const splits = (...placed: readonly (Split | undefined)[]): readonly Split[] =>
+      splitsOf(placed.map((split) => ({ origin: split && { split, path: 'x.png' } })));
+    expect(splits('train', 'train', 'val', undefined)).toEqual(['train', 'train', 'val', 'train']);
+    expect(splits('train', undefined)).toEqual(['train', 'val']);
+    expect(splits(undefined, 'train', 'train', 'val', 'train', undefined)).toEqual([
+      'val',
+      ...['train', 'train', 'val', 'train', 'train'],
+    ]);
+    expect(splits('test', undefined)).toEqual(['test', 'train']);
+    const learned = (count: number): Split[] => Array.from({ length: count }, () => 'train');
+    expect(splits(...learned(10), ...Array.from({ length: 4 }, () => undefined))).toEqual([...learned(13), 'val']);
+    expect(splits(...learned(5), undefined, 'train', undefined)).toEqual([...learned(7), 'val']);
+    expect(splits(...learned(2))).toEqual(learned(2));
+  });
+
+  test('decodes again what only browsers read, although it was saved before', async () => {
+    const saved = { ...photo('two.gif', 'image/gif'), origin: { split: 'train', path: 'two.png' } as const };
+    const { photos } = await savable([saved], async () => new Blob(['png']));
+    expect(text((await datasetFiles(photos, classes)).get('images/train/two.png'))).toBe('png');
+  });
+
   test('names its classes in YAML that is safe for every name', () => {
     expect(dataYaml(['train'], classes)).toBe(
       'path: .\ntrain: images/train\nmasks_dir: masks\nnames:\n  0: "background"\n  1: "a \\"car\\""\n',
@@ -260,7 +283,7 @@ describe('the saved data set', () => {
 
   test('holds out every fifth picture, the last of a few, and none of one', () => {
     const heldOut = (count: number): number[] =>
-      Array.from({ length: count }, (_, index) => index).filter((index) => isHeldOut(index, count));
+      splitsOf(Array.from({ length: count }, () => ({}))).flatMap((split, index) => (split === 'val' ? index : []));
     expect([1, 2, 4, 5, 11].map(heldOut)).toEqual([[], [1], [3], [4], [4, 9]]);
   });
 

@@ -47,7 +47,7 @@ describe.skipIf(missingBrowser)(`the view Train${missingBrowser}`, () => {
 
   test('says why a single photograph gives no mean IoU', async () => {
     await page.getByText('Photographs learned from: 1, held out: 0.').waitFor();
-    await page.getByText('Too few to hold one out, so that there will be no mean IoU').waitFor();
+    await page.getByText('No photograph is held out, so that there will be no mean IoU').waitFor();
   });
 
   test('says one step of one step', async () => {

@@ -7,7 +7,7 @@ import { focusSoon } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Swatch } from '../ui/swatch.tsx';
 import { IGNORED } from './dataset.ts';
-import { beginAnew, countWith, namedClasses, setClasses } from './classes.ts';
+import { beginAnew, countWith, namedClasses, setClasses, withClass } from './classes.ts';
 import { focusPicture } from './focus-picture.ts';
 import { classes, painted, touched } from './labeling.ts';
 import { removeClass } from './removal.ts';
@@ -16,20 +16,12 @@ const isEdited = signal(false);
 /** Id of the field for a new class. */
 const NEW = 'new-class';
 
-const keyOf = (color: Color): string => color.join();
-
 function add(name: string): void {
-  const names = classes.value.map((each) => each.name);
-  if (name === '' || names.includes(name) || names.length >= IGNORED) return;
-  const fresh = namedClasses([...names, name]).at(-1);
-  const taken = new Set(classes.value.map(({ color }) => keyOf(color)));
-  const spare = namedClasses(Array.from({ length: 255 }, (_, id) => `${id}`)).find(
-    ({ color }) => !taken.has(keyOf(color)),
-  );
-  const color = fresh && !taken.has(keyOf(fresh.color)) ? fresh.color : spare?.color;
-  if (!color) return;
-  setClasses([...classes.value, { name, color }]);
-  painted.value = classes.value.length - 1;
+  if (name === '' || classes.value.some((each) => each.name === name)) return;
+  const next = withClass(classes.value, name);
+  if (next === classes.value) return;
+  setClasses(next);
+  painted.value = next.length - 1;
 }
 
 /** @returns whether it is gone: what is labeled so is asked for first. */

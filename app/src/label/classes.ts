@@ -1,5 +1,5 @@
 /** The classes that are labeled, and how they become others. */
-import { classesNamed, type LabelClass } from 'refinenet/web';
+import { classesNamed, type Color, type LabelClass } from 'refinenet/web';
 import { photoIndex, photos } from '../state/photos.ts';
 import { countLabeled, IGNORED } from './dataset.ts';
 import { folder } from './folder.ts';
@@ -12,6 +12,7 @@ import {
   labelings,
   painted,
   revision,
+  steps,
   tell,
   touched,
 } from './labeling.ts';
@@ -22,14 +23,14 @@ import {
  */
 export function setClasses(next: readonly LabelClass[], idOf: (id: number) => number = (id) => id): void {
   const table = Uint8Array.from({ length: 256 }, (_, id) => (id === IGNORED ? IGNORED : idOf(id)));
-  const isSame = table.every((id, at) => id === at);
-  if (!isSame) {
-    labelings.value = new Map([...labelings.value].map(([key, each]) => [key, renamed(each, table)]));
-    keepAllSoon();
-  }
+  const isMoved = table.some((id, at) => id !== at);
+  if (isMoved) labelings.value = new Map([...labelings.value].map(([key, each]) => [key, renamed(each, table)]));
+  // What is kept names its classes.
+  if (isMoved || classes.value.some(({ name }, id) => next[id]?.name !== name)) keepAllSoon();
   classes.value = next;
   painted.value = Math.min(painted.value, next.length - 1);
   revision.value++;
+  steps.value++;
   keepClasses(next).catch(tell);
 }
 
@@ -44,6 +45,18 @@ export const countWith = (id: number): number => touched.value.filter(({ labels 
 
 /** Classes with these names, in colors that are told apart. */
 export const namedClasses = (names: readonly string[]): readonly LabelClass[] => classesNamed(names);
+
+const keyOf = (color: Color): string => color.join();
+
+/** The classes and one more, in a color that no other has; without it where there is no id or color for it. */
+export function withClass(own: readonly LabelClass[], name: string): readonly LabelClass[] {
+  if (own.length >= IGNORED) return own;
+  const taken = new Set(own.map(({ color }) => keyOf(color)));
+  const fresh = namedClasses([...own.map((each) => each.name), name]).at(-1);
+  const spare = namedClasses(Array.from({ length: IGNORED }, (_, id) => `${id}`));
+  const color = [...(fresh ? [fresh] : []), ...spare].find((each) => !taken.has(keyOf(each.color)))?.color;
+  return color ? [...own, { name, color }] : own;
+}
 
 /** Begins anew: no labels, and these classes. */
 export async function beginAnew(next: readonly LabelClass[]): Promise<void> {

@@ -8,7 +8,7 @@ export const IGNORED = 255;
 /** What becomes of a picture: it is learned from, validated on, or left for the end. */
 export type Split = 'train' | 'val' | 'test';
 
-/** Where a picture lies in the data set that it was opened from. */
+/** Where a picture lies in the data set that it was opened from, or that it was saved to first. */
 export interface Origin {
   readonly split: Split;
   /** Below the split's folder. */
@@ -19,7 +19,7 @@ export interface LabeledPhoto extends Extent {
   readonly name: string;
   readonly file: Blob;
   readonly labels: Uint8Array;
-  /** Not there for a picture that came by itself. */
+  /** Not there for a picture that came by itself and was not saved yet. */
   readonly origin?: Origin | undefined;
 }
 
@@ -32,15 +32,17 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
 };
 
-/** Every fifth picture is held out, and with few the last one; nothing is of a single one. */
-export const isHeldOut = (index: number, count: number): boolean =>
-  count > 1 && (count < 5 ? index === count - 1 : index % 5 === 4);
-
-/** What becomes of every picture: those of a data set stay in their split, of the others some are held out. */
+/**
+ * What becomes of every picture: those of a data set stay in their split. Of the others, counted on from them, every fifth is held
+ * out; where none would be, the last one is, unless it is all there is to learn from.
+ */
 export function splitsOf(photos: readonly Pick<LabeledPhoto, 'origin'>[]): readonly Split[] {
-  const count = photos.filter(({ origin }) => !origin).length;
-  let index = 0;
-  return photos.map(({ origin }) => origin?.split ?? (isHeldOut(index++, count) ? 'val' : 'train'));
+  const learnable = photos.filter(({ origin }) => origin?.split !== 'test');
+  let index = learnable.filter(({ origin }) => origin).length;
+  const counted = photos.map(({ origin }) => origin?.split ?? (index++ % 5 === 4 ? 'val' : 'train'));
+  if (counted.includes('val') || learnable.length < 2) return counted;
+  const last = photos.findLastIndex(({ origin }) => !origin);
+  return counted.map((split, at) => (at === last ? 'val' : split));
 }
 
 /** How many pixels are labeled. */
@@ -83,24 +85,43 @@ const readable = (file: Blob): Promise<Blob> =>
     .arrayBuffer()
     .then(() => file);
 
+const endingOf = (path: string): string => /\.\w+$/.exec(path)?.[0] ?? '';
+
+/** Whether a picture's file is written as it is: in a format that all parts decode, or as it lies in the data set. */
+const isWrittenAsIs = ({ name, file, origin }: LabeledPhoto): boolean =>
+  file.size > 0 && (file.type in EXTENSIONS || (origin !== undefined && endingOf(origin.path) === endingOf(name)));
+
 /**
  * Pictures as they can be saved: as they are, or as PNG files where only browsers read their format; and the names of those that cannot,
  * as nothing is in them or they cannot be decoded.
  * @param toPng turns such a picture into a PNG file.
  */
-export async function savable(
-  photos: readonly LabeledPhoto[],
+export async function savable<Photo extends LabeledPhoto>(
+  photos: readonly Photo[],
   toPng: (file: Blob) => Promise<Blob>,
-): Promise<{ readonly photos: readonly LabeledPhoto[]; readonly leftOut: readonly string[] }> {
-  const good: LabeledPhoto[] = [];
+): Promise<{ readonly photos: readonly Photo[]; readonly leftOut: readonly string[] }> {
+  const good: Photo[] = [];
   const leftOut: string[] = [];
   for (const photo of photos) {
-    const isKnown = photo.file.size > 0 && (photo.file.type in EXTENSIONS || photo.origin !== undefined);
-    const file = await (isKnown ? readable(photo.file) : toPng(photo.file)).catch(() => undefined);
+    const file = await (isWrittenAsIs(photo) ? readable(photo.file) : toPng(photo.file)).catch(() => undefined);
     if (file) good.push({ ...photo, file });
     else leftOut.push(photo.name);
   }
   return { photos: good, leftOut };
+}
+
+/** Where each picture lies, or comes to lie: what is in the data set stays, and nothing comes beside it. @param photos that can be saved */
+export function originsOf(photos: readonly LabeledPhoto[]): readonly Origin[] {
+  const taken = photos.flatMap(({ origin }) => (origin ? [withoutEnding(origin.path)] : []));
+  const names = plainNames(
+    photos.map(({ name }) => name),
+    taken,
+  );
+  const splits = splitsOf(photos);
+  return photos.map(
+    ({ file, origin }, index) =>
+      origin ?? { split: splits[index] as Split, path: `${names[index]}.${EXTENSIONS[file.type] ?? 'png'}` },
+  );
 }
 
 /** The files of the data set by their paths. @param photos that can be saved */
@@ -109,23 +130,14 @@ export async function datasetFiles(
   classes: readonly LabelClass[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  const taken = photos.flatMap(({ origin }) => (origin ? [withoutEnding(origin.path)] : []));
-  const names = plainNames(
-    photos.map(({ name }) => name),
-    taken,
-  );
-  const splits = splitsOf(photos);
+  const origins = originsOf(photos);
   const colors = classes.map(({ color }) => color);
-  for (const [index, { file, width, height, labels, origin }] of photos.entries()) {
-    // What was opened is written over, and nothing beside it.
-    const path = origin?.path ?? `${names[index]}.${EXTENSIONS[file.type] ?? 'png'}`;
-    files.set(`images/${splits[index]}/${path}`, new Uint8Array(await file.arrayBuffer()));
-    files.set(
-      `masks/${splits[index]}/${withoutEnding(path)}.png`,
-      encodeLabelPng(labelMap(width, height, labels), colors),
-    );
+  for (const [index, { file, width, height, labels }] of photos.entries()) {
+    const { split, path } = origins[index] as Origin;
+    files.set(`images/${split}/${path}`, new Uint8Array(await file.arrayBuffer()));
+    files.set(`masks/${split}/${withoutEnding(path)}.png`, encodeLabelPng(labelMap(width, height, labels), colors));
   }
-  const used = SPLITS.filter((split) => splits.includes(split));
+  const used = SPLITS.filter((each) => origins.some(({ split }) => split === each));
   files.set('data.yaml', new TextEncoder().encode(dataYaml(used, classes)));
   return files;
 }

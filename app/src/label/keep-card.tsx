@@ -5,7 +5,7 @@ import { takeFiles } from '../state/taking.ts';
 import { t } from '../strings/index.ts';
 import { Action, FileButton } from '../ui/file-button.tsx';
 import { folder, folderPicker } from './folder.ts';
-import { isKept, labelFault, touched } from './labeling.ts';
+import { isKept, labelFault, toSave, touched } from './labeling.ts';
 import { isOpening, openFolder, openList } from './opening.ts';
 import { type Saved, saveArchive, saveToFolder } from './saving.ts';
 
@@ -40,6 +40,7 @@ const writeArchive = async (): Promise<string> => told(await saveArchive());
 export function KeepCard() {
   const count = touched.value.length;
   const isNone = count === 0;
+  const isNoneToSave = toSave.value.length === 0;
   const known = folder.value;
   const opens = { icon: 'folder', text: t('open.folder'), isDisabled: isOpening.value } as const;
   return (
@@ -55,17 +56,22 @@ export function KeepCard() {
             <Action
               icon="folder"
               text={known ? t('label.toFolder', { name: known.name }) : t('label.folder')}
-              isDisabled={isNone}
+              isDisabled={isNoneToSave}
               onClick={() => void run(() => writeFolder(false))}
             />
           )}
-          <Action icon="download" text={t('label.zip')} isDisabled={isNone} onClick={() => void run(writeArchive)} />
+          <Action
+            icon="download"
+            text={t('label.zip')}
+            isDisabled={isNoneToSave}
+            onClick={() => void run(writeArchive)}
+          />
         </div>
         {folderPicker() && known && (
           <button
             type="button"
             class="link own-set"
-            disabled={isNone}
+            disabled={isNoneToSave}
             onClick={() => void run(() => writeFolder(true))}
           >
             {t('label.otherFolder')}

@@ -16,23 +16,51 @@ const answer = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error ?? new Error('IndexedDB'));
   });
 
-function database(): Promise<IDBDatabase> {
-  opening ??= (() => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      for (const store of [PICTURES, CLASSES]) request.result.createObjectStore(store);
-    };
-    return answer(request);
-  })();
-  return opening;
+/** Lets the next one open it again, unless somebody has already. */
+const giveUp = (used: Promise<IDBDatabase>): void => {
+  if (opening === used) opening = undefined;
+};
+
+/** @param onEnd is called when it is closed. */
+async function open(onEnd: () => void): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => {
+    for (const store of [PICTURES, CLASSES]) request.result.createObjectStore(store);
+  };
+  const database = await answer(request);
+  database.onclose = onEnd;
+  // Of another tab, which waits until this one is closed.
+  database.onversionchange = () => {
+    database.close();
+    onEnd();
+  };
+  return database;
 }
 
-async function within<T>(
-  store: string,
-  mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => Promise<T>,
-): Promise<T> {
-  const transaction = (await database()).transaction(store, mode);
+function database(): Promise<IDBDatabase> {
+  if (opening) return opening;
+  const opened: Promise<IDBDatabase> = open(() => giveUp(opened));
+  opening = opened;
+  opened.catch(() => giveUp(opened));
+  return opened;
+}
+
+type Ask<T> = (store: IDBObjectStore) => Promise<T>;
+
+async function within<T>(store: string, mode: IDBTransactionMode, ask: Ask<T>): Promise<T> {
+  const used = database();
+  try {
+    return await transact(await used, store, mode, ask);
+  } catch (error) {
+    // Browsers do not always tell that they closed it.
+    if ((error as Error).name !== 'InvalidStateError') throw error;
+    giveUp(used);
+    return transact(await database(), store, mode, ask);
+  }
+}
+
+async function transact<T>(database: IDBDatabase, store: string, mode: IDBTransactionMode, ask: Ask<T>): Promise<T> {
+  const transaction = database.transaction(store, mode);
   const done = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB'));
@@ -41,12 +69,29 @@ async function within<T>(
   return result;
 }
 
-export const keepPicture = async (key: string, photo: LabeledPhoto): Promise<void> => {
+/** What is kept of a picture. */
+export interface KeptPhoto extends LabeledPhoto {
+  /** What its ids are; what was kept by earlier versions does not tell. */
+  readonly classes?: readonly LabelClass[];
+}
+
+let isAskedToStay = false;
+
+/** Asks the browser once not to delete what is kept where it is short of room; it may refuse. */
+function askToStay(): void {
+  if (isAskedToStay) return;
+  isAskedToStay = true;
+  // Pages without TLS have none.
+  navigator.storage?.persist?.().catch(() => {});
+}
+
+export const keepPicture = async (key: string, photo: KeptPhoto): Promise<void> => {
+  askToStay();
   await within(PICTURES, 'readwrite', (store) => answer(store.put(photo, key)));
 };
 
 /** Keeps a picture under another key than before, in one step: never under both, or under none. */
-export const movePicture = async (from: string, to: string, photo: LabeledPhoto): Promise<void> => {
+export const movePicture = async (from: string, to: string, photo: KeptPhoto): Promise<void> => {
   await within(PICTURES, 'readwrite', (store) =>
     Promise.all([answer(store.put(photo, to)), answer(store.delete(from))]),
   );
@@ -61,14 +106,14 @@ export const forgetPicture = async (key: string): Promise<void> => {
 };
 
 /** A key, and what is kept under it. */
-export type KeptPicture = readonly [key: string, photo: LabeledPhoto];
+export type KeptPicture = readonly [key: string, photo: KeptPhoto];
 
 export const keptPictures = (): Promise<readonly KeptPicture[]> =>
   // In one transaction: another tab may keep pictures between two.
   within(PICTURES, 'readonly', async (store) => {
     const [keys, photos] = await Promise.all([
       answer(store.getAllKeys()),
-      answer(store.getAll() as IDBRequest<LabeledPhoto[]>),
+      answer(store.getAll() as IDBRequest<KeptPhoto[]>),
     ]);
     return photos.map((photo, at) => [String(keys[at]), photo]);
   });

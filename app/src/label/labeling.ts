@@ -2,9 +2,9 @@
 import { computed, signal } from '@preact/signals';
 import type { LabelClass, WebSegmentation } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
-import type { Photo } from '../state/photos.ts';
+import { fileNameOf, type Photo } from '../state/photos.ts';
 import { shown } from '../state/segmenting.ts';
-import { countLabeled, IGNORED, type LabeledPhoto } from './dataset.ts';
+import { countLabeled, IGNORED, type LabeledPhoto, type Origin } from './dataset.ts';
 import { digestOf } from './digest.ts';
 import { History } from './history.ts';
 import { keepPicture } from './kept.ts';
@@ -13,7 +13,7 @@ import type { Extent } from './spans.ts';
 export type ToolName = 'hand' | 'brush' | 'eraser' | 'fill' | 'polygon' | 'magic';
 
 export interface Labeling extends LabeledPhoto {
-  /** Of its content, name and size: it is labeled once, wherever it comes from. */
+  /** Of its content, size, and name without folders: it is labeled once, wherever it comes from. */
   readonly key: string;
   readonly history: History;
   /** Whether somebody labeled it; what only the model said is not kept. */
@@ -35,12 +35,16 @@ export const classes = signal<readonly LabelClass[]>([]);
 export const labelings = signal<ReadonlyMap<string, Labeling>>(new Map());
 /** Grows with every change of the labels that are shown. */
 export const revision = signal(0);
+/** Grows with every step that somebody does. */
+export const steps = signal(0);
 export const labelFault = signal('');
+/** What is not in the browser's keeping, or not as it is now: the number of its last change, by its key. */
+const unkept = signal<ReadonlyMap<string, number>>(new Map());
 /** Whether everything is in the browser's keeping. */
-export const isKept = signal(true);
+export const isKept = computed(() => unkept.value.size === 0);
 
 export const keyOf = async ({ name, file }: Photo, { width, height }: Extent): Promise<string> =>
-  `${name} ${width}x${height} ${await digestOf(file)}`;
+  `${fileNameOf(name)} ${width}x${height} ${await digestOf(file)}`;
 
 /** Labels with no step in their history. */
 export const labelingOf = (
@@ -65,30 +69,48 @@ export const labeling = computed(() => {
 
 const { compare } = new Intl.Collator(undefined, { numeric: true });
 
-/** Those that somebody labeled, in the order of their names. */
-export const touched = computed(() =>
+/** Those that somebody labeled, and those that lie in the data set although they were cleared, in the order of their names. */
+export const toSave = computed(() =>
   [...labelings.value.values()]
-    .filter((each) => each.isTouched && each.labeled > 0)
+    .filter((each) => each.isTouched && (each.labeled > 0 || each.origin))
     .sort((a, b) => compare(a.name, b.name)),
 );
 
+/** Those that somebody labeled, in the order of their names. */
+export const touched = computed(() => toSave.value.filter(({ labeled }) => labeled > 0));
+
+/** Milliseconds. */
 const DELAY = 400;
-const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+let changes = 0;
+let waiting: ReturnType<typeof setTimeout> | undefined;
 
 export function put(next: Labeling): void {
   // Nothing is subscribed to here: effects call it.
   labelings.value = new Map(labelings.peek()).set(next.key, next);
   revision.value = revision.peek() + 1;
-  if (next.isTouched) keepSoon(next.key);
+  if (!next.isTouched) return;
+  steps.value = steps.peek() + 1;
+  keepSoon(next.key);
+}
+
+/** Notes where pictures lie in the data set from now on, by their keys; those that lie there already stay. */
+export function place(origins: ReadonlyMap<string, Origin>): void {
+  const next = new Map(labelings.peek());
+  for (const [key, origin] of origins) {
+    const each = next.get(key);
+    if (!each || each.origin) continue;
+    next.set(key, { ...each, origin });
+    // Labels of before do not come back, for they do not tell it.
+    steps.value++;
+    keepSoon(key);
+  }
+  labelings.value = next;
 }
 
 export function keepSoon(key: string): void {
-  clearTimeout(waiting.get(key));
-  isKept.value = false;
-  waiting.set(
-    key,
-    setTimeout(() => keep(key), DELAY),
-  );
+  unkept.value = new Map(unkept.peek()).set(key, ++changes);
+  clearTimeout(waiting);
+  waiting = setTimeout(keepNow, DELAY);
 }
 
 /** Keeps all that somebody labeled. */
@@ -96,30 +118,34 @@ export function keepAllSoon(): void {
   for (const { key, isTouched } of labelings.value.values()) if (isTouched) keepSoon(key);
 }
 
-function keep(key: string): void {
-  clearTimeout(waiting.get(key));
-  waiting.delete(key);
+/** Keeps what is not kept, what could not be before, too. */
+function keepNow(): void {
+  clearTimeout(waiting);
+  for (const [key, change] of unkept.peek())
+    keep(key)
+      .then(() => {
+        // It may have changed while it was written.
+        if (unkept.peek().get(key) === change)
+          unkept.value = new Map([...unkept.peek()].filter(([each]) => each !== key));
+      })
+      .catch(tell);
+}
+
+async function keep(key: string): Promise<void> {
   const now = labelings.peek().get(key);
   if (!now) return;
   const { name, file, width, height, labels, origin } = now;
-  keepPicture(key, { name, file, width, height, labels, origin })
-    .then(() => {
-      isKept.value = waiting.size === 0;
-    })
-    .catch(tell);
+  await keepPicture(key, { name, file, width, height, labels, origin, classes: classes.peek() });
 }
 
 /** Of labels that are deleted nothing is kept later. */
 export function forgetWaiting(): void {
-  for (const timer of waiting.values()) clearTimeout(timer);
-  waiting.clear();
-  isKept.value = true;
+  clearTimeout(waiting);
+  unkept.value = new Map();
 }
 
 // A page that is left does not come to its timers.
-addEventListener('visibilitychange', () => {
-  for (const key of waiting.keys()) keep(key);
-});
+addEventListener('visibilitychange', keepNow);
 
 export const tell = (error: unknown): void => {
   labelFault.value = messageOf(error);

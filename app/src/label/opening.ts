@@ -64,21 +64,26 @@ async function open(files: Files, name: string): Promise<Opened | undefined> {
   const { readLabeledFiles } = await import('refinenet/web/training');
   const { format, classes, images } = await readLabeledFiles(files, { name });
   const names = namesOf(images);
-  const found: Labeling[] = [];
+  const labeled = new Map<string, Labeling>();
+  const again: string[] = [];
   // Before anything is deleted: a file may be one that cannot be read any longer.
   for (const [index, { image, mask, ...each }] of images.entries()) {
     const photo = { name: names[index] as string, file: image, width: mask.width, height: mask.height };
-    found.push(labelingOf(await keyOf(photo, mask), { ...photo, labels: mask.data, origin: originOf(each) }, true));
+    const key = await keyOf(photo, mask);
+    if (labeled.has(key)) again.push(each.path);
+    else labeled.set(key, labelingOf(key, { ...photo, labels: mask.data, origin: originOf(each) }, true));
   }
+  const found = [...labeled.values()];
   // What is not taken up yet is not deleted unasked either.
   await restored();
   if (touched.value.length > 0 && !confirm(t('open.ask'))) return undefined;
   await beginAnew(classes);
   for (const each of found) put(each);
+  if (again.length > 0) labelFault.value = t('open.again', { names: again.join(', ') });
   stopLive();
   showPhotos(found.map((each) => ({ name: each.name, file: each.file })));
   return {
-    says: t(images.length === 1 ? 'open.openedOne' : 'open.opened', { count: images.length, name }),
+    says: t(found.length === 1 ? 'open.openedOne' : 'open.opened', { count: found.length, name }),
     isAsSaved: format === LAYOUT && files.has('data.yaml') && found.every(({ origin }) => hasMask(files, origin)),
   };
 }

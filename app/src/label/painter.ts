@@ -14,6 +14,7 @@ import {
   predicted,
   put,
   revision,
+  steps,
   type ToolName,
   tool,
 } from './labeling.ts';
@@ -58,6 +59,7 @@ function cancelDrag(): void {
 function beginDrag(now: Labeling, point: Point): void {
   endDrag();
   const id = tool.value === 'eraser' ? IGNORED : painted.value;
+  steps.value++;
   drag = { on: now, stroke: new Stroke(now.labels, now), id, last: point };
   dragTo(point);
 }

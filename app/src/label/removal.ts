@@ -3,15 +3,15 @@ import { computed, effect, signal } from '@preact/signals';
 import type { LabelClass } from 'refinenet/web';
 import { setClasses } from './classes.ts';
 import { IGNORED } from './dataset.ts';
-import { classes, keepAllSoon, type Labeling, labelings, painted, revision } from './labeling.ts';
+import { classes, keepAllSoon, type Labeling, labelings, painted, steps } from './labeling.ts';
 
 interface Removal {
   /** All of what there was. */
   readonly classes: readonly LabelClass[];
   readonly labelings: ReadonlyMap<string, Labeling>;
   readonly painted: number;
-  /** Of the labels after it. */
-  readonly revision: number;
+  /** How many there were with it. */
+  readonly steps: number;
 }
 
 const last = signal<Removal | undefined>(undefined);
@@ -23,12 +23,12 @@ export function removeClass(id: number): void {
     before.classes.filter((_, at) => at !== id),
     (each) => (each === id ? IGNORED : each > id ? each - 1 : each),
   );
-  last.value = { ...before, revision: revision.value };
+  last.value = { ...before, steps: steps.value };
 }
 
 // Once something else was done, labels that are not to come back are not held.
 effect(() => {
-  if (last.value?.revision !== revision.value) last.value = undefined;
+  if (last.value?.steps !== steps.value) last.value = undefined;
 });
 
 /** Whether the last thing that was done is a removal. */
@@ -39,6 +39,7 @@ export function restoreClass(): boolean {
   const removal = last.value;
   if (!removal) return false;
   last.value = undefined;
+  // Labels that a model began since begin anew, in all classes.
   labelings.value = removal.labelings;
   setClasses(removal.classes);
   painted.value = removal.painted;

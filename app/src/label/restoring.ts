@@ -1,14 +1,27 @@
 /** What the labels begin with: what the browser kept, and what the model sees in the photograph that is looked at. */
 import { effect, signal } from '@preact/signals';
+import type { LabelClass } from 'refinenet/web';
 import { model, opened } from '../state/models.ts';
-import { type Photo, photos } from '../state/photos.ts';
+import { fileNameOf, type Photo, photos } from '../state/photos.ts';
 import { isAbort } from '../state/messages.ts';
 import { isLive, shown } from '../state/segmenting.ts';
 import { IGNORED } from './dataset.ts';
 import { digestOf } from './digest.ts';
 import { restoreFolder } from './folder.ts';
-import { forgetPicture, keptClasses, type KeptPicture, keptPictures, movePicture, watchForgetting } from './kept.ts';
-import { classes, keyOf, type Labeling, labelingOf, labelings, looked, predicted, put, tell } from './labeling.ts';
+import { keptClasses, type KeptPhoto, watchForgetting } from './kept.ts';
+import { inClasses, keptPhotos } from './kept-photos.ts';
+import {
+  classes,
+  keyOf,
+  type Labeling,
+  labelingOf,
+  labelings,
+  looked,
+  predicted,
+  put,
+  steps,
+  tell,
+} from './labeling.ts';
 
 /** Takes up what was kept, and the photograph that is looked at. @returns the end of that */
 export function startLabeling(): () => void {
@@ -68,60 +81,43 @@ async function restore(): Promise<void> {
     const [kept] = await Promise.all([keptClasses().catch(told), restoreFolder().catch(told)]);
     if (isForgotten()) return;
     if (kept) classes.value = kept;
-    else void takeModelClasses().catch(tell);
-    const found = await keptLabelings(isForgotten);
+    const found = await keptPhotos(isForgotten);
     if (isForgotten()) return;
-    labelings.value = new Map([...found.map((each) => [each.key, each] as const), ...labelings.value]);
-    void addPhotos(found, isForgotten);
+    takeLabels(found);
+    void addPhotos([...found.values()], isForgotten);
   } catch (error) {
     tell(error);
   } finally {
+    if (classes.value.length === 0) void takeModelClasses().catch(tell);
     isRestored.value = true;
   }
 }
+
+/** Takes up labels, in the classes that there are. */
+function takeLabels(found: ReadonlyMap<string, KeptPhoto>): void {
+  // Classes of a model are kept with the pictures alone.
+  let own = classes.value.length > 0 ? classes.value : firstClasses(found);
+  const taken: [string, Labeling][] = [];
+  for (const [key, photo] of found) {
+    const { labels, classes: all } = inClasses(photo, own);
+    own = all;
+    taken.push([key, labelingOf(key, { ...photo, labels }, true)]);
+  }
+  classes.value = own;
+  labelings.value = new Map([...taken, ...labelings.value]);
+  steps.value++;
+}
+
+const firstClasses = (found: ReadonlyMap<string, KeptPhoto>): readonly LabelClass[] =>
+  [...found.values()].find(({ classes: own }) => own)?.classes ?? [];
 
 /** Tells what is wrong, in place of a value. */
 function told(error: unknown): undefined {
   tell(error);
 }
 
-async function keptLabelings(isForgotten: () => boolean): Promise<readonly Labeling[]> {
-  const pictures = await keptPictures();
-  const keys = new Set(pictures.map(([key]) => key));
-  const found: Labeling[] = [];
-  // One after the other: all files at once are more than some devices hold.
-  for (const picture of pictures) {
-    const each = await takenUp(picture, keys, isForgotten).catch(told);
-    if (each) found.push(each);
-  }
-  return found;
-}
-
-/** @returns undefined for what is no picture, or is kept twice; it is not kept any longer */
-async function takenUp(
-  [key, picture]: KeptPicture,
-  keys: ReadonlySet<string>,
-  isForgotten: () => boolean,
-): Promise<Labeling | undefined> {
-  if (picture.file.size === 0) {
-    await forgetPicture(key);
-    return undefined;
-  }
-  if (hasDigest(key)) return labelingOf(key, picture, true);
-  // Kept when names and sizes were all of a key.
-  const own = await keyOf(picture, picture).catch(told);
-  if (own === undefined || isForgotten()) return labelingOf(key, picture, true);
-  if (keys.has(own)) {
-    // It could not be moved once, and was labeled on since.
-    await forgetPicture(key);
-    return undefined;
-  }
-  await movePicture(key, own, picture).catch(tell);
-  return labelingOf(own, picture, true);
-}
-
 /** Adds the photographs of labels to those that are open. */
-async function addPhotos(found: readonly Labeling[], isForgotten: () => boolean): Promise<void> {
+async function addPhotos(found: readonly Photo[], isForgotten: () => boolean): Promise<void> {
   // Those that the page begins with do not come after what was kept.
   await first(() => photos.value[0]);
   const more: Photo[] = [];
@@ -130,10 +126,10 @@ async function addPhotos(found: readonly Labeling[], isForgotten: () => boolean)
   if (more.length > 0 && !isForgotten()) photos.value = [...photos.value, ...more];
 }
 
-const hasDigest = (key: string): boolean => / \d+x\d+ [\da-f]{16}$/.test(key);
-
 async function isAmongOpen({ name, file }: Photo): Promise<boolean> {
-  const alike = photos.value.filter((each) => each.name === name && each.file.size === file.size);
+  const alike = photos.value.filter(
+    (each) => fileNameOf(each.name) === fileNameOf(name) && each.file.size === file.size,
+  );
   if (alike.length === 0) return false;
   const digest = await digestOf(file);
   return (await Promise.all(alike.map((each) => digestOf(each.file)))).includes(digest);

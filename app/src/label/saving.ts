@@ -1,9 +1,9 @@
 /** Takes the labels out of the page: into a folder, or as an archive. */
 import { type Zippable, zipSync } from 'fflate';
 import { save } from '../state/save.ts';
-import { datasetFiles, savable } from './dataset.ts';
+import { datasetFiles, type Origin, originsOf, savable } from './dataset.ts';
 import { folderToWrite } from './folder.ts';
-import { classes, touched } from './labeling.ts';
+import { classes, place, toSave } from './labeling.ts';
 
 /** What was saved. */
 export interface Saved {
@@ -21,7 +21,10 @@ async function toPng(file: Blob): Promise<Blob> {
 }
 
 async function files(): Promise<Saved & { readonly files: ReadonlyMap<string, Uint8Array> }> {
-  const { photos, leftOut } = await savable(touched.value, toPng);
+  const { photos, leftOut } = await savable(toSave.value, toPng);
+  // Before anything is written: what could be written of it alone stays there, too.
+  const origins = originsOf(photos);
+  place(new Map(photos.map(({ key }, index) => [key, origins[index] as Origin])));
   return { files: await datasetFiles(photos, classes.value), leftOut };
 }
 

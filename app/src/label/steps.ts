@@ -1,14 +1,16 @@
 /** Steps of labels: noted when they are done, taken back, and done again. */
 import { IGNORED } from './dataset.ts';
 import { type Change, gained, Stroke } from './history.ts';
-import { type Labeling, labeling, painted, put } from './labeling.ts';
+import { type Labeling, labeling, labelings, painted, put } from './labeling.ts';
 import { repaint } from './layer.ts';
 import { restoreClass } from './removal.ts';
 import type { Spans } from './spans.ts';
 
 function tellStep(now: Labeling, change: Change, more: number): void {
   repaint(now.labels, change.area);
-  put({ ...now, isTouched: true, labeled: now.labeled + more });
+  // Where it lies may be known only since the stroke was begun.
+  const origin = labelings.value.get(now.key)?.origin;
+  put({ ...now, origin, isTouched: true, labeled: now.labeled + more });
 }
 
 /** Notes that the labels of the picture were changed by a step, which can be taken back. */

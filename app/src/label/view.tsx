@@ -18,7 +18,7 @@ import { dropPolygon } from './polygon.ts';
 import { clearLabels, liftPen, penTo, strokesWith, takePrediction } from './painter.ts';
 import { startLabeling } from './restoring.ts';
 import { Tools } from './tools.tsx';
-import { isLooking } from './wand.ts';
+import { isLooking, startWand } from './wand.ts';
 
 /** How near to a polygon's first corner a click closes it, in CSS pixels. */
 const REACH = 10;
@@ -46,6 +46,7 @@ function Readout() {
 
 export function LabelView() {
   useEffect(() => startLabeling(), []);
+  useEffect(() => startWand(), []);
   useEffect(() => addPasted(), []);
   useEffect(() => listenEverywhere(), []);
   useEffect(

@@ -2,12 +2,12 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { WebInspection, WebSegmentation } from 'refinenet/web';
 import { messageOf } from '../state/messages.ts';
-import { model, type ModelEntry, models, opened } from '../state/models.ts';
+import { model, type ModelEntry, models, withModel } from '../state/models.ts';
 import { bitmapOf, type Photo, photo, photos } from '../state/photos.ts';
 import { isBeginning } from './beginning.ts';
 
 export interface Inspected {
-  readonly inspection: WebInspection;
+  readonly inspection: Pick<WebInspection, 'stations' | 'tensor' | 'classes' | 'dispose'>;
   readonly bitmap: ImageBitmap;
   readonly photo: Photo;
   /** The name of the model. */
@@ -85,7 +85,26 @@ function follow(side: Side, wanted: () => { entry?: ModelEntry | undefined; pict
 async function inspect(entry: ModelEntry, picture: Photo, signal: AbortSignal): Promise<Inspected> {
   const bitmap = await bitmapOf(picture);
   signal.throwIfAborted();
-  const loaded = await opened(entry, entry === model.peek() ? 'main' : 'beside');
-  signal.throwIfAborted();
-  return { inspection: await loaded.inspect(bitmap, { signal }), bitmap, photo: picture, model: entry.name };
+  const place = entry === model.peek() ? 'main' : 'beside';
+  return withModel(
+    entry,
+    async (loaded, watch) => {
+      signal.throwIfAborted();
+      const inspection = await loaded.inspect(bitmap, { signal });
+      let isDisposed = false;
+      // What is asked of features that are gone says nothing about the model.
+      const asked: typeof watch = (work) => (isDisposed ? work() : watch(work));
+      const watched: Inspected['inspection'] = {
+        stations: inspection.stations,
+        tensor: (station) => asked(() => inspection.tensor(station)),
+        classes: (station, options) => asked(() => inspection.classes(station, options)),
+        dispose: () => {
+          isDisposed = true;
+          return inspection.dispose();
+        },
+      };
+      return { inspection: watched, bitmap, photo: picture, model: entry.name };
+    },
+    place,
+  );
 }

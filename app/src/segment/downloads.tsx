@@ -8,7 +8,7 @@ import { type Shown, shown } from '../state/segmenting.ts';
 import { type StringKey, t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { drawLayers, layersOf } from './layers.ts';
-import { hasOutlines, hidden, opacity } from './settings.ts';
+import { hasOutlines, hiddenIds, opacity } from './settings.ts';
 
 type Found = NonNullable<Shown['segmentation']>;
 
@@ -19,23 +19,25 @@ const pngOf = async (data: ImageData): Promise<Blob> => {
 };
 
 /** The photograph with its classes, as it is seen but for what is darkened. */
-async function overlay(found: Found, { bitmap }: Shown): Promise<Blob> {
+async function overlay(found: Found, { bitmap, classes }: Shown): Promise<Blob> {
+  const left = hiddenIds(classes);
   const { width, height } = found.labels;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
   context.drawImage(bitmap, 0, 0, width, height);
-  const layers = layersOf(found.labels, found.colors, (id) => !hidden.value.has(id), false);
+  const layers = layersOf(found.labels, found.colors, (id) => !left.has(id), false);
   drawLayers(context, layers, opacity.value, hasOutlines.value);
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
 /** The photograph where one of the shown classes is, transparent elsewhere. */
-function cutout(found: Found): ImageData {
+function cutout(found: Found, { classes }: Shown): ImageData {
+  const left = hiddenIds(classes);
   const { width, height, data } = found.image;
   const result = new ImageData(width, height);
   for (let at = 0; at < width * height; at++) {
     result.data.set(data.subarray(3 * at, 3 * at + 3), 4 * at);
-    result.data[4 * at + 3] = hidden.value.has(found.labels.data[at] as number) ? 0 : 255;
+    result.data[4 * at + 3] = left.has(found.labels.data[at] as number) ? 0 : 255;
   }
   return result;
 }
@@ -44,7 +46,8 @@ const jsonOf = (value: unknown): Blob => new Blob([JSON.stringify(value, null, 2
 
 /** A document in one of the library's formats. */
 function documentOf(found: Found, format: string, { photo, classes }: Shown): Blob {
-  const only = found.classes.map(({ id }) => id).filter((id) => !hidden.value.has(id));
+  const left = hiddenIds(classes);
+  const only = found.classes.map(({ id }) => id).filter((id) => !left.has(id));
   const [output] = outputFormats([format]);
   const [file] = encodeOutput(output as NonNullable<typeof output>, found, {
     image: photo.name,
@@ -69,7 +72,7 @@ const FILES: readonly {
       new Blob([encodeLabelPng(labels, colors) as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
   },
   { text: 'downloads.overlay', ending: '.overlay.png', make: overlay },
-  { text: 'downloads.cutout', ending: '.cutout.png', make: (found) => pngOf(cutout(found)) },
+  { text: 'downloads.cutout', ending: '.cutout.png', make: (found, of) => pngOf(cutout(found, of)) },
   {
     text: 'downloads.json',
     ending: '.json',

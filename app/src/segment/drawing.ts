@@ -4,14 +4,14 @@ import { shown } from '../state/segmenting.ts';
 import type { Strokes } from '../ui/stage.tsx';
 import { type View, within } from '../ui/viewport.ts';
 import { drawLayers, layersOf } from './layers.ts';
-import { divider, hasOutlines, hidden, opacity } from './settings.ts';
+import { divider, hasOutlines, hiddenIds, opacity } from './settings.ts';
 
 const layers = computed(() => {
-  const segmentation = shown.value?.segmentation;
+  const { segmentation, classes = [] } = shown.value ?? {};
   if (!segmentation) return undefined;
-  const present = segmentation.classes.map(({ id }) => id);
-  const isDimmed = present.some((id) => hidden.value.has(id));
-  return layersOf(segmentation.labels, segmentation.colors, (id) => !hidden.value.has(id), isDimmed);
+  const left = hiddenIds(classes);
+  const isDimmed = segmentation.classes.some(({ id }) => left.has(id));
+  return layersOf(segmentation.labels, segmentation.colors, (id) => !left.has(id), isDimmed);
 });
 
 /** How near to the divider a drag takes it, in CSS pixels. */

@@ -1,22 +1,23 @@
 /** The newest frame of what plays, with what is in it. */
 import { computed, signal } from '@preact/signals';
-import type { WebSegmentation } from 'refinenet/web';
+import type { LabelClass, WebSegmentation } from 'refinenet/web';
 import { drawLayers, layersOf } from './layers.ts';
-import { hasOutlines, hidden, opacity } from './settings.ts';
+import { hasOutlines, hiddenIds, opacity } from './settings.ts';
 
 export interface Frame {
   readonly bitmap: ImageBitmap;
   readonly segmentation: WebSegmentation;
+  /** All that the model knows. */
+  readonly classes: readonly LabelClass[];
 }
 
 export const frame = signal<Frame | null>(null);
 
 const layers = computed(() => {
-  const segmentation = frame.value?.segmentation;
-  return (
-    segmentation &&
-    layersOf(segmentation.labels, segmentation.colors, (id) => !hidden.value.has(id), hidden.value.size > 0)
-  );
+  if (!frame.value) return undefined;
+  const { segmentation, classes } = frame.value;
+  const left = hiddenIds(classes);
+  return layersOf(segmentation.labels, segmentation.colors, (id) => !left.has(id), left.size > 0);
 });
 
 export function drawFrame(context: CanvasRenderingContext2D): void {

@@ -11,12 +11,12 @@ const FIRST = 'first-class';
 
 export function Legend() {
   const classes = shown.value?.segmentation?.classes ?? [];
-  const ids = classes.map(({ id }) => id);
+  const names = classes.map(({ label }) => label);
   return (
     <section class="card" aria-labelledby="classes">
       <div class="card-head">
         <h2 id="classes">{t('segment.classes')}</h2>
-        {ids.some((id) => hidden.value.has(id)) && (
+        {names.some((name) => hidden.value.has(name)) && (
           <button
             type="button"
             class="link"
@@ -37,9 +37,9 @@ export function Legend() {
               type="button"
               id={at === 0 ? FIRST : undefined}
               class="legend-row"
-              aria-pressed={!hidden.value.has(id)}
-              onClick={() => toggleClass(id)}
-              onDblClick={() => showOnly(id, ids)}
+              aria-pressed={!hidden.value.has(label)}
+              onClick={() => toggleClass(label)}
+              onDblClick={() => showOnly(label, names)}
             >
               <Swatch color={color} />
               <span class="legend-name">{label}</span>
@@ -51,7 +51,7 @@ export function Legend() {
             <button
               type="button"
               class="link only"
-              onClick={() => showOnly(id, ids)}
+              onClick={() => showOnly(label, names)}
               aria-label={t('segment.only', { name: label })}
             >
               {t('segment.onlyShort')}

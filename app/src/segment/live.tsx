@@ -118,7 +118,7 @@ export function LiveStage() {
           return;
         }
         frame.peek()?.bitmap.close();
-        frame.value = { bitmap, segmentation };
+        frame.value = { bitmap, segmentation, classes };
         show({ photo: { name: FRAME, file: new Blob() }, bitmap, segmentation, duration: 0, model: of.name, classes });
         stage.value = 'done';
       };

@@ -1,5 +1,5 @@
 /** The models of the page, and the one at work. */
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import {
   type DownloadProgress,
   loadModel,
@@ -47,6 +47,19 @@ export function addModel(name: string, source: ModelSource): string {
   models.value = [...models.value, { name: unique, source }];
   modelName.value = unique;
   return unique;
+}
+
+/** Takes a model out and frees its memory; the first one takes the place of one at work. */
+export function removeModel(name: string): void {
+  for (const [place, { entry, end }] of open) {
+    if (entry.name !== name) continue;
+    end();
+    open.delete(place);
+  }
+  batch(() => {
+    models.value = models.value.filter((each) => each.name !== name);
+    if (modelName.value === name) modelName.value = models.value[0]?.name ?? '';
+  });
 }
 
 /** What a model is opened for, and what it gives: the one at work, one beside it, and one that tells all classes' probabilities. */
@@ -98,20 +111,29 @@ export function opened(entry: ModelEntry, place: Place = 'main'): Promise<WebSeg
   return loading;
 }
 
-/** Does something with the model of an entry. One whose engine failed is loaded anew when it is asked for again. */
+/** Notices where the engine of a model fails in some work. */
+type Watch = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Does something with the model of an entry. One whose engine failed is loaded anew when it is asked for again.
+ * @param use has `watch`, too, for what is asked later of what the model gave.
+ */
 export async function withModel<T>(
   entry: ModelEntry,
-  use: (model: WebSegmenter) => Promise<T>,
+  use: (model: WebSegmenter, watch: Watch) => Promise<T>,
   place: Place = 'main',
 ): Promise<T> {
   const loading = opened(entry, place);
   const segmenter = await loading;
-  try {
-    return await use(segmenter);
-  } catch (error) {
-    const known = open.get(place);
-    // What was found with it may be looked at until then.
-    if (error instanceof RuntimeError && known?.model === loading) known.isStale = true;
-    throw error;
-  }
+  const watch: Watch = async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      const known = open.get(place);
+      // What was found with it may be looked at until then.
+      if (error instanceof RuntimeError && known?.model === loading) known.isStale = true;
+      throw error;
+    }
+  };
+  return watch(() => use(segmenter, watch));
 }

@@ -89,5 +89,8 @@ export const bitmapOf = ({ name, file }: Photo): Promise<ImageBitmap> =>
     throw new Error(t('take.unreadable', { name }));
   });
 
-/** The name without folder and ending. */
-export const stemOf = (name: string): string => name.replace(/^.*\//, '').replace(/\.\w+$/, '');
+/** The name without folders. */
+export const fileNameOf = (name: string): string => name.replace(/^.*\//, '');
+
+/** The name without folders and ending. */
+export const stemOf = (name: string): string => fileNameOf(name).replace(/\.\w+$/, '');

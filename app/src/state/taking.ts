@@ -54,7 +54,12 @@ export function takePasted(files: readonly File[]): void {
 }
 
 function take(files: readonly File[]): void {
-  if (takeModel(files) || [...takers].some((taker) => taker(files))) return;
+  const model = modelAmong(files.map(pathOf));
+  if (model?.missing.length === 0) {
+    takeModel(files, model.folder);
+    return;
+  }
+  if ([...takers].some((taker) => taker(files))) return;
   const video = files.find(isVideo);
   if (video) {
     playVideo(video);
@@ -63,45 +68,60 @@ function take(files: readonly File[]): void {
   const pictures = files
     .filter(isPicture)
     .sort((a, b) => pathOf(a).localeCompare(pathOf(b), undefined, { numeric: true }));
-  if (pictures.length === 0)
-    throw new Error(
-      t(files.some(isArchive) ? 'take.zip' : 'take.nothing', {
-        names: files
-          .map(({ name }) => name)
-          .slice(0, 3)
-          .join(', '),
-      }),
-    );
+  if (pictures.length === 0) throw new Error(model ? saysIncomplete(model) : saysNothing(files));
   stopLive();
   showPhotos(pictures.map((file) => ({ name: pathOf(file), file })));
 }
+
+const saysNothing = (files: readonly File[]): string =>
+  t(files.some(isArchive) ? 'take.zip' : 'take.nothing', {
+    names: files
+      .map(({ name }) => name)
+      .slice(0, 3)
+      .join(', '),
+  });
 
 /** A ZIP with a model is unpacked; of another one the view says what it is. */
 async function takeArchive(archive: File, files: readonly File[]): Promise<void> {
   // What only this needs, and no page that begins.
   const { filesOfArchive, namesOfArchive } = await import('./archive.ts');
-  const folder = modelFolder(await namesOfArchive(archive).catch(() => []));
-  if (folder === undefined) {
+  const model = modelAmong(await namesOfArchive(archive).catch(() => []));
+  if (!model || [CONFIG, WEIGHTS].some((name) => model.missing.includes(name))) {
     take(files);
     return;
   }
+  if (model.missing.length > 0) throw new Error(saysIncomplete(model));
   const unpacked = [...(await filesOfArchive(archive))]
-    .filter(([path]) => folderOf(path) === folder)
+    .filter(([path]) => folderOf(path) === model.folder)
     .map(([path, content]) => inFolder(path, archive.name, content));
-  takeModel(unpacked);
+  takeModel(unpacked, folderOf(pathOf(unpacked[0] as File)));
 }
 
 /** With a slash at its end; empty for none. */
 const folderOf = (path: string): string => path.replace(/[^/]*$/, '');
 
-/** What a model is told by. Data sets may have one of them, too. */
-const MODEL_FILES = ['config.json', 'model.safetensors'];
+const [CONFIG, PREPROCESSOR, WEIGHTS] = ['config.json', 'preprocessor_config.json', 'model.safetensors'] as const;
 
-/** The first folder that holds a model. */
-function modelFolder(paths: readonly string[]): string | undefined {
-  const all = new Set(paths);
-  return paths.map(folderOf).find((folder) => MODEL_FILES.every((name) => all.has(folder + name)));
+/** What a model folder has, and exports for Hugging Face. Data sets may have one of them, too. */
+const MODEL_FILES = [CONFIG, PREPROCESSOR, WEIGHTS];
+
+interface FoundModel {
+  readonly folder: string;
+  /** Names of files that the folder lacks. */
+  readonly missing: readonly string[];
 }
+
+/** The folder that has most of a model's files, the first of equal ones; undefined where none has any. */
+function modelAmong(paths: readonly string[]): FoundModel | undefined {
+  const all = new Set(paths);
+  return [...new Set(paths.map(folderOf))]
+    .map((folder) => ({ folder, missing: MODEL_FILES.filter((name) => !all.has(folder + name)) }))
+    .filter(({ missing }) => missing.length < MODEL_FILES.length)
+    .sort((a, b) => a.missing.length - b.missing.length)[0];
+}
+
+const saysIncomplete = ({ folder, missing }: FoundModel): string =>
+  t('take.incomplete', { files: missing.map((name) => folder + name).join(', ') });
 
 /** A file of an archive, as one of a folder: what lies in none is called as the archive. */
 function inFolder(path: string, archive: string, content: Blob): File {
@@ -113,26 +133,15 @@ function inFolder(path: string, archive: string, content: Blob): File {
 
 const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
-/** @returns whether the files are a model's: a model folder, or what exports for Hugging Face have. */
-function takeModel(files: readonly File[]): boolean {
-  const named = (name: string): File | undefined => files.find((file) => file.name === name);
-  const [config, preprocessor, weights] = ['config.json', 'preprocessor_config.json', 'model.safetensors'].map(named);
-  if (!weights && !config) return false;
-  const missing = [
-    [config, 'config.json'],
-    [preprocessor, 'preprocessor_config.json'],
-    [weights, 'model.safetensors'],
-  ].flatMap(([file, name]) => (file ? [] : [name as string]));
-  if (missing.length > 0) throw new Error(t('take.incomplete', { files: missing.join(', ') }));
-  const folder = pathOf(weights as File)
-    .split('/')
-    .at(-2);
-  addModel(folder ?? t('take.model'), {
-    config: config as File,
-    preprocessor: preprocessor as File,
-    weights: weights as File,
+/** Adds the model of a folder, under the folder's name. */
+function takeModel(files: readonly File[], folder: string): void {
+  const named = (name: string): File => files.find((file) => pathOf(file) === folder + name) as File;
+  const name = folder.split('/').at(-2);
+  addModel(name ?? t('take.model'), {
+    config: named(CONFIG),
+    preprocessor: named(PREPROCESSOR),
+    weights: named(WEIGHTS),
   });
-  return true;
 }
 
 /** All files of what was dropped, those in folders too. */

@@ -7,6 +7,7 @@ import { messageOf } from '../state/messages.ts';
 import { t } from '../strings/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Drawn } from './drawn.tsx';
+import { takenAs } from './kept-runs.ts';
 import { trained, trainFault } from './training.ts';
 
 const tried = signal<{
@@ -71,7 +72,7 @@ export function Result() {
         }}
       />
       {tried.value?.of === made && <Drawn found={tried.value.found} text={tried.value.name} />}
-      <p class="quiet small">{t('train.added', { name: made.name })}</p>
+      <p class="quiet small">{t('train.added', { name: takenAs.value })}</p>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { percent, t } from '../strings/index.ts';
 import { focusSoon } from '../ui/focus.ts';
 import { Icon } from '../ui/icons.tsx';
-import { deleteKept, findRuns, keptRuns, openKept } from './kept-runs.ts';
+import { deleteKept, findRuns, goOn, keptRuns, openKept } from './kept-runs.ts';
 import { isTraining } from './training.ts';
 
 /** What has the focus when a run is gone. */
@@ -44,6 +44,12 @@ function KeptRun({ run: { name, status, epoch, epochs, best } }: { readonly run:
           {best && ` · ${t('runs.best', { meanIoU: percent(best.meanIoU) })}`}
         </span>
       </span>
+      {status === 'interrupted' && (
+        <button type="button" class="chip" disabled={isTraining.value} onClick={() => void goOn(name)}>
+          <Icon name="play" /> {t('runs.goOn')}
+          <span class="visually-hidden">{name}</span>
+        </button>
+      )}
       <button type="button" class="chip" disabled={isAtWork} onClick={() => void openKept(name)}>
         <Icon name="open" /> {t('runs.open')}
         <span class="visually-hidden">{name}</span>

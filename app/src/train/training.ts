@@ -1,7 +1,14 @@
 /** The training that runs in the page, or ran last. */
 import { computed, signal } from '@preact/signals';
 import type { LabelMap } from 'refinenet/web';
-import { type LabeledImage, type PageValidation, type TrainedModel, trainModel } from 'refinenet/web/training';
+import {
+  type FollowOptions,
+  type LabeledImage,
+  type PageValidation,
+  resumeTraining,
+  type TrainedModel,
+  trainModel,
+} from 'refinenet/web/training';
 import { type LabeledPhoto, type Split, splitsOf } from '../label/dataset.ts';
 import { classes, touched } from '../label/labeling.ts';
 import { isAbort, messageOf } from '../state/messages.ts';
@@ -13,6 +20,8 @@ export const epochs = signal(20);
 export const crop = signal(128);
 export const isTraining = signal(false);
 export const trainFault = signal('');
+/** What went wrong without ending the run, each once. */
+export const warnings = signal<readonly string[]>([]);
 /** What is done at the moment, in a sentence. */
 export const progress = signal('');
 /** How far the run is, in [0, 1]. */
@@ -59,21 +68,38 @@ const ENDS = {
 /** @param take has the model that was made. */
 export async function startTraining(take: (made: TrainedModel) => void): Promise<void> {
   const entry = model.value;
-  if (!entry || isTraining.value) return;
+  if (!entry) return;
   const { learned, heldOut } = parts.value;
-  isTraining.value = true;
-  trainFault.value = '';
-  [losses.value, scores.value, samples.value, trained.value, share.value, updates.value] = [[], [], [], null, 0, 0];
-  progress.value = t('train.preparing');
-  stopping = new AbortController();
-  try {
-    const made = await trainModel(learned.map(labeledImage), {
+  await follow(take, (options) =>
+    trainModel(learned.map(labeledImage), {
       classes: classes.value,
       start: entry.source,
       validation: heldOut.map(labeledImage),
       epochs: epochs.value,
       batch: Math.min(4, learned.length),
       crop: crop.value,
+      ...options,
+    }),
+  );
+}
+
+/** Goes on with a run that was interrupted. @param take has the model that was made. */
+export const resume = (name: string, take: (made: TrainedModel) => void): Promise<void> =>
+  follow(take, (options) => resumeTraining(name, options));
+
+async function follow(
+  take: (made: TrainedModel) => void,
+  train: (options: FollowOptions) => Promise<TrainedModel>,
+): Promise<void> {
+  if (isTraining.value) return;
+  isTraining.value = true;
+  trainFault.value = '';
+  [losses.value, scores.value, samples.value, warnings.value] = [[], [], [], []];
+  [trained.value, share.value, updates.value] = [null, 0, 0];
+  progress.value = t('train.preparing');
+  stopping = new AbortController();
+  try {
+    const made = await train({
       signal: stopping.signal,
       onProgress: ({ update, updates: all, loss, secondsLeft }) => {
         losses.value = [...losses.value, loss];
@@ -84,6 +110,9 @@ export async function startTraining(take: (made: TrainedModel) => void): Promise
       onValidation: ({ epoch, meanIoU, samples: shown }) => {
         scores.value = [...scores.value, { epoch, meanIoU }];
         samples.value = shown;
+      },
+      onWarning: (message) => {
+        warnings.value = [...new Set([...warnings.value, message])];
       },
     });
     const { updates: done } = made;

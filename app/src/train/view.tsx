@@ -23,6 +23,7 @@ import {
   startTraining,
   stopTraining,
   trainFault,
+  warnings,
 } from './training.ts';
 
 export function TrainView() {
@@ -40,6 +41,16 @@ export function TrainView() {
           </p>
         )}
         <Problem of={[trainFault, modelFault]} />
+        {warnings.value.length > 0 && (
+          <section aria-labelledby="train-warnings" aria-live="polite">
+            <h2 id="train-warnings">{t('train.warnings')}</h2>
+            <ul>
+              {warnings.value.map((warning) => (
+                <li key={warning}>{warning}</li>
+              ))}
+            </ul>
+          </section>
+        )}
         {samples.value.length > 0 && (
           <section aria-labelledby="train-samples">
             <h2 id="train-samples">{t('train.samples')}</h2>

@@ -10,6 +10,12 @@ interface Request {
   onupgradeneeded?: () => void;
 }
 
+interface Connection {
+  onclose?: (() => void) | null;
+  onversionchange?: (() => void) | null;
+  close(): void;
+}
+
 interface Transaction {
   error?: Error;
   oncomplete?: () => void;
@@ -26,9 +32,12 @@ export class FakeIndexedDb {
   readonly stores = new Map<string, Store>();
   /** @returns what a request fails with; undefined for one that does not */
   fault: (kind: RequestKind, key: string) => Error | undefined = () => undefined;
+  /** @returns what opening the database fails with; undefined where it does not */
+  openFault: () => Error | undefined = () => undefined;
   /** Called after every transaction. */
   onEnd: () => void = () => {};
   #last: Promise<void> = Promise.resolve();
+  readonly #connections = new Set<Connection>();
 
   /** What is kept in a store. */
   kept(store: string): Store {
@@ -37,18 +46,53 @@ export class FakeIndexedDb {
     return known;
   }
 
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
   open(): Request {
-    const request: Request = {
-      result: {
-        createObjectStore: (name: string) => this.kept(name),
-        transaction: (name: string) => this.#transaction(name),
+    const connection: Connection & Record<string, unknown> = {
+      createObjectStore: (name: string) => this.kept(name),
+      transaction: (name: string) => {
+        if (this.#connections.has(connection)) return this.#transaction(name);
+        throw new DOMException('The database connection is closing.', 'InvalidStateError');
       },
+      close: () => void this.#connections.delete(connection),
     };
+    const request: Request = { result: connection };
     later(() => {
+      const error = this.openFault();
+      if (error) {
+        request.error = error;
+        request.onerror?.();
+        return;
+      }
+      this.#connections.add(connection);
       request.onupgradeneeded?.();
       request.onsuccess?.();
     });
     return request;
+  }
+
+  /**
+   * Closes all connections, as browsers do when they run out of something.
+   * @param isTold whether the page hears of it at once
+   * @returns tells it later
+   */
+  closeAll(isTold: boolean): () => void {
+    const closed = [...this.#connections];
+    this.#connections.clear();
+    const tell = (): void => {
+      for (const { onclose } of closed) onclose?.();
+    };
+    if (isTold) tell();
+    return tell;
+  }
+
+  /** Asks all connections to close, as another tab does that wants a newer version. */
+  wantVersion(): void {
+    for (const connection of this.#connections) connection.onversionchange?.();
   }
 
   #transaction(name: string) {
