@@ -16,6 +16,8 @@ export const IMAGE_JOB = z.strictObject({
   }),
   /** The size of the first of all images: the model is prepared for it, as `predict` does, so that masks are the same. */
   expected: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
+  /** What `TaskFiles.modelDigest` gave of the model where the images were put into the queue; nothing where it is not there. */
+  modelDigest: z.string().optional(),
   request: PREDICT_REQUEST,
 });
 
@@ -24,9 +26,9 @@ export type ImageJob = z.output<typeof IMAGE_JOB>;
 /** @throws UsageError naming everything that is wrong with it. */
 export const parseImageJob = (data: unknown): ImageJob => parseRequest('a worker', IMAGE_JOB, data);
 
-/** The same for the same image and request: it stands in the queue once, however often it is asked for. */
-export function jobId({ image, request }: ImageJob): string {
+/** The same for the same image, request and model: it stands in the queue once, however often it is asked for. */
+export function jobId({ image, request, modelDigest }: ImageJob): string {
   return `image-${createHash('sha256')
-    .update(JSON.stringify([image, request]))
+    .update(JSON.stringify([image, request, modelDigest]))
     .digest('hex')}`;
 }

@@ -64,12 +64,19 @@ export class Predictions {
     });
   }
 
-  async #predictionFor({ request: asked, expected }: ImageJob): Promise<Prediction> {
+  async #predictionFor({ request: asked, expected, modelDigest }: ImageJob): Promise<Prediction> {
     const { files, device = asked.device, threads = asked.threads, onWarning } = this.#context;
     const backend = (on: Device | undefined): Promise<Backend> => this.#engineFor(on);
     const request = { ...asked, device, threads };
     const { images: _, ...shared } = request;
-    const key = JSON.stringify([shared, expected]);
+    // The files under a path may be replaced while it is loaded.
+    const digest = await files.modelDigest(request.model);
+    if (digest !== undefined && digest !== (modelDigest ?? digest)) {
+      throw new RuntimeError(
+        `The model ${request.model ?? 'by default'} has other files here than it had where the images were put into the queue. Bring the same ones to all machines, or ask again with another --output.`,
+      );
+    }
+    const key = JSON.stringify([shared, expected, digest]);
     const known = this.#loaded.get(key);
     this.#loaded.delete(key);
     // Before the next one is loaded, which may need the memory.

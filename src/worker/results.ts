@@ -1,9 +1,17 @@
 /** What a folder of results says about itself: what was asked for, and which images are done. */
 import { mapAhead } from '../data/concurrency.ts';
 import { UsageError } from '../errors.ts';
+import { assertResultsReplaced } from '../tasks/predict/earlier-results.ts';
 import type { ImageReport } from '../tasks/predict/prediction-files.ts';
 import type { PredictRequest } from '../tasks/predict/request.ts';
+import { REPORT } from '../tasks/predict/result-suffixes.ts';
 import type { NamedInput, TaskFiles } from '../tasks/task-files.ts';
+
+/** What was asked for, and of which model's files. */
+export interface AskedOf extends PredictRequest {
+  /** As `TaskFiles.modelDigest` gives it. */
+  readonly modelDigest: string | undefined;
+}
 
 /** The file that holds what was asked for. */
 export const REQUEST_FILE = 'predict-request.json';
@@ -12,7 +20,7 @@ export const REQUEST_FILE = 'predict-request.json';
 const WIDTH = 32;
 
 const reportPath = (files: TaskFiles, output: string, { name }: NamedInput): string =>
-  files.join(output, `${name}.json`);
+  files.join(output, `${name}${REPORT}`);
 
 function parsedReport(text: string): ImageReport | undefined {
   try {
@@ -49,31 +57,30 @@ export async function readReport(files: TaskFiles, output: string, image: NamedI
 
 /**
  * The images whose results are not there yet, in their order. The folder remembers what was asked for, so that results of
- * other options or another model are never taken for these.
- * @throws UsageError if the folder has results of another request, or of `predict` without a queue.
+ * other options or another model, be it under the same path, are never taken for these.
+ * @throws UsageError if the folder has results of another request, or of `predict` without a queue, or other files in the
+ * places of results; then nothing was written.
  */
 export async function imagesToDo(
   images: readonly NamedInput[],
-  request: PredictRequest,
+  request: AskedOf,
   files: TaskFiles,
 ): Promise<readonly NamedInput[]> {
   const { output } = request;
   const { images: _, shard: __, ...shared } = request;
-  const asked = `${JSON.stringify(shared, null, 2)}\n`;
   const file = files.join(output, REQUEST_FILE);
   const isKnown = (await files.kindOf(file)) === 'file';
   if (isKnown) checkSame(output, JSON.parse(new TextDecoder().decode(await files.read(file))) as object, shared);
   const toDo: NamedInput[] = [];
   const look = async (image: NamedInput) => ({ image, done: await isDone(files, output, image) });
   for await (const { image, done } of mapAhead(images, WIDTH, look)) if (!done) toDo.push(image);
-  if (!isKnown) {
-    if (toDo.length < images.length) {
-      throw new UsageError(
-        `${output} has results of ${images.length - toDo.length} of these images, and no ${REQUEST_FILE} that says how they were made. Choose another --output, or remove them.`,
-      );
-    }
-    await files.write(file, new TextEncoder().encode(asked));
+  if (!isKnown && toDo.length < images.length) {
+    throw new UsageError(
+      `${output} has results of ${images.length - toDo.length} of these images, and no ${REQUEST_FILE} that says how they were made. Choose another --output, or remove them.`,
+    );
   }
+  await assertResultsReplaced(toDo, request, files);
+  await files.write(file, new TextEncoder().encode(`${JSON.stringify(shared, null, 2)}\n`));
   return toDo;
 }
 
@@ -82,6 +89,8 @@ function checkSame(output: string, before: object, now: object): void {
   const names = new Set([...(was as Map<string, unknown>).keys(), ...(is as Map<string, unknown>).keys()]);
   const changes = [...names].flatMap((name) => {
     const [one, other] = [was, is].map((each) => JSON.stringify((each as Map<string, unknown>).get(name)));
+    // Former versions did not write it.
+    if (name === 'modelDigest' && one === undefined) return [];
     return one === other ? [] : [`${name} was ${one ?? 'not given'} and is ${other ?? 'not given'}`];
   });
   if (changes.length === 0) return;

@@ -1,6 +1,7 @@
 /** `predict --queue`: a folder's images into the queue, and watching until all are done. */
 import type * as z from 'zod';
 import type { ImageSize } from '../image/preprocess.ts';
+import { assertRegionsListed } from '../tasks/predict/listed-regions.ts';
 import type { PredictResult } from '../tasks/predict/predict.ts';
 import { PREDICT_REQUEST, type PredictRequest } from '../tasks/predict/request.ts';
 import { inShard } from '../tasks/predict/shard.ts';
@@ -27,20 +28,22 @@ export async function submit(
   const { files, onEvent } = context;
   const redis = redisAddress(address);
   const request = await everywhereValid(parseRequest('predict', PREDICT_REQUEST, given), files);
+  assertRegionsListed(request);
   const warn = (message: string): void => onEvent({ type: 'warning', message });
   const all = await files.listImages(request.images, warn);
   await assertInputsUntouched(all, request, files);
   const images = inShard(all, request.shard);
   const libraries = await queueLibraries();
   await checkRedis(redis, libraries.ioredis);
-  const toDo = await imagesToDo(images, request, files);
+  const modelDigest = await files.modelDigest(request.model);
+  const toDo = await imagesToDo(images, { ...request, modelDigest }, files);
   const there = images.length - toDo.length;
   onEvent({
     type: 'note',
     message: `${toDo.length} of ${images.length} images go into the queue at ${redis.shown}${there > 0 ? `; the results of ${there} are there` : ''}.`,
   });
   const expected = await sizeOf(images[0], request, files);
-  const jobs = toDo.map((image) => imageJob(image, request, images.length, expected, files));
+  const jobs = toDo.map((image) => imageJob(image, request, { count: images.length, expected, modelDigest }, files));
   // Commands wait while Redis is away.
   const connection = { ...redis.options, maxRetriesPerRequest: null };
   const queue = new libraries.bullmq.Queue(QUEUE, { connection });
@@ -74,18 +77,25 @@ async function sizeOf(
   return opened && { width: opened.width, height: opened.height };
 }
 
+interface OfAllImages {
+  readonly count: number;
+  /** The size of the first. */
+  readonly expected: ImageSize | undefined;
+  readonly modelDigest: string | undefined;
+}
+
 /** What depends on the number of all images is decided here, where it is known. */
 function imageJob(
   { path, name }: NamedInput,
   { images: _, shard: __, ...request }: PredictRequest,
-  count: number,
-  expected: ImageSize | undefined,
+  { count, expected, modelDigest }: OfAllImages,
   files: TaskFiles,
 ): ImageJob {
   const absolute = files.absolute(path);
   return {
     image: { path: absolute, name },
     ...(expected && { expected }),
+    ...(modelDigest !== undefined && { modelDigest }),
     request: { ...request, images: [absolute], optimize: optimizationFor(request, count) },
   };
 }

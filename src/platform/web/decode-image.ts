@@ -3,11 +3,13 @@ import { FormatError } from '../../errors.ts';
 import { imageKindOf } from '../../image/image-kinds.ts';
 import type { Image } from '../../image/image.ts';
 import { rgbImage } from '../../image/pixels.ts';
+import { bitmapPixels } from './bitmap-pixels.ts';
 import { fetchFile, nameOf } from './fetch-file.ts';
 import type { TakenImage } from './image-source.ts';
 
 /**
- * @throws FormatError if it is no image that the browser can decode, ShapeError if pixels are not of their size, and as
+ * What is under transparent pixels of files and bitmaps is black: canvases forget it. Pixels keep their colors.
+ * @throws FormatError if it is no image that the browser can decode or has more pixels than an image may have, ShapeError if pixels are not of their size, and as
  * `fetchFile`.
  */
 export async function decodeImage(taken: TakenImage, signal?: AbortSignal): Promise<Image> {
@@ -15,7 +17,7 @@ export async function decodeImage(taken: TakenImage, signal?: AbortSignal): Prom
     case 'pixels':
       return rgbImage(taken.pixels);
     case 'bitmap':
-      return imageOf(taken.bitmap);
+      return imageOf(taken.bitmap, 'The image');
     case 'file':
       return decodeFile(taken.file, fileName(taken.file));
     case 'address': {
@@ -32,7 +34,7 @@ async function decodeFile(file: Blob, name: string): Promise<Image> {
   const kind = imageKindOf(new Uint8Array(await file.slice(0, KIND_BYTES).arrayBuffer()));
   // A browser may know more formats than Node does: what it decodes is an image.
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (bitmap) return imageOf(bitmap);
+  if (bitmap) return imageOf(bitmap, name);
   throw new FormatError(
     kind.supported
       ? `${name}: the ${kind.format} is damaged or cut off, or this browser does not decode it. Save or copy it anew, as JPEG or PNG.`
@@ -43,12 +45,5 @@ async function decodeFile(file: Blob, name: string): Promise<Image> {
 /** What is looked at to say what a file is. */
 const KIND_BYTES = 4096;
 
-/** Its pixels; the bitmap is freed. */
-function imageOf(bitmap: ImageBitmap): Image {
-  const { width, height } = bitmap;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return rgbImage(context.getImageData(0, 0, width, height));
-}
+/** Red, green and blue alone; the bitmap is freed. */
+const imageOf = (bitmap: ImageBitmap, name: string): Image => rgbImage(bitmapPixels(bitmap, 3, name));

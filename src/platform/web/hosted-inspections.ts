@@ -25,6 +25,8 @@ interface StationRequest {
 
 /** What can be asked for, and what each gives. */
 export interface InspectionCalls {
+  /** Loads the model to be looked into, once. */
+  prepare: { readonly request: null; readonly result: null };
   inspect: { readonly request: TakenImage; readonly result: InspectionFacts };
   stationTensor: { readonly request: StationRequest; readonly result: Tensor<'float32'> };
   stationClasses: {
@@ -42,7 +44,7 @@ export class HostedInspections {
   #inspector: Promise<Inspector> | undefined;
   #count = 0;
 
-  /** @param create loads the model to be looked into; called once, when the first image comes. */
+  /** @param create loads the model to be looked into; called once, when it is first needed. */
   constructor(create: () => Promise<Inspector>) {
     this.#create = create;
   }
@@ -53,6 +55,10 @@ export class HostedInspections {
     request: InspectionCalls[Name]['request'],
   ): Promise<InspectionCalls[Name]['result']> {
     const answers: { [Each in InspectionCallName]: (given: never) => Promise<InspectionCalls[Each]['result']> } = {
+      prepare: async () => {
+        await this.#prepared();
+        return null;
+      },
       inspect: (image: TakenImage) => this.#inspect(image),
       stationTensor: async ({ id, station }: StationRequest) => {
         const { data, ...rest } = this.#find(id).tensor(station);
@@ -75,14 +81,17 @@ export class HostedInspections {
     await (await this.#inspector?.catch(() => undefined))?.dispose();
   }
 
-  async #inspect(taken: TakenImage): Promise<InspectionFacts> {
-    const pixels = await decodeImage(taken);
-    this.#inspector ??= this.#create();
-    const inspector = await this.#inspector.catch((error: unknown) => {
+  #prepared(): Promise<Inspector> {
+    this.#inspector ??= this.#create().catch((error: unknown) => {
       this.#inspector = undefined;
       throw error;
     });
-    const inspection = await inspector.inspect(pixels);
+    return this.#inspector;
+  }
+
+  async #inspect(taken: TakenImage): Promise<InspectionFacts> {
+    const pixels = await decodeImage(taken);
+    const inspection = await (await this.#prepared()).inspect(pixels);
     const id = this.#count++;
     this.#kept.set(id, inspection);
     const { image, size, labels, stations } = inspection;

@@ -94,9 +94,10 @@ export async function hostModel(
   signal?.throwIfAborted();
   if (device === 'webgpu' && onLost) await onDeviceLost(engine, onLost);
   // Few images are looked into: the files are read once more for that, from where they are kept, in place of staying in memory.
-  const inspections = new HostedInspections(async () =>
-    Inspector.create(await readModel(source, { needsQuantization: false, store }), backend, { device }),
-  );
+  const inspections = new HostedInspections(async () => {
+    const again = await readModel(source, { needsQuantization: false, store });
+    return within(Inspector.create(again, backend, { device }), ENGINE_START, silent);
+  });
   return {
     description: predictor.description,
     provider: predictor.provider,

@@ -6,6 +6,7 @@ import { Calls } from '../../runtime/calls.ts';
 import { CallQueue } from './call-queue.ts';
 import { adviseIsolation, sensibleThreads } from './engine.ts';
 import type { DownloadProgress } from './fetch-file.ts';
+import type { InspectionCallName } from './hosted-inspections.ts';
 import type { HostedModelRequest } from './hosted-model.ts';
 import { PHOTOGRAPH, seconds, within } from './limits.ts';
 import { type ModelDevice, WEB_DEVICES, type WebDevice } from './model-device.ts';
@@ -123,6 +124,9 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   return new WebModel(opened);
 }
 
+/** What computes nothing: files may come slowly, and each wait for them has its own limit. */
+const UNTIMED: readonly InspectionCallName[] = ['prepare', 'forget'];
+
 class WebModel implements WebSegmenter {
   readonly #opened: OpenedModel;
   readonly #queue = new CallQueue();
@@ -166,14 +170,16 @@ class WebModel implements WebSegmenter {
     return this.#calls.run(async () => {
       const taken = await takeImage(source);
       let isSent = false;
-      const work = () => {
+      const work = async () => {
+        await this.#look('prepare', null, { signal });
+        signal?.throwIfAborted();
         isSent = true;
-        return this.#opened.look('inspect', taken.image, { signal, transfer: taken.transfer });
+        return this.#look('inspect', taken.image, { signal, transfer: taken.transfer });
       };
       try {
         const facts = await this.#queue.run(work, { signal });
         return webInspection(facts, this.description.classes, (call, request) =>
-          this.#calls.run(() => this.#opened.look(call, request)),
+          this.#calls.run(() => this.#queue.run(() => this.#look(call, request))),
         );
       } finally {
         if (!isSent) dropImage(taken);
@@ -197,12 +203,7 @@ class WebModel implements WebSegmenter {
     let isSent = false;
     const work = async () => {
       isSent = true;
-      const late = `The image took longer than ${seconds(limit)}, and the model was ended. Load it again, and give smaller images or more time (limit).`;
-      const result = this.#opened.segment(taken, { signal, onProgress });
-      return within(result, limit, late).catch((error: unknown) => {
-        if (error instanceof RuntimeError && error.message === late) this.#opened.end(error);
-        throw error;
-      });
+      return this.#orEnd(this.#opened.segment(taken, { signal, onProgress }), limit, ' or more time (limit)');
     };
     try {
       const { image, outputs, found } = await this.#queue.run(work, { signal, latest });
@@ -210,5 +211,19 @@ class WebModel implements WebSegmenter {
     } finally {
       if (!isSent) dropImage(taken);
     }
+  }
+
+  #look: OpenedModel['look'] = (call, request, watch) => {
+    const work = this.#opened.look(call, request, watch);
+    return UNTIMED.includes(call) ? work : this.#orEnd(work);
+  };
+
+  /** Ends the model where a call takes too long: a run cannot be broken off. */
+  #orEnd<T>(work: Promise<T>, limit = PHOTOGRAPH, remedy = ''): Promise<T> {
+    const late = `The image took longer than ${seconds(limit)}, and the model was ended. Load it again, and give smaller images${remedy}.`;
+    return within(work, limit, late).catch((error: unknown) => {
+      if (error instanceof RuntimeError && error.message === late) this.#opened.end(error);
+      throw error;
+    });
   }
 }

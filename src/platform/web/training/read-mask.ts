@@ -8,6 +8,7 @@ import { colorKey } from '../../../labels/color-table.ts';
 import type { LabelClass } from '../../../labels/label-class.ts';
 import { IGNORE_INDEX } from '../../../labels/label-table.ts';
 import { count } from '../../../text.ts';
+import { bitmapPixels } from '../bitmap-pixels.ts';
 import { fetchFile } from '../fetch-file.ts';
 import type { TakenImage } from '../image-source.ts';
 
@@ -23,10 +24,14 @@ export interface ReadMaskOptions {
 }
 
 /** Red, green, blue and how opaque, a byte each a pixel. */
-type ColoredPixels = Pick<ImageData, 'width' | 'height' | 'data'>;
+interface ColoredPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
 
 /**
- * @throws FormatError if the mask is damaged, a JPEG, or has colors that are no class's, and as `fetchFile`.
+ * @throws FormatError if the mask is damaged, a JPEG, or has colors that are no class's or more pixels than an image may have, and as `fetchFile`.
  */
 export async function readMask(mask: TakenImage, options: ReadMaskOptions): Promise<LabelMap> {
   switch (mask.kind) {
@@ -35,7 +40,7 @@ export async function readMask(mask: TakenImage, options: ReadMaskOptions): Prom
     case 'address':
       return fromFile(new Blob([await fetchFile(mask.address, { signal: options.signal })]), options);
     case 'bitmap':
-      return fromColors(drawn(mask.bitmap), options);
+      return fromColors(bitmapPixels(mask.bitmap, 4, options.name), options);
     case 'pixels': {
       const { width, height, data } = mask.pixels;
       // One byte a pixel is a class id; more are colors.
@@ -65,22 +70,11 @@ async function fromFile(file: Blob, options: ReadMaskOptions): Promise<LabelMap>
   const bitmap = await createImageBitmap(file, stored).catch(() => {
     throw new FormatError(`${name}: the PNG is damaged or cut off. Save or copy it anew.`);
   });
-  return fromColors(drawn(bitmap), options);
+  return fromColors(bitmapPixels(bitmap, 4, name), options);
 }
 
 /** The color types of a PNG whose pixels are numbers: gray, and indices of a palette. */
 const PNG_OF_IDS: readonly number[] = [0, 3];
-
-/** Its pixels; the bitmap is freed. */
-function drawn(bitmap: ImageBitmap): ColoredPixels {
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', {
-    willReadFrequently: true,
-  }) as OffscreenCanvasRenderingContext2D;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
-}
 
 function opaque({
   width,

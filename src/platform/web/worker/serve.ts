@@ -44,6 +44,7 @@ export function serve(entry: WebEngineEntry): void {
         const result = await model.segment(message.request, { signal, onProgress });
         return send({ id, result }, transferOf(result));
       }
+      case 'prepare':
       case 'inspect':
       case 'stationTensor':
       case 'stationClasses':
