@@ -1,12 +1,12 @@
 /** Values of options as they are typed. All throw UsageError with what was typed and what is allowed. */
 import { UsageError } from './errors.ts';
 
-/** A whole number of at least `minimum`, and of at most `maximum` where there is one. */
+/** A whole number in digits, of at least `minimum`, and of at most `maximum` where there is one. */
 export function wholeNumber(option: string, minimum: number, maximum?: number): (text: string) => number {
   const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < minimum || value > (maximum ?? value)) {
+    if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(value) || value < minimum || value > (maximum ?? value)) {
       throw new UsageError(`${option} takes a whole number ${range}, got "${text}".`);
     }
     return value;

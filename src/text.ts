@@ -10,6 +10,17 @@ export function count(number: number, singular: string, plural = `${singular}s`)
   return `${number} ${number === 1 ? singular : plural}`;
 }
 
+/** The first of some texts, as many as are named at most: `a, b, c and 7 more`. */
+export function firstOf(texts: readonly string[], named: number): string {
+  const more = texts.length > named ? ` and ${texts.length - named} more` : '';
+  return `${texts.slice(0, named).join(', ')}${more}`;
+}
+
+/** What options are for: `--a is for x`, `--a, --b are for x`. */
+export function areFor(options: readonly string[], what: string): string {
+  return `${options.join(', ')} ${options.length > 1 ? 'are' : 'is'} for ${what}`;
+}
+
 /** `1:05:09` or `5:09`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

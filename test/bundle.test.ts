@@ -96,7 +96,7 @@ test('a page of three lines loads little: what it runs itself and its worker, co
 });
 
 /** Bytes, compressed. */
-const [PAGE_CEILING, TOTAL_CEILING] = [25_000, 98_000];
+const [PAGE_CEILING, TOTAL_CEILING] = [25_000, 99_800];
 
 /** Bytes. Raise it only for what every page needs. */
-const CEILING = 162_500;
+const CEILING = 164_500;

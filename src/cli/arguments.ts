@@ -10,12 +10,17 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** `source=photo.jpg` is the input itself. */
 const INPUT_KEY = 'source';
 
+/** The command that arguments call: the first word, as options of the whole program have no values. */
+export const calledCommand = (argv: readonly string[]): string | undefined =>
+  argv.find((argument) => !argument.startsWith('-'));
+
 /**
  * `model=DIR` becomes `--model DIR` where the verb has such an option, `flip=true` becomes `--flip` for a switch; anything
  * else stays as it is, so that file names with an equals sign keep working.
  */
 export function keyValueArguments(program: Command, argv: readonly string[]): string[] {
-  const verb = program.commands.find((command) => command.name() === argv[0]);
+  const called = calledCommand(argv);
+  const verb = program.commands.find((command) => command.name() === called);
   if (!verb) return [...argv];
   return argv.flatMap((argument) => {
     const match = /^([a-z][a-z0-9_-]*)=(.*)$/is.exec(argument);

@@ -15,6 +15,15 @@ export function numberFor(option: string, field: keyof typeof RANGES): (text: st
   return numberBetween(option, least, most ?? Number.MAX_VALUE);
 }
 
+/** A port to listen at; 0 for a free one. */
+export const port = wholeNumber('--port', 0, 65535);
+
+/** More are no wait any more, and from 2 ** 31 milliseconds on Node's timers end at once. */
+const DAY = 86_400;
+
+/** Seconds to wait for something, a day at most. */
+export const seconds = (option: string, least = 1): ((text: string) => number) => wholeNumber(option, least, DAY);
+
 /** Input pixels between neighbors of an encoder's coarsest feature. */
 export const encoderStride = (text: string): EncoderStride =>
   Number(oneOf('--encoder-stride', ENCODER_STRIDES.map(String))(text)) as EncoderStride;

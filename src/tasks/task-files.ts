@@ -22,11 +22,15 @@ export interface TaskFiles {
   nameOf(path: string): string;
   /** The path as it is valid whatever folder one works in. */
   absolute(path: string): string;
+  /** The absolute path without links, as far as there is something at it. */
+  realPath(path: string): Promise<string>;
 
   /** What is at a path; undefined for nothing. */
   kindOf(path: string): Promise<'file' | 'folder' | undefined>;
   /** The paths, with `/`, of all that is in a folder and the folders in it. Rejects as `read`. */
   list(folder: string): Promise<readonly string[]>;
+  /** The names of the files in a folder itself, not of those in the folders in it; none if there is no such folder. */
+  namesIn(folder: string): Promise<readonly string[]>;
   /** A file's bytes. Rejects with what the place says if it cannot be read. */
   read(path: string): Promise<Uint8Array>;
 
@@ -48,6 +52,8 @@ export interface TaskFiles {
 
   /** The folder of a model that is named by its path, by an installed package or as a shipped one; the default if left out. */
   modelFolder(location: string | undefined): Promise<string>;
+  /** What tells the files of a model that is named so from others under the same name, on any machine; undefined where there is no model. */
+  modelDigest(location: string | undefined): Promise<string | undefined>;
   /** @throws UsageError if there is no model, FormatError or WeightsError if its files are not what they should be. */
   readModel(folder: string): Promise<Model>;
   /** The model as a backend can load it: with its weights in memory if the backend cannot map files. */

@@ -260,6 +260,18 @@ describe.skipIf(missingRedis)(`a queue${missingRedis}`, () => {
       2,
       `Error: ${output} has results of another request: flip was not given and is true; tile was not given and is 64. Choose another --output, or ask for the same.\n`,
     ]);
+    const config = join(model, 'preprocessor_config.json');
+    const before = await readFile(config, 'utf8');
+    try {
+      await writeFile(config, `${before}\n`);
+      const replaced = await ask();
+      expect([replaced.code, replaced.stderr]).toEqual([
+        2,
+        expect.stringMatching(/has results of another request: modelDigest was "\w{64}" and is "\w{64}"\. Choose/),
+      ]);
+    } finally {
+      await writeFile(config, before);
+    }
     await rm(join(output, 'predict-request.json'));
     const unknown = await ask();
     expect([unknown.code, unknown.stderr]).toEqual([

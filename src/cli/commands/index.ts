@@ -1,5 +1,6 @@
 /** The commands. Adding one is a folder beside this and an entry here. */
 import type { Command } from 'commander';
+import { calledCommand } from '../arguments.ts';
 import type { RegisterCommand } from './register-command.ts';
 
 /** What the list of commands shows of one; all else is read when it is called. */
@@ -97,8 +98,8 @@ export async function addCommands(
   argv: readonly string[],
   exit: (code: number) => void,
 ): Promise<void> {
-  const words = argv.filter((argument) => !argument.startsWith('-'));
-  const called = words[0] === 'help' ? words[1] : words[0];
+  const word = calledCommand(argv);
+  const called = word === 'help' ? calledCommand(argv.slice(argv.indexOf(word) + 1)) : word;
   for (const { name, arguments: taken, description, load } of COMMANDS) {
     if (name === called) (await load())(program, exit);
     // All commands have options, of which the list says no more than that.

@@ -1,6 +1,6 @@
 /** Paths that match a pattern with `*`, `?`, `**` and `{a,b}`; brackets are ordinary characters, as they are in file names. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import nodePath, { join, type PlatformPath } from 'node:path';
 import { UsageError } from '../../errors.ts';
 
 /** Patterns that a pattern with braces may stand for. */
@@ -13,8 +13,8 @@ export function isGlob(path: string): boolean {
 
 /** The folder in front of the first part with a wildcard: what matches are named relative to. */
 export function globBase(pattern: string): string {
-  const forward = split(pattern).join('/');
-  const literal = forward.slice(0, forward.search(/[*?{]/));
+  const typed = forward(pattern, nodePath);
+  const literal = typed.slice(0, typed.search(/[*?{]/));
   return literal.slice(0, literal.lastIndexOf('/') + 1) || '.';
 }
 
@@ -26,17 +26,25 @@ export function globBase(pattern: string): string {
 export function globFiles(pattern: string): string[] {
   const found = new Set<string>();
   for (const alternative of alternatives(pattern)) {
-    const parts = split(alternative);
-    // The first part of an absolute path is empty.
-    const root = parts[0] === '' ? '/' : '';
-    match(root, root === '' ? parts : parts.slice(1), found);
+    const { root, parts } = patternOf(alternative);
+    match(root, parts, found);
   }
   return [...found];
 }
 
-function split(pattern: string): string[] {
-  return (sep === '\\' ? pattern.replaceAll('\\', '/') : pattern).split('/');
+/** Where a pattern is looked for from, the empty text for the working folder, and its parts below. */
+export function patternOf(
+  pattern: string,
+  path: PlatformPath = nodePath,
+): { readonly root: string; readonly parts: readonly string[] } {
+  // A drive's or a share's name is no part that could match.
+  const { root } = path.parse(pattern);
+  return { root, parts: forward(pattern.slice(root.length), path).split('/') };
 }
+
+/** With `/` where the system has another separator beside it. */
+const forward = (pattern: string, { sep }: PlatformPath): string =>
+  sep === '\\' ? pattern.replaceAll('\\', '/') : pattern;
 
 function alternatives(pattern: string): string[] {
   const done: string[] = [];

@@ -6,8 +6,11 @@ import { writeImage } from './encode-image.ts';
 import { expandInputs, writeFileAtomically } from './files.ts';
 import { loadWeights, modelFor, readModelFolder } from './model-folder.ts';
 import { assertWritable, writeModelFolder } from './write-model-folder.ts';
+import { modelDigest } from './model-digest.ts';
 import { modelFolder } from './model-location.ts';
 import { openImageFile } from './open-image-file.ts';
+import { namesIn } from './names-in.ts';
+import { realPath } from './real-path.ts';
 import { createRunFolder, folderStorage } from './run-folder.ts';
 
 const datasets = () => import('./dataset-files.ts');
@@ -16,6 +19,7 @@ export const nodeTaskFiles: TaskFiles = {
   join,
   nameOf: (path) => basename(path),
   absolute: (path) => resolve(path),
+  realPath,
 
   async kindOf(path) {
     const found = await stat(path).catch(() => null);
@@ -25,6 +29,7 @@ export const nodeTaskFiles: TaskFiles = {
     const names = await readdir(folder, { recursive: true });
     return names.map((name) => name.replaceAll('\\', '/'));
   },
+  namesIn,
   read: (path) => readFile(path),
 
   listImages: (inputs, onPassedOver) => expandInputs(inputs, { onPassedOver }),
@@ -35,6 +40,7 @@ export const nodeTaskFiles: TaskFiles = {
   assertWritable,
 
   modelFolder,
+  modelDigest,
   readModel: readModelFolder,
   modelFor,
   loadWeights,

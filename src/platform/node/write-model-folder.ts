@@ -6,6 +6,7 @@ import { RefineNetError, UsageError } from '../../errors.ts';
 import { foreignEntries, modelFiles, type WriteModelOptions } from '../../models/folder/files.ts';
 import type { ModelDescription } from '../../models/model.ts';
 import type { Weights } from '../../tensor/weights.ts';
+import { firstOf } from '../../text.ts';
 import { atEnding } from './endings.ts';
 import { notWritten } from './files.ts';
 import { type NewFiles, writeNewFolder } from './new-folder.ts';
@@ -89,8 +90,7 @@ const NAMED = 5;
 function assertModelAlone(path: string, names: readonly string[], written: Iterable<string>): void {
   const foreign = foreignEntries(names, written);
   if (foreign.length === 0) return;
-  const more = foreign.length > NAMED ? ` and ${foreign.length - NAMED} more` : '';
   throw new UsageError(
-    `${path} exists already and is no folder of a model alone, so it is not replaced: it has ${foreign.slice(0, NAMED).join(', ')}${more}. Write to another place, or take these away first.`,
+    `${path} exists already and is no folder of a model alone, so it is not replaced: it has ${firstOf(foreign, NAMED)}. Write to another place, or take these away first.`,
   );
 }

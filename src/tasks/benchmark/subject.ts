@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { drawnWeights } from '../../measurement/drawn-weights.ts';
 import type { Subject } from '../../measurement/runner.ts';
 import { ARCHITECTURE_NAMES, architecture } from '../../models/architectures.ts';
+import { assertNoArchitectureOptions } from '../architecture-options.ts';
 import type { WorkContext } from '../task.ts';
 import type { BenchmarkEvent } from './events.ts';
 import type { BenchmarkRequest } from './request.ts';
@@ -24,7 +25,7 @@ export async function openSubject(
 ): Promise<NamedSubject> {
   const folder = await files.modelFolder(name);
   if ((await files.kindOf(folder)) !== undefined) {
-    if (classes !== undefined) throw new UsageError(`--classes is for architectures; ${name} is a model with its own.`);
+    assertNoArchitectureOptions(name, { '--classes': classes });
     return { name, isDrawn: false, ...(await files.readModel(folder)) };
   }
   if (!(ARCHITECTURE_NAMES as readonly string[]).includes(name)) {

@@ -10,6 +10,8 @@ import type { EvaluateEvent } from './events.ts';
 import { saveMask, saveProbabilities } from './prediction-files.ts';
 import type { EvaluateRequest } from './request.ts';
 import { fusedProbabilities, savedMasks, sourceKind } from './source.ts';
+import { assertOptionsOf } from './source-options.ts';
+import { assertDatasetUntouched } from './untouched-dataset.ts';
 
 export interface PredictionSource {
   /** What is scored, in words. */
@@ -20,7 +22,7 @@ export interface PredictionSource {
 
 /**
  * Opens what is scored: one folder that is a model, saved masks or saved probabilities, or several of saved probabilities.
- * @throws UsageError if the folders are none of these, or the options do not go with them.
+ * @throws UsageError if the folders are none of these, the options do not go with them, or the data set would be written over.
  */
 export async function openPredictions(
   folders: readonly string[],
@@ -33,7 +35,9 @@ export async function openPredictions(
   if (options.saveProbabilities && options.save === undefined) {
     throw new UsageError('--save-probabilities needs --save FOLDER, where they are written.');
   }
+  await assertDatasetUntouched(dataset, split, options, files);
   const kind = await sourceKind(folders, dataset.samples(split), options.fuse, files);
+  assertOptionsOf(kind, options);
   const [folder] = folders as [string];
   if (kind === 'model') return modelSource(folder, dataset, options, dataset.samples(split).length, context);
   if (options.saveProbabilities)

@@ -4,7 +4,9 @@ import type { Segmentation } from '../../inference/segmentation/segmentation.ts'
 import type { FailureEvent, ModelEvent, ProgressEvent, WarningEvent } from '../events.ts';
 import { defineTask, type WorkContext } from '../task.ts';
 import type { NamedInput } from '../task-files.ts';
+import { assertResultsReplaced } from './earlier-results.ts';
 import { imageFailure, isImageFailure } from './image-failure.ts';
+import { assertRegionsListed } from './listed-regions.ts';
 import { openPrediction } from './open-prediction.ts';
 import { pipeline } from './pipeline.ts';
 import type { ImageReport } from './prediction-files.ts';
@@ -43,9 +45,11 @@ const PIXEL_BUDGET = 32_000_000;
 async function predict(request: PredictRequest, context: WorkContext<PredictEvent>): Promise<PredictResult> {
   const { files, onEvent, signal = { aborted: false } } = context;
   const warn = (message: string) => onEvent({ type: 'warning', message });
+  assertRegionsListed(request);
   const all = await files.listImages(request.images, warn);
   await assertInputsUntouched(all, request, files);
   const images = inShard(all, request.shard);
+  await assertResultsReplaced(images, request, files);
   const openImage = (file: NamedInput) => files.openImage(file.path, { pixelLimit: request.pixelLimit });
   const first = images[0] && openImage(images[0]);
   // A broken image is told when its turn comes.

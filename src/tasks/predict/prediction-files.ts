@@ -7,9 +7,11 @@ import type { LabelClass } from '../../labels/label-class.ts';
 import { encodeNpy } from '../../tensor/npy.ts';
 import type { NamedInput, TaskFiles } from '../task-files.ts';
 import { checkResultName } from './result-name.ts';
+import { ARRAYS, LABELS, OVERLAY, REPORT } from './result-suffixes.ts';
 
 /** The content of STEM.json, and what `--json` prints. */
 export interface ImageReport {
+  /** As it was given; in STEM.json a path that is valid whatever folder one works in. */
   readonly image: string;
   readonly width: number;
   readonly height: number;
@@ -53,12 +55,19 @@ export async function writePrediction(
   checkResultName(file.name, file.path);
   const stem = files.join(options.output, file.name);
   const { labels, colors, classes } = segmentation;
-  const overlay = `${stem}.overlay.png`;
-  const writeLabels = async () => files.write(`${stem}.png`, encodeLabelPng(labels, colors));
-  // The overlay is encoded by other threads; the rest meanwhile by this one.
+  const paths = { labels: `${stem}${LABELS}`, overlay: `${stem}${OVERLAY}` };
+  const reportPath = `${stem}${REPORT}`;
+  // The overlay is encoded by other threads; the rest meanwhile by this one. It is written first: where a run ends before the
+  // report, it tells a later one that the others are results, too.
+  const overlayWritten = files.writeImage(paths.overlay, segmentation.overlay({ opacity: options.opacity }), 'png');
+  const write: TaskFiles['write'] = async (path, content) => {
+    await overlayWritten;
+    await files.write(path, content);
+  };
+  const writeLabels = async () => write(paths.labels, encodeLabelPng(labels, colors));
   const [, others] = await allOrFirstFailure([
-    files.writeImage(overlay, segmentation.overlay({ opacity: options.opacity }), 'png'),
-    writeOthers(file, stem, segmentation, options, files),
+    overlayWritten,
+    writeOthers(file, stem, segmentation, options, { ...files, write }),
     writeLabels(),
   ]);
   const report: ImageReport = {
@@ -68,9 +77,10 @@ export async function writePrediction(
     model: options.model,
     provider: options.provider,
     classes,
-    outputs: { labels: `${stem}.png`, overlay, ...others, report: `${stem}.json` },
+    outputs: { ...paths, ...others, report: reportPath },
   };
-  await files.write(`${stem}.json`, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
+  const kept: ImageReport = { ...report, image: files.absolute(file.path) };
+  await files.write(reportPath, new TextEncoder().encode(`${JSON.stringify(kept, null, 2)}\n`));
   return report;
 }
 
@@ -86,7 +96,7 @@ async function writeOthers(
   for (const name of ['probabilities', 'logits'] as const) {
     const array = segmentation[name];
     if (!array || !options[name]) continue;
-    const path = `${stem}.${name}.npy`;
+    const path = `${stem}${ARRAYS[name]}`;
     await files.write(path, encodeNpy(array));
     paths[name] = path;
   }

@@ -1,5 +1,5 @@
 /** `refinenet app`: the app in the browser. */
-import { wholeNumber } from '../../parse.ts';
+import { port } from '../../parse.ts';
 import type { RegisterCommand } from '../register-command.ts';
 import type { AppOptions } from './run.ts';
 
@@ -9,7 +9,7 @@ export const registerApp: RegisterCommand = (program, exit) => {
     .description('open the app: segment, look into the network, label and train in the browser')
     .argument('[models...]', 'folders or names of models that it begins with, each also as NAME=FOLDER')
     .option('--host <address>', 'where to listen; other machines reach 0.0.0.0, not 127.0.0.1', '127.0.0.1')
-    .option('--port <number>', 'where to listen; 0 takes a free one', wholeNumber('--port', 0), 8081)
+    .option('--port <number>', 'where to listen; 0 takes a free one', port, 8081)
     .option('--no-open', 'print the address and open no browser')
     .option('--output <folder>', 'write the app as files that any web server can host, and serve nothing')
     .action(async (models: string[], options: AppOptions) => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,6 +132,84 @@ test.each([
 ])('%j is wrong usage', async (argv, message) => {
   expect(await main(argv)).toBe(2);
   expect(terminal.noted).toContain(message);
+});
+
+test.each([
+  [['verify', '--output', 'x'], '--output is for convert; got verify.'],
+  [['stats', '--to', 'masks', '--output', 'x'], '--output, --to are for convert; got stats.'],
+])('dataset %j is wrong usage', async ([action, ...given], message) => {
+  expect(await main(['dataset', action as string, join(root, 'sound'), ...given])).toBe(2);
+  expect(terminal.noted).toContain(message);
+  expect(terminal.printed).toBe('');
+});
+
+describe('dataset convert leaves alone', () => {
+  const convert = (path: string, output: string) =>
+    main(['dataset', 'convert', join(root, path), '--output', join(root, output)]);
+
+  test.each([
+    ['the data set itself', 'sound', 'sound'],
+    ['a folder in it', 'sound', 'sound/images/new'],
+    ['the data set that a file describes', 'sound/data.yaml', 'sound/new'],
+    ['the data set by a link to it', 'sound', 'link'],
+    ['a folder in it by a link', 'sound', 'link/new'],
+    ['the data set that is named by a link', 'link', 'sound/new'],
+  ])('%s', async (_, path, output) => {
+    await symlink('sound', join(root, 'link'));
+    const before = await readFile(join(root, 'sound/data.yaml'));
+    try {
+      expect(await convert(path, output)).toBe(2);
+    } finally {
+      await rm(join(root, 'link'));
+    }
+    expect(terminal.noted).toContain(
+      `${join(root, output)} is in the data set that is converted. Name another folder with --output.`,
+    );
+    expect(await readFile(join(root, 'sound/data.yaml'))).toEqual(before);
+  });
+
+  test('a folder that has files', async () => {
+    await writeFiles('taken', { 'data.yaml': 'mine' });
+    expect(await convert('sound', 'taken')).toBe(2);
+    expect(terminal.noted).toContain(
+      `--output takes a new or empty folder; ${join(root, 'taken')} has files. Name another, or delete it if it is of a conversion that did not end.`,
+    );
+    expect(await readFile(join(root, 'taken/data.yaml'), 'utf8')).toBe('mine');
+    expect(await convert('sound', 'taken/data.yaml')).toBe(2);
+    expect(terminal.noted).toContain(
+      `--output takes a new or empty folder; ${join(root, 'taken/data.yaml')} is a file. Name another.`,
+    );
+  });
+
+  test.each([
+    ['a list of pairs', 'train.txt', 'images/a.png masks/a.png\nimages/b.png masks/b.png\n'],
+    [
+      "COCO's JSON",
+      'labels.json',
+      JSON.stringify({
+        images: ['a', 'b'].map((name, id) => ({ id, file_name: `images/${name}.png`, width: 48, height: 40 })),
+        categories: [{ id: 1, name: 'water' }],
+        annotations: [{ id: 1, image_id: 0, category_id: 1, segmentation: [[0, 0, 9, 0, 9, 9]] }],
+      }),
+    ],
+  ])('the folder of %s, but none that is made beside it', async (_, name, content) => {
+    const folder = `listed-${name}`;
+    await writeFiles(folder, {
+      [name]: content,
+      'images/a.png': photo(1),
+      'masks/a.png': mask([0, 1]),
+      'images/b.png': photo(2),
+      'masks/b.png': mask([1, 0]),
+    });
+    expect(await convert(`${folder}/${name}`, `${folder}/converted`)).toBe(0);
+    expect(await convert(`${folder}/${name}`, folder)).toBe(2);
+    expect(terminal.noted).toContain(`${join(root, folder)} is in the data set that is converted.`);
+  });
+
+  test('no folder that is empty, or beside the data set with a name that begins as its own', async () => {
+    await mkdir(join(root, 'sound-new'));
+    expect(await convert('sound', 'sound-new')).toBe(0);
+  });
 });
 
 test('a split that does not exist, and a conversion without a place, are wrong usage', async () => {

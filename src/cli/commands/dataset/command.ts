@@ -1,5 +1,6 @@
 /** `refinenet dataset`: looks through labeled images before they are trained on, and converts them. */
 import type { Dataset } from '../../../data/dataset.ts';
+import { UsageError } from '../../../errors.ts';
 import { backendFor } from '../../../platform/node/backend.ts';
 import { nodeTaskFiles } from '../../../platform/node/task-files.ts';
 import { contactSheetTask } from '../../../tasks/dataset/contact-sheet.ts';
@@ -7,6 +8,7 @@ import { convertTask } from '../../../tasks/dataset/convert.ts';
 import type { DatasetEvent } from '../../../tasks/dataset/open.ts';
 import { statsTask, verifyTask } from '../../../tasks/dataset/verify.ts';
 import type { TaskContext } from '../../../tasks/task.ts';
+import { areFor } from '../../../text.ts';
 import { oneOf } from '../../parse.ts';
 import type { RegisterCommand } from '../register-command.ts';
 import { addDatasetCommandOptions, contactSheetRequest, type DatasetCommandOptions, splitRequest } from './options.ts';
@@ -44,8 +46,20 @@ export const registerDataset: RegisterCommand = (program, exit) => {
   );
 };
 
+/** Options of `convert` alone. */
+const OF_CONVERT = ['output', 'to'] as const satisfies readonly (keyof DatasetCommandOptions)[];
+
+/** @throws UsageError naming options that the action does not have. */
+function assertOptionsFit(action: Action, options: DatasetCommandOptions): void {
+  const given = action === 'convert' ? [] : OF_CONVERT.filter((name) => options[name] !== undefined);
+  if (given.length === 0) return;
+  const named = given.map((name) => `--${name}`);
+  throw new UsageError(`${areFor(named, 'convert')}; got ${action}.`);
+}
+
 /** The contact sheet comes last: what was found out is said even if it cannot be written. */
 async function act(action: Action, path: string, options: DatasetCommandOptions): Promise<number> {
+  assertOptionsFit(action, options);
   const { onEvent, end } = datasetEvents();
   // Both tasks are of one data set, whose files need to be listed only once.
   let opened: Promise<Dataset> | undefined;

@@ -13,7 +13,7 @@ export interface DatasetCommandOptions extends DatasetOptions {
   readonly contactSheet?: string;
   readonly images: number;
   readonly output?: string;
-  readonly to: (typeof CONVERSION_TARGETS)[number];
+  readonly to?: (typeof CONVERSION_TARGETS)[number];
   readonly json?: boolean;
 }
 
@@ -26,9 +26,8 @@ export function addDatasetCommandOptions(command: Command): Command {
     .option('--output <folder>', 'where convert writes to')
     .option(
       '--to <layout>',
-      `what convert writes: ${CONVERSION_TARGETS.join(', ')}`,
+      `what convert writes: ${CONVERSION_TARGETS.join(', ')} (default: ${CONVERSION_TARGETS[0]})`,
       oneOf('--to', CONVERSION_TARGETS),
-      'masks' as const,
     )
     .option('--json', 'print JSON');
 }

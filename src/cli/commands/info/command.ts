@@ -8,6 +8,7 @@ import type { Model } from '../../../models/model.ts';
 import { preprocessorText } from '../../../models/preprocessor-text.ts';
 import { type NetworkSummary, summarize } from '../../../models/summary.ts';
 import { readModelFolder } from '../../../platform/node/model-folder.ts';
+import { assertNoArchitectureOptions } from '../../../tasks/architecture-options.ts';
 import { byteLength } from '../../../tensor/weights.ts';
 import { print, table } from '../../output.ts';
 import { oneOf, size, wholeNumber } from '../../parse.ts';
@@ -16,12 +17,15 @@ import type { RegisterCommand } from '../register-command.ts';
 
 interface InfoOptions {
   readonly size: { readonly width: number; readonly height: number };
-  readonly classes: number;
+  readonly classes?: number;
   readonly cascade?: CascadeName;
   readonly poolingBlocks?: number;
   readonly layers?: boolean;
   readonly json?: boolean;
 }
+
+/** Pascal VOC's, with the background. */
+const DEFAULT_CLASSES = 21;
 
 const CASCADE_NAMES = Object.keys(CASCADES) as readonly CascadeName[];
 
@@ -35,7 +39,11 @@ export const registerInfo: RegisterCommand = (program: Command) => {
         .argParser(size('--size'))
         .default({ width: 512, height: 512 }, '512x512'),
     )
-    .option('--classes <count>', 'classes of an architecture', wholeNumber('--classes', 1), 21)
+    .option(
+      '--classes <count>',
+      `classes of an architecture (default: ${DEFAULT_CLASSES})`,
+      wholeNumber('--classes', 1),
+    )
     .option('--cascade <name>', `of an architecture: ${CASCADE_NAMES.join(', ')}`, oneOf('--cascade', CASCADE_NAMES))
     .option(
       '--pooling-blocks <count>',
@@ -55,7 +63,15 @@ async function info(given: string, options: InfoOptions): Promise<void> {
       `"${subject}" is neither a model folder nor an architecture. The architectures are ${ARCHITECTURE_NAMES.join(', ')}.`,
     );
   }
-  const definition = model?.definition ?? architecture(subject, options.classes, variationOf(options));
+  const { classes, cascade, poolingBlocks } = options;
+  if (model) {
+    assertNoArchitectureOptions(given, {
+      '--classes': classes,
+      '--cascade': cascade,
+      '--pooling-blocks': poolingBlocks,
+    });
+  }
+  const definition = model?.definition ?? architecture(subject, classes ?? DEFAULT_CLASSES, variationOf(options));
   const summary = summarize(definition, options.size);
   if (options.json) {
     print(

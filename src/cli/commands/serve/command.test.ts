@@ -9,7 +9,12 @@ const terminal = captureOutput();
 describe('serve', () => {
   test.each([
     [['--port', '70000'], '--port takes a whole number from 0 to 65535, got "70000".'],
-    [['--port', 'http'], '--port takes a whole number of at least 0, got "http".'],
+    [['--port', 'http'], '--port takes a whole number from 0 to 65535, got "http".'],
+    [['--port', ''], '--port takes a whole number from 0 to 65535, got "".'],
+    // Timers of more than 2 ** 31 milliseconds end at once.
+    [['--timeout', '9999999'], '--timeout takes a whole number from 1 to 86400, got "9999999".'],
+    [['--upload-timeout', '86401'], '--upload-timeout takes a whole number from 1 to 86400, got "86401".'],
+    [['--drain', '9999999'], '--drain takes a whole number from 1 to 86400, got "9999999".'],
     [['--engines', '0'], '--engines takes a whole number of at least 1, got "0".'],
     [['--api-key', 'nowhere/key'], '--api-key takes a file with a key; nowhere/key cannot be read'],
     [['a b=nuclei'], 'Models: "a b" is no name for a model'],

@@ -10,7 +10,7 @@ import type { ServerOptions } from '../../../server/options.ts';
 import { OPTIMIZATION_NAMES, PRECISION_NAMES } from '../../../tasks/names.ts';
 import { resizeOption } from '../../common-options.ts';
 import { device, DEVICE_NAMES } from '../../device.ts';
-import { oneOf, wholeNumber } from '../../parse.ts';
+import { oneOf, port, seconds, wholeNumber } from '../../parse.ts';
 
 /** What was typed. */
 export interface ServeOptions {
@@ -52,9 +52,9 @@ export function addServeOptions(command: Command): Command {
       wholeNumber('--threads', 1),
     )
     .option('--queue <count>', 'requests that may wait', wholeNumber('--queue', 1), 32)
-    .option('--upload-timeout <seconds>', 'that a body may take to come', wholeNumber('--upload-timeout', 1), 30)
-    .option('--timeout <seconds>', 'until a request is given up', wholeNumber('--timeout', 1), 30)
-    .option('--drain <seconds>', 'that accepted requests have after SIGTERM', wholeNumber('--drain', 1), 60)
+    .option('--upload-timeout <seconds>', 'that a body may take to come', seconds('--upload-timeout'), 30)
+    .option('--timeout <seconds>', 'until a request is given up', seconds('--timeout'), 30)
+    .option('--drain <seconds>', 'that accepted requests have after SIGTERM', seconds('--drain'), 60)
     .option('--body-limit <MiB>', 'refuse larger bodies', wholeNumber('--body-limit', 1), 32)
     .option(
       '--pixel-limit <count>',
@@ -119,10 +119,4 @@ async function apiKeys(file: string | undefined): Promise<readonly string[]> {
     throw new UsageError(`--api-key takes a file with a key; ${file} cannot be read (${messageOf(error)}).`);
   });
   return readApiKeys(text, file);
-}
-
-function port(text: string): number {
-  const value = wholeNumber('--port', 0)(text);
-  if (value > 65535) throw new UsageError(`--port takes a whole number from 0 to 65535, got "${text}".`);
-  return value;
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Device } from '../../../runtime/backend.ts';
 import { device, DEVICE_NAMES } from '../../device.ts';
-import { numberFor, wholeNumber } from '../../parse.ts';
+import { numberFor, seconds, wholeNumber } from '../../parse.ts';
 
 /** What was typed. */
 export interface WorkerCommandOptions {
@@ -31,7 +31,7 @@ export function addWorkerOptions(command: Command): Command {
     .option(
       '--stalled <seconds>',
       'without a sign of life after which images are given to another worker',
-      wholeNumber('--stalled', 2),
+      seconds('--stalled', 2),
       30,
     )
     .option('--json', 'print one JSON object a line instead of text');

@@ -96,10 +96,16 @@ export const kindOfObject = (path: string): Promise<'file' | 'folder' | undefine
   });
 
 /** The paths of all objects below a folder, in the order of their keys. */
-export const objectsBelow = (folder: string): Promise<readonly string[]> =>
+export const objectsBelow = (folder: string): Promise<readonly string[]> => listed(folder);
+
+/** Those of the objects in a folder itself, not in the folders in it. */
+export const objectsIn = (folder: string): Promise<readonly string[]> => listed(folder, { Delimiter: '/' });
+
+/** A request for every thousand objects. */
+const listed = (folder: string, options: { readonly Delimiter?: string } = {}): Promise<readonly string[]> =>
   within(folder, 'listed', async (s3, client, { bucket, key }) => {
     const found: string[] = [];
-    const pages = s3.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: folderKey(key) });
+    const pages = s3.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: folderKey(key), ...options });
     for await (const { Contents = [] } of pages) {
       for (const { Key } of Contents) if (Key !== undefined && !Key.endsWith('/')) found.push(pathOf(bucket, Key));
     }

@@ -7,16 +7,18 @@ import { openedClient } from './bucket.ts';
 import { withBuckets } from './files.ts';
 
 const KEYS = ['photos/a.png', 'photos/more/b.png'];
-const LISTED = `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>${KEYS.map(
-  (key) => `<Contents><Key>${key}</Key></Contents>`,
-).join('')}</ListBucketResult>`;
+const listing = (keys: readonly string[]) =>
+  `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>${keys
+    .map((key) => `<Contents><Key>${key}</Key></Contents>`)
+    .join('')}</ListBucketResult>`;
 
 const files = withBuckets({} as TaskFiles);
 let store: Server;
 
 beforeAll(async () => {
   store = createServer(({ url }, response) => {
-    if (url?.startsWith('/store')) response.setHeader('content-type', 'application/xml').end(LISTED);
+    const keys = url?.includes('delimiter=%2F') ? KEYS.slice(0, 1) : KEYS;
+    if (url?.startsWith('/store')) response.setHeader('content-type', 'application/xml').end(listing(keys));
     if (url?.startsWith('/stops/')) response.setHeader('content-length', 8).write('half');
   });
   await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
@@ -39,6 +41,11 @@ test.each(['s3://store/photos', 's3://store/photos/', 's3://store//photos', 's3:
     expect(await files.list(folder)).toEqual(['a.png', 'more/b.png']);
   },
 );
+
+test('the names in a folder itself are asked for in one request', async () => {
+  expect(await files.namesIn('s3://store/photos')).toEqual(['a.png']);
+  expect(await files.namesIn('s3://store//photos/')).toEqual(['a.png']);
+});
 
 test.each([
   ['accepts and never answers', 's3://silent/photo.png'],

@@ -12,7 +12,18 @@ const bucket = () => import('./bucket.ts');
 
 type InBuckets = Pick<
   TaskFiles,
-  'join' | 'nameOf' | 'absolute' | 'kindOf' | 'list' | 'read' | 'listImages' | 'openImage' | 'write' | 'writeImage'
+  | 'join'
+  | 'nameOf'
+  | 'absolute'
+  | 'realPath'
+  | 'kindOf'
+  | 'list'
+  | 'namesIn'
+  | 'read'
+  | 'listImages'
+  | 'openImage'
+  | 'write'
+  | 'writeImage'
 >;
 
 /** Files of this machine and of buckets. Models, data sets and runs stay on this machine. */
@@ -21,6 +32,7 @@ export function withBuckets(files: TaskFiles): TaskFiles {
     join: (folder, name) => (isBucketPath(folder) ? `${folder.replace(/\/+$/, '')}/${name}` : files.join(folder, name)),
     nameOf: (path) => (isBucketPath(path) ? posix.basename(path) : files.nameOf(path)),
     absolute: (path) => (isBucketPath(path) ? path : files.absolute(path)),
+    realPath: async (path) => (isBucketPath(path) ? path : files.realPath(path)),
     kindOf: async (path) => (isBucketPath(path) ? (await bucket()).kindOfObject(path) : files.kindOf(path)),
     async list(folder) {
       if (!isBucketPath(folder)) return files.list(folder);
@@ -28,6 +40,10 @@ export function withBuckets(files: TaskFiles): TaskFiles {
       // As paths of objects begin, whatever slashes were typed.
       const root = pathOf(name, folderKey(key));
       return (await (await bucket()).objectsBelow(folder)).map((path) => path.slice(root.length));
+    },
+    async namesIn(folder) {
+      if (!isBucketPath(folder)) return files.namesIn(folder);
+      return (await (await bucket()).objectsIn(folder)).map((path) => posix.basename(path));
     },
     read: async (path) => (isBucketPath(path) ? (await bucket()).readObject(path) : files.read(path)),
     async openImage(path, { pixelLimit } = {}) {
