@@ -318,7 +318,7 @@ describe('where there is no queue', () => {
       1,
       'redis://127.0.0.1:1: no Redis lets us in there (connect ECONNREFUSED 127.0.0.1:1). Check the address, that it runs, and its password.',
     ],
-    [['worker', 'redis://127.0.0.1', '--stalled', '1'], 2, '--stalled takes a whole number of at least 2, got "1".'],
+    [['worker', 'redis://127.0.0.1', '--stalled', '1'], 2, '--stalled takes a whole number from 2 to 86400, got "1".'],
   ] as const)('%j ends with %i', async (args, code, message) => {
     const result = await runCli(args);
     expect([result.code, result.stderr]).toEqual([code, expect.stringContaining(message)]);
