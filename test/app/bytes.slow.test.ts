@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ASSETS = join(ROOT, 'dist/app/assets');
 
 /** Bytes. Raise them only for what is worth the wait, and tell docs/app.md. */
-const CEILINGS = { page: 218_000, later: 430_000, worker: 320_000, 'training worker': 785_000 };
+const CEILINGS = { page: 221_000, later: 430_000, worker: 320_000, 'training worker': 788_000 };
 
 let sizes: Record<keyof typeof CEILINGS, number>;
 
