@@ -11,9 +11,9 @@ export function count(number: number, singular: string, plural = `${singular}s`)
 }
 
 /** The first of some texts, as many as are named at most: `a, b, c and 7 more`. */
-export function firstOf(texts: readonly string[], named: number): string {
+export function firstOf(texts: readonly string[], named: number, separator = ', '): string {
   const more = texts.length > named ? ` and ${texts.length - named} more` : '';
-  return `${texts.slice(0, named).join(', ')}${more}`;
+  return `${texts.slice(0, named).join(separator)}${more}`;
 }
 
 /** What options are for: `--a is for x`, `--a, --b are for x`. */

@@ -16,6 +16,7 @@ const RANKS: readonly (readonly string[])[] = [
     'json-schema.ts',
     'option-values.ts',
     'text.ts',
+    'defined.ts',
     'joined-bytes.ts',
     'glob-patterns.ts',
     'groups.ts',

@@ -10,6 +10,7 @@ import { Folder } from './formats/folder.ts';
 import type { DatasetFormat, DatasetLayout } from './formats/format.ts';
 import { DATASET_FORMATS } from './formats/index.ts';
 import { IGNORE_INDEX, labelTable, MOST_CLASSES } from '../labels/label-table.ts';
+import { firstOf } from '../text.ts';
 import { decodeIds, type MaskEncoding } from './mask.ts';
 import type { LayoutFault } from './pairing.ts';
 import type { Sample } from './sample.ts';
@@ -102,10 +103,7 @@ function datasetFormat(name: string): DatasetFormat {
 
 function nothingFound(folder: Folder): UnknownLayoutError {
   const entries = [...folder.foldersIn('').map((name) => `${name}/`), ...folder.filesIn('')];
-  const content =
-    entries.length === 0
-      ? 'it is empty or does not exist'
-      : `it has ${entries.slice(0, 8).join(', ')}${entries.length > 8 ? ` and ${entries.length - 8} more` : ''}`;
+  const content = entries.length === 0 ? 'it is empty or does not exist' : `it has ${firstOf(entries, 8)}`;
   const looked = DATASET_FORMATS.map(({ name, looksFor }) => `  ${name}: ${looksFor}`);
   return new UnknownLayoutError(
     `${folder.name}: no data set of a known layout was found (${content}). Looked for\n${looked.join('\n')}\n` +

@@ -2,6 +2,7 @@
 import { FormatError } from '../errors.ts';
 import { placeOf, type ShapeFault, STOPPING_FAULTS } from './annotations/annotation.ts';
 import type { ImageSize } from '../image/preprocess.ts';
+import { firstOf } from '../text.ts';
 import type { Dataset } from './dataset.ts';
 import type { DecodeImage } from './file-source.ts';
 import { type DecodedMask, describeUnknown } from './mask.ts';
@@ -54,9 +55,9 @@ function assertNoneStops(sample: Sample, faults: readonly ShapeFault[]): void {
   const { annotation, mask, image } = sample;
   const stopping = faults.filter(({ kind }) => STOPPING_FAULTS.includes(kind));
   if (!annotation || stopping.length === 0) return;
-  const list = stopping.slice(0, 5).map((fault) => `${placeOf(mask, annotation, fault)}: ${fault.detail}`);
+  const list = stopping.map((fault) => `${placeOf(mask, annotation, fault)}: ${fault.detail}`);
   throw new FormatError(
-    `${image}: its labels cannot be used: ${list.join('; ')}${stopping.length > 5 ? ` and ${stopping.length - 5} more` : ''}. Verify the data set for all of them.`,
+    `${image}: its labels cannot be used: ${firstOf(list, 5, '; ')}. Verify the data set for all of them.`,
   );
 }
 

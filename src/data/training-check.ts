@@ -1,5 +1,6 @@
 /** What `dataset verify` finds, said to somebody who is about to train: everything is read once before the first step. */
 import { FormatError } from '../errors.ts';
+import { firstOf } from '../text.ts';
 import type { Problem, ProblemItem } from './checks/check.ts';
 import { dataSplits } from './data-splits.ts';
 import type { Dataset } from './dataset.ts';
@@ -62,8 +63,7 @@ function paragraph({ message, advice, items }: Problem): string {
 }
 
 function line({ message, items }: Problem): string {
-  const more = items.length > NAMED_IN_WARNING ? ` and ${items.length - NAMED_IN_WARNING} more` : '';
-  return `${capitalized(message)}: ${items.slice(0, NAMED_IN_WARNING).map(inWords).join('; ')}${more}.`;
+  return `${capitalized(message)}: ${firstOf(items.map(inWords), NAMED_IN_WARNING, '; ')}.`;
 }
 
 const inWords = ({ subject, detail }: ProblemItem): string =>

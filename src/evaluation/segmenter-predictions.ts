@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import type { Image } from '../image/image.ts';
 import type { Segmentation } from '../inference/segmentation/segmentation.ts';
 import type { ModelDescription } from '../models/model.ts';
+import { firstOf } from '../text.ts';
 import type { Predict } from './evaluate.ts';
 
 /** What evaluation asks of a segmenter. */
@@ -53,6 +54,5 @@ export function compareClasses(
     return name.trim().toLowerCase() === other.trim().toLowerCase() ? [] : [`${id} is "${name}" and "${other}"`];
   });
   if (differing.length === 0) return undefined;
-  const shown = differing.slice(0, 5).join(', ') + (differing.length > 5 ? ` and ${differing.length - 5} more` : '');
-  return `${subject} and the data set name classes differently: ${shown}. Classes are compared by their number.`;
+  return `${subject} and the data set name classes differently: ${firstOf(differing, 5)}. Classes are compared by their number.`;
 }

@@ -1,4 +1,5 @@
 /** Whether two models say the same of the same pixels. */
+import { firstOf } from '../text.ts';
 import type { ModelDescription } from './model.ts';
 
 /**
@@ -13,9 +14,8 @@ export function meaningDifferences(one: ModelDescription, other: ModelDescriptio
     problems.push(`it has ${names.length} classes, but ${otherName} ${wanted.length}`);
   } else {
     const different = wanted.flatMap((name, id) => (names[id] === name ? [] : [`${id} is ${names[id]}, not ${name}`]));
-    const more = different.length > MOST_NAMED ? ` and ${different.length - MOST_NAMED} more` : '';
     if (different.length > 0) {
-      problems.push(`its classes are others (${different.slice(0, MOST_NAMED).join('; ')}${more})`);
+      problems.push(`its classes are others (${firstOf(different, MOST_NAMED, '; ')})`);
     }
   }
   for (const field of ['rescaleFactor', 'mean', 'std'] as const) {

@@ -3,6 +3,7 @@ import type { MixRecipe } from '../data/mixing/index.ts';
 import type { Sample } from '../data/sample.ts';
 import { imagesPerEpoch as imagesOf, type SamplingRule, timesOf } from '../data/sampling.ts';
 import type { TransformRecipe } from '../data/transforms/index.ts';
+import { defined } from '../defined.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import { type AugmentationAdjustments, adjusted, resizedFirst, resizeSteps } from './augmentation.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -116,13 +117,6 @@ export function withOverrides(base: TrainingConfiguration, overrides: TrainingOv
   };
   checkConfiguration(configuration, unknownFields(overrides));
   return configuration;
-}
-
-/** Without the fields that are undefined. */
-function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 /** The fields that overrides may have: one that is misspelled would be passed over. */

@@ -1,4 +1,5 @@
 /** Saying everything that is wrong with a file in one message that stays readable. */
+import { firstOf } from '../text.ts';
 
 const SHOWN = 8;
 
@@ -10,9 +11,10 @@ export function listProblems(heading: string, problems: readonly string[]): stri
 
 /** Names in quotes, the first few of them where there are many: `"a", "b" and 7 more`. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).map((name) => JSON.stringify(shorten(name)));
-  if (names.length > SHOWN) return `${shown.join(', ')} and ${names.length - SHOWN} more`;
-  return shown.join(', ');
+  return firstOf(
+    names.map((name) => JSON.stringify(shorten(name))),
+    SHOWN,
+  );
 }
 
 function shorten(name: string): string {

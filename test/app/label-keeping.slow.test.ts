@@ -4,16 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeLabelPng, encodePng } from '../../src/image/png.ts';
 import { image } from '../../src/image/image.ts';
 import { labelMap } from '../../src/image/label-map.ts';
-import { loadAppModules, type Signal, stubBrowser } from '../support/app-modules.ts';
+import { loadAppModules, type Picture, type Signal, stubBrowser } from '../support/app-modules.ts';
 import { FakeIndexedDb } from '../support/fakes/indexed-db.ts';
-
-interface Picture {
-  readonly name: string;
-  readonly file: Blob;
-  readonly width: number;
-  readonly height: number;
-  readonly labels: Uint8Array;
-}
 
 interface Folder {
   readonly name: string;

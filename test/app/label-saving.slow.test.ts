@@ -1,16 +1,8 @@
 /** Labels that are saved again: what was written stays where it is. */
 import { decodeLabelPng } from '../../src/image/png.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadAppModules, type Signal, stubBrowser } from '../support/app-modules.ts';
+import { loadAppModules, type Picture, type Signal, stubBrowser } from '../support/app-modules.ts';
 import { FakeIndexedDb } from '../support/fakes/indexed-db.ts';
-
-interface Picture {
-  readonly name: string;
-  readonly file: Blob;
-  readonly width: number;
-  readonly height: number;
-  readonly labels: Uint8Array;
-}
 
 /** What these tests call of the app. */
 interface App {

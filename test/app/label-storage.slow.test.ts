@@ -1,20 +1,11 @@
 /** Labels in the browser's storage: which class they are of, which photograph, and what happens where keeping them fails. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadAppModules, type Signal, stubBrowser } from '../support/app-modules.ts';
+import { loadAppModules, type Picture, type Signal, stubBrowser } from '../support/app-modules.ts';
 import { FakeIndexedDb } from '../support/fakes/indexed-db.ts';
 
 interface LabelClass {
   readonly name: string;
   readonly color: readonly number[];
-}
-
-interface Picture {
-  readonly name: string;
-  readonly file: Blob;
-  readonly width: number;
-  readonly height: number;
-  readonly labels: Uint8Array;
-  readonly classes?: readonly LabelClass[];
 }
 
 /** What these tests call of the app. */

@@ -8,6 +8,15 @@ export interface Signal<T> {
   value: T;
 }
 
+/** A photograph with its labels, as the app's modules have it. */
+export interface Picture {
+  readonly name: string;
+  readonly file: Blob;
+  readonly width: number;
+  readonly height: number;
+  readonly labels: Uint8Array;
+}
+
 /** Puts a fake browser in place; `vi.unstubAllGlobals` takes it away. @param decoded has the name of every file that is decoded */
 export function stubBrowser(database: FakeIndexedDb, decoded: string[] = []): void {
   vi.stubGlobal('indexedDB', database);

@@ -1,14 +1,14 @@
 /** Says what is wrong with label files, all of it at once. */
 import { FormatError } from '../../errors.ts';
 import { mapAhead } from '../concurrency.ts';
+import { firstOf } from '../../text.ts';
 
 /** Problems of one file, and damaged files, that are named: all that somebody made by hand, and an end to what a program got wrong. */
 const NAMED = 1000;
 
 /** The problems in one sentence. */
 export function listProblems(problems: readonly string[]): string {
-  const more = problems.length > NAMED ? ` and ${problems.length - NAMED} more` : '';
-  return `${problems.slice(0, NAMED).join('; ')}${more}`;
+  return firstOf(problems, NAMED, '; ');
 }
 
 /**

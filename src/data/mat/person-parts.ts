@@ -2,6 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import type { LabelMap } from '../../image/label-map.ts';
 import { LABEL_SETS } from '../../labels/sets/label-sets.ts';
+import { firstOf } from '../../text.ts';
 import { describeMat, type MatArray, type MatStructs } from './arrays.ts';
 import { rowsOf } from './rows.ts';
 
@@ -67,8 +68,7 @@ export function personParts(anno: MatArray, name: string): LabelMap {
     }
   }
   if (problems.length > 0) {
-    const more = problems.length > 5 ? ` and ${problems.length - 5} more` : '';
-    throw new FormatError(`${name}: ${problems.slice(0, 5).join('; ')}${more}. Correct the file, or copy it anew.`);
+    throw new FormatError(`${name}: ${firstOf(problems, 5, '; ')}. Correct the file, or copy it anew.`);
   }
   return { width, height, data };
 }

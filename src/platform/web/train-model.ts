@@ -1,4 +1,5 @@
 /** Training in a page, the short way: labeled images to a model, in a worker; the run is kept by the browser. */
+import { defined } from '../../defined.ts';
 import { messageOf, RuntimeError, UsageError } from '../../errors.ts';
 import type { Color } from '../../image/image.ts';
 import { classesNamed } from '../../labels/classes-named.ts';
@@ -141,10 +142,8 @@ function apart({
   limit,
   ...overrides
 }: FollowOptions & TrainingOverrides) {
-  const given = <T extends object>(values: T): T =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
   return {
-    callbacks: given({
+    callbacks: defined({
       onDownload,
       onCheck,
       onStart,
@@ -154,8 +153,8 @@ function apart({
       onCheckpoint,
       onWarning,
     }) as PageTrainingCallbacks,
-    follow: given({ signal, device, threads, wasmPaths, worker, cache, samples, limit }) as Follow,
-    overrides: given(overrides) as TrainingOverrides,
+    follow: defined({ signal, device, threads, wasmPaths, worker, cache, samples, limit }) as Follow,
+    overrides: defined(overrides) as TrainingOverrides,
   };
 }
 

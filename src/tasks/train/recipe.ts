@@ -1,4 +1,5 @@
 /** What a request to train changes of a recipe: the fields, and the overrides that they mean. */
+import { defined } from '../../defined.ts';
 import * as z from 'zod';
 import { BACKGROUNDS } from '../../data/mixing/classes.ts';
 import { MIX_NAMES, type MixRecipe } from '../../data/mixing/index.ts';
@@ -173,7 +174,7 @@ export function overridesFrom(
     frozen: fields.freeze,
     validateEvery,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return defined(given);
 }
 
 function lossFrom({ loss: terms, lossResolution: resolution }: RecipeFields): TrainingOverrides['loss'] {
