@@ -94,14 +94,14 @@ export function withOverrides(base: TrainingConfiguration, overrides: TrainingOv
     },
   };
   const { epochs, batch = base.batch, seed, schedule, validateEvery, patience, saveEvery, samplesEvery } = others;
-  const { mixing: _, views: __, ...plain } = base;
   const { resize: former } = base.preprocessing;
   const { resize = former } = overrides;
   const ofCrop =
     crop === base.crop || !preset ? base.augmentation : [...resizeSteps(former), ...preset.augmentation(crop)];
   const augmentation = overrides.augmentation ?? ofCrop;
-  const configuration: TrainingConfiguration = {
-    ...plain,
+  // Every field keeps its place, so that a resumed run writes the bytes of one that was not interrupted.
+  const configuration: TrainingConfiguration = defined({
+    ...base,
     ...defined({ epochs, batch, seed, validateEvery, patience, saveEvery, samplesEvery }),
     ...(schedule && { schedule: { ...schedule, warmup: schedule.warmup ?? base.schedule.warmup } }),
     crop,
@@ -112,9 +112,9 @@ export function withOverrides(base: TrainingConfiguration, overrides: TrainingOv
     ),
     step,
     rates: { ...base.rates, ...defined(rates ?? {}) },
-    ...(mixing.length > 0 && { mixing }),
-    ...(views !== null && { views }),
-  };
+    mixing: mixing.length > 0 ? mixing : undefined,
+    views: views ?? undefined,
+  });
   checkConfiguration(configuration, unknownFields(overrides));
   return configuration;
 }

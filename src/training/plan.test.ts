@@ -357,6 +357,15 @@ describe('a plan', () => {
     const { configuration } = await plan({ batch: 2 });
     expect(replan(configuration, dataset)).toEqual(configuration);
     expect(replan(configuration, dataset, { epochs: 99 })).toEqual({ ...configuration, epochs: 99 });
+    // In the same order too, which is that of the bytes of a checkpoint.
+    for (const overrides of [
+      { mixing: [{ mix: 'cutmix' }] },
+      { mixing: [{ mix: 'cutmix' }], sampling: [{ names: '0', times: 3 }], classWeights: 'none' },
+      { views: 2, epochs: 4, sampling: [{ rare: 0.9 }], frozen: ['encoder.*'] },
+    ] satisfies TrainingOverrides[]) {
+      const { configuration } = await plan(overrides);
+      expect(JSON.stringify(replan(configuration, dataset))).toBe(JSON.stringify(configuration));
+    }
     const { resolution, ...loss } = configuration.step.loss;
     const former = {
       ...configuration,

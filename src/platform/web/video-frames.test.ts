@@ -39,7 +39,7 @@ async function followed(video = new PlayingVideo()) {
   const first = frames.next();
   video.show();
   expect(await first).toEqual({ done: false, value: { time: 0.04, dropped: 0 } });
-  return { video, next: frames.next() };
+  return { video, frames, next: frames.next() };
 }
 
 const within = <T>(work: Promise<T>): Promise<T | 'waits'> =>
@@ -92,5 +92,34 @@ describe('the frames of a video', () => {
     video.readyState = 4;
     video.show();
     expect(await next).toEqual({ done: false, value: { time: 0.04, dropped: 0 } });
+  });
+
+  test.each(['seeked', 'canplay'])(
+    'go on at %s where a paused one had shown a frame before it had its data',
+    async (event) => {
+      const { video, next } = await followed();
+      video.readyState = 1;
+      video.show();
+      expect(await within(next)).toBe('waits');
+      video.tell(event, { readyState: 2 });
+      expect(await within(next)).toEqual({ done: false, value: { time: 0.08, dropped: 0 } });
+    },
+  );
+
+  test('go on after a seek of whose frame the browser did not tell', async () => {
+    const { video, next } = await followed();
+    video.tell('seeked', { currentTime: 7 });
+    expect(await within(next)).toBe('waits');
+    expect(await next).toEqual({ done: false, value: { time: 7, dropped: 0 } });
+  });
+
+  test('are taken once after a seek of whose frame the browser told', async () => {
+    const { video, next, frames } = await followed();
+    video.tell('seeked', { currentTime: 7 });
+    video.show();
+    expect(await next).toEqual({ done: false, value: { time: 0.08, dropped: 0 } });
+    const another = frames.next();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await within(another)).toBe('waits');
   });
 });

@@ -21,6 +21,9 @@ const HAVE_CURRENT_DATA = 2;
 /** The `networkState` of a video that has no source. */
 const NETWORK_EMPTY = 0;
 
+/** Milliseconds after a seek in which its frame is told of, where it is at all: browsers miss it if it is shown while the one before is being told of. */
+const TOLD_WITHIN = 100;
+
 /**
  * The newest frame whenever one is asked for, each once: waits where the one before is still shown. Ends with the video, and where it is taken away or another takes
  * its place.
@@ -45,41 +48,56 @@ export async function* framesOf(
   // The event that the one before is gone comes late, while this one is awaited.
   let hadFrame = video.readyState >= HAVE_CURRENT_DATA;
   let isGone = false;
-  const onEnd = (): void => wake();
+  const onChange = (): void => wake();
+  let isMissed = false;
+  let missing: ReturnType<typeof setTimeout> | undefined;
+  const onSeeked = (): void => {
+    const before = shown;
+    clearTimeout(missing);
+    missing = setTimeout(() => {
+      isMissed = shown === before;
+      time = isMissed ? video.currentTime : time;
+      wake();
+    }, TOLD_WITHIN);
+  };
   const onEmptied = (): void => {
     isGone = hadFrame || video.networkState === NETWORK_EMPTY;
     wake();
   };
-  for (const event of ENDS) video.addEventListener(event, onEnd);
+  for (const event of CHANGES) video.addEventListener(event, onChange);
   video.addEventListener('emptied', onEmptied);
-  signal?.addEventListener('abort', onEnd);
+  video.addEventListener('seeked', onSeeked);
+  signal?.addEventListener('abort', onChange);
   try {
     for (;;) {
       signal?.throwIfAborted();
       if (video.error) throw notPlayed(video.error);
       if (isGone) return;
       // While it seeks, a video has no frame that could be taken.
-      if (shown === taken || video.readyState < HAVE_CURRENT_DATA) {
+      if ((shown === taken && !isMissed) || video.readyState < HAVE_CURRENT_DATA) {
         if (video.ended) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
-      const dropped = taken === 0 ? 0 : shown - taken - 1;
+      const dropped = taken === 0 ? 0 : Math.max(0, shown - taken - 1);
       taken = shown;
+      isMissed = false;
       yield { time, dropped };
     }
   } finally {
     video.cancelVideoFrameCallback(handle);
-    for (const event of ENDS) video.removeEventListener(event, onEnd);
+    for (const event of CHANGES) video.removeEventListener(event, onChange);
     video.removeEventListener('emptied', onEmptied);
-    signal?.removeEventListener('abort', onEnd);
+    video.removeEventListener('seeked', onSeeked);
+    clearTimeout(missing);
+    signal?.removeEventListener('abort', onChange);
   }
 }
 
-/** What is looked at where it happens. */
-const ENDS = ['ended', 'error'] as const;
+/** What is looked at where it happens: an end, or that the frame a paused video was told to have can be taken by now. */
+const CHANGES = ['ended', 'error', 'seeked', 'canplay'] as const;
 
 const notPlayed = ({ code, message }: MediaError): FormatError =>
   new FormatError(`The video cannot be played on: ${message || `error ${code}`}. Check its file.`);
