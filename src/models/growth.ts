@@ -21,7 +21,7 @@ export interface NetworkGrowth<Definition> {
    * @throws UsageError if there are not as many as paths, or one is no whole number of at least 1.
    */
   withWidths(definition: Definition, widths: readonly number[]): Definition;
-  /** Whether both compute the same from the same weights, however they are written: but for their number of classes and their dropout. */
+  /** Whether both compute the same from the same weights, however they are written: but for their number of classes and what has no weights. */
   isSameForm(one: Definition, other: Definition): boolean;
   /** Whether a network is what the coarsest blocks of a larger one are. */
   growsInto(smaller: Definition, larger: Definition): boolean;

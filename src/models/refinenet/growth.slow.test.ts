@@ -115,7 +115,21 @@ describe('a network of the coarsest blocks', () => {
       const { definition, weights } = startingModel({ ...given, widths: [256, 256, 256, 256, ...widths] });
       return agreement(expected, await logits(definition, weights));
     };
-    expect(await agreementOf([24, 6])).toBeGreaterThan(0.9);
+    const carried = await agreementOf([24, 6]);
+    expect(carried).toBeGreaterThan(0.9);
+    // Units before the classifier are new, and add nothing to the scores.
+    const { decoder, ...others } = startingModel({ ...given, widths: [256, 256, 256, 256, 24, 6] })
+      .definition as RefineNetDefinition;
+    const network = { ...others, decoder: { ...decoder, units: { ...decoder.units, head: 2 } } };
+    const { weights, kept } = startingModel({
+      network,
+      given: coarse.weights,
+      definition: coarse.definition,
+      classes: 3,
+      seed: 2,
+    });
+    expect(kept).toBe('the coarser blocks');
+    expect(agreement(expected, await logits(network, weights))).toBeCloseTo(carried, 5);
     expect(await agreementOf([256, 6])).toBeGreaterThan(0.8);
     expect(Math.abs(await agreementOf([24, 5]))).toBeLessThan(0.6);
   });
