@@ -96,7 +96,7 @@ test('a page of three lines loads little: what it runs itself and its worker, co
 });
 
 /** Bytes, compressed. */
-const [PAGE_CEILING, TOTAL_CEILING] = [25_000, 99_800];
+const [PAGE_CEILING, TOTAL_CEILING] = [25_000, 100_400];
 
 /** Bytes. Raise it only for what every page needs. */
-const CEILING = 164_500;
+const CEILING = 166_000;

@@ -88,7 +88,12 @@ export { network, networkGeometry, networkParameters } from '../models/network.t
 export { LOGITS, PIXEL_VALUES, pixelValues } from '../models/pixel-values.ts';
 export type { Interpolation, PoolingOrder, Skip as SkipPlacement } from '../models/refinenet/blocks.ts';
 export { type CascadeName, CASCADES } from '../models/refinenet/cascades.ts';
-export type { DecoderDefinition, ImagePooling, RefineNetDefinition } from '../models/refinenet/definition.ts';
+export type {
+  ConditionalRandomField,
+  DecoderDefinition,
+  ImagePooling,
+  RefineNetDefinition,
+} from '../models/refinenet/definition.ts';
 export { networkStations, type Station } from '../models/stations.ts';
 export { refineNet } from '../models/refinenet/refinenet.ts';
 export type { VariantOptions, Variation } from '../models/refinenet/variation.ts';

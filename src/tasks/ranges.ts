@@ -39,6 +39,7 @@ export const RANGES = {
   // import and export.
   classes: COUNT,
   calibrationImages: COUNT,
+  crf: { least: 0, most: 1000 },
 
   // benchmark.
   warmupRuns: COUNT_OR_NONE,

@@ -8,6 +8,18 @@ import type { EncoderName } from '../encoders/index.ts';
 /** Whether, and how, the mean of the coarsest feature over the image is added to it. */
 export type ImagePooling = boolean | 'projected';
 
+/** How a conditional random field is set. */
+export interface ConditionalRandomField {
+  /** How far away the eight neighbors of each ring are, in places of the scores. */
+  readonly dilations: readonly number[];
+  /** The difference of color, in numbers of the normalized image, at which two places agree 0.6 as much as at none: a normal curve's deviation. */
+  readonly color: number;
+  /** What all neighbors together add to the score of a class that they are sure of. */
+  readonly weight: number;
+  /** Rounds in which places ask their neighbors. */
+  readonly iterations: number;
+}
+
 /** One decoder covers the family; every difference between its members is a field here. */
 export interface DecoderDefinition {
   /** Kernel of reduction, fusion and pooling convolutions: 3 in RefineNet, 1 in Light-Weight RefineNet. */
@@ -43,6 +55,8 @@ export interface DecoderDefinition {
   readonly interpolation?: Interpolation | undefined;
   /** Kernel of the classifier. */
   readonly classifier: 1 | 3;
+  /** What moves the classifier's scores to the edges of the image; nothing when left out. */
+  readonly crf?: ConditionalRandomField | undefined;
   /** Dropout probabilities: on the two coarsest levels' features, and before the classifier. */
   readonly dropout: { readonly features: number; readonly classifier: number };
 }

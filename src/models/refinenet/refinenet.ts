@@ -8,10 +8,11 @@ import { conv2d, dropout } from '../../nn/layers.ts';
 import { type Scope, scope } from '../../nn/scope.ts';
 import { type BlockInput, refineNetBlock, residualConvUnits } from './blocks.ts';
 import { checkPaths } from './check-paths.ts';
+import { conditionalRandomField } from './crf.ts';
 import type { DecoderDefinition, RefineNetDefinition } from './definition.ts';
 import { ACTIVATIONS } from '../activations.ts';
 import { ENCODERS } from '../encoders/index.ts';
-import type { Tap } from '../encoders/encoder.ts';
+import { type Tap, tapsAtStride } from '../encoders/encoder.ts';
 
 /**
  * Class scores for normalized images x [N, 3, H, W]: logits [N, classes, ceil(H / s), ceil(W / s)], before softmax, where s is the
@@ -20,7 +21,15 @@ import type { Tap } from '../encoders/encoder.ts';
  */
 export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope = scope()): Value {
   const features = encode(definition, x, root);
-  return decode(definition, features, root.at('decoder'));
+  const logits = decode(definition, features, root.at('decoder'));
+  const { crf } = definition.decoder;
+  return crf ? conditionalRandomField(root.at('crf'), logits, x, strideOf(definition), crf) : logits;
+}
+
+/** Pixels between neighbors of the finest feature. */
+function strideOf({ encoder, encoderStride, decoder }: RefineNetDefinition): number {
+  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
+  return Math.min(...taps.filter(({ name }) => decoder.taps.includes(name)).map(({ stride }) => stride));
 }
 
 /** One path from an encoder to a block of the decoder. */

@@ -37,6 +37,14 @@ export const refineNetSchema: z.ZodMiniType<RefineNetDefinition> = z.object({
     upsampling: z.enum(['align_corners', 'half_pixel']),
     interpolation: z.optional(z.enum(['linear', 'cubic'])),
     classifier: z.literal([1, 3]),
+    crf: z.optional(
+      z.object({
+        dilations: listOf(wholeNumber(1, 64), 1, 8),
+        color: numberBetween(0.001, 1000),
+        weight: numberBetween(0, 1000),
+        iterations: wholeNumber(1, 16),
+      }),
+    ),
     dropout: z.object({ features: probability, classifier: probability }),
   }),
 });

@@ -67,7 +67,7 @@ async function exportModel(request: ExportRequest, context: WorkContext<ExportEv
 }
 
 /** @throws UsageError naming all that does not go together. */
-function checkCombination({ format, precision, calibration, dataset, resize }: ExportRequest): void {
+function checkCombination({ format, precision, calibration, dataset, resize, crf }: ExportRequest): void {
   const problems: string[] = [];
   if (precision === 'int8') {
     if (format === 'safetensors')
@@ -80,6 +80,9 @@ function checkCombination({ format, precision, calibration, dataset, resize }: E
   }
   if (format === 'safetensors' && resize !== undefined) {
     problems.push('safetensors holds weights alone, and no --resize. A folder has both: --format folder.');
+  }
+  if (format === 'safetensors' && crf !== undefined) {
+    problems.push('safetensors holds weights alone, and no --crf. A folder has both: --format folder.');
   }
   if (precision === 'float16' && calibration !== undefined && (format === 'folder' || format === 'safetensors')) {
     problems.push(

@@ -11,6 +11,8 @@ export const EXPORT_REQUEST = z.strictObject({
   meanWith: z.array(z.string()).default([]),
   /** The size at which the exported model sees images from then on; the model's own when left out. */
   resize: RESIZE_RULE.optional(),
+  /** The weight of a conditional random field that moves scores to the edges of images, 0 for none; the model's own when left out. */
+  crf: numberField('crf').optional(),
   format: z.enum(EXPORT_FORMAT_NAMES).default('onnx'),
   precision: z.enum(PRECISION_NAMES).default('float32'),
   /** For int8: images like those to be segmented, or a data set; that of `dataset` when left out. */

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { architectureName } from '../../models/architectures.ts';
 import { relationOf } from '../../models/growth.ts';
 import { meaningDifferences } from '../../models/meaning.ts';
+import { withCrf } from '../../models/refinenet/crf.ts';
 import type { Model, ModelDescription } from '../../models/model.ts';
 import type { Weights } from '../../tensor/weights.ts';
 import { meanOfWeights } from '../../weights/mean-of-weights.ts';
@@ -22,7 +23,7 @@ type Context = Pick<WorkContext<WarningEvent>, 'files' | 'onEvent'>;
 
 /** @throws UsageError if a model is not there, or has no mean with the first one; FormatError or WeightsError of its files. */
 export async function modelToExport(
-  { model: location, meanWith, resize }: ExportRequest,
+  { model: location, meanWith, resize, crf }: ExportRequest,
   context: Context,
 ): Promise<ModelToExport> {
   const { files } = context;
@@ -33,10 +34,14 @@ export async function modelToExport(
   const weights = await files.loadWeights(single);
   const whole =
     others.length === 0 ? { model: single, weights } : await meanModel({ ...single, weights }, folders, context);
-  const { preprocessing } = whole.model;
+  const { preprocessing, definition } = whole.model;
   return {
     folders,
-    model: resize === undefined ? whole.model : { ...whole.model, preprocessing: { ...preprocessing, resize } },
+    model: {
+      ...whole.model,
+      ...(resize !== undefined && { preprocessing: { ...preprocessing, resize } }),
+      ...(crf !== undefined && { definition: withCrf(definition, crf) }),
+    },
     weights: whole.weights,
   };
 }

@@ -126,6 +126,41 @@ describe('export of weights in float16', () => {
   });
 });
 
+describe('export --crf', () => {
+  test('puts a conditional random field behind the network, and takes it away, with the same weights', async () => {
+    const [plain, field, without] = [await drawn('plain', 1), inRoot('field'), inRoot('without')];
+    for (const [from, weight, to] of [
+      [plain, '2.5', field],
+      [field, '0', without],
+    ] as const) {
+      expect(await main(['export', from, '--crf', weight, '--format', 'folder', '--output', to]), terminal.noted).toBe(
+        0,
+      );
+    }
+    const decoder = async (folder: string) => (await readModelFolder(folder)).definition.decoder;
+    expect((await decoder(field)).crf).toEqual({ dilations: [3], color: 0.226, weight: 2.5, iterations: 3 });
+    expect(await decoder(without)).toEqual(await decoder(plain));
+    expect(weightsFingerprint(await storedIn(field))).toBe(weightsFingerprint(await storedIn(plain)));
+  });
+
+  test.each(['onnx', 'huggingface'])('is part of a model as %s, checked as such', async (format) => {
+    const argv = ['export', await drawn(`to ${format}`, 1), '--crf', '4', '--format', format, '--json'];
+    expect(await main([...argv, '--output', inRoot(`as ${format}`)]), terminal.noted).toBe(0);
+    const { difference } = JSON.parse(terminal.printed.trim().split('\n').at(-1) as string);
+    expect(difference).toBeLessThan(1e-4);
+  });
+
+  test('is no part of weights alone, and has no weight below 0', async () => {
+    const argv = ['export', await drawn('refused', 1), '--format', 'safetensors', '--output', inRoot('refused.st')];
+    expect(await main([...argv, '--crf', '2'])).toBe(2);
+    expect(terminal.noted).toContain(
+      'safetensors holds weights alone, and no --crf. A folder has both: --format folder.',
+    );
+    expect(await main([...argv, '--crf', '-1'])).toBe(2);
+    expect(terminal.noted).toContain('--crf');
+  });
+});
+
 describe('export --mean-with', () => {
   test("writes the mean of the models' weights, with the first one's preprocessing", async () => {
     const preprocessing = { ...IMAGENET_PREPROCESSING, resize: { shortestEdge: 64 } };

@@ -9,7 +9,7 @@ import { oneOf, numberFor } from '../../parse.ts';
 
 /** What was typed. */
 export interface ExportOptions
-  extends Pick<ExportRequest, 'format' | 'precision' | 'calibrationImages' | 'split' | 'output'> {
+  extends Pick<ExportRequest, 'crf' | 'format' | 'precision' | 'calibrationImages' | 'split' | 'output'> {
   readonly meanWith?: readonly string[];
   readonly resize?: Pick<Preprocessing, 'resize'>;
   readonly calibration?: string;
@@ -27,6 +27,11 @@ export function addExportOptions(command: Command): Command {
       (model: string, models: readonly string[] = []) => [...models, model],
     )
     .addOption(resizeOption('the exported model sees images', "the model's own"))
+    .option(
+      '--crf <weight>',
+      "how much neighbors of one color in the image have a say in each other's class, such as 2: a conditional random field behind the network, which draws edges where the image has them; 0 for none (default: the model's own)",
+      numberFor('--crf', 'crf'),
+    )
     .option(
       '--format <name>',
       `${EXPORT_FORMAT_NAMES.join(', ')}: folder is a model folder, as refinenet reads it`,

@@ -1,0 +1,88 @@
+/**
+ * Scores moved to the edges of the image: a conditional random field in which every place agrees with neighbors of its own color,
+ * solved by mean field (Krähenbühl and Koltun, NIPS 2011) within rings around it, as Teichmann and Cipolla (BMVC 2019) bound it.
+ * The paper's networks have none; it has no parameters, and a trained network may be given one.
+ */
+import { scalarLike } from '../../graph/ops/constants.ts';
+import { add, div, exp, mul, sub } from '../../graph/ops/elementwise.ts';
+import { padPlane } from '../../graph/ops/pad.ts';
+import { reduceSum } from '../../graph/ops/reduction.ts';
+import { resize, resizeByDivisor } from '../../graph/ops/resize.ts';
+import { softmax } from '../../graph/ops/softmax.ts';
+import type { Value } from '../../graph/value.ts';
+import type { Scope } from '../../nn/scope.ts';
+import type { ConditionalRandomField, RefineNetDefinition } from './definition.ts';
+
+/** What streets and photographs alike gain by, as the shipped models were measured; the weight is chosen for each. */
+const USUAL: Omit<ConditionalRandomField, 'weight'> = { dilations: [3], color: 0.226, iterations: 3 };
+
+/** The network with a conditional random field of a weight behind it, or without one: a weight of 0. */
+export function withCrf({ decoder, ...others }: RefineNetDefinition, weight: number): RefineNetDefinition {
+  const { crf: _, ...rest } = decoder;
+  return { ...others, decoder: weight === 0 ? rest : { ...rest, crf: { ...USUAL, weight } } };
+}
+
+/** One of each pair of opposite neighbors. */
+const HALF_RING = [
+  [0, 1],
+  [1, -1],
+  [1, 0],
+  [1, 1],
+] as const;
+
+type Offset = readonly [down: number, across: number];
+
+/** What stands so far down and to the right of each place; 0 beyond the edges. */
+const shifted = (x: Value, [down, across]: Offset): Value => padPlane(x, [-down, -across, down, across]);
+
+/**
+ * Logits [N, K, h, w] that agree with neighbors of the same color in the image [N, C, H, W], whose side is `stride` times theirs.
+ * Beyond the edges nobody has a say.
+ */
+export function conditionalRandomField(
+  scope: Scope,
+  logits: Value,
+  image: Value,
+  stride: number,
+  { dilations, color, weight, iterations }: ConditionalRandomField,
+): Value {
+  const target = { heightOf: logits, widthOf: logits };
+  // Halved twice, each time by the mean of four, no pixel is passed over at the stride of 4.
+  const halved = resizeByDivisor(image, Math.max(1, Math.floor(stride / 2)), scope.name);
+  const colors = resize(halved, target, 'half_pixel', 'linear', scope.name);
+  const inside = add(mul(reduceSum(colors, [1], scope.name), scalarLike(colors, 0), scope.name), scalarLike(colors, 1));
+  const neighbors = dilations.flatMap((dilation) =>
+    HALF_RING.flatMap(([down, across]) => {
+      const [ahead, behind]: [Offset, Offset] = [
+        [down * dilation, across * dilation],
+        [-down * dilation, -across * dilation],
+      ];
+      const agreement = mul(likeness(scope, colors, shifted(colors, ahead), color), shifted(inside, ahead), scope.name);
+      return [
+        { offset: ahead, agreement },
+        { offset: behind, agreement: shifted(agreement, behind) },
+      ];
+    }),
+  );
+  const all = neighbors.map(({ agreement }) => agreement).reduce((sum, each) => add(sum, each, scope.name));
+  const share = div(scalarLike(all, weight), add(all, scalarLike(all, LEAST), scope.name), scope.name);
+  const shares = neighbors.map(({ offset, agreement }) => ({ offset, share: mul(agreement, share, scope.name) }));
+  let current = logits;
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const said = softmax(current, 1, scope.name);
+    current = shares
+      .map(({ offset, share }) => mul(shifted(said, offset), share, scope.name))
+      .reduce((sum, each) => add(sum, each, scope.name), logits);
+  }
+  return scope.mark([logits], current);
+}
+
+/** Keeps the shares of a place that is like none of its neighbors finite. */
+const LEAST = 1e-6;
+
+/** How alike colors are, 1 where they are the same. */
+function likeness(scope: Scope, one: Value, other: Value, deviation: number): Value {
+  const difference = sub(one, other, scope.name);
+  const squares = reduceSum(mul(difference, difference, scope.name), [1], scope.name);
+  return exp(mul(squares, scalarLike(squares, -1 / (2 * deviation ** 2)), scope.name), scope.name);
+}
