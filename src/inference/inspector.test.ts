@@ -79,6 +79,23 @@ describe('an inspection', () => {
     expect([...inspection.labels.data]).toEqual([...labels.data]);
   });
 
+  test('ends with the random field where there is one, before which the classifier has labels of its own', async () => {
+    const crf = { dilations: [1], color: 0.3, weight: 20, iterations: 2 };
+    const definition = { ...model.definition, decoder: { ...model.definition.decoder, crf } };
+    const field = { ...model, definition };
+    const [segmenter, inspector] = [await Segmenter.create(field, backend), await Inspector.create(field, backend)];
+    const { labels } = await segmenter.segment(image);
+    const inside = await inspector.inspect(image);
+    expect(inside.stations.at(-1)).toMatchObject({ name: 'decoder.crf', kind: 'crf', inputs: ['decoder.classifier'] });
+    expect([...inside.labels.data]).toEqual([...labels.data]);
+    expect(await inside.classes('decoder.crf')).toEqual({ labels: inside.labels, by: 'network' });
+    const before = await inside.classes('decoder.classifier');
+    expect(before.by).toBe('classifier');
+    expect([...before.labels.data]).toEqual([...inspection.labels.data]);
+    expect([...before.labels.data]).not.toEqual([...labels.data]);
+    await Promise.all([segmenter.dispose(), inspector.dispose()]);
+  });
+
   test('reads the classes of the last features as the network does', async () => {
     const last = inspection.stations.at(-1)?.inputs[0] as string;
     const { labels, by } = await inspection.classes(last);

@@ -21,7 +21,7 @@ import { networkSession } from './network-session.ts';
 import { readScores } from './scores/read-scores.ts';
 import { DISPOSED } from './segment-options.ts';
 
-/** How a station's features became classes: it is the classifier, the classifier was applied to them, or a linear probe. */
+/** How a station's features became classes: it is the network's end, they are the classifier's or it was applied to them, or a linear probe. */
 export type ClassReading = 'network' | 'classifier' | 'probe';
 
 /** The classes that a station would give on its own, in the image's size. */
@@ -30,7 +30,7 @@ export interface StationClasses {
   readonly by: ClassReading;
 }
 
-/** The last station of every network. */
+/** The station whose weights tell classes apart. */
 const CLASSIFIER = 'decoder.classifier';
 const FEATURES = 'features';
 const MAP_SIZE = 'map_size';
@@ -88,7 +88,7 @@ export class Inspector {
       const features = await this.#session.run({ [PIXEL_VALUES]: preprocess([image], preprocessing) });
       const mapSize = { width: Math.ceil(size.width / outputStride), height: Math.ceil(size.height / outputStride) };
       const read: ReadClasses = (what, values) => this.#calls.run(() => this.#read(what, values, image, mapSize));
-      const labels = await this.#read('scores', features[CLASSIFIER] as Tensor<'float32'>, image, mapSize);
+      const labels = await this.#read('scores', features[lastOf(this.stations)] as Tensor<'float32'>, image, mapSize);
       return inspectionOf({
         image,
         size,
@@ -148,6 +148,9 @@ export class Inspector {
   }
 }
 
+/** The station that the network ends with: the classifier, or what follows it. */
+const lastOf = (stations: readonly Station[]): string => (stations.at(-1) as Station).name;
+
 type ReadClasses = (what: 'features' | 'scores', values: Tensor<'float32'>) => Promise<LabelMap>;
 
 interface Inspected {
@@ -196,7 +199,8 @@ function inspectionOf({ features, classes, read, ...known }: Inspected): Inspect
     tensor,
     async classes(name, { by } = {}) {
       const { kind, channels } = stationNamed(name);
-      if (kind === 'classifier') return { labels, by: 'network' };
+      if (name === lastOf(stations)) return { labels, by: 'network' };
+      if (kind === 'classifier') return { labels: await read('scores', tensor(name)), by: 'classifier' };
       // Features of the encoder are another space, whatever their width.
       if (channels === taken && kind !== 'encoder' && by !== 'probe')
         return { labels: await read('features', tensor(name)), by: 'classifier' };

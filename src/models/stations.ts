@@ -12,7 +12,8 @@ export const IMAGE_STATION = 'image';
 /**
  * A part of the network and the features that it ends with. RefineNet's kinds, in the paper's words: `encoder` (a feature map of the
  * ResNet), `reduction` (of its dimension), `adapt` (a residual conv unit on a block's input), `fusion`, `pooling` (chained residual pooling), `output`
- * (a residual conv unit after it), `head` (one before the softmax), `classifier`.
+ * (a residual conv unit after it), `head` (one before the softmax), `classifier`, and `crf` where a
+ * conditional random field follows it.
  */
 export interface Station {
   /** The part's name, as its parameters have it: `decoder.refinenet4.fusion`. */

@@ -50,7 +50,7 @@ describe.skipIf(missingBrowser)(`the app's beginning${missingBrowser}`, () => {
     const slider = page.getByRole('slider', { name: 'From coarse to fine' });
     const coarse = await classes();
     await slider.press('End');
-    expect(await said('decoder.classifier')).toBe('The classes of the whole network');
+    expect(await said('decoder.crf')).toBe('The classes of the whole network');
     const fine = await classes();
     expect(coarse).toBeGreaterThan(4);
     expect(fine).toBeGreaterThan(coarse);
@@ -74,7 +74,7 @@ describe.skipIf(missingBrowser)(`the app's beginning${missingBrowser}`, () => {
     await page.locator('.legend-name', { hasText: 'cat' }).waitFor();
     expect(await model().inputValue()).toBe('general');
     await page.getByRole('tab', { name: 'Refinement' }).click();
-    await said('decoder.classifier');
+    await said('decoder.crf');
     expect(await model().inputValue()).toBe('general');
   });
 

@@ -16,6 +16,9 @@ export interface Diagram {
   readonly blocks: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
+/** The kinds of stations that follow the blocks. */
+const ENDS: readonly string[] = ['head', 'classifier', 'crf'];
+
 /** The block of a station by its name, such as `refinenet4`; of encoder and reduction, that which they lead to. */
 const blockIn = (name: string): string | undefined => /\.(refinenet\d+)\./.exec(`${name}.`)?.[1];
 
@@ -82,7 +85,7 @@ export function diagramOf(stations: readonly Station[]): Diagram {
     }
     blocks.push({ name, from, to: row - 1 });
   }
-  const rest = stations.filter(({ kind }) => kind === 'head' || kind === 'classifier');
+  const rest = stations.filter(({ kind }) => ENDS.includes(kind));
   const width = columnOf.output + depth('output');
   rest.forEach((station, index) => {
     place(station, width - rest.length + index, row);
@@ -108,6 +111,6 @@ function chainLength(stations: readonly Station[]): number {
 /** The stations that the slider goes through: what each block makes of the photograph, from coarse to fine, to the classes. */
 export function refinementPath(stations: readonly Station[]): readonly Station[] {
   const first = stations.find(({ kind }) => kind === 'reduction');
-  const kinds = ['fusion', 'pooling', 'output', 'head', 'classifier'];
+  const kinds = ['fusion', 'pooling', 'output', ...ENDS];
   return [...(first ? [first] : []), ...stations.filter(({ kind }) => kinds.includes(kind))];
 }

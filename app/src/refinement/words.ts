@@ -1,7 +1,7 @@
 /** What the kinds of stations are called. */
 import { type StringKey, t } from '../strings/index.ts';
 
-const KINDS = ['encoder', 'reduction', 'adapt', 'fusion', 'pooling', 'output', 'head', 'classifier'] as const;
+const KINDS = ['encoder', 'reduction', 'adapt', 'fusion', 'pooling', 'output', 'head', 'classifier', 'crf'] as const;
 
 type Kind = (typeof KINDS)[number];
 

@@ -107,6 +107,7 @@ export const en = {
   'kind.output': 'Output convolution',
   'kind.head': 'Residual conv unit of the head',
   'kind.classifier': 'Classifier',
+  'kind.crf': 'Conditional random field',
   'about.encoder':
     'A feature map of the pretrained network. The coarser it is, the more it knows of what is there, and the less of where.',
   'about.reduction': 'A convolution that brings the map to the width of its block.',
@@ -118,6 +119,8 @@ export const en = {
   'about.output': 'One more residual conv unit, for what was fused and pooled.',
   'about.head': 'A residual conv unit before the classes are told apart.',
   'about.classifier': 'The scores of all classes at a quarter of the size; enlarged, the largest is the mask.',
+  'about.crf':
+    'Neighbors of one color have a say in each other\u2019s class, which moves edges to those of the photograph. It has no weights.',
   'word.encoder': 'map',
   'word.reduction': 'conv',
   'word.adapt': 'RCU',
@@ -126,6 +129,7 @@ export const en = {
   'word.output': 'RCU',
   'word.head': 'RCU',
   'word.classifier': 'class',
+  'word.crf': 'CRF',
   'tour.start': 'A tour in five steps',
   'tour.place': '{at} of {of}',
   'tour.back': 'Back',

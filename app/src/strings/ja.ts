@@ -109,6 +109,7 @@ export const ja: Strings = {
   'kind.output': '出力畳み込み',
   'kind.head': 'ヘッドの残差畳み込みユニット',
   'kind.classifier': '分類器',
+  'kind.crf': '条件付き確率場',
   'about.encoder':
     '事前学習済みネットワークの特徴マップ。粗いほど「何か」はよく分かり、「どこか」は分かりにくくなります。',
   'about.reduction': 'マップをブロックの幅にそろえる畳み込みです。',
@@ -118,6 +119,7 @@ export const ja: Strings = {
   'about.output': '融合とプーリングの結果にもう一度かける残差畳み込みユニットです。',
   'about.head': 'クラスを判別する前の残差畳み込みユニットです。',
   'about.classifier': '4分の1の大きさでの全クラスのスコア。拡大して最大のものがマスクになります。',
+  'about.crf': '同じ色の隣どうしが互いのクラスに影響し、境界が写真の境界に寄ります。重みはありません。',
   'word.encoder': '特徴',
   'word.reduction': '畳込',
   'word.adapt': 'RCU',
@@ -126,6 +128,7 @@ export const ja: Strings = {
   'word.output': 'RCU',
   'word.head': 'RCU',
   'word.classifier': '分類',
+  'word.crf': 'CRF',
   'tour.start': '5ステップで見る',
   'tour.place': '{at} / {of}',
   'tour.back': '戻る',

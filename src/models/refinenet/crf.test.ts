@@ -5,6 +5,7 @@ import { input, type Value } from '../../graph/value.ts';
 import { reach } from '../../graph/walk.ts';
 import { relativeDifference } from '../../inference/check-export.ts';
 import { scope } from '../../nn/scope.ts';
+import { IMAGENET_PREPROCESSING } from '../../image/preprocess.ts';
 import { nodeBackend } from '../../platform/node/backend.ts';
 import type { Backend } from '../../runtime/backend.ts';
 import { randomStream } from '../../tensor/random.ts';
@@ -12,7 +13,7 @@ import { float32, type Tensor } from '../../tensor/tensor.ts';
 import { architecture } from '../architectures.ts';
 import { networkParameters } from '../network.ts';
 import { pixelValues } from '../pixel-values.ts';
-import { conditionalRandomField } from './crf.ts';
+import { conditionalRandomField, withCrf } from './crf.ts';
 import type { ConditionalRandomField } from './definition.ts';
 import { growsInto, isSameForm } from './form.ts';
 import { coarsestBlocks } from './growth.ts';
@@ -109,14 +110,19 @@ describe('the conditional random field', () => {
 
   test('sees an image of another size in the places of the scores', async () => {
     const [logits, small] = [drawn('logits', [1, 2, 6, 5]), drawn('image', [1, 3, 6, 5])];
-    const [height, width] = [24, 20];
-    const enlarged = Float32Array.from({ length: 3 * height * width }, (_, index) => {
-      const [channel, y, x] = [Math.floor(index / (height * width)), Math.floor(index / width) % height, index % width];
-      return small.data[(channel * 6 + Math.floor(y / 4)) * 5 + Math.floor(x / 4)] as number;
-    });
-    const image = float32([1, 3, height, width], enlarged);
-    const [whole, own] = [await computed(logits, image, FIELD, 4), await computed(logits, small)];
-    expect(relativeDifference(whole.data, own.data)).toBeLessThan(1e-5);
+    const own = await computed(logits, small);
+    for (const stride of [2, 4, 8]) {
+      const [height, width] = [6 * stride, 5 * stride];
+      const enlarged = Float32Array.from({ length: 3 * height * width }, (_, index) => {
+        const [plane, y, x] = [Math.floor(index / (height * width)), Math.floor(index / width) % height, index % width];
+        const place = small.data[(plane * 6 + Math.floor(y / stride)) * 5 + Math.floor(x / stride)] as number;
+        // What is near the middle of a place is less than its mean, so that a part of its pixels tells too little.
+        const bowl = (at: number) => ((at % stride) - (stride - 1) / 2) ** 2 - (stride ** 2 - 1) / 12;
+        return place * (1 + bowl(x) + bowl(y));
+      });
+      const whole = await computed(logits, float32([1, 3, height, width], enlarged), FIELD, stride);
+      expect(relativeDifference(whole.data, own.data), `stride ${stride}`).toBeLessThan(1e-4);
+    }
   });
 
   test('has the gradient of its sums', async () => {
@@ -131,6 +137,17 @@ describe('the conditional random field', () => {
     });
     const { problems } = await checkGradient({ title: 'crf', inputs: [{ shape, draw: 'normal' }], build }, compile);
     expect(problems).toEqual([]);
+  });
+
+  test('given to a network takes colors as its input has them, and what it has already stays', () => {
+    const plain = architecture('refinenet-lw-mobilenetv2', 5);
+    const given = withCrf(plain, 2, IMAGENET_PREPROCESSING);
+    expect(given.decoder.crf).toEqual({ dilations: [3], color: 0.226, weight: 2, iterations: 3 });
+    const bytes = withCrf(plain, 2, { rescaleFactor: 1, std: [1, 1, 1] });
+    expect(bytes.decoder.crf?.color).toBe(13);
+    const own = { ...plain, decoder: { ...plain.decoder, crf: FIELD } };
+    expect(withCrf(own, 7, IMAGENET_PREPROCESSING).decoder.crf).toEqual({ ...FIELD, weight: 7 });
+    expect(withCrf(own, 0, IMAGENET_PREPROCESSING)).toEqual(plain);
   });
 
   test('of a network needs no weights, so that a trained one may be given it, and works at open sizes', () => {

@@ -10,16 +10,32 @@ import { reduceSum } from '../../graph/ops/reduction.ts';
 import { resize, resizeByDivisor } from '../../graph/ops/resize.ts';
 import { softmax } from '../../graph/ops/softmax.ts';
 import type { Value } from '../../graph/value.ts';
+import type { Preprocessing } from '../../image/preprocess.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { ConditionalRandomField, RefineNetDefinition } from './definition.ts';
 
-/** What streets and photographs alike gain by, as the shipped models were measured; the weight is chosen for each. */
-const USUAL: Omit<ConditionalRandomField, 'weight'> = { dilations: [3], color: 0.226, iterations: 3 };
+/** What streets, people and photographs alike gain by, as the shipped models were measured. */
+const USUAL = { dilations: [3], iterations: 3 };
 
-/** The network with a conditional random field of a weight behind it, or without one: a weight of 0. */
-export function withCrf({ decoder, ...others }: RefineNetDefinition, weight: number): RefineNetDefinition {
-  const { crf: _, ...rest } = decoder;
-  return { ...others, decoder: weight === 0 ? rest : { ...rest, crf: { ...USUAL, weight } } };
+/** The difference of color at which places agree less, of a byte's 255. */
+const USUAL_COLOR = 13;
+
+/**
+ * The network with a conditional random field of a weight behind it, or without one: a weight of 0. One that it has already keeps all
+ * but its weight.
+ * @param preprocessing what colors are numbers of, in the network's input.
+ */
+export function withCrf(
+  { decoder, ...others }: RefineNetDefinition,
+  weight: number,
+  { rescaleFactor, std }: Pick<Preprocessing, 'rescaleFactor' | 'std'>,
+): RefineNetDefinition {
+  const { crf, ...rest } = decoder;
+  if (weight === 0) return { ...others, decoder: rest };
+  const deviation = std.reduce((sum, each) => sum + each, 0) / std.length;
+  const color = Number(((USUAL_COLOR * rescaleFactor) / deviation).toPrecision(3));
+  const { dilations, iterations } = crf ?? USUAL;
+  return { ...others, decoder: { ...rest, crf: { dilations, color: crf?.color ?? color, weight, iterations } } };
 }
 
 /** One of each pair of opposite neighbors. */
@@ -47,8 +63,9 @@ export function conditionalRandomField(
   { dilations, color, weight, iterations }: ConditionalRandomField,
 ): Value {
   const target = { heightOf: logits, widthOf: logits };
-  // Halved twice, each time by the mean of four, no pixel is passed over at the stride of 4.
-  const halved = resizeByDivisor(image, Math.max(1, Math.floor(stride / 2)), scope.name);
+  // Each halving is the mean of four, and the last one with it: no pixel is passed over.
+  let halved = image;
+  for (let left = stride; left > 2; left /= 2) halved = resizeByDivisor(halved, 2, scope.name);
   const colors = resize(halved, target, 'half_pixel', 'linear', scope.name);
   const inside = add(mul(reduceSum(colors, [1], scope.name), scalarLike(colors, 0), scope.name), scalarLike(colors, 1));
   const neighbors = dilations.flatMap((dilation) =>

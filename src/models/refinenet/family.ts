@@ -1,11 +1,9 @@
 /** RefineNet as one of the families of networks. */
-import { tapsAtStride } from '../encoders/encoder.ts';
-import { ENCODERS } from '../encoders/index.ts';
 import type { NetworkFamily } from '../family.ts';
 import { REFINENET_NAMES, type RefineNetName, refineNetDefinition, refineNetName } from './architectures.ts';
 import type { RefineNetDefinition } from './definition.ts';
 import { detectRefineNet, ownsNames } from './detect.ts';
-import { refineNet } from './refinenet.ts';
+import { outputStride, refineNet } from './refinenet.ts';
 import { refineNetSchema } from './schema.ts';
 import type { Variation } from './variation.ts';
 
@@ -21,7 +19,7 @@ export const REFINENET = {
   nameOf: refineNetName,
   forward: refineNet,
   geometry: (definition: RefineNetDefinition) => ({
-    outputStride: finestStride(definition) * Math.min(...definition.imageDivisors),
+    outputStride: outputStride(definition),
     // Below it the coarsest feature is smaller than one pixel.
     smallestSide: COARSEST_STRIDE,
     alignment: (definition.encoderStride ?? COARSEST_STRIDE) * leastCommonMultiple(definition.imageDivisors),
@@ -30,12 +28,6 @@ export const REFINENET = {
   owns: ownsNames,
   detect: detectRefineNet,
 } satisfies NetworkFamily<RefineNetDefinition>;
-
-/** How many of an encoder's input pixels lie between neighbors of the finest feature that is tapped. */
-function finestStride({ encoder, encoderStride, decoder }: RefineNetDefinition): number {
-  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
-  return Math.min(...taps.filter(({ name }) => decoder.taps.includes(name)).map(({ stride }) => stride));
-}
 
 const leastCommonMultiple = (numbers: readonly number[]): number =>
   numbers.reduce((multiple, number) => (multiple / commonDivisor(multiple, number)) * number);

@@ -72,7 +72,7 @@ export function withWidths(definition: RefineNetDefinition, widths: readonly num
  * The weights of a network with more blocks from those of one with fewer, whose blocks become its coarsest. The finer ones
  * begin faint, and what comes from below passes their fusion as it is; only the rectification before their pooling cuts it. Where
  * they are narrower, the smaller network's scores pass in place of its features, if there are two channels for each class and it has no
- * units between features and classifier; the grown one may have some, which add nothing to them at first.
+ * units between features and classifier; the grown one may have some, which add nothing to them at first. Units that are new behind features of one width begin faint, as blocks do.
  * @param fresh drawn weights of the grown network.
  */
 export function grownWeights(

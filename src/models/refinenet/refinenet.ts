@@ -21,15 +21,16 @@ import { type Tap, tapsAtStride } from '../encoders/encoder.ts';
  */
 export function refineNet(definition: RefineNetDefinition, x: Value, root: Scope = scope()): Value {
   const features = encode(definition, x, root);
-  const logits = decode(definition, features, root.at('decoder'));
+  const scope = root.at('decoder');
+  const logits = decode(definition, features, scope);
   const { crf } = definition.decoder;
-  return crf ? conditionalRandomField(root.at('crf'), logits, x, strideOf(definition), crf) : logits;
+  return crf ? conditionalRandomField(scope.at('crf'), logits, x, outputStride(definition), crf) : logits;
 }
 
-/** Pixels between neighbors of the finest feature. */
-function strideOf({ encoder, encoderStride, decoder }: RefineNetDefinition): number {
-  const taps = tapsAtStride(ENCODERS[encoder], encoderStride);
-  return Math.min(...taps.filter(({ name }) => decoder.taps.includes(name)).map(({ stride }) => stride));
+/** How many pixels of the image lie between neighbors of the scores, which are as fine as the finest tapped feature of the largest scale. */
+export function outputStride({ encoder, encoderStride, imageDivisors, decoder }: RefineNetDefinition): number {
+  const taps = tapsAtStride(ENCODERS[encoder], encoderStride).filter(({ name }) => decoder.taps.includes(name));
+  return Math.min(...taps.map(({ stride }) => stride)) * Math.min(...imageDivisors);
 }
 
 /** One path from an encoder to a block of the decoder. */

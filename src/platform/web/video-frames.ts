@@ -25,7 +25,7 @@ const NETWORK_EMPTY = 0;
 const TOLD_WITHIN = 100;
 
 /**
- * The newest frame whenever one is asked for, each once: waits where the one before is still shown. Ends with the video, and where it is taken away or another takes
+ * The newest frame whenever one is asked for, each once (after a seek it may come twice): waits where the one before is still shown. Ends with the video, and where it is taken away or another takes
  * its place.
  * @throws FormatError if the video cannot be played on, the signal's reason if it was aborted
  */

@@ -40,7 +40,7 @@ export async function modelToExport(
     model: {
       ...whole.model,
       ...(resize !== undefined && { preprocessing: { ...preprocessing, resize } }),
-      ...(crf !== undefined && { definition: withCrf(definition, crf) }),
+      ...(crf !== undefined && { definition: withCrf(definition, crf, preprocessing) }),
     },
     weights: whole.weights,
   };

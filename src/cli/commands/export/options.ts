@@ -29,7 +29,7 @@ export function addExportOptions(command: Command): Command {
     .addOption(resizeOption('the exported model sees images', "the model's own"))
     .option(
       '--crf <weight>',
-      "how much neighbors of one color in the image have a say in each other's class, such as 2: a conditional random field behind the network, which draws edges where the image has them; 0 for none (default: the model's own)",
+      "how much neighbors of one color in the image have a say in each other's class, such as 2: a conditional random field behind the network, which draws edges where the image has them; 0 for none; rings, colors and rounds of one that is there stay (default: the model's own)",
       numberFor('--crf', 'crf'),
     )
     .option(

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../../errors.ts';
 import { architecture, ARCHITECTURE_NAMES, architectureName } from '../../../models/architectures.ts';
+import type { NetworkDefinition } from '../../../models/families.ts';
 import { type CascadeName, CASCADES } from '../../../models/refinenet/cascades.ts';
 import type { Model } from '../../../models/model.ts';
 import { preprocessorText } from '../../../models/preprocessor-text.ts';
@@ -10,6 +11,7 @@ import { type NetworkSummary, summarize } from '../../../models/summary.ts';
 import { readModelFolder } from '../../../platform/node/model-folder.ts';
 import { assertNoArchitectureOptions } from '../../../tasks/architecture-options.ts';
 import { byteLength } from '../../../tensor/weights.ts';
+import { count } from '../../../text.ts';
 import { print, table } from '../../output.ts';
 import { oneOf, size, wholeNumber } from '../../parse.ts';
 import { modelFolder } from '../../../platform/node/model-location.ts';
@@ -81,10 +83,19 @@ async function info(given: string, options: InfoOptions): Promise<void> {
   }
   print(`${architectureName(definition)}, ${definition.classes} classes`);
   printModel(model);
+  printField(definition);
   print(`Parameters: ${summary.parameters.toLocaleString('en')} (${millions(summary.parameters)} M)`);
   print(`Multiply-adds at ${options.size.width} x ${options.size.height}: ${billions(summary.multiplyAdds)} G`);
   print();
   print(options.layers ? layerTable(summary) : partTable(summary));
+}
+
+/** What has no parameters, and takes time nevertheless. */
+function printField({ decoder: { crf } }: NetworkDefinition): void {
+  if (!crf) return;
+  print(
+    `Conditional random field: weight ${crf.weight}, ${count(crf.iterations, 'round')}, rings at ${crf.dilations.join(' and ')}, color ${crf.color}. It has no parameters and is not counted below.`,
+  );
 }
 
 function variationOf({ cascade, poolingBlocks }: InfoOptions): Parameters<typeof architecture>[2] {
