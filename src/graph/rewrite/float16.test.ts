@@ -44,6 +44,20 @@ describe('a network in float16', () => {
     }
   });
 
+  test('leaves the random field behind it in float32, where it meets the image', async () => {
+    const plain = architecture('refinenet-lw-mobilenetv2', 5);
+    const crf = { dilations: [3], color: 0.226, weight: 4, iterations: 3 };
+    const logits = network({ ...plain, decoder: { ...plain.decoder, crf } }, pixelValues());
+    const weights = formulaWeights({ logits });
+    const half = await reducePrecision({ outputs: { logits }, weights }, { backend }, 'float16', undefined);
+    expect(operators(half.outputs).filter((name) => name === 'Cast')).toHaveLength(2);
+    const expected = await runEach(backend, { logits }, weights, feeds);
+    const got = await runEach(backend, half.outputs, half.weights, feeds);
+    for (const [index, reference] of expected.entries()) {
+      expect(largestDifference(got[index] as NamedTensors, reference)).toBeLessThan(5e-3);
+    }
+  });
+
   test('is the network alone: what reads its result computes in float32', () => {
     const y = relu(logits);
     const half = toFloat16({ outputs: { y }, weights: formulaWeights({ y }) });

@@ -16,6 +16,7 @@ import { type Outputs, rewrite } from './rewrite.ts';
  */
 export function toFloat16<T extends Outputs>({ outputs, weights }: WeightedGraph<T>): WeightedGraph<T> {
   const network = new Set(networkNodes(outputs).filter(({ scope }) => scope !== PIXELS));
+  const taken = new Set([...network].flatMap(({ inputs }) => inputs));
   const toHalf = once((value) => (value.dtype === 'float32' ? halfOf(value) : value));
   const toSingle = once((value) => (value.dtype === 'float16' ? cast(value, 'float32') : value));
   const halved = rewrite(outputs, {
@@ -23,7 +24,9 @@ export function toFloat16<T extends Outputs>({ outputs, weights }: WeightedGraph
     apply({ op, inputs, attributes, scope }, original) {
       const convert = network.has(original) ? toHalf : toSingle;
       const converted = inputs.map((value) => value && convert(value));
-      return apply(op, converted, attributes, scope);
+      const results = apply(op, converted, attributes, scope);
+      // What reads the network's result may bring it together with numbers in float32.
+      return results.map((value, index) => (taken.has(original.outputs[index] as Value) ? value : toSingle(value)));
     },
   });
   const results = Object.fromEntries(Object.entries(halved).map(([name, value]) => [name, toSingle(value)])) as T;
