@@ -16,6 +16,7 @@ import { nodeBackend } from '../../../platform/node/backend.ts';
 import { decodeDatasetImage, openDatasetAt } from '../../../platform/node/dataset-files.ts';
 import { openImage } from '../../../platform/node/image-source.ts';
 import { loadWeights, readModelFolder } from '../../../platform/node/model-folder.ts';
+import { SHIPPED_MODELS } from '../../../platform/node/model-location.ts';
 import { writeModelFolder } from '../../../platform/node/write-model-folder.ts';
 import { float32 } from '../../../tensor/tensor.ts';
 import { halfWeights, widenWeights } from '../../../tensor/float16.ts';
@@ -162,6 +163,16 @@ describe('export --crf', () => {
     expect(terminal.noted).toContain(
       'safetensors holds weights alone, and no --crf. A folder has both: --format folder.',
     );
+  });
+});
+
+describe('every shipped model', () => {
+  test.each(SHIPPED_MODELS)('%s is exported in float16, and checked', async (name) => {
+    const argv = ['export', name, '--precision', 'float16', '--output', inRoot(`${name}.onnx`), '--json'];
+    expect(await main(argv), terminal.noted).toBe(0);
+    const { difference } = JSON.parse(terminal.printed.trim().split('\n').at(-1) as string);
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(1e-2);
   });
 });
 
