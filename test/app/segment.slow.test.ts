@@ -49,7 +49,6 @@ const middle = (): Promise<number[]> =>
     return [...canvas.getContext('2d').getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data];
   })()`);
 
-/** What is said of a pixel: confidence and place. */
 /** Whether the middle has the color, red or blue, now and half a second later. */
 async function staysAt(channel: 0 | 2): Promise<boolean> {
   const has = async (): Promise<boolean> => {
@@ -61,6 +60,7 @@ async function staysAt(channel: 0 | 2): Promise<boolean> {
   return has();
 }
 
+/** What is said of a pixel: confidence and place. */
 const AT_PIXEL = /\d%\s*\d+, \d+$/;
 
 /** Drops a video that a browser recorded: red first, blue then. */

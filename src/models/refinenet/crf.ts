@@ -48,8 +48,12 @@ const HALF_RING = [
 
 type Offset = readonly [down: number, across: number];
 
-/** What stands so far down and to the right of each place; 0 beyond the edges. */
-const shifted = (x: Value, [down, across]: Offset): Value => padPlane(x, [-down, -across, down, across]);
+/** What stands so far down and to the right of each place, and what is beyond the edges. */
+const shifted = (x: Value, [down, across]: Offset, beyond = 0): Value =>
+  padPlane(x, [-down, -across, down, across], beyond);
+
+/** A color that is like none, and whose square is still a number. */
+const NO_COLOR = 1e6;
 
 /**
  * Logits [N, K, h, w] that agree with neighbors of the same color in the image [N, C, H, W], whose side is `stride` times theirs.
@@ -67,14 +71,13 @@ export function conditionalRandomField(
   let halved = image;
   for (let left = stride; left > 2; left /= 2) halved = resizeByDivisor(halved, 2, scope.name);
   const colors = resize(halved, target, 'half_pixel', 'linear', scope.name);
-  const inside = add(mul(reduceSum(colors, [1], scope.name), scalarLike(colors, 0), scope.name), scalarLike(colors, 1));
   const neighbors = dilations.flatMap((dilation) =>
     HALF_RING.flatMap(([down, across]) => {
       const [ahead, behind]: [Offset, Offset] = [
         [down * dilation, across * dilation],
         [-down * dilation, -across * dilation],
       ];
-      const agreement = mul(likeness(scope, colors, shifted(colors, ahead), color), shifted(inside, ahead), scope.name);
+      const agreement = likeness(scope, colors, shifted(colors, ahead, NO_COLOR), color);
       return [
         { offset: ahead, agreement },
         { offset: behind, agreement: shifted(agreement, behind) },

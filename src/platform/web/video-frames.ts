@@ -55,8 +55,9 @@ export async function* framesOf(
     const before = shown;
     clearTimeout(missing);
     missing = setTimeout(() => {
-      isMissed = shown === before;
-      time = isMissed ? video.currentTime : time;
+      if (shown !== before) return;
+      isMissed = true;
+      time = video.currentTime;
       wake();
     }, TOLD_WITHIN);
   };

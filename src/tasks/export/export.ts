@@ -78,11 +78,9 @@ function checkCombination({ format, precision, calibration, dataset, resize, crf
       );
     }
   }
-  if (format === 'safetensors' && resize !== undefined) {
-    problems.push('safetensors holds weights alone, and no --resize. A folder has both: --format folder.');
-  }
-  if (format === 'safetensors' && crf !== undefined) {
-    problems.push('safetensors holds weights alone, and no --crf. A folder has both: --format folder.');
+  for (const [name, value] of Object.entries({ resize, crf })) {
+    if (format !== 'safetensors' || value === undefined) continue;
+    problems.push(`safetensors holds weights alone, and no --${name}. A folder has both: --format folder.`);
   }
   if (precision === 'float16' && calibration !== undefined && (format === 'folder' || format === 'safetensors')) {
     problems.push(
